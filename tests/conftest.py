@@ -1,0 +1,38 @@
+"""What every test may use, and what keeps every test away from a real AWS account."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+from tests.support.emulator import Emulator
+from tests.support.emulator import emulator as running_emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A slow machine is no failure, so no per-example deadline.
+hypothesis.settings.register_profile("easel", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("easel")
+
+
+def pytest_configure() -> None:
+    """Replace whatever credentials the developer has: a test that forgets its fake fails instead of billing someone."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """The embedded cloud of this test run, started by the first test that asks for it."""
+    with running_emulator() as cloud:
+        yield cloud
