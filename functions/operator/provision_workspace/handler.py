@@ -1,0 +1,25 @@
+"""Invoked by an operator: make a workspace with its owner and first API key, which is shown once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from easel import bootstrap, settings
+from easel.observability import logger
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    CORE_TABLE_NAME: str
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 - Lambda's signature
+    """Provision `{workspaceName, ownerName, keyName}`."""
+    made = bootstrap.provision_workspace(settings.load(Env))(
+        workspace_name=event["workspaceName"], owner_name=event["ownerName"], key_name=event["keyName"]
+    )
+    logger.info("workspace provisioned", extra={"workspace_id": made.workspace_id})
+    return {"workspaceId": made.workspace_id, "userId": made.user_id, "apiKey": made.api_key}

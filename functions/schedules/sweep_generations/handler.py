@@ -1,0 +1,34 @@
+"""Every minute: find generations that are stuck and events that were left behind, and put them right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from easel import bootstrap, settings
+from easel.observability import logger, metrics
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    CORE_TABLE_NAME: str
+    GENERATIONS_QUEUE_URL: str
+    STATE_MACHINE_ARN: str
+    EVENT_BUS_NAME: str
+    INTEGRATION_QUEUE_URL: str
+    PUBLIC_BASE_URL: str
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+    """Sweep once."""
+    report = bootstrap.sweep_generations(settings.load(Env))()
+    metrics.add_metric("StuckGenerations", MetricUnit.Count, report.requeued + report.settled)
+    metrics.add_metric("EventsLeftBehind", MetricUnit.Count, report.republished)
+    found = {"requeued": report.requeued, "settled": report.settled, "republished": report.republished}
+    if any(found.values()):
+        logger.warning("sweep repaired something", extra=found)
+    return found

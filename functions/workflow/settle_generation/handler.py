@@ -1,0 +1,35 @@
+"""Step Functions, last state: end the generation by what its images came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from easel import bootstrap, settings
+from easel.observability import logger, metrics
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    CORE_TABLE_NAME: str
+    PUBLIC_BASE_URL: str
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Settle `{workspaceId, generationId, requestId}` and tell the execution how it ended."""
+    logger.append_keys(generation_id=event["generationId"], request_id=event["requestId"])
+    generation = bootstrap.settle_generation(settings.load(Env))(event["workspaceId"], event["generationId"])
+    metrics.add_metric(f"Generations{generation.status.title()}", MetricUnit.Count, 1)
+    logger.info(
+        "generation settled",
+        extra={
+            "status": generation.status.value,
+            "images_completed": generation.images_completed,
+            "images_failed": generation.images_failed,
+        },
+    )
+    return {"status": generation.status.value}

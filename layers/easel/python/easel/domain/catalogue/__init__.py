@@ -1,0 +1,6 @@
+"""The catalogue: which models there are, what each can make, who serves it and what it costs. Data, not code."""
+
+from easel.domain.catalogue.model import Candidate, Catalogue, Model, SizeRule, load_catalogue
+from easel.domain.catalogue.parameters import parse_size, validate_parameters
+
+__all__ = ["Candidate", "Catalogue", "Model", "SizeRule", "load_catalogue", "parse_size", "validate_parameters"]

@@ -1,0 +1,51 @@
+"""Permalinks: a picture's address that is known before the picture exists and never changes.
+
+The token names workspace and image and carries the generation's random secret: 42 bytes, base64url, 56 characters. One
+read resolves it, and it cannot be guessed: the secret has 80 bits.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+_SECRET_BYTES = 10
+_TOKEN_BYTES = 16 + 16 + _SECRET_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class PermalinkToken:
+    """What a token says; `matches` tells whether it is genuine."""
+
+    workspace_id: str
+    image_id: str
+    secret: str
+
+    def matches(self, permalink_secret: str) -> bool:
+        return hmac.compare_digest(self.secret, permalink_secret)
+
+
+def new_permalink_secret() -> str:
+    """A fresh secret for the permalinks of one generation."""
+    return secrets.token_bytes(_SECRET_BYTES).hex()
+
+
+def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) -> str:
+    """The token of one image. Both ids are UUIDs."""
+    raw = UUID(workspace_id).bytes + UUID(image_id).bytes + bytes.fromhex(permalink_secret)
+    return base64.urlsafe_b64encode(raw).decode("ascii")
+
+
+def decode_permalink(token: str) -> PermalinkToken | None:
+    """Read a token; None when no token can look like this."""
+    try:
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    if len(raw) != _TOKEN_BYTES:
+        return None
+    return PermalinkToken(str(UUID(bytes=raw[:16])), str(UUID(bytes=raw[16:32])), raw[32:].hex())

@@ -1,0 +1,89 @@
+"""What Easel and an image provider say to each other, in our words. `providers/` translates to each vendor's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from easel.domain.generation import ImageParameters, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceImage:
+    """A reference picture whose bytes were fetched and checked."""
+
+    data: bytes
+    media_type: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTask:
+    """One image to be made by one provider.
+
+    `attempt_id` is unique per call and goes out where a vendor takes an idempotency key or a client reference.
+    `timeout_seconds` bounds the whole call; an adapter takes the smaller of it and its own limit.
+    """
+
+    attempt_id: str
+    upstream_model: str
+    mode: Mode
+    prompt: str
+    parameters: ImageParameters
+    references: tuple[ReferenceImage, ...] = ()
+    timeout_seconds: float = 60.0
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePicture:
+    """A finished picture that still lies with the vendor."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePicture:
+    """A finished picture that came in the answer."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The vendor has made the picture. `cost_micro_usd` is None when the vendor does not say."""
+
+    picture: RemotePicture | InlinePicture
+    cost_micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The vendor is at work; ask again after `poll_after` seconds."""
+
+    poll_after: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The answer to a submit: a job id where the vendor has jobs, and the result where it came at once."""
+
+    job_id: str | None
+    state: Finished | Running
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What a vendor's callback claims. A hint only: the result is always fetched again with our own key."""
+
+    job_id: str
+    attempt_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequest:
+    """A callback as it came in: lower-case header names, raw body."""
+
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes

@@ -1,0 +1,224 @@
+"""Every error that Easel raises on purpose. Decide by class, never by message.
+
+    EaselError
+    ├── InvalidRequest            the caller sent something we do not accept (carries field errors)
+    │   ├── UnknownModel          no such model in the catalogue
+    │   └── InvalidCursor         a page cursor that we did not issue, or for another query
+    ├── Unauthenticated           no credential, or one that we do not accept
+    ├── Forbidden                 a good credential without the scope or role that the route needs
+    ├── NotFound                  nothing under this id in the caller's workspace
+    ├── IdempotencyKeyReused      the key was used before with another body
+    ├── Conflict                  the thing is not in the state that the change needs
+    │   ├── GenerationClosed      cancel or change of a generation that has ended
+    │   ├── StaleWrite            somebody else changed the record since it was read
+    │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
+    ├── Contended             a transaction lost against others each time it was tried
+    ├── PayloadTooLarge           body over the limit
+    ├── UnsupportedMediaType      body of a type that the route does not read
+    ├── ImageRejected             bytes that are not a picture we accept
+    ├── ReferenceUnavailable      a reference picture that cannot be fetched safely
+    ├── StorageUnavailable        the object store did not take or give the bytes
+    ├── QueueUnavailable          a message could not be sent
+    └── ProviderError             a vendor did not deliver; `error_class` says what to do about it
+
+Errors know what failed and with which ids. They do not know HTTP: `http/problems.py` has that table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with one field of a request.
+
+    `field` is the name as the caller wrote it, `allowed` the values or the range that would have been accepted.
+    """
+
+    field: str
+    message: str
+    allowed: Any = None
+
+
+class EaselError(Exception):
+    """Base of all errors raised on purpose. `code` is stable: clients switch on it."""
+
+    code = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidRequest(EaselError):
+    """The request breaks a rule; nothing was written."""
+
+    code = "invalid_request"
+
+    def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
+
+    @classmethod
+    def of(cls, field: str, message: str, allowed: Any = None) -> InvalidRequest:
+        """An error about a single field, whose message is also the summary."""
+        return cls(message, [FieldError(field, message, allowed)])
+
+
+class UnknownModel(InvalidRequest):
+    """No such model in the catalogue."""
+
+    code = "unknown_model"
+
+
+class InvalidCursor(InvalidRequest):
+    """A page cursor that we did not issue, or that belongs to another caller or query."""
+
+    code = "invalid_cursor"
+
+
+class Unauthenticated(EaselError):
+    """No credential, or one that we do not accept."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(EaselError):
+    """A good credential that lacks the scope or role needed."""
+
+    code = "forbidden"
+
+
+class NotFound(EaselError):
+    """Nothing under this id in the caller's workspace. A foreign id reads the same as an unknown one."""
+
+    code = "not_found"
+
+
+class IdempotencyKeyReused(EaselError):
+    """This Idempotency-Key was used before with another request body."""
+
+    code = "idempotency_key_reused"
+
+
+class Conflict(EaselError):
+    """The thing is not in the state that the change needs."""
+
+    code = "conflict"
+
+
+class GenerationClosed(Conflict):
+    """The generation has already ended."""
+
+    code = "generation_closed"
+
+
+class StaleWrite(Conflict):
+    """The record changed since it was read: read it again and decide again."""
+
+    code = "stale_write"
+
+
+class KeyAlreadyClaimed(Conflict):
+    """An Idempotency-Key that was used before: by which generation, and with which request fingerprint."""
+
+    code = "key_already_claimed"
+
+    def __init__(self, generation_id: str, fingerprint: str) -> None:
+        super().__init__("This Idempotency-Key was used before.")
+        self.generation_id = generation_id
+        self.fingerprint = fingerprint
+
+
+class Contended(EaselError):
+    """A transaction lost against others each time it was tried; nothing was written, trying again is safe."""
+
+    code = "contended"
+
+
+class PayloadTooLarge(EaselError):
+    """The body is larger than the route takes."""
+
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(EaselError):
+    """The body is of a type that the route does not read."""
+
+    code = "unsupported_media_type"
+
+
+class ImageRejected(EaselError):
+    """Bytes that are not a picture, or not one within our limits."""
+
+    code = "image_rejected"
+
+
+class ReferenceUnavailable(EaselError):
+    """A reference picture that cannot be fetched, or whose address we refuse to call."""
+
+    code = "reference_unavailable"
+
+
+class StorageUnavailable(EaselError):
+    """The object store did not take or give the bytes."""
+
+    code = "storage_unavailable"
+
+
+class QueueUnavailable(EaselError):
+    """A message could not be sent, or it is unknown whether it was."""
+
+    code = "queue_unavailable"
+
+
+class ProviderErrorClass(StrEnum):
+    """What a provider's failure means for us. The table is in `providers/README.md`."""
+
+    RETRYABLE = "retryable"
+    """Transient, and the provider certainly did not start (or refunds) the job: same provider after a pause."""
+    AMBIGUOUS = "ambiguous"
+    """Cannot tell whether a job was started and billed: never re-posted there."""
+    FAILED = "failed"
+    """The job ended without a picture for a reason of the provider's own: another candidate, no blind retry."""
+    CALLER = "caller"
+    """Parameters or reference pictures that the provider refuses: fail now with its reason."""
+    CONTENT = "content"
+    """Refused by moderation: fail now, never sent to another vendor unasked."""
+    QUOTA = "quota"
+    """Our account there has no credit or hit a daily limit: another candidate."""
+    AUTH = "auth"
+    """Our key there is missing or refused: another candidate, and an operator has to look."""
+    GONE = "gone"
+    """The upstream model is retired or unknown: another candidate, and the catalogue needs a change."""
+
+
+class ProviderError(EaselError):
+    """A vendor did not deliver.
+
+    `error_class` decides what happens next, `retry_after` is the vendor's own wish in seconds, `provider_code` its own
+    code for logs and the attempt journal. `message` is ours and safe to show; a vendor's body never goes into it.
+    """
+
+    code = "provider_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        error_class: ProviderErrorClass,
+        provider_code: str | None = None,
+        retry_after: float | None = None,
+        job_ended: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.error_class = error_class
+        self.provider_code = provider_code
+        self.retry_after = retry_after
+        self.job_ended = job_ended

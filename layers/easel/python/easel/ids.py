@@ -1,0 +1,51 @@
+"""Identifiers: UUIDv7 (RFC 9562), so that they sort by time and are made before the first write.
+
+The last four bits of a generation's id are zero and its images carry 1..10 there: an image's id leads to its generation
+without a look-up, and stays a valid, unique, time-ordered UUIDv7 (74 - 4 random bits).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+_INDEX_BITS = 0xF
+MAX_IMAGES = 10
+
+
+def uuid7(milliseconds: int | None = None, random_bits: Callable[[int], int] = secrets.randbits) -> UUID:
+    """A UUIDv7 of this (or the given) millisecond since 1970."""
+    moment = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
+    value = (moment & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | random_bits(12) << 64 | 0b10 << 62 | random_bits(62)
+    return UUID(int=value)
+
+
+def new_id() -> str:
+    """A fresh id for anything that is not a generation or its images."""
+    return str(uuid7())
+
+
+def new_generation_id() -> str:
+    """A fresh id whose last four bits are left to the images."""
+    return str(UUID(int=uuid7().int & ~_INDEX_BITS))
+
+
+def image_id(generation_id: str, index: int) -> str:
+    """The id of image `index` (0-based) of a generation."""
+    if not 0 <= index < MAX_IMAGES:
+        raise ValueError(f"image index {index} is not within 0..{MAX_IMAGES - 1}")
+    return str(UUID(int=UUID(generation_id).int | (index + 1)))
+
+
+def generation_of_image(image: str) -> tuple[str, int] | None:
+    """(generation id, image index) of an image's id, or None when no image can have this id."""
+    try:
+        value = UUID(image).int
+    except ValueError:
+        return None
+    index = (value & _INDEX_BITS) - 1
+    if not 0 <= index < MAX_IMAGES:
+        return None
+    return str(UUID(int=value & ~_INDEX_BITS)), index

@@ -1,0 +1,106 @@
+"""Between Python values and DynamoDB: (de)serialisation, transactions whose members say what their failure means."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from easel.errors import Contended, EaselError
+from easel.services.ports import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+_MAX_TRIES: Final = 6
+_CONTENTION: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+def to_item(values: Mapping[str, Any]) -> Item:
+    """DynamoDB's typed form; attributes that are None are left out."""
+    return {name: _serializer.serialize(value) for name, value in values.items() if value is not None}
+
+
+def to_value(value: object) -> Any:
+    return _serializer.serialize(value)
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain Python values; whole numbers come back as int."""
+    return {name: _plain(_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return [_plain(element) for element in value]
+    if isinstance(value, dict):
+        return {name: _plain(element) for name, element in value.items()}
+    return value
+
+
+def is_condition_failure(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") == CONDITION_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionWrite:
+    """A member of a transaction.
+
+    `action` is one entry of TransactItems. `on_conflict` gets the item that is there (None when there is none) and makes
+    the error to raise.
+    """
+
+    description: str
+    action: Mapping[str, Any]
+    on_conflict: Callable[[dict[str, Any] | None], EaselError]
+
+
+class DynamoTransactions:
+    """`UnitOfWork` by TransactWriteItems (at most 100 members)."""
+
+    def __init__(self, client: DynamoDBClient, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    def commit(self, *writes: Write) -> None:
+        """See `ports.UnitOfWork.commit`. Losing against another transaction is normal and retried with full jitter."""
+        members = [write for write in writes if isinstance(write, TransactionWrite)]
+        if len(members) != len(writes):
+            raise TypeError("a transaction takes members made by the repositories only")
+        items: Any = [member.action for member in members]
+        for attempt in range(_MAX_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except self._client.exceptions.TransactionCanceledException as error:
+                _raise_conflict(members, error)
+            except self._client.exceptions.TransactionInProgressException:
+                pass
+            else:
+                return
+            self._sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads load, keeps no secret
+        raise Contended("Too many changes at the same time; nothing was written, please try again.")
+
+
+def _raise_conflict(members: list[TransactionWrite], error: ClientError) -> None:
+    """Raise what the first failed condition means; return when the only reason is contention."""
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]  # stub has no such key
+    for member, reason in zip(members, reasons, strict=False):
+        if reason.get("Code") == "ConditionalCheckFailed":
+            found = reason.get("Item")
+            raise member.on_conflict(from_item(found) if found else None) from error
+    if not any(reason.get("Code") in _CONTENTION for reason in reasons):
+        raise error

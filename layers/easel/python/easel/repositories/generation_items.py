@@ -1,0 +1,227 @@
+"""The stored form of a generation and its images, mapped by hand in both directions.
+
+Images are a map keyed by their index, so that one image can change without touching its siblings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from easel.clock import from_iso, to_iso
+from easel.domain.generation import (
+    Attempt,
+    Channel,
+    Failure,
+    Generation,
+    Image,
+    ImageParameters,
+    Mode,
+    Reference,
+    Size,
+    Stage,
+    Status,
+    StoredImage,
+)
+
+SCHEMA: Final = 1
+
+
+def generation_values(generation: Generation) -> dict[str, Any]:
+    """All attributes but the keys."""
+    return {
+        "entity": "GENERATION",
+        "schema": SCHEMA,
+        "id": generation.id,
+        "workspaceId": generation.workspace_id,
+        "userId": generation.user_id,
+        "channel": generation.channel.value,
+        "model": generation.model,
+        "provider": generation.provider,
+        "prompt": generation.prompt,
+        "mode": generation.mode.value,
+        "parameters": _without_none(
+            {
+                "size": str(generation.parameters.size) if generation.parameters.size else None,
+                "aspectRatio": generation.parameters.aspect_ratio,
+                "resolution": generation.parameters.resolution,
+                "outputFormat": generation.parameters.output_format,
+            }
+        ),
+        # JSON, because DynamoDB knows no floats and the caller's own words must come back unchanged.
+        "inputParams": json.dumps(generation.input_params, ensure_ascii=False, separators=(",", ":")),
+        "references": [
+            _without_none({"url": ref.url, "role": ref.role, "telegramFileId": ref.telegram_file_id})
+            for ref in generation.references
+        ],
+        "images": {str(image.index): image_values(image) for image in generation.images},
+        "status": generation.status.value,
+        "createdAt": to_iso(generation.created_at),
+        "deadline": to_iso(generation.deadline),
+        "permalinkSecret": generation.permalink_secret,
+        "requestId": generation.request_id,
+        "startedAt": _iso(generation.started_at),
+        "completedAt": _iso(generation.completed_at),
+        "failure": failure_values(generation.failure),
+        "clientReference": generation.client_reference,
+    }
+
+
+def generation_from(values: Mapping[str, Any]) -> Generation:
+    parameters = values["parameters"]
+    return Generation(
+        id=values["id"],
+        workspace_id=values["workspaceId"],
+        user_id=values["userId"],
+        channel=Channel(values["channel"]),
+        model=values["model"],
+        provider=values["provider"],
+        prompt=values["prompt"],
+        mode=Mode(values["mode"]),
+        parameters=ImageParameters(
+            size=_size(parameters.get("size")),
+            aspect_ratio=parameters.get("aspectRatio"),
+            resolution=parameters.get("resolution"),
+            output_format=parameters.get("outputFormat"),
+        ),
+        input_params=json.loads(values["inputParams"]),
+        references=tuple(
+            Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]
+        ),
+        images=tuple(image_from(int(index), image) for index, image in sorted(values["images"].items())),
+        status=Status(values["status"]),
+        created_at=from_iso(values["createdAt"]),
+        deadline=from_iso(values["deadline"]),
+        permalink_secret=values["permalinkSecret"],
+        request_id=values["requestId"],
+        started_at=_moment(values.get("startedAt")),
+        completed_at=_moment(values.get("completedAt")),
+        failure=failure_from(values.get("failure")),
+        client_reference=values.get("clientReference"),
+    )
+
+
+def image_values(image: Image) -> dict[str, Any]:
+    return _without_none(
+        {
+            "id": image.id,
+            "status": image.status.value,
+            "stage": image.stage.value if image.stage else None,
+            "stored": stored_values(image.stored),
+            "failure": failure_values(image.failure),
+            "servedBy": image.served_by,
+            "attempts": [attempt_values(attempt) for attempt in image.attempts] or None,
+            "completedAt": _iso(image.completed_at),
+            "late": image.late or None,
+        }
+    )
+
+
+def image_from(index: int, values: Mapping[str, Any]) -> Image:
+    return Image(
+        id=values["id"],
+        index=index,
+        status=Status(values["status"]),
+        stage=Stage(values["stage"]) if "stage" in values else None,
+        stored=stored_from(values.get("stored")),
+        failure=failure_from(values.get("failure")),
+        served_by=values.get("servedBy"),
+        attempts=tuple(attempt_from(attempt) for attempt in values.get("attempts", ())),
+        completed_at=_moment(values.get("completedAt")),
+        late=values.get("late", False),
+    )
+
+
+def stored_values(stored: StoredImage | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    return {
+        "originalKey": stored.original_key,
+        "previewKey": stored.preview_key,
+        "thumbnailKey": stored.thumbnail_key,
+        "mediaType": stored.media_type,
+        "width": stored.width,
+        "height": stored.height,
+        "byteCount": stored.byte_count,
+        "sha256": stored.sha256,
+        "blurhash": stored.blurhash,
+    }
+
+
+def stored_from(values: Mapping[str, Any] | None) -> StoredImage | None:
+    if values is None:
+        return None
+    return StoredImage(
+        original_key=values["originalKey"],
+        preview_key=values["previewKey"],
+        thumbnail_key=values["thumbnailKey"],
+        media_type=values["mediaType"],
+        width=values["width"],
+        height=values["height"],
+        byte_count=values["byteCount"],
+        sha256=values["sha256"],
+        blurhash=values["blurhash"],
+    )
+
+
+def attempt_values(attempt: Attempt) -> dict[str, Any]:
+    return _without_none(
+        {
+            "id": attempt.id,
+            "provider": attempt.provider,
+            "upstreamModel": attempt.upstream_model,
+            "startedAt": to_iso(attempt.started_at),
+            "jobId": attempt.job_id,
+            "endedAt": _iso(attempt.ended_at),
+            "outcome": attempt.outcome,
+            "errorCode": attempt.error_code,
+            "costMicroUsd": attempt.cost_micro_usd,
+            "costUncertain": attempt.cost_uncertain or None,
+        }
+    )
+
+
+def attempt_from(values: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        id=values["id"],
+        provider=values["provider"],
+        upstream_model=values["upstreamModel"],
+        started_at=from_iso(values["startedAt"]),
+        job_id=values.get("jobId"),
+        ended_at=_moment(values.get("endedAt")),
+        outcome=values.get("outcome"),
+        error_code=values.get("errorCode"),
+        cost_micro_usd=values["costMicroUsd"],
+        cost_uncertain=values.get("costUncertain", False),
+    )
+
+
+def failure_values(failure: Failure | None) -> dict[str, Any] | None:
+    if failure is None:
+        return None
+    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+
+
+def failure_from(values: Mapping[str, Any] | None) -> Failure | None:
+    return Failure(values["code"], values["message"], values["retryable"]) if values else None
+
+
+def _size(text: str | None) -> Size | None:
+    if text is None:
+        return None
+    width, height = text.split("x")
+    return Size(int(width), int(height))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return to_iso(moment) if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return from_iso(text) if text else None
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

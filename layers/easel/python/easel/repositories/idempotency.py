@@ -1,0 +1,52 @@
+"""`Idempotency-Key`s in DynamoDB: claimed inside the transaction of the work they protect."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from easel.clock import to_iso
+from easel.errors import EaselError, KeyAlreadyClaimed
+from easel.repositories import keys
+from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.services.ports import IdempotencyClaim, Write
+
+_TTL_GRACE: Final = timedelta(days=1)
+"""DynamoDB deletes late; the condition below is what decides, the TTL only cleans up."""
+
+
+class DynamoIdempotencyClaims:
+    """`ports.IdempotencyClaims`."""
+
+    def __init__(self, table_name: str) -> None:
+        self._table = table_name
+
+    def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
+        values = {
+            **keys.idempotency_claim(workspace_id, claim.key_hash),
+            "entity": "IDEMPOTENCY_CLAIM",
+            "schema": 1,
+            "generationId": generation_id,
+            "fingerprint": claim.fingerprint,
+            "validUntil": to_iso(claim.expires_at),
+            "expiresAt": int((claim.expires_at + _TTL_GRACE).timestamp()),
+        }
+
+        def claimed(found: dict[str, Any] | None) -> EaselError:
+            if found is None:
+                raise RuntimeError("a claim collided, but DynamoDB did not return it")
+            return KeyAlreadyClaimed(found["generationId"], found["fingerprint"])
+
+        return TransactionWrite(
+            "claim idempotency key",
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": to_item(values),
+                    "ConditionExpression": "attribute_not_exists(pk) OR validUntil < :now",
+                    "ExpressionAttributeValues": to_item({":now": to_iso(now)}),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            claimed,
+        )

@@ -1,0 +1,88 @@
+"""Every key of the `core` table is built and parsed here, and nowhere else.
+
+Children live under their workspace, ids are UUIDv7, so a sort key orders by time. Ids may not contain `#`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+Key = dict[str, str]
+
+GENERATION_PREFIX: Final = "GEN#"
+OUTBOX_SHARDS: Final = 4
+OPEN_SHARDS: Final = 4
+
+
+def _part(value: str) -> str:
+    if "#" in value or not value:
+        raise ValueError(f"{value!r} cannot be part of a key")
+    return value
+
+
+def workspace_partition(workspace_id: str) -> str:
+    return f"WS#{_part(workspace_id)}"
+
+
+def workspace(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "WORKSPACE"}
+
+
+def member(workspace_id: str, user_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"MEMBER#{_part(user_id)}"}
+
+
+def user(user_id: str) -> Key:
+    return {"pk": f"USER#{_part(user_id)}", "sk": "USER"}
+
+
+def generation(workspace_id: str, generation_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{GENERATION_PREFIX}{_part(generation_id)}"}
+
+
+def image_task(workspace_id: str, generation_id: str, index: int) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"TASK#{_part(generation_id)}#{index}"}
+
+
+def image(workspace_id: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"IMG#{_part(image_id)}"}
+
+
+def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"IDEMPOTENCY#{_part(key_hash)}"}
+
+
+def api_key(key_hash: str) -> Key:
+    return {"pk": f"APIKEY#{_part(key_hash)}", "sk": "APIKEY"}
+
+
+def outbox(event_id: str) -> Key:
+    return {"pk": outbox_partition(shard_of(event_id, OUTBOX_SHARDS)), "sk": _part(event_id)}
+
+
+def outbox_partition(shard: int) -> str:
+    return f"OUTBOX#{shard}"
+
+
+def status_key(workspace_id: str, status: str) -> str:
+    """Partition of the index `generations_by_status`."""
+    return f"{workspace_partition(workspace_id)}#{_part(status)}"
+
+
+def open_shard(generation_id: str) -> str:
+    """Partition of the sparse index `open_generations_by_attention`."""
+    return open_partition(shard_of(generation_id, OPEN_SHARDS))
+
+
+def open_partition(shard: int) -> str:
+    return f"OPEN#{shard}"
+
+
+def shard_of(identifier: str, shards: int) -> int:
+    """Spread by the random tail of the id, not by its time."""
+    return sum(identifier[-8:].encode()) % shards
+
+
+def generation_id_of(key: Key) -> tuple[str, str]:
+    """(workspace id, generation id) of a generation's key."""
+    return key["pk"].removeprefix("WS#"), key["sk"].removeprefix(GENERATION_PREFIX)

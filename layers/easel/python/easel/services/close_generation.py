@@ -1,0 +1,130 @@
+"""Settle and cancel: the two ways in which a generation ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from easel.clock import Clock
+from easel.domain.events import Event
+from easel.domain.generation import Attempt, Generation, Image, Outcome, Status, cancel, conclude
+from easel.errors import Contended, GenerationClosed, NotFound, StaleWrite
+from easel.services.ports import (
+    GenerationRepository,
+    ImageRef,
+    ImageTaskRepository,
+    Outbox,
+    UnitOfWork,
+    Workflow,
+)
+from easel.services.principal import Principal
+
+_MAX_TRIES: Final = 8
+
+DescribeEnd = Callable[[Generation], Event]
+"""Makes the event that tells of a generation's end."""
+
+
+class CloseGeneration:
+    """Ends a generation and saves the event that tells of it, in one transaction.
+
+    The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an image
+    that was delivered a moment before the end counts.
+    """
+
+    def __init__(
+        self,
+        *,
+        generations: GenerationRepository,
+        outbox: Outbox,
+        unit_of_work: UnitOfWork,
+        describe_end: DescribeEnd,
+        clock: Clock,
+    ) -> None:
+        self._generations = generations
+        self._outbox = outbox
+        self._unit_of_work = unit_of_work
+        self._describe_end = describe_end
+        self._clock = clock
+
+    def __call__(
+        self, workspace_id: str, generation_id: str, decide: Callable[[Generation], Outcome]
+    ) -> tuple[Generation, bool]:
+        """The ended generation, and whether it was this call that ended it.
+
+        Raises:
+            NotFound: no such generation in this workspace.
+            Contended: its images kept changing.
+        """
+        for _ in range(_MAX_TRIES):
+            generation = self._generations.get(workspace_id, generation_id)
+            if generation is None:
+                raise NotFound(f"There is no generation {generation_id}.")
+            if generation.status.is_final:
+                return generation, False
+            now = self._clock()
+            outcome = decide(generation)
+            ended = _ended(generation, outcome, now)
+            try:
+                self._unit_of_work.commit(
+                    self._generations.closing(generation, outcome, now),
+                    self._outbox.adding(self._describe_end(ended)),
+                )
+            except StaleWrite:
+                continue
+            return ended, True
+        raise Contended(f"Generation {generation_id} kept changing; please try again.")
+
+
+def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:
+    return replace(
+        generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now
+    )
+
+
+class SettleGeneration:
+    """The regular end: what was delivered counts, what is still open has run out of time."""
+
+    def __init__(self, *, close: CloseGeneration, tasks: ImageTaskRepository) -> None:
+        self._close = close
+        self._tasks = tasks
+
+    def __call__(self, workspace_id: str, generation_id: str) -> Generation:
+        """Settle; a generation that has ended stays as it is. Raises NotFound, Contended."""
+        return self._close(workspace_id, generation_id, lambda found: conclude(self._with_journal(found)))[0]
+
+    def _with_journal(self, generation: Generation) -> Sequence[Image]:
+        """Images that ran out of time keep the story of their attempts."""
+        return [
+            image if image.status.is_final else replace(image, attempts=self._attempts(generation, image))
+            for image in generation.images
+        ]
+
+    def _attempts(self, generation: Generation, image: Image) -> tuple[Attempt, ...]:
+        task = self._tasks.get(ImageRef(generation.workspace_id, generation.id, image.index))
+        return task.attempts if task else ()
+
+
+class CancelGeneration:
+    """The caller's end: open images will not come, delivered ones are kept."""
+
+    def __init__(self, *, close: CloseGeneration, workflow: Workflow) -> None:
+        self._close = close
+        self._workflow = workflow
+
+    def __call__(self, principal: Principal, generation_id: str) -> Generation:
+        """Cancel.
+
+        Raises:
+            NotFound: no such generation in the caller's workspace.
+            GenerationClosed: it had ended before.
+        """
+        generation, closed_now = self._close(
+            principal.workspace_id, generation_id, lambda found: cancel(found.images)
+        )
+        if not closed_now and generation.status is not Status.CANCELLED:
+            raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")
+        self._workflow.stop(generation.id, "cancelled by the caller")
+        return generation

@@ -1,0 +1,336 @@
+"""What the use cases need from the outside, in their own words. `bootstrap.py` chooses who fulfils it.
+
+Each Protocol has only the methods that some use case calls. Adapters live in `repositories/`, `providers/`, `storage/`,
+`events/`; fakes for tests in `tests/support/`; both pass the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from easel.domain.events import Event
+from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
+from easel.domain.provider import (
+    Callback,
+    CallbackRequest,
+    Finished,
+    ProviderTask,
+    ReferenceImage,
+    RemotePicture,
+    Running,
+    Submission,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """Names one image task: what queue messages carry."""
+
+    workspace_id: str
+    generation_id: str
+    index: int
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyClaim:
+    """An `Idempotency-Key` as it is stored: hashed key, who used it, fingerprint of the body that came with it."""
+
+    key_hash: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of generations; `next_after` is the sort key to go on from, None at the end."""
+
+    generations: tuple[Generation, ...]
+    next_after: str | None
+
+
+class ImageProvider(Protocol):
+    """One vendor. Every method raises `ProviderError`, and nothing else, when the vendor does not deliver.
+
+    Every call is bounded by timeouts. `submit` is never repeated by the adapter once bytes may have left.
+    """
+
+    name: str
+
+    def submit(self, task: ProviderTask) -> Submission:
+        """Ask for one image."""
+        ...
+
+    def fetch(self, job_id: str) -> Finished | Running:
+        """Where a job stands. Safe to repeat."""
+        ...
+
+    def download(self, picture: RemotePicture) -> bytes:
+        """The bytes of a finished picture that lies with the vendor. Safe to repeat."""
+        ...
+
+    def cancel(self, job_id: str) -> bool:
+        """Ask the vendor to stop; False when it cannot or the job is beyond stopping."""
+        ...
+
+    def parse_callback(self, request: CallbackRequest) -> Callback | None:
+        """Read a callback; None when it is not a genuine one of this vendor."""
+        ...
+
+
+class ReferenceFetcher(Protocol):
+    """Fetches reference pictures from the addresses that callers give, safely."""
+
+    def fetch(self, url: str) -> ReferenceImage:
+        """Raises ReferenceUnavailable or ImageRejected."""
+        ...
+
+
+class Write(Protocol):
+    """One member of a transaction, made by a repository and opaque to the use case that puts it together."""
+
+    @property
+    def description(self) -> str:
+        """For logs: what this member does."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """All or nothing, in one call."""
+
+    def commit(self, *writes: Write) -> None:
+        """Do all of them.
+
+        When a condition does not hold, nothing is written and the error of the first such write, in the order given, is
+        raised (each repository method says which); Contended when others kept getting in between.
+        """
+        ...
+
+
+class IdempotencyClaims(Protocol):
+    """`Idempotency-Key`s that were used."""
+
+    def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
+        """Conflict: KeyAlreadyClaimed."""
+        ...
+
+
+class GenerationRepository(Protocol):
+    """Generations with their images."""
+
+    def creation(self, generation: Generation) -> Write:
+        """Conflict: StaleWrite, an id that is taken."""
+        ...
+
+    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
+        """End a generation as `outcome` says. Conflict: StaleWrite, when it or an image changed since it was read."""
+        ...
+
+    def image_outcome(self, ref: ImageRef, image: Image) -> Write:
+        """Set an open image of a running generation to its end. Conflict: StaleWrite, when either had ended."""
+        ...
+
+    def late_image(self, ref: ImageRef, image: Image) -> Write:
+        """Attach a picture that came after the end. Conflict: StaleWrite, when there is one already."""
+        ...
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page: ...
+
+    def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
+        """Note progress of an open image of a running generation; False when either has ended."""
+        ...
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
+        """Open generations whose time for attention has come."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTask:
+    """The working record of one image: who is at it, until when, and the journal of attempts.
+
+    `lease_until` is a promise of whoever works on the image: before then it, or a message it sent, will go on. `version`
+    rises with each change, and a change names the version it read.
+    """
+
+    ref: ImageRef
+    version: int
+    task_token: str
+    lease_until: datetime
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.is_open), None)
+
+
+class ImageTaskRepository(Protocol):
+    """Working records of images. A None answer means: the record changed since it was read."""
+
+    def claim(self, ref: ImageRef, task_token: str, attempt: Attempt, lease_until: datetime) -> ImageTask | None:
+        """Make the record with its first attempt; None when there is one already."""
+        ...
+
+    def get(self, ref: ImageRef) -> ImageTask | None: ...
+
+    def begin_attempt(
+        self, task: ImageTask, task_token: str, attempt: Attempt, lease_until: datetime
+    ) -> ImageTask | None:
+        """Write a further attempt before its call is made."""
+        ...
+
+    def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
+        """Save the vendor's job id on the open attempt."""
+        ...
+
+    def extend_lease(self, task: ImageTask, lease_until: datetime) -> ImageTask | None: ...
+
+    def end_attempt(self, task: ImageTask, attempt: Attempt) -> ImageTask | None:
+        """Replace the open attempt by its ended form."""
+        ...
+
+    def ending_attempt(self, task: ImageTask, attempt: Attempt) -> Write:
+        """`end_attempt` as a member of a transaction. Conflict: StaleWrite."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryImage:
+    """A delivered picture as its owner finds it again: independent of the generation's further life."""
+
+    workspace_id: str
+    generation_id: str
+    user_id: str
+    model: str
+    prompt: str
+    permalink_secret: str
+    image: Image
+
+
+class Gallery(Protocol):
+    """Delivered pictures of a workspace."""
+
+    def adding(self, entry: GalleryImage) -> Write:
+        """Conflict: StaleWrite, when it is there."""
+        ...
+
+    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None: ...
+
+
+class Outbox(Protocol):
+    """Events that are saved with the change they tell of, and sent from there."""
+
+    def adding(self, event: Event) -> Write:
+        """Conflict: StaleWrite, when this event was told before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRecord:
+    """What we know of an API key; the key itself is stored only as a hash."""
+
+    key_id: str
+    name: str
+    workspace_id: str
+    user_id: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+    channel: Channel
+    valid_until: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class Accounts(Protocol):
+    """Workspaces, users, keys."""
+
+    def find_api_key(self, api_key: str) -> ApiKeyRecord | None: ...
+
+    def adding_workspace(self, workspace_id: str, name: str, now: datetime) -> Write: ...
+
+    def adding_user(self, user_id: str, name: str, now: datetime) -> Write: ...
+
+    def adding_member(self, workspace_id: str, user_id: str, role: str, now: datetime) -> Write: ...
+
+    def adding_api_key(self, api_key: str, record: ApiKeyRecord, now: datetime) -> Write: ...
+
+
+class ImageStore(Protocol):
+    """The bucket. Raises StorageUnavailable."""
+
+    def put(self, key: str, data: bytes, media_type: str) -> None: ...
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str: ...
+
+
+class ImageProcessor(Protocol):
+    """Turns a vendor's bytes into what we store. Raises ImageRejected."""
+
+    def process(self, data: bytes, generation: Generation) -> ProcessedImage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessedImage:
+    """An original with its variants, ready to be stored."""
+
+    original: bytes
+    preview: bytes
+    thumbnail: bytes
+    media_type: str
+    extension: str
+    width: int
+    height: int
+    sha256: str
+    blurhash: str
+
+    def stored_under(self, prefix: str) -> StoredImage:
+        """Where these bytes go below a prefix. The same picture always goes to the same place."""
+        return StoredImage(
+            original_key=f"{prefix}/original.{self.extension}",
+            preview_key=f"{prefix}/preview.webp",
+            thumbnail_key=f"{prefix}/thumb.webp",
+            media_type=self.media_type,
+            width=self.width,
+            height=self.height,
+            byte_count=len(self.original),
+            sha256=self.sha256,
+            blurhash=self.blurhash,
+        )
+
+
+class GenerationQueue(Protocol):
+    """The queue that `workers/start_generation` reads."""
+
+    def submit(self, generation: Generation) -> None: ...
+
+
+class ImageQueue(Protocol):
+    """The queues of the image workers."""
+
+    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
+        """Have a worker call `provider` for this image, after `delay` (at most 15 minutes)."""
+        ...
+
+    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int = 0) -> None:
+        """Have a worker look after this image's open attempt, after `delay` (at most 15 minutes)."""
+        ...
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    def start(self, generation_id: str, execution_input: dict[str, object]) -> bool:
+        """Start the execution of this generation; False when it was started before."""
+        ...
+
+    def stop(self, generation_id: str, reason: str) -> None: ...
+
+    def image_delivered(self, task_token: str) -> None:
+        """Tell the waiting task. A token that nobody waits for any more is not an error."""
+        ...
+
+    def image_failed(self, task_token: str, failure: Failure) -> None: ...

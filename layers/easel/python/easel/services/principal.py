@@ -1,0 +1,19 @@
+"""Who is calling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from easel.domain.generation import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller, acting within one workspace."""
+
+    workspace_id: str
+    user_id: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+    channel: Channel
+    key_id: str

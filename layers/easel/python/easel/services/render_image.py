@@ -1,0 +1,128 @@
+"""Have a provider make one image. The message may come twice, late, or after its worker died."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from easel.domain.generation import TIMED_OUT, Attempt, Failure, Generation, Image, Stage
+from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
+from easel.domain.routing import may_attempt
+from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, ReferenceUnavailable, StorageUnavailable
+from easel.ids import new_id
+from easel.services.image_work import LEASE, WITHDRAWN, ImageWork
+from easel.services.ports import ImageRef, ImageTask, ReferenceFetcher
+
+logger = logging.getLogger(__name__)
+
+_WATCH_SLACK: Final = timedelta(seconds=3)
+_CALL_SECONDS: Final = 100.0
+"""The longest a provider call may take: shorter than the worker's own timeout, so that we hear of it."""
+
+
+class RenderImage:
+    """Writes the attempt, calls the provider, and takes the picture or notes the job."""
+
+    def __init__(self, *, work: ImageWork, references: ReferenceFetcher) -> None:
+        self._work = work
+        self._references = references
+
+    def __call__(self, ref: ImageRef, *, provider: str, task_token: str) -> None:
+        """Render one image, unless it has ended or somebody else is at it."""
+        generation = self._work.generations.get(ref.workspace_id, ref.generation_id)
+        if generation is None or generation.status.is_final:
+            logger.info("generation has ended; nothing to render")
+            return
+        image = generation.images[ref.index]
+        if image.status.is_final:
+            self._work.announce(image, task_token)
+            return
+        if self._work.clock() >= generation.deadline:
+            self._work.fail(ref, image, TIMED_OUT, task_token, self._work.tasks.get(ref))
+            return
+        task = self._begin(generation, ref, provider, task_token)
+        if task is not None:
+            self._attempt(generation, image, task)
+
+    def _begin(self, generation: Generation, ref: ImageRef, provider: str, task_token: str) -> ImageTask | None:
+        """Write the attempt; None when this message is a double, or the call must not be repeated."""
+        now = self._work.clock()
+        candidate = self._work.candidate(generation, provider)
+        attempt = Attempt(new_id(), provider, candidate.upstream_model(generation.mode), started_at=now)
+        task = self._work.tasks.claim(ref, task_token, attempt, now + LEASE)
+        if task is not None:
+            return task
+        known = self._work.tasks.get(ref)
+        if known is None or not may_attempt(provider, known.attempts):
+            logger.info("image is being worked on, or this provider must not be asked again")
+            return None
+        return self._work.tasks.begin_attempt(known, task_token, attempt, now + LEASE)
+
+    def _attempt(self, generation: Generation, image: Image, task: ImageTask) -> None:
+        attempt = task.attempts[-1]
+        if not self._work.generations.set_stage(task.ref, Stage.SUBMITTED):
+            # The last look before money is spent: cancelled meanwhile.
+            self._work.tasks.end_attempt(task, replace(attempt, ended_at=self._work.clock(), outcome=WITHDRAWN))
+            return
+        self._work.queue.collect(task.ref, delay=LEASE + _WATCH_SLACK)
+        try:
+            references = tuple(self._references.fetch(reference.url) for reference in generation.references)
+            submission = self._submit(generation, attempt, references)
+        except (ReferenceUnavailable, ImageRejected) as error:
+            self._refuse_references(image, task, attempt, Failure(error.code, error.message))
+        except ProviderError as error:
+            self._work.attempt_failed(generation, task, attempt, error)
+        else:
+            self._take(generation, task, submission)
+
+    def _submit(
+        self, generation: Generation, attempt: Attempt, references: tuple[ReferenceImage, ...]
+    ) -> Submission:
+        left = (generation.deadline - self._work.clock()).total_seconds()
+        return self._work.providers(attempt.provider).submit(
+            ProviderTask(
+                attempt_id=attempt.id,
+                upstream_model=attempt.upstream_model,
+                mode=generation.mode,
+                prompt=generation.prompt,
+                parameters=generation.parameters,
+                references=references,
+                timeout_seconds=max(1.0, min(_CALL_SECONDS, left)),
+            )
+        )
+
+    def _refuse_references(self, image: Image, task: ImageTask, attempt: Attempt, failure: Failure) -> None:
+        ended = replace(
+            attempt,
+            ended_at=self._work.clock(),
+            outcome=ProviderErrorClass.CALLER.value,
+            error_code=failure.code,
+        )
+        changed = self._work.tasks.end_attempt(task, ended)
+        if changed is not None:
+            self._work.fail(task.ref, image, failure, task.task_token, changed)
+
+    def _take(self, generation: Generation, task: ImageTask, submission: Submission) -> None:
+        """Save the job id before anything else, then the picture if it came at once."""
+        if submission.job_id is not None:
+            noted = self._work.tasks.record_job(task, submission.job_id)
+            if noted is None:
+                logger.error("job id could not be saved", extra={"job_id": submission.job_id, "attempt_id": task.attempts[-1].id})
+                return
+            task = noted
+        attempt = task.attempts[-1]
+        if not isinstance(submission.state, Finished):
+            self._work.generations.set_stage(task.ref, Stage.GENERATING)
+            self._work.queue.collect(task.ref, delay=timedelta(seconds=submission.state.poll_after), polls=1)
+            return
+        try:
+            self._work.deliver(generation, task, attempt, submission.state)
+        except ProviderError as error:
+            if error.error_class is ProviderErrorClass.RETRYABLE and attempt.job_id and not error.job_ended:
+                self._work.queue.collect(task.ref, delay=timedelta(seconds=error.retry_after or 1.0), polls=1)
+            else:
+                self._work.attempt_failed(generation, task, attempt, error)
+        except StorageUnavailable:
+            self._work.storage_failed(generation, task, attempt)
