@@ -1,0 +1,62 @@
+# Every command works on a fresh clone: it installs what it needs first. `make help` lists them.
+
+# Without this, a module that is imported would be compiled again at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
+new_enough := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(name) -c '$(new_enough)' >/dev/null 2>&1 && echo $(name))))
+tool = $(or $(PYTHON),$(error Python 3.11 or newer was not found; install it or name it: make PYTHON=/path/to/python3)) -m infra.local
+venv := .venv/bin/python
+fast_tiers := tests/unit tests/functions tests/contract tests/property tests/infra
+
+.DEFAULT_GOAL := help
+.PHONY: help up down clean run install lint format test test-fast test-e2e bench coverage-requirements deploy
+
+help: ## list the commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  make run PROMPT='a red bicycle' MODEL=seedream-v4 SIZE=2048x2048 N=2"
+	@echo "           also ASPECT_RATIO= RESOLUTION= FORMAT= REFERENCES=; MODEL and REFERENCES take lists"
+	@echo "  Settings: EASEL_DIR (state folder), EASEL_PORT_BASE, EASEL_IAM=1, WAVESPEED_API_KEY; see infra/local/README.md"
+
+run: ## up, then make pictures from the terminal and save them under .easel/out/
+	@$(tool) run
+
+up: ## start everything on this machine; quick when there is nothing to do
+	@$(tool) up
+
+down: ## stop what up started
+	@$(tool) down
+
+clean: ## down, and forget all state and pictures
+	@$(tool) clean
+
+install: ## make .venv and install all tools
+	@$(tool) install
+
+lint: install ## style, types and the one-way rule of imports
+	$(venv) -m ruff check .
+	$(venv) -m ruff format --check .
+	$(venv) -m mypy
+	PYTHONPATH=layers/easel/python $(venv) -m importlinter.cli
+
+format: install ## rewrite sources in the one style
+	$(venv) -m ruff check --fix .
+	$(venv) -m ruff format .
+
+test-fast: install ## every tier of tests that needs no deployed stack
+	$(venv) -m pytest -n auto --dist loadfile $(wildcard $(fast_tiers)) $(PYTEST_ARGS)
+
+test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM enforced
+	@EASEL_IAM=1 $(tool) e2e
+
+test: lint test-fast test-e2e ## all that must be green: what CI runs
+
+bench: install ## measure; needs no network
+	@if [ -d tests/bench ]; then $(venv) -m pytest tests/bench $(PYTEST_ARGS); else echo "There is nothing to measure yet."; fi
+
+coverage-requirements: install ## which requirements are proven by which tests
+	@$(venv) -m tests.support.requirements_coverage
+
+deploy: ## deploy to AWS: make deploy STAGE=dev
+	@$(tool) deploy

@@ -1,0 +1,86 @@
+"""The commands behind the Makefile: `python3 -m infra.local <command>`.
+
+It begins on any Python 3.11+, makes the virtual environment, and goes on inside it.
+"""
+
+import argparse
+import sys
+from typing import Final
+
+from infra.local.display import Display
+from infra.local.failures import ToolError
+from infra.local.locks import held
+from infra.local.options import Options
+from infra.local.packages import continue_in_the_venv, ensure_cdk, ensure_python_packages
+from infra.local.places import REPOSITORY, Places, running_in_the_venv
+
+COMMANDS: Final = {
+    "install": "make .venv and install everything",
+    "up": "install, start, deploy; quick when there is nothing to do",
+    "run": "up, then make pictures from the terminal",
+    "down": "stop what up started",
+    "clean": "down, and forget everything",
+    "e2e": "up in a folder of its own, run the end-to-end tests, down",
+    "deploy": "deploy to AWS",
+}
+_INSTALL_LOCK: Final = REPOSITORY / ".build" / "lock"
+_INSTALL_WAIT_SECONDS: Final = 900
+_WAIT_SECONDS: Final = 5
+
+
+def main() -> int:
+    arguments = _parse()
+    display, places = Display(), Places.from_environment()
+    try:
+        if arguments.command in {"down", "clean"}:
+            return _stop(arguments.command, display, places)
+        _install(display, places)
+        if not running_in_the_venv():
+            continue_in_the_venv()
+        return _run(arguments.command, display, places)
+    except ToolError as failure:
+        display.failure(failure)
+        return 1
+    except KeyboardInterrupt:
+        display.say("\nInterrupted. `make down` stops what is running.")
+        return 130
+
+
+def _parse() -> argparse.Namespace:
+    listed = "\n".join(f"  {name:<9}{text}" for name, text in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python3 -m infra.local", description=listed, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    return parser.parse_args()
+
+
+def _install(display: Display, places: Places) -> None:
+    places.make()
+    with held(_INSTALL_LOCK, wait_seconds=_INSTALL_WAIT_SECONDS):
+        with display.step("Python packages") as step:
+            if not ensure_python_packages(places.logs, lambda note: setattr(step, "note", note)):
+                step.note = "installed"
+        with display.step("CDK command line") as step:
+            step.note = "" if ensure_cdk(places.logs) else "installed"
+
+
+def _stop(command: str, display: Display, places: Places) -> int:
+    from infra.local import stop  # noqa: PLC0415 - as below
+
+    if places.state.exists():
+        with held(places.lock, wait_seconds=_WAIT_SECONDS):
+            (stop.clean if command == "clean" else stop.down)(display, places)
+    return 0
+
+
+def _run(command: str, display: Display, places: Places) -> int:
+    # These need what the virtual environment has, which is only sure from here on.
+    from infra.local import commands  # noqa: PLC0415 - see above
+
+    options = Options.from_environment()
+    return commands.run(command, display, places, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

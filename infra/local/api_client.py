@@ -1,0 +1,136 @@
+"""The public HTTP API as a caller outside uses it, as far as `make run` needs it. No knowledge of our own code."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from urllib.parse import urljoin
+
+import httpx
+from infra.local.failures import ToolError
+
+_TIMEOUT: Final = httpx.Timeout(40, connect=5)
+_DOWNLOAD_TIMEOUT: Final = httpx.Timeout(120, connect=5)
+_DEFAULT_PAUSE_SECONDS: Final = 1.0
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+_FINAL: Final = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+_RETRY: Final = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class ImageState:
+    """One picture of a generation as the API shows it."""
+
+    index: int
+    status: str
+    stage: str
+    link: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationState:
+    """A generation as the API shows it; `pause_seconds` is how long it asks to wait before the next look."""
+
+    id: str
+    url: str
+    status: str
+    images: tuple[ImageState, ...]
+    error: str | None
+    pause_seconds: float
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in _FINAL
+
+
+class ApiClient:
+    """Talks to one Easel. Every method raises ToolError with the API's own words when it is refused."""
+
+    def __init__(self, base_url: str, api_key: str, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {"Authorization": f"Bearer {api_key}"}
+        self._http = httpx.Client(
+            base_url=base_url, headers=headers, timeout=_TIMEOUT, trust_env=False, transport=transport
+        )
+        # Links carry their own permission; our key is nobody else's business.
+        self._anonymous = httpx.Client(
+            timeout=_DOWNLOAD_TIMEOUT, trust_env=False, follow_redirects=True, transport=transport
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+        self._anonymous.close()
+
+    def submit(self, body: dict[str, Any]) -> GenerationState:
+        """Ask for pictures."""
+        answer = self._ask("POST", "/api/v1/generations", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+        return _state(answer)
+
+    def look(self, state: GenerationState) -> GenerationState:
+        """How it stands now. A passing failure of the API changes nothing."""
+        try:
+            answer = self._http.get(state.url)
+        except httpx.TransportError:
+            return state
+        return state if answer.status_code in _RETRY else _state(_accepted(answer))
+
+    def download(self, link: str) -> tuple[bytes, str]:
+        """The bytes behind a link, and their media type."""
+        try:
+            answer = _accepted(self._anonymous.get(urljoin(str(self._http.base_url), link)))
+        except httpx.TransportError as error:
+            raise ToolError(f"{link} could not be fetched ({error}).") from error
+        return answer.content, answer.headers.get("content-type", "").split(";")[0]
+
+    def _ask(self, method: str, path: str, **words: Any) -> httpx.Response:
+        try:
+            return _accepted(self._http.request(method, path, **words))
+        except httpx.TransportError as error:
+            raise ToolError(f"The API at {self._http.base_url} does not answer ({error}).") from error
+
+
+def _accepted(answer: httpx.Response) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    try:
+        body = answer.json()
+        told = (body.get("error") or {}).get("message") or body.get("detail") or body
+        reference = f" (request {body['requestId']})" if body.get("requestId") else ""
+    except (ValueError, AttributeError):
+        told, reference = answer.text[:300], ""
+    raise ToolError(f"The API answers {answer.status_code}: {told}{reference}")
+
+
+def _state(answer: httpx.Response) -> GenerationState:
+    body = answer.json()
+    return GenerationState(
+        id=body["id"],
+        url=answer.headers.get("location") or f"/api/v1/generations/{body['id']}",
+        status=body["status"],
+        images=tuple(_image(image) for image in body["images"]),
+        error=_message(body.get("error")),
+        pause_seconds=_pause(answer.headers.get("retry-after")),
+    )
+
+
+def _image(image: dict[str, Any]) -> ImageState:
+    return ImageState(
+        index=image["index"],
+        status=image["status"],
+        stage=image.get("stage") or "",
+        link=image.get("permalink"),
+        error=_message(image.get("error")),
+    )
+
+
+def _message(error: dict[str, Any] | None) -> str | None:
+    return str(error.get("message") or error.get("code")) if error else None
+
+
+def _pause(retry_after: str | None) -> float:
+    try:
+        return min(float(retry_after or _DEFAULT_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+    except ValueError:
+        return _DEFAULT_PAUSE_SECONDS

@@ -1,0 +1,71 @@
+"""What each command does once the virtual environment is there."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from infra.local import generate, start, stop
+from infra.local.aws_deployment import deploy_to_aws
+from infra.local.display import Display
+from infra.local.locks import held
+from infra.local.options import Options
+from infra.local.places import REPOSITORY, VENV_PYTHON, Places
+from rich.console import Console
+
+_WAIT_SECONDS: Final = 600
+_END_TO_END_STATE: Final = REPOSITORY / ".build" / "e2e"
+_END_TO_END_TESTS: Final = ("tests/e2e", "tests/chaos")
+_NO_TESTS_COLLECTED: Final = 5
+
+
+def run(command: str, display: Display, places: Places, options: Options) -> int:
+    """Do `command` and return its exit code. Raises ToolError."""
+    actions: dict[str, Callable[[], int]] = {
+        "install": lambda: 0,
+        "up": lambda: _up(display, places, options),
+        "run": lambda: _up_and_generate(display, places, options),
+        "e2e": lambda: _end_to_end(display, places, options),
+        "deploy": lambda: deploy_to_aws(display, places),
+    }
+    return actions[command]()
+
+
+def _up(display: Display, places: Places, options: Options) -> int:
+    with held(places.lock, wait_seconds=_WAIT_SECONDS):
+        start.up(display, places, options)
+    return 0
+
+
+def _up_and_generate(display: Display, places: Places, options: Options) -> int:
+    wish = generate.Wish.from_environment()
+    with held(places.lock, wait_seconds=_WAIT_SECONDS):
+        record = start.up(display, places, options)
+    complete = generate.generate_all(record, wish, places.pictures, Console())
+    display.say()
+    display.say("All pictures came." if complete else "Not every picture came.")
+    display.say("Easel is still up: `make run` again is quick, `make down` stops it.")
+    return 0 if complete else 1
+
+
+def _end_to_end(display: Display, places: Places, options: Options) -> int:
+    """The end-to-end tests on a copy of their own, which is taken down whatever happens. Vendors are never called."""
+    if "EASEL_DIR" not in os.environ:
+        places = Places(_END_TO_END_STATE)
+        places.make()
+    simulated = replace(options, provider_keys={})
+    with held(places.lock, wait_seconds=_WAIT_SECONDS):
+        try:
+            start.up(display, places, simulated)
+            return _pytest(places)
+        finally:
+            stop.down(display, places)
+
+
+def _pytest(places: Places) -> int:
+    folders = [folder for folder in _END_TO_END_TESTS if (REPOSITORY / folder).is_dir()]
+    environment = os.environ | {"EASEL_DIR": str(places.state)}
+    command = [str(VENV_PYTHON), "-m", "pytest", *folders, *os.environ.get("PYTEST_ARGS", "").split()]
+    code = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
+    return 0 if code == _NO_TESTS_COLLECTED else code

@@ -1,0 +1,50 @@
+"""A workspace to try things with, made once and made again only when the emulator has lost it."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from infra.local.clients import Clients
+from infra.local.failures import ToolError
+
+_ASK_SECONDS: Final = 30
+_REFUSED: Final = frozenset({401, 403})
+
+
+@dataclass(frozen=True, slots=True)
+class DemoWorkspace:
+    """A workspace and the API key that opens it."""
+
+    workspace_id: str
+    api_key: str
+
+
+def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
+    """Whether the key is still good. Raises ToolError when the API cannot be asked."""
+    headers = {"Authorization": f"Bearer {workspace.api_key}"}
+    try:
+        answer = httpx.get(
+            f"{api_url}/api/v1/generations?limit=1", headers=headers, timeout=_ASK_SECONDS, trust_env=False
+        )
+    except httpx.HTTPError as error:
+        raise ToolError(f"The API at {api_url} does not answer ({error}).") from error
+    if answer.status_code in _REFUSED:
+        return False
+    if answer.is_error:
+        raise ToolError(f"The API answers {answer.status_code} when asked for a list: {answer.text[:300]}")
+    return True
+
+
+def provision(clients: Clients, function_name: str) -> DemoWorkspace:
+    """Have the operator's function make the workspace. Raises ToolError when it does not."""
+    names = {"workspaceName": "Demo", "ownerName": "Demo owner", "keyName": "make up"}
+    try:
+        answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(names).encode())
+        made = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise ToolError(f"{function_name} failed: {made.get('errorMessage', made)}")
+        return DemoWorkspace(workspace_id=made["workspaceId"], api_key=made["apiKey"])
+    except (ClientError, BotoCoreError, ValueError, KeyError, TypeError) as error:
+        raise ToolError(f"{function_name} did not give a workspace ({type(error).__name__}: {error}).") from error

@@ -1,0 +1,148 @@
+"""Deploys the real stack with the real CDK command line onto the emulator, and only when something has changed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from infra.local import environments
+from infra.local.clients import Clients
+from infra.local.failures import ToolError
+from infra.local.files import read_object, write_privately
+from infra.local.options import Options
+from infra.local.packages import CDK
+from infra.local.places import REPOSITORY, Places
+from infra.local.ports import Ports
+from infra.local.programs import run
+
+STACK: Final = "easel-local"
+_TOOLKIT_STACK: Final = "CDKToolkit"
+_BOOTSTRAP_SECONDS: Final = 120
+_DEPLOY_SECONDS: Final = 300
+_SOURCES: Final = ("functions", "layers", "infra", "cdk.json", "pyproject.toml", "requirements.txt")
+_NOT_DEPLOYED: Final = (REPOSITORY / "infra" / "local",)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One stack in one emulator: what it is made with, and where what it gives out is kept."""
+
+    places: Places
+    ports: Ports
+    options: Options
+
+    @property
+    def context(self) -> dict[str, str]:
+        """The stack's switches (infra/README.md). A vendor with a real key keeps the address of its real service."""
+        chosen = {
+            "stage": "local",
+            "publicBaseUrl": self.ports.edge_url,
+            "referenceTrustedOrigins": ",".join(
+                [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
+            ),
+        }
+        if "wavespeed" not in self.options.provider_keys:
+            chosen["wavespeedBaseUrl"] = simulator_urls(self.ports)["wavespeed"]
+        return chosen
+
+    @property
+    def template(self) -> dict[str, Any]:
+        """The CloudFormation template of the last deploy."""
+        return read_object(self.places.cloud_assembly / f"{STACK}.template.json")
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the stack in the emulator; empty unless it is completely deployed."""
+        stack = _describe(Clients(self.ports.emulator_url), STACK)
+        if not str(stack.get("StackStatus", "")).endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
+            return {}
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def is_current(self) -> bool:
+        """Whether the emulator has the stack, made of just these sources with just these switches."""
+        return read_object(self.places.deployed).get("fingerprint") == self._fingerprint() and bool(self.outputs())
+
+    def bootstrap(self) -> bool:
+        """Give the CDK its bucket; False when it has it. Raises ToolError."""
+        if _describe(Clients(self.ports.emulator_url), _TOOLKIT_STACK):
+            return False
+        self._cdk("bootstrap", f"aws://{environments.ACCOUNT}/{environments.REGION}", seconds=_BOOTSTRAP_SECONDS)
+        return True
+
+    def deploy(self) -> None:
+        """Raises ToolError when the stack cannot be deployed, or not in time."""
+        fingerprint = self._fingerprint()
+        switches = [word for key, value in self.context.items() for word in ("--context", f"{key}={value}")]
+        self._cdk(
+            "deploy", STACK, *switches, "--output", str(self.places.cloud_assembly),
+            "--require-approval", "never", "--progress", "events", seconds=_DEPLOY_SECONDS,
+        )  # fmt: skip
+        if not self.outputs():
+            raise ToolError(
+                "The CDK reports success, but the emulator does not have the stack.", log=self._log("deploy")
+            )
+        write_privately(self.places.deployed, {"fingerprint": fingerprint})
+
+    def _cdk(self, command: str, *words: str, seconds: float) -> None:
+        quiet = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
+        run([CDK, command, *words, *quiet], what=f"cdk {command}", log=self._log(command),
+            timeout_seconds=seconds, environment=self._environment())  # fmt: skip
+
+    def _log(self, command: str) -> Path:
+        return self.places.logs / f"cdk-{command}.log"
+
+    def _environment(self) -> dict[str, str]:
+        return environments.emulated_cloud(self.ports.emulator_url) | _own_variables() | {
+            "CI": "1",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            # The rules of the CDK and of cdk-nag are checked by tests/infra; here they would only cost time.
+            "CDK_VALIDATION": "false",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+        }  # fmt: skip
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256(json.dumps([self.context, sorted(_own_variables().items())]).encode())
+        for file in _sources():
+            digest.update(str(file.relative_to(REPOSITORY)).encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()
+
+
+def simulator_urls(ports: Ports) -> dict[str, str]:
+    """Per vendor, the address of its simulator in the form that the vendor's own SDK takes as its base."""
+    return {"wavespeed": f"{ports.simulators_url}/wavespeed"}
+
+
+def _own_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Switches of the stack that a person set by variable; where we give a context key, that wins."""
+    return {name: value for name, value in environment.items() if name.startswith("EASEL_")}
+
+
+def _sources() -> Iterator[Path]:
+    for name in _SOURCES:
+        top = REPOSITORY / name
+        for file in [top] if top.is_file() else sorted(top.rglob("*")):
+            if file.is_file() and not _is_left_out(file):
+                yield file
+
+
+def _is_left_out(file: Path) -> bool:
+    return (
+        "__pycache__" in file.parts
+        or file.suffix in {".md", ".pyc"}
+        or any(file.is_relative_to(folder) for folder in _NOT_DEPLOYED)
+    )
+
+
+def _describe(clients: Clients, stack: str) -> dict[str, Any]:
+    try:
+        return dict(clients.cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
+    except (ClientError, IndexError):
+        return {}
+    except BotoCoreError as error:
+        raise ToolError(f"The emulator does not answer ({error}).") from error

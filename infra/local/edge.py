@@ -1,0 +1,178 @@
+"""The edge: one stable address in front of the emulated API, as a domain name is on AWS.
+
+Every path goes to the deployed HTTP API, method, headers, query and body unchanged, and the answer streams back. It
+knows no rule of ours except the size that API Gateway accepts. Run as `python -m infra.local.edge`.
+"""
+
+import argparse
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import httpx
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIFramework
+
+HEALTH_PATH: Final = "/_edge/health"
+LARGEST_BODY_BYTES: Final = 10_000_000
+"""API Gateway refuses more (service quota "Payload size" of HTTP APIs)."""
+
+_MOST_BYTES_DRAINED: Final = 8 * LARGEST_BODY_BYTES
+_RETRY_AFTER_SECONDS: Final = 5
+_ANSWER_SECONDS: Final = 35
+"""A little more than the 30 s after which the API itself gives up."""
+
+_BETWEEN_TWO_HOPS: Final = frozenset({
+    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer",
+    b"transfer-encoding", b"upgrade",
+})  # fmt: skip
+"""Headers that concern one connection only (RFC 9110, 7.6.1)."""
+
+_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class Target:
+    """Where the API is: `{"url": ...}` in a file that the deployment writes. Read anew whenever the file changes."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen: tuple[int, int] | None = None
+        self._url: str | None = None
+
+    def url(self) -> str | None:
+        """Base address of the deployed API; None while there is none."""
+        try:
+            status = self._file.stat()
+            seen = (status.st_mtime_ns, status.st_ino)
+            if seen != self._seen:
+                self._url = str(json.loads(self._file.read_text(encoding="utf-8"))["url"])
+                self._seen = seen
+        except (OSError, ValueError, KeyError):
+            self._seen = self._url = None
+        return self._url
+
+
+class BodyTooLargeError(Exception):
+    """The body is longer than API Gateway would take."""
+
+
+def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """The edge as an ASGI application. `transport` reaches the API."""
+    way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with way:
+            yield
+
+    async def pass_on(request: Request) -> Response:
+        base = target.url()
+        if base is None:
+            return _problem(503, "Service Unavailable", "No API is deployed yet.")
+        try:
+            body = await _body(request)
+        except BodyTooLargeError:
+            return _problem(413, "Content Too Large", f"A request may have {LARGEST_BODY_BYTES} bytes at most.")
+        except ClientDisconnect:
+            return Response(status_code=499)
+        return await _answer(way, _towards(base, request, body))
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "deployed": target.url() is not None})
+
+    routes = [Route(HEALTH_PATH, health), Route("/{path:path}", pass_on, methods=_METHODS)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body. One that is too large is still read, within reason, or its sender could not hear the answer."""
+    body = bytearray()
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received <= LARGEST_BODY_BYTES:
+            body += chunk
+        elif received > _MOST_BYTES_DRAINED:
+            break
+    if received > LARGEST_BODY_BYTES:
+        raise BodyTooLargeError
+    return bytes(body)
+
+
+def _towards(base: str, request: Request, body: bytes) -> httpx.Request:
+    url = httpx.URL(base)
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    headers = [(name, value) for name, value in request.headers.raw if name not in _BETWEEN_TWO_HOPS | {b"host"}]
+    headers += _forwarding(request)
+    return httpx.Request(
+        request.method,
+        url.copy_with(raw_path=url.raw_path.rstrip(b"/") + path + (b"?" + query if query else b"")),
+        headers=headers,
+        content=body,
+        extensions={"timeout": httpx.Timeout(_ANSWER_SECONDS).as_dict()},
+    )
+
+
+def _forwarding(request: Request) -> list[tuple[bytes, bytes]]:
+    """Who called and by which name, as API Gateway tells it."""
+    caller = request.client.host if request.client else "127.0.0.1"
+    before = request.headers.getlist("x-forwarded-for")
+    told: list[tuple[bytes, bytes]] = [(b"x-forwarded-for", ", ".join([*before, caller]).encode("latin-1"))]
+    for name, value in (("x-forwarded-proto", request.url.scheme), ("x-forwarded-host", request.headers.get("host"))):
+        if value and name not in request.headers:
+            told.append((name.encode(), value.encode("latin-1")))
+    return told
+
+
+async def _answer(way: httpx.AsyncBaseTransport, request: httpx.Request) -> Response:
+    try:
+        answer = await way.handle_async_request(request)
+    except httpx.TimeoutException:
+        return _problem(504, "Gateway Timeout", "The API did not answer in time.")
+    except httpx.TransportError as error:
+        return _problem(503, "Service Unavailable", f"The emulator cannot be reached ({type(error).__name__}).")
+    stream = answer.stream
+    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - asynchronous transports give asynchronous streams
+    response = StreamingResponse(stream, status_code=answer.status_code, background=BackgroundTask(stream.aclose))
+    response.raw_headers = [
+        (name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _BETWEEN_TWO_HOPS
+    ]
+    return response
+
+
+def _problem(status: int, title: str, detail: str) -> JSONResponse:
+    """A refusal in the form of RFC 9457."""
+    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {503, 504} else {}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Proxy from one stable loopback address to the emulated API.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--target", type=Path, required=True, help="file that names the API's address")
+    arguments = parser.parse_args()
+    config = Config()
+    config.bind = [f"127.0.0.1:{arguments.port}"]
+    config.accesslog = "-"
+    config.access_log_format = '%(t)s "%(r)s" %(s)s %(b)s %(D)s us'
+    config.graceful_timeout = 3
+    config.keep_alive_timeout = 75
+    edge = cast("ASGIFramework", application(Target(arguments.target)))
+    asyncio.run(serve(edge, config))
+
+
+if __name__ == "__main__":
+    main()

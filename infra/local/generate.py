@@ -1,0 +1,109 @@
+"""`make run`: pictures from the terminal, through the public HTTP API only."""
+
+import mimetypes
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from infra.local.api_client import ApiClient, GenerationState, ImageState
+from infra.local.failures import ToolError
+from infra.local.places import relative
+from infra.local.progress import progress_view
+from rich.console import Console
+
+DEFAULT_PROMPT: Final = "A wooden easel on a hill above the sea at sunrise, oil on canvas"
+DEFAULT_SHOW: Final = ("sandbox", "seedream-v4")
+_DEADLINE_SECONDS: Final = 420
+_BODY_FIELDS: Final = {
+    "SIZE": "size",
+    "ASPECT_RATIO": "aspectRatio",
+    "RESOLUTION": "resolution",
+    "FORMAT": "outputFormat",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked `make run` for, by make variables: one request body per model."""
+
+    bodies: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Wish":
+        """Raises ToolError when N is not a number; all else is for the API to judge."""
+        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        body: dict[str, Any] = {"prompt": given.get("PROMPT", DEFAULT_PROMPT)}
+        body |= {field: given[name] for name, field in _BODY_FIELDS.items() if name in given}
+        if "N" in given:
+            body["n"] = _number(given["N"])
+        if "REFERENCES" in given:
+            body["referenceUrls"] = given["REFERENCES"].replace(",", " ").split()
+        models = given["MODEL"].replace(",", " ").split() if "MODEL" in given else DEFAULT_SHOW
+        return cls(tuple({"model": model} | body for model in models))
+
+
+def generate_all(record: Mapping[str, Any], wish: Wish, pictures: Path, console: Console) -> bool:
+    """Make every picture wished for, one generation after another. True when every one came."""
+    with ApiClient(record["apiUrl"], record["apiKey"]) as api:
+        complete = [_generate(api, body, pictures, console) for body in wish.bodies]
+    return all(complete)
+
+
+def _generate(api: ApiClient, body: dict[str, Any], pictures: Path, console: Console) -> bool:
+    console.print(f"\n{body['model']}: {body['prompt']}", markup=False, highlight=False)
+    began = time.monotonic()
+    try:
+        state = _wait_for(api, body, console)
+        finished = time.monotonic() - began
+        saved = [_save(api, state, image, body["model"], pictures) for image in state.images if _is_there(image)]
+    except ToolError as error:
+        console.print(f"  {error}", style="red", markup=False, highlight=False)
+        return False
+    _tell(console, state, saved, seconds=finished)
+    return state.status == "COMPLETED" and len(saved) == len(state.images)
+
+
+def _wait_for(api: ApiClient, body: dict[str, Any], console: Console) -> GenerationState:
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    state = api.submit(body)
+    with progress_view(console) as view:
+        view.show(state)
+        while not state.is_final:
+            if time.monotonic() > deadline:
+                raise ToolError(f"Generation {state.id} is still {state.status} after {_DEADLINE_SECONDS} s.")
+            time.sleep(state.pause_seconds)
+            state = api.look(state)
+            view.show(state)
+    return state
+
+
+def _save(api: ApiClient, state: GenerationState, image: ImageState, model: str, pictures: Path) -> tuple[Path, str]:
+    link = image.link or ""
+    content, media_type = api.download(link)
+    extension = mimetypes.guess_extension(media_type) or ".bin"
+    file = pictures / f"{model}-{state.id}-{image.index + 1}{extension}"
+    pictures.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file, link
+
+
+def _is_there(image: ImageState) -> bool:
+    return image.status == "COMPLETED" and image.link is not None
+
+
+def _tell(console: Console, state: GenerationState, saved: list[tuple[Path, str]], *, seconds: float) -> None:
+    lines = [f"  {state.status.lower()} in {seconds:.1f} s: {len(saved)} of {len(state.images)} pictures"]
+    lines += [line for file, link in saved for line in (f"  saved {relative(file)}", f"  link  {link}")]
+    lines += [f"  picture {image.index + 1} failed: {image.error}" for image in state.images if image.error]
+    lines += [f"  {state.error}"] if state.error else []
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ToolError(f"N is {text!r}; give a number of pictures.")
+    return int(text)

@@ -1,0 +1,45 @@
+"""What a person can choose by environment variable."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from infra.local.failures import ToolError
+
+PROVIDER_KEY_VARIABLES = {"wavespeed": "WAVESPEED_API_KEY"}
+"""Per vendor, the variable that holds a real key; it has the name that the vendor's own SDK reads."""
+
+_LOWEST_PORT = 1024
+_HIGHEST_BASE = 65_500
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices for one `up`.
+
+    `port_base` None lets the tools choose free ports. `provider_keys` has the vendors that are to be called for real;
+    its values are secret and stay out of reprs.
+    """
+
+    port_base: int | None = None
+    iam_enforced: bool = False
+    provider_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Raises ToolError when EASEL_PORT_BASE is not a usable port number."""
+        keys = {vendor: environment.get(variable, "").strip() for vendor, variable in PROVIDER_KEY_VARIABLES.items()}
+        return cls(
+            port_base=_port_base(environment.get("EASEL_PORT_BASE", "").strip()),
+            iam_enforced=environment.get("EASEL_IAM", "").strip().lower() in {"1", "true", "yes", "on"},
+            provider_keys={vendor: key for vendor, key in keys.items() if key},
+        )
+
+
+def _port_base(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or not _LOWEST_PORT <= int(text) <= _HIGHEST_BASE:
+        raise ToolError(f"EASEL_PORT_BASE is {text!r}; give a number from {_LOWEST_PORT} to {_HIGHEST_BASE}.")
+    return int(text)

@@ -1,0 +1,104 @@
+"""Installs what the tools need: the virtual environment and the CDK command line. Standard library only."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from infra.local.failures import ToolError
+from infra.local.places import NODE_TOOLS, REPOSITORY, VENV, VENV_PYTHON
+from infra.local.programs import run
+
+CDK: Final = NODE_TOOLS / "node_modules" / ".bin" / "cdk"
+CDK_VERSION: Final = "2.1148.1"
+"""Newer lines of the CLI (3.x) refuse the cloud assembly that our aws-cdk-lib writes."""
+
+OLDEST_NODE: Final = 20
+_PIP_SECONDS: Final = 900
+_NPM_SECONDS: Final = 300
+_VENV_SECONDS: Final = 120
+_STAMP: Final = VENV / "installed.json"
+_INCLUDED = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MULTILINE)
+
+
+def ensure_python_packages(logs: Path, note: Callable[[str], None]) -> bool:
+    """Have `.venv` with everything in requirements-dev.txt; False when it was there already. Raises ToolError."""
+    wanted = fingerprint(REPOSITORY / "requirements-dev.txt")
+    if VENV_PYTHON.exists() and _installed() == wanted:
+        return False
+    if not VENV_PYTHON.exists():
+        note("making .venv")
+        run([sys.executable, "-m", "venv", str(VENV)], what="Making .venv", log=logs / "venv.log",
+            timeout_seconds=_VENV_SECONDS)  # fmt: skip
+    note("the first time takes a minute or two")
+    # Compiling every module of the CDK library would double the time; what is imported gets compiled then.
+    run(
+        [VENV_PYTHON, "-m", "pip", "install", "--no-compile", "--no-input", "--disable-pip-version-check",
+         "--progress-bar", "off", "-r", "requirements-dev.txt"],
+        what="Installing Python packages", log=logs / "pip.log", timeout_seconds=_PIP_SECONDS,
+    )  # fmt: skip
+    _STAMP.write_text(json.dumps({"requirements": wanted}), encoding="utf-8")
+    return True
+
+
+def fingerprint(requirements: Path) -> str:
+    """Changes when a requirements file, or one that it includes, does. Raises ToolError when one is missing."""
+    digest = hashlib.sha256()
+    waiting, seen = [requirements], set[Path]()
+    while waiting:
+        file = waiting.pop().resolve()
+        if file in seen:
+            continue
+        seen.add(file)
+        if not file.exists():
+            raise ToolError(f"{file.name} is missing from {file.parent}.")
+        text = file.read_text(encoding="utf-8")
+        digest.update(text.encode())
+        waiting += [file.parent / name for name in _INCLUDED.findall(text)]
+    return digest.hexdigest()
+
+
+def ensure_cdk(logs: Path) -> bool:
+    """Have the pinned CDK command line; False when it was there already. Raises ToolError."""
+    check_node()
+    package = NODE_TOOLS / "node_modules" / "aws-cdk" / "package.json"
+    if CDK.exists() and json.loads(package.read_text(encoding="utf-8"))["version"] == CDK_VERSION:
+        return False
+    NODE_TOOLS.mkdir(parents=True, exist_ok=True)
+    manifest = {"private": True, "dependencies": {"aws-cdk": CDK_VERSION}}
+    (NODE_TOOLS / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], what="Installing the CDK command line",
+        log=logs / "npm.log", timeout_seconds=_NPM_SECONDS, folder=NODE_TOOLS)  # fmt: skip
+    return True
+
+
+def check_node() -> None:
+    """Raises ToolError when Node.js or npm is missing or too old."""
+    hint = f"Install Node.js {OLDEST_NODE} or newer (https://nodejs.org); the AWS CDK runs on it."
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise ToolError(f"Node.js with npm was not found. {hint}")
+    try:
+        told = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+        major = int(told.strip().lstrip("v").split(".")[0])
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise ToolError(f"`node --version` does not work ({error}). {hint}") from error
+    if major < OLDEST_NODE:
+        raise ToolError(f"Node.js is {told.strip()}. {hint}")
+
+
+def continue_in_the_venv() -> None:
+    """Replace this process by the same command on the virtual environment's interpreter."""
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "infra.local", *sys.argv[1:]])  # noqa: S606 - our own interpreter
+
+
+def _installed() -> str | None:
+    try:
+        return str(json.loads(_STAMP.read_text(encoding="utf-8"))["requirements"])
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,172 @@
+"""Servers that outlive the command that starts them: started apart, known by a file, stopped by their own id only."""
+
+import hashlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from infra.local.failures import ToolError
+from infra.local.places import REPOSITORY
+
+_POLL_SECONDS = 0.1
+_HEALTH_TIMEOUT_SECONDS = 2
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A program that runs in the background and answers a health address once it is ready.
+
+    `made_of` stands for what the program's behaviour depends on besides its command and environment, such as its
+    source: when any of them changes, a running one is replaced. `stop_seconds` is the time it gets to save its state.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    port: int
+    health_url: str
+    made_of: str = ""
+    start_seconds: float = 30
+    stop_seconds: float = 20
+
+    @property
+    def fingerprint(self) -> str:
+        parts = json.dumps([self.command, sorted(self.environment.items()), self.made_of])
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is written down about a started server. `identity` tells it from a later process with the same id."""
+
+    pid: int
+    identity: str
+    port: int
+    fingerprint: str
+
+
+class Processes:
+    """The servers of one copy. `folder` holds one file per server, `logs` what they say."""
+
+    def __init__(self, folder: Path, logs: Path) -> None:
+        self._folder = folder
+        self._logs = logs
+
+    def log_of(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
+    def running(self) -> dict[str, Record]:
+        """The servers that were started here and still run; files of others are removed."""
+        alive = {}
+        for file in sorted(self._folder.glob("*.json")):
+            record = _read(file)
+            if record is not None and _identity(record.pid) == record.identity:
+                alive[file.stem] = record
+            else:
+                file.unlink(missing_ok=True)
+        return alive
+
+    def ensure(self, server: Server) -> bool:
+        """Have `server` running and healthy as described; True when it had to be started.
+
+        Raises ToolError when it ends at once or is not healthy in time.
+        """
+        record = self.running().get(server.name)
+        if record is not None and record.fingerprint == server.fingerprint and _healthy(server.health_url):
+            return False
+        if record is not None:
+            self.stop(server.name, seconds=server.stop_seconds)
+        self._start(server)
+        return True
+
+    def stop(self, name: str, *, seconds: float = 20) -> bool:
+        """End a server that was started here, gently first; False when it did not run."""
+        record = self.running().get(name)
+        if record is None:
+            return False
+        _signal_one(record, signal.SIGTERM)
+        if not _wait_until(lambda: _identity(record.pid) != record.identity, seconds):
+            _signal_group(record, signal.SIGKILL)
+            _wait_until(lambda: _identity(record.pid) != record.identity, seconds)
+        # Whatever it started and left behind shares its process group.
+        _signal_group(record, signal.SIGKILL)
+        (self._folder / f"{name}.json").unlink(missing_ok=True)
+        return True
+
+    def _start(self, server: Server) -> None:
+        log = self.log_of(server.name)
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                server.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=REPOSITORY,
+                env=dict(server.environment),
+                start_new_session=True,
+            )
+        record = Record(process.pid, _identity(process.pid), server.port, server.fingerprint)
+        (self._folder / f"{server.name}.json").write_text(json.dumps(asdict(record)), encoding="utf-8")
+        _wait_until(lambda: process.poll() is not None or _healthy(server.health_url), server.start_seconds)
+        if process.poll() is not None:
+            raise ToolError(f"{server.name} ended right after its start (exit code {process.returncode}).", log=log)
+        if not _healthy(server.health_url):
+            self.stop(server.name)
+            raise ToolError(f"{server.name} was not ready within {server.start_seconds:.0f} s.", log=log)
+
+
+def _read(file: Path) -> Record | None:
+    try:
+        return Record(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _identity(pid: int) -> str:
+    """When the process began and with which command line; empty when it is gone. A reused id gives another text."""
+    with suppress(OSError, IndexError):
+        command_line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        began = after_name.split()[19]  # field 22 of proc(5), in clock ticks since the machine's start
+        return f"{began} {command_line}" if command_line else ""
+    if Path("/proc/self/stat").exists():
+        return ""
+    listed = subprocess.run(["ps", "-p", str(pid), "-o", "lstart=,args="], capture_output=True, text=True, check=False)
+    return " ".join(listed.stdout.split())
+
+
+def _signal_one(record: Record, sign: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(record.pid, sign)
+
+
+def _signal_group(record: Record, sign: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(record.pid, sign)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
+            return bool(answer.status == _OK)
+    except (URLError, OSError, http.client.HTTPException):
+        return False
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True

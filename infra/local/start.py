@@ -1,0 +1,138 @@
+"""`make up`: everything from a fresh clone to an API that answers. Each step finds out whether it is needed."""
+
+import shutil
+import time
+from typing import Any, Final
+
+from infra.local import demo, environments, mending
+from infra.local.clients import Clients
+from infra.local.demo import DemoWorkspace
+from infra.local.deployment import STACK, Deployment, simulator_urls
+from infra.local.display import Display
+from infra.local.failures import ToolError
+from infra.local.files import read_object, write_privately
+from infra.local.options import PROVIDER_KEY_VARIABLES, Options
+from infra.local.places import REPOSITORY, VENV_PYTHON, Places, relative
+from infra.local.ports import Ports, choose
+from infra.local.processes import Processes
+from infra.local.programs import run
+from infra.local.servers import EMULATOR, all_servers
+
+_LAYERS_SECONDS: Final = 300
+
+
+def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
+    """Bring one copy up and return its record, the content of `local.json`. Raises ToolError."""
+    began = time.monotonic()
+    places.make()
+    processes = Processes(places.processes, places.logs)
+    ports = _choose_ports(places, processes, options)
+    deployment = Deployment(places, ports, options)
+    _start_servers(display, places, processes, ports, options)
+    if not deployment.is_current():
+        _deploy(display, deployment)
+    outputs = deployment.outputs()
+    write_privately(places.edge_target, {"url": _api_url(ports, outputs)})
+    clients = Clients(ports.emulator_url)
+    _hand_out_keys(clients, outputs, options)
+    workspace = _open_workspace(display, clients, ports, places, outputs)
+    record = _record(places, processes, ports, options, outputs, workspace)
+    write_privately(places.record, record)
+    _summarize(display, places, record, seconds=time.monotonic() - began)
+    return record
+
+
+def _choose_ports(places: Places, processes: Processes, options: Options) -> Ports:
+    ours = frozenset(record.port for record in processes.running().values())
+    return choose(places.ports, base=options.port_base, ours=ours)
+
+
+def _start_servers(display: Display, places: Places, processes: Processes, ports: Ports, options: Options) -> None:
+    if EMULATOR not in processes.running():
+        # Left behind when the machine went down: unpacked functions of a life before.
+        shutil.rmtree(places.emulator / "tmp", ignore_errors=True)
+    with display.step("Emulated AWS, vendor simulators, edge") as step:
+        servers = all_servers(places, ports, iam_enforced=options.iam_enforced)
+        started = [server.name for server in servers if processes.ensure(server)]
+        step.note = f"started: {', '.join(started)}" if started else "running"
+
+
+def _deploy(display: Display, deployment: Deployment) -> None:
+    places, clients = deployment.places, Clients(deployment.ports.emulator_url)
+    with display.step("Lambda layers"):
+        run(
+            [VENV_PYTHON, "-m", "infra.build_layers", "host"],
+            what="Building the layers",
+            log=places.logs / "layers.log",
+            timeout_seconds=_LAYERS_SECONDS,
+            environment=environments.basic(),
+        )
+    with display.step("cdk bootstrap") as step:
+        step.note = "" if deployment.bootstrap() else "done before"
+    with display.step("cdk deploy"):
+        deployment.deploy()
+    with display.step("What the emulator dropped") as step:
+        step.note = f"{mending.mend(clients, STACK, deployment.template)} settings repeated"
+
+
+def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
+    return f"{ports.emulator_url}/_aws/execute-api/{outputs['ApiId']}/$default"
+
+
+def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) -> None:
+    key = options.provider_keys.get("wavespeed", mending.SIMULATOR_KEY)
+    mending.set_secret(clients, outputs["WavespeedSecretArn"], key)
+
+
+def _open_workspace(
+    display: Display, clients: Clients, ports: Ports, places: Places, outputs: dict[str, str]
+) -> DemoWorkspace:
+    known = read_object(places.record)
+    with display.step("Demo workspace") as step:
+        if "apiKey" in known and "workspaceId" in known:
+            workspace = DemoWorkspace(workspace_id=known["workspaceId"], api_key=known["apiKey"])
+            if demo.is_open(ports.edge_url, workspace):
+                step.note = "kept"
+                return workspace
+        workspace = demo.provision(clients, outputs["ProvisionWorkspaceFunctionName"])
+        if not demo.is_open(ports.edge_url, workspace):
+            raise ToolError("The API refuses the key that it has just given out.", log=places.logs / "emulator.log")
+        return workspace
+
+
+def _record(
+    places: Places,
+    processes: Processes,
+    ports: Ports,
+    options: Options,
+    outputs: dict[str, str],
+    workspace: DemoWorkspace,
+) -> dict[str, Any]:
+    return {
+        "apiUrl": ports.edge_url,
+        "apiKey": workspace.api_key,
+        "workspaceId": workspace.workspace_id,
+        "simulators": simulator_urls(ports),
+        "providers": {
+            name: "real" if name in options.provider_keys else "simulated" for name in PROVIDER_KEY_VARIABLES
+        },
+        "awsEndpointUrl": ports.emulator_url,
+        "region": environments.REGION,
+        "accountId": environments.ACCOUNT,
+        "iamEnforced": options.iam_enforced,
+        "stackOutputs": outputs,
+        "pids": {name: record.pid for name, record in processes.running().items()},
+        "logs": str(places.logs),
+    }
+
+
+def _summarize(display: Display, places: Places, record: dict[str, Any], *, seconds: float) -> None:
+    display.say()
+    display.say(f"Easel is up ({seconds:.1f} s).")
+    display.say(f"  API            {record['apiUrl']}  (documentation at {record['apiUrl']}/docs)")
+    display.say(f"  key and more   {relative(places.record)}")
+    display.say(f"  emulated AWS   {record['awsEndpointUrl']}" + ("  (IAM enforced)" if record["iamEnforced"] else ""))
+    for vendor, kind in record["providers"].items():
+        told = f"REAL service, with your key from {PROVIDER_KEY_VARIABLES[vendor]}: pictures cost money"
+        display.say(f"  {vendor:<14} {told if kind == 'real' else 'simulated at ' + record['simulators'][vendor]}")
+    display.say("  stop           make down   (make clean also forgets everything)")
