@@ -1,0 +1,93 @@
+"""The events that other systems receive, version 1, as models: the source of `generation.v1.schema.json`.
+
+Nothing of Easel needs them at run time. They document, they are what receivers may copy, and tests hold every event we
+make, and every sample ever stored, against them. Within a version fields are only ever added.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+SCHEMA_ID: Final = "easel/generation.v1"
+
+Moment = Annotated[
+    str,
+    Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$", json_schema_extra={"format": "date-time"}),
+]
+"""UTC with milliseconds, RFC 3339."""
+
+EndStatus = Literal["COMPLETED", "FAILED", "CANCELLED"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class EventError(_Part):
+    """Why something did not come to be."""
+
+    code: str = Field(description="Stable; decide by it.")
+    message: str = Field(description="A sentence for people.")
+    retryable: bool = Field(description="Whether the same request may succeed later.")
+
+
+class EventImage(_Part):
+    """One image of the generation, in the order of `index`."""
+
+    id: str
+    index: int = Field(ge=0)
+    status: EndStatus
+    permalink: str = Field(description="Address of the picture that never changes; needs no credentials.")
+    width: int | None = Field(description="Pixels; null without a picture, as the next two.")
+    height: int | None
+    media_type: str | None
+    byte_count: int | None = Field(description="Size of the original file.")
+    served_by: str | None = Field(description="The provider that made it.")
+    error: EventError | None = Field(description="Null unless the status is FAILED.")
+
+
+class EventGeneration(_Part):
+    """The generation as it ended."""
+
+    id: str
+    status: EndStatus
+    model: str
+    mode: Literal["text-to-image", "image-to-image"]
+    user_id: str
+    client_reference: str | None = Field(description="What the caller gave to recognise the request by.")
+    created_at: Moment
+    completed_at: Moment = Field(description="When it ended, however it did.")
+    images_completed: int = Field(ge=0)
+    images_failed: int = Field(ge=0)
+    error: EventError | None = Field(description="Null unless the status is FAILED.")
+    images: tuple[EventImage, ...]
+
+
+class GenerationEventData(_Part):
+    """The body of the event."""
+
+    generation: EventGeneration
+
+
+class GenerationEvent(_Part):
+    """A generation has ended. Delivered at least once; drop repeats by `id`."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    type: Literal["generation.completed", "generation.failed", "generation.cancelled"]
+    version: Literal[1]
+    workspace_id: str
+    occurred_at: Moment
+    request_id: str = Field(description="The X-Request-ID of the request that asked for the generation.")
+    data: GenerationEventData
+
+
+def json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_ID,
+        **GenerationEvent.model_json_schema(by_alias=True),
+    }

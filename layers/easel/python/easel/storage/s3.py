@@ -1,0 +1,94 @@
+"""The bucket, in S3."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from easel.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+"""An object never changes under its key. Who may read it is decided by the link, not by the cache."""
+
+_MEDIA_TYPES: Final = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+}
+
+
+def client_config(endpoint_url: str | None) -> Config:
+    """Settings that an S3 client of ours needs; merge them with the common ones.
+
+    Signature version 4 is what presigned links need everywhere. On AWS the bucket is part of the host name; a custom
+    endpoint (the embedded cloud) has no such host names, so there it is the first part of the path.
+    """
+    return Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint_url else "virtual"})
+
+
+class S3ImageStore:
+    """`ports.ImageStore`."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, data: bytes, media_type: str) -> None:
+        """Store an object; S3 checks that it got the bytes we sent.
+
+        Raises:
+            StorageUnavailable: not stored, or unknown whether it was. Safe to repeat.
+        """
+        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=data,
+                ContentType=media_type,
+                CacheControl=_CACHE_CONTROL,
+                ChecksumSHA256=checksum,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(f"The object {key} could not be stored.") from error
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+        """A link that reads this object without credentials until it expires; nobody asks whether the object exists.
+
+        With a `filename` a browser saves the picture under it, otherwise it shows it. The type that the browser is told
+        comes from the key, so that a link never serves anything but a picture.
+
+        Raises:
+            StorageUnavailable: there are no credentials to sign with.
+        """
+        parameters = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentType": _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
+            "ResponseContentDisposition": _disposition(filename),
+        }
+        try:
+            return self._client.generate_presigned_url(
+                "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(f"No link to the object {key} could be made.") from error
+
+
+def _disposition(filename: str | None) -> str:
+    """RFC 6266: a plain name for old clients, the exact one beside it."""
+    if filename is None:
+        return "inline"
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\' else "_" for letter in filename
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,0 +1,58 @@
+"""What the queues carry, as models: written by `queues.py` and the state machine, read by the workers.
+
+Fields that a reader does not know are ignored, so that old and new versions can run beside each other.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic.alias_generators import to_camel
+
+from easel.services.ports import ImageRef
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+    def to_json(self) -> str:
+        """The body of the message, with camelCase names."""
+        return self.model_dump_json(by_alias=True)
+
+
+class GenerationMessage(_Message):
+    """Queue `generations`: start the workflow of this generation.
+
+    `images` is their number, `attention_at` (ISO 8601) when the sweeper shall look after the running generation.
+    """
+
+    workspace_id: str
+    generation_id: str
+    request_id: str
+    provider: str
+    images: PositiveInt
+    deadline_seconds: PositiveInt
+    attention_at: str
+
+
+class _ImageMessage(_Message):
+    workspace_id: str
+    generation_id: str
+    index: NonNegativeInt
+    request_id: str
+
+    def ref(self) -> ImageRef:
+        """The image that this is about."""
+        return ImageRef(self.workspace_id, self.generation_id, self.index, self.request_id)
+
+
+class RenderMessage(_ImageMessage):
+    """Queues `render-<provider>`: have the provider make this image, and answer the token with its end."""
+
+    provider: str
+    task_token: str
+
+
+class CollectMessage(_ImageMessage):
+    """Queue `collect`: look after the open attempt of this image; `polls` counts how often that was done before."""
+
+    polls: NonNegativeInt = 0

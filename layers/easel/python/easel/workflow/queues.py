@@ -1,0 +1,90 @@
+"""The queues between the parts of Easel, in SQS. Message shapes are in `messages.py`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from easel.clock import to_iso
+from easel.domain.generation import Generation
+from easel.errors import QueueUnavailable
+from easel.services.ports import ImageRef
+from easel.workflow.messages import CollectMessage, GenerationMessage, RenderMessage
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_LONGEST_DELAY: Final = 900
+"""Seconds; the most that SQS takes as DelaySeconds."""
+
+
+class SqsGenerationQueue:
+    """`ports.GenerationQueue`.
+
+    `attention_at` says when the sweeper shall look after a running generation with this deadline; it travels with the
+    message because the state machine writes it.
+    """
+
+    def __init__(self, client: SQSClient, queue_url: str, *, attention_at: Callable[[datetime], datetime]) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._attention_at = attention_at
+
+    def submit(self, generation: Generation) -> None:
+        """Raises QueueUnavailable. Safe to repeat: the execution is named by the generation."""
+        time_allowed = (generation.deadline - generation.created_at).total_seconds()
+        message = GenerationMessage(
+            workspace_id=generation.workspace_id,
+            generation_id=generation.id,
+            request_id=generation.request_id,
+            provider=generation.provider,
+            images=len(generation.images),
+            deadline_seconds=max(1, math.ceil(time_allowed)),
+            attention_at=to_iso(self._attention_at(generation.deadline)),
+        )
+        _send(self._client, self._queue_url, message.to_json())
+
+
+class SqsImageQueue:
+    """`ports.ImageQueue`. `render_queue_urls` maps each provider to its queue."""
+
+    def __init__(self, client: SQSClient, *, render_queue_urls: Mapping[str, str], collect_queue_url: str) -> None:
+        self._client = client
+        self._render_queue_urls = render_queue_urls
+        self._collect_queue_url = collect_queue_url
+
+    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
+        """Raises QueueUnavailable; KeyError for a provider without a queue."""
+        message = RenderMessage(
+            workspace_id=ref.workspace_id,
+            generation_id=ref.generation_id,
+            index=ref.index,
+            request_id=ref.request_id,
+            provider=provider,
+            task_token=task_token,
+        )
+        _send(self._client, self._render_queue_urls[provider], message.to_json(), delay)
+
+    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int = 0) -> None:
+        """Raises QueueUnavailable."""
+        message = CollectMessage(
+            workspace_id=ref.workspace_id,
+            generation_id=ref.generation_id,
+            index=ref.index,
+            request_id=ref.request_id,
+            polls=polls,
+        )
+        _send(self._client, self._collect_queue_url, message.to_json(), delay)
+
+
+def _send(client: SQSClient, queue_url: str, body: str, delay: timedelta = timedelta()) -> None:
+    # Rounded up: SQS knows whole seconds only, and "not before" is what the caller means.
+    seconds = min(max(0, math.ceil(delay.total_seconds())), _LONGEST_DELAY)
+    try:
+        client.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=seconds)
+    except (BotoCoreError, ClientError) as error:
+        raise QueueUnavailable(f"The message could not be sent to {queue_url.rpartition('/')[2]}.") from error
