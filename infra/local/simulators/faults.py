@@ -1,0 +1,80 @@
+"""Faults on request: a directive in the prompt reaches the simulator through the whole system under test.
+
+`[fault:NAME key=value ...]`, for example `a red fox [fault:rate-limit retry_after=2 times=1]`. `times=K` limits a
+fault to the first K submits of exactly that prompt since the start or the last reset; without it the fault stays.
+For `poll-error` and `download-error` it counts the polls or downloads of one job instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FAULTS: Final[Mapping[str, str]] = {
+    "rate-limit": "submit answers 429 with Retry-After (retry_after=1)",
+    "server-error": "submit answers 500",
+    "unavailable": "submit answers 503",
+    "auth": "submit answers 401",
+    "balance": "submit answers 402: no credit left",
+    "gone": "submit answers 404: no such model",
+    "hang": "submit is never answered; no job",
+    "drop": "the job is taken and runs, the connection is closed without an answer",
+    "gateway-timeout": "the job is taken and runs, submit answers 504 without naming it",
+    "sync-timeout": "the job outlasts synchronous mode: 200, processing, code 5004; it finishes after seconds=1",
+    "slow": "the job takes seconds=3",
+    "moderation": "the job ends failed with code 1200",
+    "failed": "the job ends failed with code 1405",
+    "unreachable-input": "the job ends failed with code 1402",
+    "nsfw": "the job completes and its picture is flagged",
+    "poll-error": "the first times=2 polls answer 500; synchronous mode ends early, so that there are polls",
+    "download-error": "the first times=2 downloads of the picture answer 503",
+    "garbage": "the picture is noise that is no picture",
+    "wrong-type": "the picture is an HTML page under the header image/png (as=text: plain text under its own name)",
+    "huge": "the picture begins well and never ends (with base64 output: 64 MB of text)",
+}
+"""Every fault and what it does. A vendor's module implements those that its protocol can show."""
+
+COUNTED_BY_JOB: Final = frozenset({"poll-error", "download-error"})
+
+_DIRECTIVE: Final = re.compile(r"\[fault:([a-z0-9-]+)((?:\s+[a-z_]+=[^\s\]]+)*)\s*\]")
+
+
+class UnknownFaultError(ValueError):
+    """The prompt asks for a fault that does not exist; the message lists those that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault with its options."""
+
+    name: str
+    options: Mapping[str, str]
+
+    def number(self, option: str, default: float) -> float:
+        """A numeric option; raises UnknownFaultError when it is no number."""
+        try:
+            return float(self.options.get(option, default))
+        except ValueError as error:
+            raise UnknownFaultError(f"fault option {option} must be a number") from error
+
+    def applies_to(self, submit: int) -> bool:
+        """Whether the n-th submit (from 1) of this prompt has the fault."""
+        return self.name in COUNTED_BY_JOB or submit <= self.number("times", float("inf"))
+
+
+def find_fault(prompt: str) -> Fault | None:
+    """The fault that a prompt asks for, None when it asks for none.
+
+    Raises:
+        UnknownFaultError: a misspelt fault would otherwise pass for a success.
+    """
+    match = _DIRECTIVE.search(prompt)
+    if match is None:
+        if "[fault:" in prompt:
+            raise UnknownFaultError("write faults as [fault:NAME key=value ...]")
+        return None
+    if match[1] not in FAULTS:
+        raise UnknownFaultError(f"no fault {match[1]!r}; there are: {', '.join(sorted(FAULTS))}")
+    return Fault(match[1], dict(option.split("=", 1) for option in match[2].split()))

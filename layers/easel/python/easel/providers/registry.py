@@ -1,0 +1,83 @@
+"""Finds the adapter of a provider by its name, and makes it when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from easel.errors import ProviderError, ProviderErrorClass
+from easel.providers.base import NOT_CONFIGURED, ProviderAdapter
+
+
+def _no_secret() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """How to reach one provider.
+
+    An empty `base_url` means the vendor's own address. `api_key` and `webhook_secret` are called when they are needed,
+    so that secrets can be read late, cached and rotated by whoever owns them.
+    """
+
+    base_url: str = ""
+    api_key: Callable[[], str] = _no_secret
+    sync_mode: bool = True
+    base64_output: bool = False
+    webhook_secret: Callable[[], str] | None = None
+
+
+AdapterFactory = Callable[[ProviderSettings], ProviderAdapter]
+
+
+class Providers:
+    """The providers that this deployment is set up for. Adapters are made once and kept."""
+
+    def __init__(
+        self, settings: Mapping[str, ProviderSettings], factories: Mapping[str, AdapterFactory] | None = None
+    ) -> None:
+        self._settings = settings
+        self._factories = FACTORIES if factories is None else factories
+        self._adapters: dict[str, ProviderAdapter] = {}
+
+    def get(self, name: str) -> ProviderAdapter:
+        """The adapter of this provider.
+
+        Raises:
+            ProviderError: of class AUTH, when there are no settings for it or no adapter of that name.
+        """
+        if name not in self._adapters:
+            settings, factory = self._settings.get(name), self._factories.get(name)
+            if settings is None or factory is None:
+                raise ProviderError(
+                    f"The provider {name!r} is not set up.",
+                    provider=name,
+                    error_class=ProviderErrorClass.AUTH,
+                    provider_code=NOT_CONFIGURED,
+                )
+            self._adapters[name] = factory(settings)
+        return self._adapters[name]
+
+
+# Imports wait until an adapter is wanted: each brings libraries that the others do without.
+def _wavespeed(settings: ProviderSettings) -> ProviderAdapter:
+    from easel.providers.wavespeed import DEFAULT_BASE_URL, WaveSpeed  # noqa: PLC0415 - see above
+
+    return WaveSpeed(
+        api_key=settings.api_key,
+        base_url=settings.base_url or DEFAULT_BASE_URL,
+        sync_mode=settings.sync_mode,
+        base64_output=settings.base64_output,
+        webhook_secret=settings.webhook_secret,
+    )
+
+
+def _sandbox(settings: ProviderSettings) -> ProviderAdapter:  # noqa: ARG001 - nothing about it can be set
+    from easel.providers.sandbox import Sandbox  # noqa: PLC0415 - see above
+
+    return Sandbox()
+
+
+FACTORIES: Final[Mapping[str, AdapterFactory]] = {"sandbox": _sandbox, "wavespeed": _wavespeed}

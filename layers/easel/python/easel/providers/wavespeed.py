@@ -1,0 +1,407 @@
+"""WaveSpeed AI, API v3: seedream-v4, nano-banana and nano-banana-pro, from text and from reference pictures.
+
+Wire format, as far as it is published: https://wavespeed.ai/docs (error-codes, sync-mode, upload-files,
+verify-webhooks) and the vendor's SDK (PyPI `wavespeed` 2.0.5). Two rules of that SDK are ours too: a submit is sent
+once, and synchronous mode is a hope, not a promise: the status in the answer decides, not the mode that was asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+
+from easel.clock import Clock, system_clock
+from easel.domain.generation import ImageParameters
+from easel.domain.provider import (
+    Callback,
+    CallbackRequest,
+    Finished,
+    InlinePicture,
+    ProviderTask,
+    ReferenceImage,
+    RemotePicture,
+    Running,
+    Submission,
+)
+from easel.errors import ProviderError, ProviderErrorClass
+from easel.providers.base import (
+    NOT_CONFIGURED,
+    Answer,
+    Deadline,
+    Effect,
+    ProviderAdapter,
+    Timeouts,
+    VendorHttp,
+    make_client,
+)
+
+DEFAULT_BASE_URL: Final = "https://api.wavespeed.ai"
+
+_SYNC_TIMEOUTS: Final = Timeouts(read=100.0)
+"""The vendor holds a synchronous call for about 90 s and then hands out the job id."""
+_ASYNC_TIMEOUTS: Final = Timeouts(read=60.0)
+_UPLOAD_TIMEOUTS: Final = Timeouts(read=60.0)
+_FETCH_TIMEOUTS: Final = Timeouts(read=20.0)
+_FETCH_SECONDS: Final = 30.0
+_DOWNLOAD_SECONDS: Final = 60.0
+_CALLBACK_MAX_AGE_SECONDS: Final = 300
+_MAX_JOB_ID_LENGTH: Final = 200
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_WITHOUT_OUTPUT_FORMAT: Final = ("bytedance/seedream-v4",)
+"""Model families that do not know `output_format`; everything else is sent whenever the catalogue lets it be set."""
+
+_SUCCESS_CODES: Final = frozenset({None, 0, 200})
+_SYNC_WAIT_ENDED: Final = 5004
+_ENDED_BADLY: Final = frozenset({"failed", "cancelled", "canceled", "timeout", "deleted"})
+
+_TASK_CODES: Final[Mapping[int, ProviderErrorClass]] = {
+    1200: ProviderErrorClass.CONTENT,
+    1400: ProviderErrorClass.CALLER,
+    1401: ProviderErrorClass.CALLER,
+    1402: ProviderErrorClass.CALLER,
+    1403: ProviderErrorClass.FAILED,
+    1405: ProviderErrorClass.FAILED,
+    5000: ProviderErrorClass.RETRYABLE,
+    5003: ProviderErrorClass.RETRYABLE,
+}
+"""The vendor's task-level codes. It refunds failed jobs, so 5000 and 5003 may be tried again as a new job."""
+
+_CODE_IN_TEXT: Final = re.compile(
+    r"(?:^|\[|\b(?:code|error)\W{1,4})(1200|140[01235]|5000|5003)(?=$|[\]:,.);|]| [-|])", re.IGNORECASE
+)
+"""A code set off as one: `code: 1200,`, `[1402]`, `1401: ...`. A bare number may be a width in pixels."""
+_BALANCE_TEXT: Final = re.compile(
+    r"(?:insufficient|not enough|too low|out of|exhausted|exceeded)\W.{0,40}\b(?:balance|credits?|funds?|quota)\b"
+    r"|\b(?:balance|credits?|funds?|quota)\b.{0,40}\b(?:insufficient|not enough|too low|exhausted|exceeded)\b"
+    r"|\btop[ -]?up\b",
+    re.IGNORECASE,
+)
+"""How an empty account is told is not documented, neither the status nor the code."""
+_CONTENT_TEXT: Final = re.compile(
+    r"potentially sensitive|sensitive (?:content|information)|moderation|nsfw|content polic"
+    r"|safety (?:system|filter|polic)|prohibited content",
+    re.IGNORECASE,
+)
+"""The vendor also reports moderation under other codes. Missing one would send refused content to another vendor."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prediction:
+    """The vendor's job object, read tolerantly: any field may be missing, null or of another type."""
+
+    id: str | None
+    status: str
+    outputs: tuple[Any, ...]
+    nsfw: tuple[Any, ...]
+    code: int | None
+    error: str
+
+    @property
+    def ended_badly(self) -> bool:
+        if self.status:
+            return self.status in _ENDED_BADLY
+        return self.code not in _SUCCESS_CODES and self.code != _SYNC_WAIT_ENDED
+
+
+class WaveSpeed(ProviderAdapter):
+    """The adapter.
+
+    `base_url` is the vendor's host as its SDK takes it, or with `/api/v3` as its documents write it. `sync_mode` asks
+    the vendor to hold the submit call until the picture is there. `webhook_secret` is the account's `whsec_...`.
+    """
+
+    name = "wavespeed"
+
+    def __init__(
+        self,
+        *,
+        api_key: Callable[[], str],
+        base_url: str = DEFAULT_BASE_URL,
+        sync_mode: bool = True,
+        base64_output: bool = False,
+        webhook_secret: Callable[[], str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._api = base_url.rstrip("/").removesuffix("/api/v3") + "/api/v3"
+        self._api_key = api_key
+        self._sync_mode = sync_mode
+        self._base64_output = base64_output
+        self._webhook_secret = webhook_secret
+        self._clock = clock
+        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
+        self._http = VendorHttp(self.name, client)
+
+    def submit(self, task: ProviderTask) -> Submission:
+        deadline = Deadline(task.timeout_seconds)
+        headers = self._authorization()
+        images = [self._upload(reference, headers, deadline) for reference in task.references]
+        answer = self._http.call(
+            "POST",
+            f"{self._api}/{task.upstream_model}",
+            json=self._form(task, images),
+            params={"webhook": task.callback_url} if task.callback_url else None,
+            headers=headers,
+            effect=Effect.STARTS_JOB,
+            deadline=deadline,
+            timeouts=_SYNC_TIMEOUTS if self._sync_mode else _ASYNC_TIMEOUTS,
+        )
+        prediction = self._prediction(answer, Effect.STARTS_JOB)
+        state = self._state(prediction)
+        if prediction.id is None and isinstance(state, Running):
+            raise self._http.failure(ProviderErrorClass.AMBIGUOUS, "no_job_id", "took the request but named no job")
+        return Submission(prediction.id, state)
+
+    def fetch(self, job_id: str) -> Finished | Running:
+        answer = self._http.call(
+            "GET",
+            f"{self._api}/predictions/{quote(job_id, safe='')}/result",
+            headers=self._authorization(),
+            effect=Effect.REPEATABLE,
+            deadline=Deadline(_FETCH_SECONDS),
+            timeouts=_FETCH_TIMEOUTS,
+        )
+        if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more")
+        return self._state(self._prediction(answer, Effect.REPEATABLE))
+
+    def download(self, picture: RemotePicture) -> bytes:
+        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._api)
+
+    def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Always False: the vendor can only delete a job, and a picture that comes late is kept, not thrown away."""
+        return False
+
+    def parse_callback(self, request: CallbackRequest) -> Callback | None:
+        """Read a callback: the job object itself, without the envelope that other answers have.
+
+        `attempt` in the callback's query comes back as the attempt id, if the submitter put it there.
+        """
+        if self._webhook_secret and not self._signature_holds(request, self._webhook_secret()):
+            return None
+        prediction = _read_prediction(_parse_object(request.body))
+        if prediction is None or prediction.id is None or not prediction.status:
+            return None
+        return Callback(prediction.id, request.query.get("attempt"))
+
+    def _authorization(self) -> dict[str, str]:
+        key = self._api_key().strip()
+        if not re.fullmatch(r"[\x21-\x7e]+", key):
+            raise self._http.failure(ProviderErrorClass.AUTH, NOT_CONFIGURED, "has no usable API key")
+        return {"Authorization": f"Bearer {key}"}
+
+    def _form(self, task: ProviderTask, images: list[str]) -> dict[str, Any]:
+        form: dict[str, Any] = {
+            # Half a surrogate pair is legal in JSON and cannot be sent as UTF-8.
+            "prompt": task.prompt.encode("utf-8", "replace").decode(),
+            "enable_sync_mode": self._sync_mode,
+            "enable_base64_output": self._base64_output,
+        }
+        if images:
+            form["images"] = images
+        return form | _parameter_fields(task.upstream_model, task.parameters)
+
+    def _upload(self, reference: ReferenceImage, headers: Mapping[str, str], deadline: Deadline) -> str:
+        """Lend a reference picture to the vendor; it keeps it for about a week."""
+        answer = self._http.call(
+            "POST",
+            f"{self._api}/media/upload/binary",
+            files={"file": (reference.filename, reference.data, reference.media_type)},
+            headers=headers,
+            effect=Effect.REPEATABLE,
+            deadline=deadline,
+            timeouts=_UPLOAD_TIMEOUTS,
+        )
+        data = self._envelope(answer, Effect.REPEATABLE).get("data")
+        url = data.get("download_url") if isinstance(data, dict) else None
+        if not isinstance(url, str) or not url:
+            raise self._unreadable(Effect.REPEATABLE)
+        return url
+
+    def _prediction(self, answer: Answer, effect: Effect) -> _Prediction:
+        prediction = _read_prediction(self._envelope(answer, effect))
+        if prediction is None:
+            raise self._unreadable(effect)
+        return prediction
+
+    def _envelope(self, answer: Answer, effect: Effect) -> Mapping[str, Any]:
+        """The parsed answer, or the error that it is."""
+        envelope = _parse_object(answer.body)
+        succeeded = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+        if envelope is None:
+            raise self._unreadable(effect) if succeeded else self._refusal(answer, {}, effect)
+        code = _number(envelope.get("code"))
+        if _names_a_job(envelope) or (succeeded and code in _SUCCESS_CODES):
+            return envelope
+        if succeeded:
+            # An envelope that reports an error over HTTP 200 carries the status it should have had.
+            answer = Answer(_as_status(code), answer.headers, answer.body)
+        raise self._refusal(answer, envelope, effect)
+
+    def _refusal(self, answer: Answer, envelope: Mapping[str, Any], effect: Effect) -> ProviderError:
+        failure = self._http.status_failure(answer, effect)
+        decided = failure.error_class in (ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS)
+        if decided or answer.status == HTTPStatus.UNAUTHORIZED:
+            return failure
+        if explained := self._explained(
+            _read_prediction(envelope) or _EMPTY, _texts(envelope), _number(envelope.get("code"))
+        ):
+            return explained
+        if answer.status == HTTPStatus.FORBIDDEN:
+            # The key itself is refused with 401; what is left for 403 is an account that may not go on.
+            failure.error_class = ProviderErrorClass.QUOTA
+        return failure
+
+    def _state(self, prediction: _Prediction) -> Finished | Running:
+        """Where the job stands. Raises the error that it ended in; a status we do not know means that it runs."""
+        if prediction.ended_badly:
+            explained = self._explained(prediction, prediction.error, None)
+            ended = prediction.status or "failed"
+            raise explained or self._http.failure(ProviderErrorClass.FAILED, ended, "ended the job without a picture")
+        if prediction.status != "completed":
+            return Running()
+        if not prediction.outputs:
+            raise self._http.failure(ProviderErrorClass.FAILED, "no_outputs", "completed the job without a picture")
+        if len(prediction.nsfw) == len(prediction.outputs) and prediction.nsfw[0] is True:
+            raise self._http.failure(ProviderErrorClass.CONTENT, "nsfw_output", "flagged the picture it made")
+        return Finished(self._picture(prediction.outputs[0]))
+
+    def _explained(self, prediction: _Prediction, text: str, envelope_code: int | None) -> ProviderError | None:
+        """The error that the vendor's own codes and words describe, None when they say nothing we know."""
+        code = next((known for known in (prediction.code, envelope_code) if known in _TASK_CODES), None)
+        if code is None and (match := _CODE_IN_TEXT.search(text)):
+            code = int(match[1])
+        error_class = _TASK_CODES.get(code) if code is not None else None
+        if error_class in (None, ProviderErrorClass.FAILED):
+            if _CONTENT_TEXT.search(text):
+                error_class = ProviderErrorClass.CONTENT
+            elif _BALANCE_TEXT.search(text):
+                error_class = ProviderErrorClass.QUOTA
+        if error_class is None:
+            return None
+        return self._http.failure(error_class, str(code or error_class.value), _SENTENCES[error_class])
+
+    def _picture(self, output: Any) -> RemotePicture | InlinePicture:
+        if not isinstance(output, str):
+            raise self._http.failure(ProviderErrorClass.FAILED, "not_a_picture", "delivered no address and no bytes")
+        if output.startswith(("https://", "http://")):
+            return RemotePicture(output)
+        text = output.partition(",")[2] if output.startswith("data:") else output
+        try:
+            data = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            data = b""
+        self._http.check_picture(data)
+        return InlinePicture(data)
+
+    def _signature_holds(self, request: CallbackRequest, secret: str) -> bool:
+        """Check the vendor's signature, which looks like Standard Webhooks and is not: the key is the text itself."""
+        stamp = request.headers.get("webhook-timestamp", "")
+        if not secret or not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+            return False
+        if abs(self._clock().timestamp() - int(stamp)) > _CALLBACK_MAX_AGE_SECONDS:
+            return False
+        signed = f"{request.headers.get('webhook-id', '')}.{stamp}.".encode() + request.body
+        expected = hmac.new(secret.removeprefix("whsec_").encode(), signed, hashlib.sha256).hexdigest()
+        given = request.headers.get("webhook-signature", "")
+        return hmac.compare_digest(f"v3,{expected}".encode(), given.encode())
+
+    def _unreadable(self, effect: Effect) -> ProviderError:
+        starts_job = effect is Effect.STARTS_JOB
+        error_class = ProviderErrorClass.AMBIGUOUS if starts_job else ProviderErrorClass.RETRYABLE
+        return self._http.failure(error_class, "unreadable_answer", "sent an answer that cannot be read")
+
+
+_EMPTY: Final = _Prediction(None, "", (), (), None, "")
+
+_SENTENCES: Final[Mapping[ProviderErrorClass, str]] = {
+    ProviderErrorClass.CONTENT: "refused the content of this request",
+    ProviderErrorClass.CALLER: "refused the parameters or the reference pictures",
+    ProviderErrorClass.FAILED: "ended the job without a picture",
+    ProviderErrorClass.RETRYABLE: "had a passing fault and ended the job",
+    ProviderErrorClass.QUOTA: "takes no more requests on this account for now",
+}
+
+
+def _parameter_fields(upstream_model: str, parameters: ImageParameters) -> dict[str, str]:
+    """The picture's parameters in the vendor's words; what is None is left to the vendor's default."""
+    size = parameters.size
+    fields = {
+        # An asterisk, not an x.
+        "size": f"{size.width}*{size.height}" if size else None,
+        "aspect_ratio": parameters.aspect_ratio,
+        # `1K` is an invalid parameter there.
+        "resolution": parameters.resolution.lower() if parameters.resolution else None,
+        "output_format": None if upstream_model.startswith(_WITHOUT_OUTPUT_FORMAT) else parameters.output_format,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _parse_object(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
+    """The job object of an envelope, or of a flat answer such as a callback; None when there is none."""
+    if envelope is None:
+        return None
+    data = envelope.get("data", envelope)
+    if not isinstance(data, dict) or not ({"id", "status", "code", "error"} & data.keys()):
+        return None
+    return _Prediction(
+        id=_job_id(data.get("id")),
+        status=str(data.get("status") or "").strip().lower(),
+        outputs=_as_tuple(data.get("outputs")),
+        nsfw=_as_tuple(data.get("has_nsfw_contents")),
+        code=_number(data.get("code")),
+        error=_texts(data),
+    )
+
+
+def _names_a_job(envelope: Mapping[str, Any]) -> bool:
+    """Whether the answer tells of a job, which even an error such as 504 may: then the job is followed, not guessed."""
+    prediction = _read_prediction(envelope)
+    return prediction is not None and prediction.id is not None and bool(prediction.status)
+
+
+def _job_id(value: Any) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_JOB_ID_LENGTH else None
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def _number(value: Any) -> int | None:
+    """A code as a number, however the vendor writes it."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,6}", value, re.ASCII):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _as_status(code: int | None) -> int:
+    """An envelope's code as an HTTP status; a task-level code stands for a refused request."""
+    return code if code is not None and code in set(HTTPStatus) else HTTPStatus.BAD_REQUEST
+
+
+def _texts(source: Mapping[str, Any]) -> str:
+    """All that the vendor says in words. Read for classification only; it never goes into a message of ours."""
+    data = source.get("data")
+    nested = data.get("error") if isinstance(data, dict) else None
+    return " | ".join(str(text)[:2000] for text in (source.get("error"), source.get("message"), nested) if text)
