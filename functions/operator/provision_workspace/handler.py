@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger
+from easel.observability import instrumented, logger
 
 
 class Env(settings.Settings):
@@ -15,7 +16,7 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: str
 
 
-@logger.inject_lambda_context(clear_state=True)
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 - Lambda's signature
     """Provision `{workspaceName, ownerName, keyName}`."""
     made = bootstrap.provision_workspace(settings.load(Env))(

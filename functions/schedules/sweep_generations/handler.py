@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger, metrics
+from easel.observability import count, instrumented, logger
 
 
 class Env(settings.Settings):
@@ -21,13 +21,12 @@ class Env(settings.Settings):
     PUBLIC_BASE_URL: str
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
     """Sweep once."""
     report = bootstrap.sweep_generations(settings.load(Env))()
-    metrics.add_metric("StuckGenerations", MetricUnit.Count, report.requeued + report.settled)
-    metrics.add_metric("EventsLeftBehind", MetricUnit.Count, report.republished)
+    count("StuckGenerations", report.requeued + report.settled)
+    count("EventsLeftBehind", report.republished)
     found = {"requeued": report.requeued, "settled": report.settled, "republished": report.republished}
     if any(found.values()):
         logger.warning("sweep repaired something", extra=found)

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger, metrics
+from easel.observability import bind, instrumented
+from easel.workflow.batches import process_messages
 from easel.workflow.messages import CollectMessage
 
 
-class Env(settings.ImageWorkerSettings):
+class Env(settings.Settings):
     """What this function reads from its environment."""
 
-
-processor = BatchProcessor(event_type=EventType.SQS)
+    CORE_TABLE_NAME: str
+    IMAGES_BUCKET_NAME: str
+    RENDER_QUEUE_URLS: str
+    COLLECT_QUEUE_URL: str
+    STATE_MACHINE_ARN: str
+    PROVIDER_SETTINGS: str
+    REFERENCE_TRUSTED_ORIGINS: str
 
 
 def collect(record: SQSRecord) -> None:
     """Look after one image."""
     message = CollectMessage.model_validate_json(record.body)
-    logger.append_keys(
-        generation_id=message.generation_id, image_index=message.index, request_id=message.request_id
-    )
-    bootstrap.collect_image(settings.load(Env))(message.ref(), polls=message.polls)
+    bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
+    env = settings.load(Env)
+    bootstrap.hold_message()(env.COLLECT_QUEUE_URL, record.receipt_handle)
+    bootstrap.collect_image(env)(message.ref(), polls=message.polls)
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point."""
-    return process_partial_response(event=event, record_handler=collect, processor=processor, context=context)
+    return process_messages(event, context, collect)

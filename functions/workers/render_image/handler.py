@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger, metrics
+from easel.observability import bind, instrumented
+from easel.workflow.batches import process_messages
 from easel.workflow.messages import RenderMessage
 
 
-class Env(settings.ImageWorkerSettings):
+class Env(settings.Settings):
     """What this function reads from its environment."""
 
-
-processor = BatchProcessor(event_type=EventType.SQS)
+    CORE_TABLE_NAME: str
+    IMAGES_BUCKET_NAME: str
+    RENDER_QUEUE_URLS: str
+    COLLECT_QUEUE_URL: str
+    STATE_MACHINE_ARN: str
+    PROVIDER_SETTINGS: str
+    REFERENCE_TRUSTED_ORIGINS: str
 
 
 def render(record: SQSRecord) -> None:
     """Render one image."""
     message = RenderMessage.model_validate_json(record.body)
-    logger.append_keys(
-        generation_id=message.generation_id, image_index=message.index, request_id=message.request_id
-    )
-    render_image = bootstrap.render_image(settings.load(Env))
-    render_image(message.ref(), provider=message.provider, task_token=message.task_token)
+    bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
+    env = settings.load(Env)
+    bootstrap.hold_message()(json.loads(env.RENDER_QUEUE_URLS)[message.provider], record.receipt_handle)
+    bootstrap.render_image(env)(message.ref(), provider=message.provider, task_token=message.task_token)
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point."""
-    return process_partial_response(event=event, record_handler=render, processor=processor, context=context)
+    return process_messages(event, context, render)

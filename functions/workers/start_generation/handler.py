@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger, metrics
+from easel.observability import bind, instrumented, logger
 from easel.services.start_generation import QueuedGeneration
+from easel.workflow.batches import process_messages
 from easel.workflow.messages import GenerationMessage
 
 
@@ -21,19 +22,15 @@ class Env(settings.Settings):
     RENDER_QUEUE_URLS: str
 
 
-processor = BatchProcessor(event_type=EventType.SQS)
-
-
 def start(record: SQSRecord) -> None:
     """Start one generation; a second message for it changes nothing."""
     message = GenerationMessage.model_validate_json(record.body)
-    logger.append_keys(generation_id=message.generation_id, request_id=message.request_id)
+    bind(generation_id=message.generation_id, request_id=message.request_id)
     started = bootstrap.start_generation(settings.load(Env))(QueuedGeneration(**message.model_dump()))
     logger.info("generation started" if started else "generation had been started before")
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point."""
-    return process_partial_response(event=event, record_handler=start, processor=processor, context=context)
+    return process_messages(event, context, start)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from easel import bootstrap, settings
-from easel.observability import logger, metrics
+from easel.observability import bind, count, instrumented, logger
 
 
 class Env(settings.Settings):
@@ -17,13 +17,12 @@ class Env(settings.Settings):
     PUBLIC_BASE_URL: str
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Settle `{workspaceId, generationId, requestId}` and tell the execution how it ended."""
-    logger.append_keys(generation_id=event["generationId"], request_id=event["requestId"])
+    bind(generation_id=event["generationId"], request_id=event["requestId"])
     generation = bootstrap.settle_generation(settings.load(Env))(event["workspaceId"], event["generationId"])
-    metrics.add_metric(f"Generations{generation.status.title()}", MetricUnit.Count, 1)
+    count("GenerationsEnded", status=generation.status.value)
     logger.info(
         "generation settled",
         extra={

@@ -12,6 +12,7 @@
     │   ├── GenerationClosed      cancel or change of a generation that has ended
     │   ├── StaleWrite            somebody else changed the record since it was read
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
+    ├── StillLeased               another worker is at it; the message must come again
     ├── Contended             a transaction lost against others each time it was tried
     ├── PayloadTooLarge           body over the limit
     ├── UnsupportedMediaType      body of a type that the route does not read
@@ -132,6 +133,12 @@ class KeyAlreadyClaimed(Conflict):
         super().__init__("This Idempotency-Key was used before.")
         self.generation_id = generation_id
         self.fingerprint = fingerprint
+
+
+class StillLeased(EaselError):
+    """Another worker is at it. The message must come again, in case that worker dies."""
+
+    code = "still_leased"
 
 
 class Contended(EaselError):

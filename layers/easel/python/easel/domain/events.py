@@ -1,13 +1,32 @@
-"""Events for other systems: what happened, versioned, with links and never bytes. Schema: `events/README.md`."""
+"""Events for other systems: what happened, versioned, with links and never bytes.
+
+The schema, field by field, is in `events/README.md`; stored samples of every version are in `tests/unit/events/`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID, uuid5
 
-EVENT_VERSION = 1
+from easel.clock import from_iso, to_iso
+from easel.domain.generation import Failure, Generation, Image, Status
+
+EVENT_VERSION: Final = 1
+
+_NAMESPACE: Final = UUID("5f0c7d52-8f2e-4a64-9c1a-0f6b1e3d7a10")
+"""Made once for this purpose: an event's id is derived in it, so that a repeat has the same id."""
+
+_TYPES: Final[Mapping[Status, str]] = {
+    Status.COMPLETED: "generation.completed",
+    Status.FAILED: "generation.failed",
+    Status.CANCELLED: "generation.cancelled",
+}
+
+PermalinkOf = Callable[[Generation, Image], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +40,84 @@ class Event:
     data: Mapping[str, Any]
     request_id: str
     version: int = EVENT_VERSION
+
+
+def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event:
+    """The event that tells of a generation's end.
+
+    Raises KeyError for a generation that has not ended.
+    """
+    event_type = _TYPES[generation.status]
+    if generation.completed_at is None:
+        raise ValueError("a generation that has ended knows when")
+    return Event(
+        id=str(uuid5(_NAMESPACE, f"{generation.id} {event_type}")),
+        type=event_type,
+        workspace_id=generation.workspace_id,
+        occurred_at=generation.completed_at,
+        request_id=generation.request_id,
+        data={
+            "generation": {
+                "id": generation.id,
+                "status": generation.status.value,
+                "model": generation.model,
+                "mode": generation.mode.value,
+                "userId": generation.user_id,
+                "clientReference": generation.client_reference,
+                "createdAt": to_iso(generation.created_at),
+                "completedAt": to_iso(generation.completed_at),
+                "imagesCompleted": generation.images_completed,
+                "imagesFailed": generation.images_failed,
+                "error": _error(generation.failure),
+                "images": [_image(generation, image, permalink_of) for image in generation.images],
+            }
+        },
+    )
+
+
+def _image(generation: Generation, image: Image, permalink_of: PermalinkOf) -> dict[str, Any]:
+    stored = image.stored
+    return {
+        "id": image.id,
+        "index": image.index,
+        "status": image.status.value,
+        "permalink": permalink_of(generation, image),
+        "width": stored.width if stored else None,
+        "height": stored.height if stored else None,
+        "mediaType": stored.media_type if stored else None,
+        "byteCount": stored.byte_count if stored else None,
+        "servedBy": image.served_by,
+        "error": _error(image.failure),
+    }
+
+
+def _error(failure: Failure | None) -> dict[str, Any] | None:
+    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable} if failure else None
+
+
+def serialise_event(event: Event) -> str:
+    """The event as it goes over every wire: the same bytes each time."""
+    body = {
+        "id": event.id,
+        "type": event.type,
+        "version": event.version,
+        "workspaceId": event.workspace_id,
+        "occurredAt": to_iso(event.occurred_at),
+        "requestId": event.request_id,
+        "data": event.data,
+    }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def deserialise_event(text: str) -> Event:
+    """The inverse of `serialise_event`."""
+    body = json.loads(text)
+    return Event(
+        id=body["id"],
+        type=body["type"],
+        version=body["version"],
+        workspace_id=body["workspaceId"],
+        occurred_at=from_iso(body["occurredAt"]),
+        request_id=body["requestId"],
+        data=body["data"],
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -38,6 +38,12 @@ ALLOWED: Final[Mapping[Status, frozenset[Status]]] = {
 """The state machine of a generation. An image follows the same one."""
 
 OPEN: Final = (Status.PENDING, Status.PROCESSING)
+
+
+START_GRACE: Final = timedelta(seconds=60)
+"""A generation still PENDING after this long gets the sweeper's attention: its message may be lost."""
+CLOSE_GRACE: Final = timedelta(seconds=30)
+"""How long after its deadline a running generation is left to the state machine before the sweeper ends it."""
 
 
 class Stage(StrEnum):
@@ -196,6 +202,11 @@ class Generation:
     completed_at: datetime | None = None
     failure: Failure | None = None
     client_reference: str | None = None
+
+    @property
+    def attention_when_running(self) -> datetime:
+        """When the sweeper shall look at this generation, should it still be running by then."""
+        return self.deadline + CLOSE_GRACE
 
     @property
     def images_completed(self) -> int:

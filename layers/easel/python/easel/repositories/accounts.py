@@ -50,7 +50,9 @@ class DynamoAccounts:
 
     def adding_workspace(self, workspace_id: str, name: str, now: datetime) -> Write:
         return self._put(
-            "put workspace", {**keys.workspace(workspace_id), "entity": "WORKSPACE", "id": workspace_id, "name": name}, now
+            "put workspace",
+            {**keys.workspace(workspace_id), "entity": "WORKSPACE", "id": workspace_id, "name": name},
+            now,
         )
 
     def adding_user(self, user_id: str, name: str, now: datetime) -> Write:

@@ -60,8 +60,8 @@ def is_condition_failure(error: ClientError) -> bool:
 class TransactionWrite:
     """A member of a transaction.
 
-    `action` is one entry of TransactItems. `on_conflict` gets the item that is there (None when there is none) and makes
-    the error to raise.
+    `action` is one entry of TransactItems. `on_conflict` gets the item that is there (None when there is none) and
+    makes the error to raise.
     """
 
     description: str

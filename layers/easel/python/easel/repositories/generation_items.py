@@ -87,9 +87,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
             output_format=parameters.get("outputFormat"),
         ),
         input_params=json.loads(values["inputParams"]),
-        references=tuple(
-            Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]
-        ),
+        references=tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]),
         images=tuple(image_from(int(index), image) for index, image in sorted(values["images"].items())),
         status=Status(values["status"]),
         created_at=from_iso(values["createdAt"]),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from easel.clock import to_iso
-from easel.domain.generation import OPEN, Generation, Image, Outcome, Stage, Status
+from easel.domain.generation import OPEN, START_GRACE, Generation, Image, Outcome, Stage, Status
 from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
@@ -19,15 +19,13 @@ from easel.services.ports import ImageRef, Page, Write
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-START_GRACE: Final = timedelta(seconds=60)
-"""A generation still PENDING after this long gets the sweeper's attention: its message may be lost."""
-CLOSE_GRACE: Final = timedelta(seconds=30)
-"""How long after its deadline a running generation is left to the state machine before the sweeper ends it."""
 
-
-def attention_when_running(deadline: datetime) -> datetime:
-    """When the sweeper shall look at a generation that has begun."""
-    return deadline + CLOSE_GRACE
+def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
+    """What the state machine's first state needs to find the generation and to move it to PROCESSING."""
+    return {
+        "key": keys.generation(workspace_id, generation_id),
+        "processingStatusKey": keys.status_key(workspace_id, Status.PROCESSING.value),
+    }
 
 
 class DynamoGenerations:
@@ -101,19 +99,26 @@ class DynamoGenerations:
             "attach late image",
             ref,
             image,
-            "NOT #status IN (:pending, :processing) AND attribute_not_exists(#images.#i.stored)",
+            "NOT (#status IN (:pending, :processing)) AND attribute_not_exists(#images.#i.#stored)",
             {":pending": Status.PENDING.value, ":processing": Status.PROCESSING.value},
+            {"#stored": "stored"},
         )
 
     def _set_image(
-        self, description: str, ref: ImageRef, image: Image, condition: str, values: dict[str, Any]
+        self,
+        description: str,
+        ref: ImageRef,
+        image: Image,
+        condition: str,
+        values: dict[str, Any],
+        names: dict[str, str] | None = None,
     ) -> Write:
         return self._update(
             description,
             keys.generation(ref.workspace_id, ref.generation_id),
             "SET #images.#i = :image",
             condition,
-            {"#status": "status", "#images": "images", "#i": str(ref.index)},
+            {"#status": "status", "#images": "images", "#i": str(ref.index), **(names or {})},
             {**values, ":image": image_values(image)},
         )
 
@@ -237,5 +242,3 @@ class DynamoGenerations:
             found += [{"pk": item["pk"], "sk": item["sk"]} for item in map(from_item, answer["Items"])]
         generations = (self.get(*keys.generation_id_of(key)) for key in found[:limit])
         return [generation for generation in generations if generation and generation.status in OPEN]
-
-

@@ -62,15 +62,22 @@ class DynamoImageTasks:
     ) -> ImageTask | None:
         return self._change(
             task,
-            "attempts = list_append(attempts, :attempt), taskToken = :token, leaseUntil = :lease",
-            {":attempt": [attempt_values(attempt)], ":token": task_token, ":lease": to_iso(lease_until)},
+            "attempts = list_append(attempts, :attempt), taskToken = :token, leaseUntil = :lease, polls = :none",
+            {
+                ":attempt": [attempt_values(attempt)],
+                ":token": task_token,
+                ":lease": to_iso(lease_until),
+                ":none": 0,
+            },
         )
 
     def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
         return self._change(task, f"attempts[{_open_index(task)}].jobId = :job", {":job": job_id})
 
-    def extend_lease(self, task: ImageTask, lease_until: datetime) -> ImageTask | None:
-        return self._change(task, "leaseUntil = :lease", {":lease": to_iso(lease_until)})
+    def begin_poll(self, task: ImageTask, polls: int, lease_until: datetime) -> ImageTask | None:
+        return self._change(
+            task, "polls = :polls, leaseUntil = :lease", {":polls": polls, ":lease": to_iso(lease_until)}
+        )
 
     def end_attempt(self, task: ImageTask, attempt: Attempt) -> ImageTask | None:
         return self._change(
@@ -127,6 +134,7 @@ def _task_from(ref: ImageRef, values: Mapping[str, Any]) -> ImageTask:
         task_token=values["taskToken"],
         lease_until=from_iso(values["leaseUntil"]),
         attempts=tuple(attempt_from(attempt) for attempt in values["attempts"]),
+        polls=values.get("polls", 0),
     )
 
 

@@ -1,4 +1,4 @@
-"""Events waiting to be sent, in DynamoDB. The table's stream picks them up; what it leaves behind, the sweeper finds."""
+"""Events waiting to be sent. The table's stream picks them up; what it leaves behind, the sweeper finds."""
 
 from __future__ import annotations
 

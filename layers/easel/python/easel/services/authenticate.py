@@ -18,9 +18,7 @@ _MAX_REMEMBERED: Final = 1_000
 class Authenticate:
     """Accepts workspace API keys."""
 
-    def __init__(
-        self, *, accounts: Accounts, clock: Clock, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, accounts: Accounts, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._accounts = accounts
         self._clock = clock
         self._monotonic = monotonic

@@ -30,8 +30,8 @@ DescribeEnd = Callable[[Generation], Event]
 class CloseGeneration:
     """Ends a generation and saves the event that tells of it, in one transaction.
 
-    The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an image
-    that was delivered a moment before the end counts.
+    The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an
+    image that was delivered a moment before the end counts.
     """
 
     def __init__(
@@ -79,9 +79,7 @@ class CloseGeneration:
 
 
 def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:
-    return replace(
-        generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now
-    )
+    return replace(generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now)
 
 
 class SettleGeneration:
@@ -121,9 +119,7 @@ class CancelGeneration:
             NotFound: no such generation in the caller's workspace.
             GenerationClosed: it had ended before.
         """
-        generation, closed_now = self._close(
-            principal.workspace_id, generation_id, lambda found: cancel(found.images)
-        )
+        generation, closed_now = self._close(principal.workspace_id, generation_id, lambda found: cancel(found.images))
         if not closed_now and generation.status is not Status.CANCELLED:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")
         self._workflow.stop(generation.id, "cancelled by the caller")

@@ -1,11 +1,11 @@
-"""What rendering and collecting an image have in common: delivering it, failing it, and what follows a provider's error.
+"""What rendering and collecting an image share: delivering it, failing it, and what follows a provider's error.
 
 Each step is safe to repeat. Side effects come in this order, and a worker may die between any two of them:
 
-    attempt written -> watch message sent -> provider called -> job id saved -> picture downloaded -> picture stored
-    -> image ended (one transaction) -> state machine told
+    message held -> attempt written -> stage noted -> provider called -> job id saved -> picture downloaded
+    -> picture stored -> image ended (one transaction) -> state machine told
 
-After a death the watch message, sent before the call, finds the open attempt when its lease has run out.
+Holding the message makes the queue deliver it again soon after the lease of a dead worker has run out.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=125)
 """Longer than a worker can live, so that an expired lease means a dead worker."""
+HOLD: Final = LEASE + timedelta(seconds=3)
+"""For how long a worker keeps its message from coming again; a dead worker's message then finds the lease expired."""
 LATE_GRACE: Final = timedelta(minutes=10)
 """How long after the deadline a job that was paid for is still asked for."""
 DELIVERED: Final = "delivered"
@@ -213,19 +215,45 @@ class ImageWork:
         if generation.status.is_final or image.status.is_final:
             return
         candidates = self.catalogue.find(generation.model).candidates
-        decision = after_failure(
-            error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline
-        )
-        match decision:
+        match after_failure(error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline):
             case TryAgain(provider, delay):
+                self.generations.set_stage(task.ref, Stage.QUEUED)
                 self.queue.render(task.ref, provider=provider, task_token=task.task_token, delay=delay)
             case GiveUp(failure):
                 self.fail(task.ref, image, failure, task.task_token, task)
 
-    def storage_failed(self, generation: Generation, task: ImageTask, attempt: Attempt) -> None:
+    def resume(self, generation: Generation, task: ImageTask) -> None:
+        """The last attempt has ended, and its worker may have died before it did what follows: do it (again)."""
+        image, last = generation.images[task.ref.index], task.attempts[-1]
+        if image.status.is_final:
+            self.announce(image, task.task_token)
+        elif last.outcome == StorageUnavailable.code:
+            self.fail(task.ref, image, STORAGE_FAILED, task.task_token, task)
+        elif last.outcome in {error_class.value for error_class in ProviderErrorClass}:
+            error_class = ProviderErrorClass(last.outcome)
+            self.go_on(
+                generation,
+                task,
+                ProviderError("", provider=last.provider, error_class=error_class, provider_code=last.error_code),
+            )
+
+    def take_over(self, generation: Generation, task: ImageTask, attempt: Attempt) -> None:
+        """The lease of an open attempt has run out: its worker is dead. Go on from what it wrote down."""
+        if attempt.job_id is not None:
+            self.queue.collect(task.ref, delay=timedelta(), polls=task.polls + 1)
+        elif generation.images[task.ref.index].stage is Stage.QUEUED:
+            # The stage is noted right before the call, so the call was never made.
+            never_called = ProviderErrorClass.RETRYABLE
+            self.attempt_failed(generation, task, attempt, _worker_lost(attempt.provider, never_called))
+        else:
+            # It died around the call. Nobody knows whether the provider took the job.
+            unknown = ProviderErrorClass.AMBIGUOUS
+            self.attempt_failed(generation, task, attempt, _worker_lost(attempt.provider, unknown))
+
+    def storage_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, polls: int = 0) -> None:
         """The bucket did not take the picture: a job can be asked for again, an inline picture is lost."""
         if attempt.job_id is not None and self.clock() < generation.deadline:
-            self.queue.collect(task.ref, delay=timedelta(seconds=5), polls=1)
+            self.queue.collect(task.ref, delay=timedelta(seconds=5), polls=polls + 1)
             return
         ended = replace(
             attempt,
@@ -244,14 +272,9 @@ class ImageWork:
         return candidate.cost_micro_usd(generation.parameters.resolution) if candidate else 0
 
 
-def unknown_outcome(provider: str, code: str) -> ProviderError:
-    """A call of which nobody knows how it ended."""
-    return ProviderError(
-        FAILURE_TEXTS[ProviderErrorClass.AMBIGUOUS].message,
-        provider=provider,
-        error_class=ProviderErrorClass.AMBIGUOUS,
-        provider_code=code,
-    )
+def _worker_lost(provider: str, error_class: ProviderErrorClass) -> ProviderError:
+    message = FAILURE_TEXTS[error_class].message
+    return ProviderError(message, provider=provider, error_class=error_class, provider_code="worker_lost")
 
 
 def _journal(task: ImageTask, ended: Attempt) -> tuple[Attempt, ...]:

@@ -154,8 +154,8 @@ class GenerationRepository(Protocol):
 class ImageTask:
     """The working record of one image: who is at it, until when, and the journal of attempts.
 
-    `lease_until` is a promise of whoever works on the image: before then it, or a message it sent, will go on. `version`
-    rises with each change, and a change names the version it read.
+    `lease_until` is a promise of whoever works on the image: before then it, or a message it sent, will go on.
+    `version` rises with each change, and a change names the version it read.
     """
 
     ref: ImageRef
@@ -163,6 +163,8 @@ class ImageTask:
     task_token: str
     lease_until: datetime
     attempts: tuple[Attempt, ...]
+    polls: int = 0
+    """How often the open job was asked for: a message with a smaller number is a double."""
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -188,7 +190,9 @@ class ImageTaskRepository(Protocol):
         """Save the vendor's job id on the open attempt."""
         ...
 
-    def extend_lease(self, task: ImageTask, lease_until: datetime) -> ImageTask | None: ...
+    def begin_poll(self, task: ImageTask, polls: int, lease_until: datetime) -> ImageTask | None:
+        """Take the lease for the n-th asking after the job."""
+        ...
 
     def end_attempt(self, task: ImageTask, attempt: Attempt) -> ImageTask | None:
         """Replace the open attempt by its ended form."""
@@ -315,8 +319,11 @@ class ImageQueue(Protocol):
         """Have a worker call `provider` for this image, after `delay` (at most 15 minutes)."""
         ...
 
-    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int = 0) -> None:
-        """Have a worker look after this image's open attempt, after `delay` (at most 15 minutes)."""
+    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
+        """Have a worker ask the provider for this image's job, after `delay` (at most 15 minutes).
+
+        `polls` counts how often it was asked for, this time included.
+        """
         ...
 
 

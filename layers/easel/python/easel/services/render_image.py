@@ -10,14 +10,21 @@ from typing import Final
 from easel.domain.generation import TIMED_OUT, Attempt, Failure, Generation, Image, Stage
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.routing import may_attempt
-from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, ReferenceUnavailable, StorageUnavailable
+from easel.errors import (
+    ImageRejected,
+    ProviderError,
+    ProviderErrorClass,
+    ReferenceUnavailable,
+    StaleWrite,
+    StillLeased,
+    StorageUnavailable,
+)
 from easel.ids import new_id
 from easel.services.image_work import LEASE, WITHDRAWN, ImageWork
 from easel.services.ports import ImageRef, ImageTask, ReferenceFetcher
 
 logger = logging.getLogger(__name__)
 
-_WATCH_SLACK: Final = timedelta(seconds=3)
 _CALL_SECONDS: Final = 100.0
 """The longest a provider call may take: shorter than the worker's own timeout, so that we hear of it."""
 
@@ -47,7 +54,11 @@ class RenderImage:
             self._attempt(generation, image, task)
 
     def _begin(self, generation: Generation, ref: ImageRef, provider: str, task_token: str) -> ImageTask | None:
-        """Write the attempt; None when this message is a double, or the call must not be repeated."""
+        """Write the attempt; None when there is nothing (more) to call for.
+
+        Raises:
+            StillLeased: another worker is at this image; this message must come again, in case that worker dies.
+        """
         now = self._work.clock()
         candidate = self._work.candidate(generation, provider)
         attempt = Attempt(new_id(), provider, candidate.upstream_model(generation.mode), started_at=now)
@@ -55,8 +66,15 @@ class RenderImage:
         if task is not None:
             return task
         known = self._work.tasks.get(ref)
-        if known is None or not may_attempt(provider, known.attempts):
-            logger.info("image is being worked on, or this provider must not be asked again")
+        if known is None:
+            raise StaleWrite("The image task was there and is gone.")
+        if known.open_attempt is not None:
+            if now < known.lease_until:
+                raise StillLeased("Another worker is at this image.")
+            self._work.take_over(generation, known, known.open_attempt)
+            return None
+        if not may_attempt(provider, known.attempts):
+            self._work.resume(generation, known)
             return None
         return self._work.tasks.begin_attempt(known, task_token, attempt, now + LEASE)
 
@@ -66,7 +84,6 @@ class RenderImage:
             # The last look before money is spent: cancelled meanwhile.
             self._work.tasks.end_attempt(task, replace(attempt, ended_at=self._work.clock(), outcome=WITHDRAWN))
             return
-        self._work.queue.collect(task.ref, delay=LEASE + _WATCH_SLACK)
         try:
             references = tuple(self._references.fetch(reference.url) for reference in generation.references)
             submission = self._submit(generation, attempt, references)
@@ -77,9 +94,7 @@ class RenderImage:
         else:
             self._take(generation, task, submission)
 
-    def _submit(
-        self, generation: Generation, attempt: Attempt, references: tuple[ReferenceImage, ...]
-    ) -> Submission:
+    def _submit(self, generation: Generation, attempt: Attempt, references: tuple[ReferenceImage, ...]) -> Submission:
         left = (generation.deadline - self._work.clock()).total_seconds()
         return self._work.providers(attempt.provider).submit(
             ProviderTask(
@@ -109,7 +124,9 @@ class RenderImage:
         if submission.job_id is not None:
             noted = self._work.tasks.record_job(task, submission.job_id)
             if noted is None:
-                logger.error("job id could not be saved", extra={"job_id": submission.job_id, "attempt_id": task.attempts[-1].id})
+                logger.error(
+                    "job id could not be saved", extra={"job_id": submission.job_id, "attempt_id": task.attempts[-1].id}
+                )
                 return
             task = noted
         attempt = task.attempts[-1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,21 +19,18 @@ from easel.workflow.messages import CollectMessage, GenerationMessage, RenderMes
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+logger = logging.getLogger(__name__)
+
 _LONGEST_DELAY: Final = 900
 """Seconds; the most that SQS takes as DelaySeconds."""
 
 
 class SqsGenerationQueue:
-    """`ports.GenerationQueue`.
+    """`ports.GenerationQueue`. The time for the sweeper's attention travels along: the state machine writes it."""
 
-    `attention_at` says when the sweeper shall look after a running generation with this deadline; it travels with the
-    message because the state machine writes it.
-    """
-
-    def __init__(self, client: SQSClient, queue_url: str, *, attention_at: Callable[[datetime], datetime]) -> None:
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
-        self._attention_at = attention_at
 
     def submit(self, generation: Generation) -> None:
         """Raises QueueUnavailable. Safe to repeat: the execution is named by the generation."""
@@ -44,7 +42,7 @@ class SqsGenerationQueue:
             provider=generation.provider,
             images=len(generation.images),
             deadline_seconds=max(1, math.ceil(time_allowed)),
-            attention_at=to_iso(self._attention_at(generation.deadline)),
+            attention_at=to_iso(generation.attention_when_running),
         )
         _send(self._client, self._queue_url, message.to_json())
 
@@ -69,7 +67,7 @@ class SqsImageQueue:
         )
         _send(self._client, self._render_queue_urls[provider], message.to_json(), delay)
 
-    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int = 0) -> None:
+    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
         """Raises QueueUnavailable."""
         message = CollectMessage(
             workspace_id=ref.workspace_id,
@@ -79,6 +77,27 @@ class SqsImageQueue:
             polls=polls,
         )
         _send(self._client, self._collect_queue_url, message.to_json(), delay)
+
+
+class MessageHold:
+    """Keeps a message that is being worked on from coming again for a while, and lets it come soon after.
+
+    The queue's own visibility timeout is much longer, as AWS advises; with it, the work of a dead worker would lie
+    until its deadline is over.
+    """
+
+    def __init__(self, client: SQSClient, duration: timedelta) -> None:
+        self._client = client
+        self._seconds = math.ceil(duration.total_seconds())
+
+    def __call__(self, queue_url: str, receipt_handle: str) -> None:
+        """Hold the message from now on. A failure is left to the queue's own timeout."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=self._seconds
+            )
+        except (BotoCoreError, ClientError):
+            logger.warning("message could not be held")
 
 
 def _send(client: SQSClient, queue_url: str, body: str, delay: timedelta = timedelta()) -> None:

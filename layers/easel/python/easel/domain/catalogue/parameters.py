@@ -108,8 +108,6 @@ def _check_choice(
         choice = "jpeg"
     if choice in allowed:
         return choice
-    message = (
-        f"{model.id} does not take {field} {value[:40]!r}." if allowed else f"{model.id} does not take {field}."
-    )
+    message = f"{model.id} does not take {field} {value[:40]!r}." if allowed else f"{model.id} does not take {field}."
     problems.append(FieldError(field, message, list(allowed)))
     return None

@@ -1,0 +1,46 @@
+"""DynamoDB stream of `core`, new outbox items: tell other systems what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.events.outbox import event_in_outbox_item
+from easel.observability import bind, bind_request_id, describe_error, instrumented, logger
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+    EVENT_BUS_NAME: settings.Text
+    INTEGRATION_QUEUE_URL: settings.Text
+
+
+# A batch in which every record failed is reported like any other: raising would only cost the worker its warm state.
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+
+def publish(record: DynamoDBRecord) -> None:
+    """Publish one event."""
+    try:
+        event = event_in_outbox_item(record.raw_event["dynamodb"]["NewImage"])
+        bind_request_id(event.request_id)
+        bind(event_id=event.id, event_type=event.type)
+        bootstrap.publish_events(settings.load(Env))(event)
+    except Exception as error:
+        # Lambda learns of the failure only as a sequence number to go on from, so this line is the one place to look.
+        logger.error("event not published", extra=describe_error(error))
+        raise
+    logger.info("event published")
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Entry point."""
+    return process_partial_response(event=event, record_handler=publish, processor=processor, context=context)

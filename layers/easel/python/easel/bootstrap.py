@@ -1,0 +1,429 @@
+"""The composition root: the only place that knows concrete classes, and that reads secrets and makes AWS clients.
+
+Each factory takes a function's `Env` and gives a use case. What a factory needs is imported when it is first called,
+because an import that a function does not use is paid for by every cold start of it.
+"""
+# ruff: noqa: PLC0415 - see the docstring: imports inside of the factories are the point of this module
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import boto3
+from botocore.config import Config
+
+from easel.clock import system_clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from easel.domain.events import Event
+    from easel.events.outbox import PublishEvents
+    from easel.http.pagination import CursorSigner
+    from easel.providers.registry import ProviderSettings
+    from easel.services.authenticate import Authenticate
+    from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
+    from easel.services.collect_image import CollectImage
+    from easel.services.image_work import ImageWork
+    from easel.services.links import LinkMaker
+    from easel.services.provision_workspace import ProvisionWorkspace
+    from easel.services.read_generations import ReadGenerations
+    from easel.services.read_images import ReadImages
+    from easel.services.render_image import RenderImage
+    from easel.services.start_generation import StartGeneration
+    from easel.services.submit_generation import SubmitGeneration
+    from easel.services.sweep_generations import SweepGenerations
+    from easel.workflow.queues import MessageHold
+    from easel.workflow.step_functions import StepFunctionsWorkflow
+
+_BOTO: Final = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=10,
+)
+
+
+class CoreTable(Protocol):
+    """Environment of everything that uses the `core` table."""
+
+    @property
+    def CORE_TABLE_NAME(self) -> str: ...  # noqa: N802 - spelled as the variable
+
+
+class SubmitEnv(CoreTable, Protocol):
+    """Environment of a front door."""
+
+    @property
+    def GENERATIONS_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class LinksEnv(Protocol):
+    """Environment of whatever shows links."""
+
+    @property
+    def IMAGES_BUCKET_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def PUBLIC_BASE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class SigningEnv(Protocol):
+    """Environment of whatever signs cursors."""
+
+    @property
+    def SIGNING_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class WorkflowEnv(Protocol):
+    """Environment of whatever talks to the state machine."""
+
+    @property
+    def STATE_MACHINE_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class StartEnv(WorkflowEnv, Protocol):
+    """Environment of the worker that starts generations."""
+
+    @property
+    def RENDER_QUEUE_URLS(self) -> str: ...  # noqa: N802 - as above
+
+
+class SettleEnv(CoreTable, Protocol):
+    """Environment of whatever ends a generation."""
+
+    @property
+    def PUBLIC_BASE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class CancelEnv(SettleEnv, WorkflowEnv, Protocol):
+    """Environment of a front door that cancels."""
+
+
+class PublishEnv(CoreTable, Protocol):
+    """Environment of whatever sends events."""
+
+    @property
+    def EVENT_BUS_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def INTEGRATION_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class SweepEnv(SubmitEnv, CancelEnv, PublishEnv, Protocol):
+    """Environment of the sweeper."""
+
+
+class ImageWorkerEnv(CoreTable, StartEnv, Protocol):
+    """Environment of the image workers."""
+
+    @property
+    def IMAGES_BUCKET_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def COLLECT_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def REFERENCE_TRUSTED_ORIGINS(self) -> str: ...  # noqa: N802 - as above
+
+
+# --- AWS ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def aws_client(service: str) -> Any:
+    """The client of a service: one per process, from one session, made when first wanted."""
+    return boto3.client(service, config=_BOTO)  # type: ignore[call-overload]  # the name is only known at run time
+
+
+def _dynamodb() -> DynamoDBClient:
+    client: DynamoDBClient = aws_client("dynamodb")
+    return client
+
+
+@cache
+def _s3() -> S3Client:
+    from easel.storage.s3 import client_config
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return boto3.client("s3", config=_BOTO.merge(client_config(endpoint)))
+
+
+@cache
+def secret(arn: str) -> str:
+    """The text of a secret, read once per process; a rotated secret reaches new processes."""
+    text: str = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    return text
+
+
+# --- front doors ----------------------------------------------------------------------------------------------------
+
+
+def submit_generation(env: SubmitEnv) -> SubmitGeneration:
+    """The one way in."""
+    from easel.domain.catalogue import load_catalogue
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.idempotency import DynamoIdempotencyClaims
+    from easel.services.submit_generation import SubmitGeneration
+
+    return SubmitGeneration(
+        catalogue=load_catalogue(),
+        generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
+        claims=DynamoIdempotencyClaims(env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        queue=_generation_queue(env),
+        clock=system_clock,
+    )
+
+
+def read_generations(env: CoreTable) -> ReadGenerations:
+    """Status and lists."""
+    from easel.repositories.generations import DynamoGenerations
+    from easel.services.read_generations import ReadGenerations
+
+    return ReadGenerations(generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME))
+
+
+def read_images(env: CoreTable) -> ReadImages:
+    """Single pictures."""
+    from easel.repositories.gallery import DynamoGallery
+    from easel.repositories.generations import DynamoGenerations
+    from easel.services.read_images import ReadImages
+
+    return ReadImages(
+        generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
+        gallery=DynamoGallery(_dynamodb(), env.CORE_TABLE_NAME),
+    )
+
+
+def cancel_generation(env: CancelEnv) -> CancelGeneration:
+    """The caller's end of a generation."""
+    from easel.services.close_generation import CancelGeneration
+
+    return CancelGeneration(close=_close_generation(env), workflow=_workflow(env))
+
+
+def links(env: LinksEnv) -> LinkMaker:
+    """Links to pictures."""
+    from easel.services.links import LinkMaker
+    from easel.storage.s3 import S3ImageStore
+
+    return LinkMaker(
+        store=S3ImageStore(_s3(), env.IMAGES_BUCKET_NAME),
+        public_base_url=env.PUBLIC_BASE_URL,
+        clock=system_clock,
+    )
+
+
+def cursor_signer(env: SigningEnv) -> CursorSigner:
+    """Signs and reads page cursors. The key is read when the first cursor is."""
+    from easel.http.pagination import CursorSigner
+
+    return CursorSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"))
+
+
+@cache
+def authenticate(env: CoreTable) -> Authenticate:
+    """From a credential to a principal; one per process, because it remembers."""
+    from easel.repositories.accounts import DynamoAccounts
+    from easel.services.authenticate import Authenticate
+
+    return Authenticate(accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME), clock=system_clock)
+
+
+def provision_workspace(env: CoreTable) -> ProvisionWorkspace:
+    """The operator's way in."""
+    from easel.repositories.accounts import DynamoAccounts
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.services.provision_workspace import ProvisionWorkspace
+
+    return ProvisionWorkspace(
+        accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+# --- workers --------------------------------------------------------------------------------------------------------
+
+
+def start_generation(env: StartEnv) -> StartGeneration:
+    """From the queue into the state machine."""
+    from easel.repositories.generations import begin_keys
+    from easel.services.start_generation import StartGeneration
+
+    return StartGeneration(
+        workflow=_workflow(env), render_queue_urls=json.loads(env.RENDER_QUEUE_URLS), begin_keys=begin_keys
+    )
+
+
+@cache
+def render_image(env: ImageWorkerEnv) -> RenderImage:
+    """Have a provider make an image; one per process, because adapters keep connections."""
+    from easel.providers.references import SafeReferenceFetcher
+    from easel.services.render_image import RenderImage
+
+    trusted = [origin for origin in env.REFERENCE_TRUSTED_ORIGINS.split(",") if origin]
+    return RenderImage(work=_image_work(env), references=SafeReferenceFetcher(trusted_origins=trusted))
+
+
+@cache
+def collect_image(env: ImageWorkerEnv) -> CollectImage:
+    """Ask a provider for a job; one per process, because adapters keep connections."""
+    from easel.services.collect_image import CollectImage
+
+    return CollectImage(work=_image_work(env))
+
+
+def hold_message() -> MessageHold:
+    """Keeps a message from coming again while it is worked on."""
+    from easel.services.image_work import HOLD
+    from easel.workflow.queues import MessageHold
+
+    return MessageHold(aws_client("sqs"), HOLD)
+
+
+def settle_generation(env: SettleEnv) -> SettleGeneration:
+    """The regular end of a generation."""
+    from easel.repositories.image_tasks import DynamoImageTasks
+    from easel.services.close_generation import SettleGeneration
+
+    return SettleGeneration(close=_close_generation(env), tasks=DynamoImageTasks(_dynamodb(), env.CORE_TABLE_NAME))
+
+
+def sweep_generations(env: SweepEnv) -> SweepGenerations:
+    """Repairs what fell between two steps."""
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.outbox import DynamoOutbox
+    from easel.services.sweep_generations import SweepGenerations
+
+    return SweepGenerations(
+        generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
+        queue=_generation_queue(env),
+        settle=settle_generation(env),
+        workflow=_workflow(env),
+        waiting_events=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME).waiting_since,
+        publish=publish_events(env),
+        clock=system_clock,
+    )
+
+
+def publish_events(env: PublishEnv) -> PublishEvents:
+    """From the outbox to the world."""
+    from easel.events.outbox import PublishEvents
+    from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
+    from easel.repositories.outbox import DynamoOutbox
+
+    return PublishEvents(
+        publishers=[
+            EventBridgePublisher(aws_client("events"), env.EVENT_BUS_NAME),
+            SqsIntegrationPublisher(aws_client("sqs"), env.INTEGRATION_QUEUE_URL),
+        ],
+        forget=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME).remove,
+    )
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _generation_queue(env: SubmitEnv) -> Any:
+    from easel.workflow.queues import SqsGenerationQueue
+
+    return SqsGenerationQueue(aws_client("sqs"), env.GENERATIONS_QUEUE_URL)
+
+
+def _workflow(env: WorkflowEnv) -> StepFunctionsWorkflow:
+    from easel.workflow.step_functions import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN)
+
+
+def _close_generation(env: SettleEnv) -> CloseGeneration:
+    from easel.domain.events import generation_ended
+    from easel.domain.generation import Generation, Image
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.outbox import DynamoOutbox
+    from easel.services.close_generation import CloseGeneration
+    from easel.services.links import permalink
+
+    def permalink_of(generation: Generation, image: Image) -> str:
+        return permalink(env.PUBLIC_BASE_URL, generation.workspace_id, image.id, generation.permalink_secret)
+
+    def describe_end(generation: Generation) -> Event:
+        return generation_ended(generation, permalink_of)
+
+    return CloseGeneration(
+        generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
+        outbox=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        describe_end=describe_end,
+        clock=system_clock,
+    )
+
+
+def _image_work(env: ImageWorkerEnv) -> ImageWork:
+    from easel.domain.catalogue import load_catalogue
+    from easel.domain.generation import Generation, Image
+    from easel.imaging.pillow_processor import PillowImageProcessor
+    from easel.providers.registry import Providers
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.gallery import DynamoGallery
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.image_tasks import DynamoImageTasks
+    from easel.services.image_work import ImageWork
+    from easel.storage.keys import image_prefix
+    from easel.storage.s3 import S3ImageStore
+    from easel.workflow.queues import SqsImageQueue
+
+    def prefix_of(generation: Generation, image: Image) -> str:
+        return image_prefix(generation.workspace_id, generation.id, image.id)
+
+    table = env.CORE_TABLE_NAME
+    return ImageWork(
+        catalogue=load_catalogue(),
+        generations=DynamoGenerations(_dynamodb(), table),
+        tasks=DynamoImageTasks(_dynamodb(), table),
+        gallery=DynamoGallery(_dynamodb(), table),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        providers=Providers(_provider_settings(env.PROVIDER_SETTINGS)).get,
+        processor=PillowImageProcessor(),
+        store=S3ImageStore(_s3(), env.IMAGES_BUCKET_NAME),
+        image_prefix=prefix_of,
+        queue=SqsImageQueue(
+            aws_client("sqs"),
+            render_queue_urls=json.loads(env.RENDER_QUEUE_URLS),
+            collect_queue_url=env.COLLECT_QUEUE_URL,
+        ),
+        workflow=_workflow(env),
+        clock=system_clock,
+    )
+
+
+def _provider_settings(text: str) -> dict[str, ProviderSettings]:
+    """`PROVIDER_SETTINGS`: JSON, provider -> {baseUrl, secretArn, syncMode}, each of them optional."""
+    from easel.providers.registry import ProviderSettings
+
+    return {
+        name: ProviderSettings(
+            base_url=said.get("baseUrl", ""),
+            api_key=_api_key(said.get("secretArn")),
+            sync_mode=said.get("syncMode", True),
+        )
+        for name, said in json.loads(text).items()
+    }
+
+
+UNSET_SECRET: Final = "unset"  # noqa: S105 - what a provider's secret says until an operator has written the key
+
+
+def _api_key(arn: str | None) -> Callable[[], str]:
+    def read() -> str:
+        key = secret(arn) if arn else ""
+        return "" if key == UNSET_SECRET else key
+
+    return read

@@ -1,0 +1,532 @@
+"""The whole engine in one process, under a clock that tests turn: real use cases, real DynamoDB, simulated rest.
+
+Queues deliver at least once, the state machine follows `generation.asl.json` in spirit (begin, fan out, time out, settle),
+the provider does what the test scripts. A worker can be killed after any side effect: its message then comes again, as
+SQS would send it. Nothing sleeps: time jumps to whatever is due next.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from easel.domain.catalogue import load_catalogue
+from easel.domain.events import generation_ended
+from easel.domain.generation import Channel, Failure, Generation, Image, Mode
+from easel.domain.provider import (
+    Callback,
+    CallbackRequest,
+    Finished,
+    InlinePicture,
+    ProviderTask,
+    ReferenceImage,
+    RemotePicture,
+    Running,
+    Submission,
+)
+from easel.errors import ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.gallery import DynamoGallery
+from easel.repositories.generations import DynamoGenerations, begin_keys
+from easel.repositories.idempotency import DynamoIdempotencyClaims
+from easel.repositories.image_tasks import DynamoImageTasks
+from easel.repositories.outbox import DynamoOutbox
+from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
+from easel.services.collect_image import CollectImage
+from easel.services.image_work import HOLD, ImageWork
+from easel.services.ports import ImageRef, ProcessedImage
+from easel.services.principal import Principal
+from easel.services.read_generations import ReadGenerations
+from easel.services.render_image import RenderImage
+from easel.services.start_generation import QueuedGeneration, StartGeneration
+from easel.services.submit_generation import NewGeneration, SubmitGeneration, Submitted
+from easel.services.sweep_generations import SweepGenerations
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+VISIBILITY = timedelta(seconds=720)
+"""After how long SQS sends a message again whose worker died before it held the message."""
+PICTURE = b"a picture"
+WORKSPACE = "01930000-0000-7000-8000-00000000a001"
+USER = "01930000-0000-7000-8000-00000000b001"
+
+
+class WorkerKilledError(BaseException):
+    """The process is gone: no `except Exception` sees this."""
+
+
+class Fuse:
+    """Kills the worker after the n-th side effect of the run (counting from 1); None never kills."""
+
+    def __init__(self, burns_at: int | None = None) -> None:
+        self.burns_at = burns_at
+        self.steps: list[str] = []
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        if len(self.steps) == self.burns_at:
+            raise WorkerKilledError(name)
+
+
+class Fused:
+    """A collaborator whose named methods count as side effects: done first, then the fuse is asked."""
+
+    def __init__(self, inner: Any, fuse: Fuse, *methods: str) -> None:
+        self._inner = inner
+        self._fuse = fuse
+        self._methods = methods
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name not in self._methods:
+            return found
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = found(*args, **kwargs)
+            self._fuse.step(f"{type(self._inner).__name__}.{name}")
+            return result
+
+        return call
+
+
+class TurnedClock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+Behaviour = Callable[["ScriptedProvider", ProviderTask], Submission]
+
+
+class ScriptedProvider:
+    """A provider that does what the test says; `jobs` counts what it would bill."""
+
+    def __init__(self, name: str = "wavespeed") -> None:
+        self.name = name
+        self.script: list[Behaviour] = []
+        self.default: Behaviour = finished_at_once
+        self.tasks: list[ProviderTask] = []
+        self.jobs: dict[str, Iterator[Finished | Running | ProviderError]] = {}
+        self.download_errors: list[ProviderError] = []
+
+    def submit(self, task: ProviderTask) -> Submission:
+        self.tasks.append(task)
+        behaviour = self.script.pop(0) if self.script else self.default
+        return behaviour(self, task)
+
+    def new_job(self, *states: Finished | Running | ProviderError) -> str:
+        job_id = f"job-{len(self.jobs) + 1}"
+        final = [*states, *itertools.repeat(states[-1], 0)]
+        self.jobs[job_id] = itertools.chain(final, itertools.repeat(final[-1]))
+        return job_id
+
+    def fetch(self, job_id: str) -> Finished | Running:
+        state = next(self.jobs[job_id])
+        if isinstance(state, ProviderError):
+            raise state
+        return state
+
+    def download(self, picture: RemotePicture) -> bytes:
+        if self.download_errors:
+            raise self.download_errors.pop(0)
+        return PICTURE
+
+    def cancel(self, job_id: str) -> bool:
+        return False
+
+    def parse_callback(self, request: CallbackRequest) -> Callback | None:
+        return None
+
+
+def finished_at_once(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+    """A job that is done by the time the submit is answered."""
+    done = Finished(RemotePicture("https://vendor.example/picture"))
+    return Submission(provider.new_job(done), done)
+
+
+def inline_at_once(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+    """A provider without jobs: the picture is in the answer."""
+    provider.new_job(Running())
+    return Submission(None, Finished(InlinePicture(PICTURE)))
+
+
+def running_for(polls: int) -> Behaviour:
+    """A job that is at work for so many polls."""
+
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        done = Finished(RemotePicture("https://vendor.example/picture"))
+        return Submission(provider.new_job(*[Running()] * polls, done), Running())
+
+    return behave
+
+
+def job_ending_in(error_class: ProviderErrorClass) -> Behaviour:
+    """A job that is taken and then fails."""
+
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        return Submission(provider.new_job(Running(), failure(error_class, ended=True)), Running())
+
+    return behave
+
+
+def refusing(error_class: ProviderErrorClass, retry_after: float | None = None) -> Behaviour:
+    """A submit that is answered with an error; only an ambiguous one has made a job."""
+
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        if error_class is ProviderErrorClass.AMBIGUOUS:
+            provider.new_job(Finished(RemotePicture("https://vendor.example/lost")))
+        raise failure(error_class, provider.name, retry_after)
+
+    return behave
+
+
+def failure(
+    error_class: ProviderErrorClass,
+    provider: str = "wavespeed",
+    retry_after: float | None = None,
+    *,
+    ended: bool = False,
+) -> ProviderError:
+    return ProviderError(
+        "The vendor said no.",
+        provider=provider,
+        error_class=error_class,
+        provider_code="scripted",
+        retry_after=retry_after,
+        job_ended=ended,
+    )
+
+
+class PlainProcessor:
+    """Takes any bytes for a picture of the size that was asked."""
+
+    def process(self, data: bytes, generation: Generation) -> ProcessedImage:
+        size = generation.parameters.size
+        width, height = (size.width, size.height) if size else (1024, 1024)
+        return ProcessedImage(data, b"preview", b"thumb", "image/png", "png", width, height, "sha", "hash")
+
+
+@dataclass
+class MemoryStore:
+    """The bucket."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    def put(self, key: str, data: bytes, media_type: str) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.objects[key] = data
+        self.puts.append(key)
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+        return f"https://bucket.example/{key}"
+
+
+class NoReferences:
+    """Fetches whatever address it is given."""
+
+    def fetch(self, url: str) -> ReferenceImage:
+        return ReferenceImage(PICTURE, "image/png", "reference.png")
+
+
+@dataclass(order=True)
+class Due:
+    """Something that will happen."""
+
+    at: datetime
+    order: int
+    kind: str = field(compare=False)
+    action: Callable[[], object] = field(compare=False)
+    redelivered_after: timedelta | None = field(compare=False, default=None)
+    receives: int = field(compare=False, default=0)
+
+
+class Engine:
+    """The engine put together for one test."""
+
+    def __init__(self, client: DynamoDBClient, table: str, *, fuse: Fuse | None = None) -> None:
+        self.clock = TurnedClock()
+        self.fuse = fuse or Fuse()
+        self.deliver_twice = False
+        self.lose_submit_message = False
+        self.dead_letters: list[str] = []
+        self.errors: list[str] = []
+        self.published: list[str] = []
+        self.providers = {"wavespeed": ScriptedProvider("wavespeed"), "sandbox": ScriptedProvider("sandbox")}
+        self.store = MemoryStore()
+        self._order = itertools.count()
+        self._due: list[Due] = []
+        self._client = client
+        self._table = table
+        self.executions: dict[str, _Execution] = {}
+        self._compose()
+
+    @property
+    def provider(self) -> ScriptedProvider:
+        return self.providers["wavespeed"]
+
+    def _compose(self) -> None:
+        client, table, fuse, clock = self._client, self._table, self.fuse, self.clock
+        self.generations = DynamoGenerations(client, table)
+        self.tasks = DynamoImageTasks(client, table)
+        self.gallery = DynamoGallery(client, table)
+        self.outbox = DynamoOutbox(client, table)
+        unit_of_work = Fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
+        workflow = Fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
+        queue = Fused(_Queues(self), fuse, "submit", "render", "collect")
+        self.submit_use_case = SubmitGeneration(
+            catalogue=load_catalogue(),
+            generations=self.generations,
+            claims=DynamoIdempotencyClaims(table),
+            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # Fused passes everything on
+            queue=queue,  # type: ignore[arg-type]  # as above
+            clock=clock,
+        )
+        self.start_use_case = StartGeneration(
+            workflow=workflow,  # type: ignore[arg-type]  # as above
+            render_queue_urls={"wavespeed": "wavespeed", "sandbox": "sandbox"},
+            begin_keys=begin_keys,
+        )
+        self.work = ImageWork(
+            catalogue=load_catalogue(),
+            generations=Fused(self.generations, fuse, "set_stage"),  # type: ignore[arg-type]  # as above
+            tasks=Fused(self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt"),  # type: ignore[arg-type]  # as above
+            gallery=self.gallery,
+            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
+            providers=lambda name: Fused(self.providers[name], fuse, "submit", "fetch", "download"),  # type: ignore[arg-type,return-value]  # as above
+            processor=PlainProcessor(),
+            store=Fused(self.store, fuse, "put"),  # type: ignore[arg-type]  # as above
+            image_prefix=_image_prefix,
+            queue=queue,  # type: ignore[arg-type]  # as above
+            workflow=workflow,  # type: ignore[arg-type]  # as above
+            clock=clock,
+        )
+        self.render = RenderImage(work=self.work, references=NoReferences())
+        self.collect = CollectImage(work=self.work)
+        close = CloseGeneration(
+            generations=self.generations,
+            outbox=self.outbox,
+            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
+            describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
+            clock=clock,
+        )
+        self.settle = SettleGeneration(close=close, tasks=self.tasks)
+        self.cancel = CancelGeneration(close=close, workflow=workflow)  # type: ignore[arg-type]  # as above
+        self.sweep = SweepGenerations(
+            generations=self.generations,
+            queue=queue,  # type: ignore[arg-type]  # as above
+            settle=self.settle,
+            workflow=workflow,  # type: ignore[arg-type]  # as above
+            waiting_events=self.outbox.waiting_since,
+            publish=lambda event: (self.published.append(event.id), self.outbox.remove(event.id))[0],
+            clock=clock,
+        )
+        self.read = ReadGenerations(generations=self.generations)
+
+    # --- what tests do --------------------------------------------------------------------------------------------
+
+    def submit(
+        self, request: NewGeneration, idempotency_key: str | None = None, principal: Principal | None = None
+    ) -> Submitted:
+        """As a front door does it; a killed submit is the caller's to repeat."""
+        return self.submit_use_case(
+            principal or caller(), request, request_id="request-1", idempotency_key=idempotency_key
+        )
+
+    def run(self, generation_id: str, *, sweeps: bool = True) -> Generation:
+        """Let everything happen that is due until all is quiet and the generation has ended."""
+        next_sweep = self.clock.now + timedelta(seconds=60)
+        for _ in range(2_000):
+            if sweeps and (not self._due or self._due[0].at >= next_sweep):
+                if not self._due and self._ended(generation_id):
+                    break
+                self.clock.now = max(self.clock.now, next_sweep)
+                next_sweep = self.clock.now + timedelta(seconds=60)
+                self._deliver(Due(self.clock.now, 0, "sweep", self.sweep))
+                continue
+            if not self._due:
+                break
+            due = heapq.heappop(self._due)
+            self.clock.now = max(self.clock.now, due.at)
+            self._deliver(due)
+        found = self.generations.get(WORKSPACE, generation_id)
+        assert found is not None
+        return found
+
+    def _ended(self, generation_id: str) -> bool:
+        found = self.generations.get(WORKSPACE, generation_id)
+        return (
+            found is not None
+            and found.status.is_final
+            and not self.outbox.waiting_since(self.clock.now + timedelta(days=1), 10)
+        )
+
+    def _deliver(self, due: Due) -> None:
+        times = 2 if self.deliver_twice and due.redelivered_after else 1
+        for _ in range(times):
+            due.receives += 1
+            try:
+                due.action()
+            except (WorkerKilledError, Exception) as error:  # noqa: BLE001 - SQS sends again whatever went wrong
+                self._redeliver(due, error)
+                return
+
+    def _redeliver(self, due: Due, error: BaseException) -> None:
+        if not isinstance(error, (WorkerKilledError, StillLeased)):
+            self.errors.append(repr(error))
+        if due.redelivered_after is None:
+            if not isinstance(error, WorkerKilledError):
+                raise error
+            return
+        if due.receives >= 5:
+            self.dead_letters.append(f"{due.kind}: {error!r}")
+            return
+        due.at = self.clock.now + due.redelivered_after
+        heapq.heappush(self._due, due)
+
+    def after(
+        self,
+        delay: timedelta,
+        kind: str,
+        action: Callable[[], object],
+        redelivered_after: timedelta | None = VISIBILITY,
+    ) -> None:
+        heapq.heappush(self._due, Due(self.clock.now + delay, next(self._order), kind, action, redelivered_after))
+
+    # --- the state machine (ports.Workflow) -------------------------------------------------------------------------
+
+    def start(self, generation_id: str, execution_input: dict[str, Any]) -> bool:
+        if generation_id in self.executions:
+            return False
+        execution = _Execution(self, generation_id, execution_input)
+        self.executions[generation_id] = execution
+        self.after(timedelta(), "begin", execution.begin, timedelta(seconds=1))
+        return True
+
+    def stop(self, generation_id: str, reason: str) -> None:
+        if generation_id in self.executions:
+            self.executions[generation_id].stopped = True
+
+    def image_delivered(self, task_token: str) -> None:
+        self._resolve(task_token)
+
+    def image_failed(self, task_token: str, failure: Failure) -> None:
+        self._resolve(task_token)
+
+    def _resolve(self, task_token: str) -> None:
+        generation_id, _, index = task_token.rpartition("/")
+        self.executions[generation_id].resolve(int(index))
+
+
+@dataclass
+class _Execution:
+    engine: Engine
+    id: str
+    input: dict[str, Any]
+    waiting: set[int] = field(default_factory=set)
+    stopped: bool = False
+
+    def begin(self) -> None:
+        engine, given = self.engine, self.input
+        try:
+            engine._client.update_item(
+                TableName=engine._table,
+                Key={name: {"S": value} for name, value in given["key"].items()},
+                UpdateExpression="SET #status = :processing, statusKey = :statusKey, attentionAt = :attention, "
+                "startedAt = :now, executionId = :execution",
+                ConditionExpression="#status = :pending OR executionId = :execution",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={
+                    ":processing": {"S": "PROCESSING"},
+                    ":pending": {"S": "PENDING"},
+                    ":statusKey": {"S": given["processingStatusKey"]},
+                    ":attention": {"S": given["attentionAt"]},
+                    ":now": {"S": engine.clock.now.isoformat()},
+                    ":execution": {"S": self.id},
+                },
+            )
+        except engine._client.exceptions.ConditionalCheckFailedException:
+            return
+        self.waiting = {task["index"] for task in given["tasks"]}
+        for task in given["tasks"]:
+            self._fan_out(task)
+
+    def _fan_out(self, task: dict[str, Any]) -> None:
+        ref = ImageRef(self.input["workspaceId"], self.id, task["index"], self.input["requestId"])
+        self.engine.after(
+            timedelta(),
+            f"render {task['index']}",
+            lambda: self.engine.render(ref, provider=task["provider"], task_token=f"{self.id}/{ref.index}"),
+            HOLD,
+        )
+        timeout = timedelta(seconds=self.input["deadlineSeconds"])
+        self.engine.after(timeout, "timeout", lambda: self.resolve(ref.index), None)
+
+    def resolve(self, index: int) -> None:
+        if index not in self.waiting or self.stopped:
+            return
+        self.waiting.discard(index)
+        if not self.waiting:
+            retry = timedelta(seconds=2)
+            self.engine.after(timedelta(), "settle", lambda: self.engine.settle(WORKSPACE, self.id), retry)
+
+
+class _Queues:
+    """The queues (ports.GenerationQueue and ports.ImageQueue)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def submit(self, generation: Generation) -> None:
+        engine = self._engine
+        if engine.lose_submit_message:
+            engine.lose_submit_message = False
+            raise QueueUnavailable("lost")
+        queued = QueuedGeneration(
+            workspace_id=generation.workspace_id,
+            generation_id=generation.id,
+            request_id=generation.request_id,
+            provider=generation.provider,
+            images=len(generation.images),
+            deadline_seconds=int((generation.deadline - generation.created_at).total_seconds()),
+            attention_at=generation.attention_when_running.isoformat(),
+        )
+        engine.after(timedelta(), "start", lambda: engine.start_use_case(queued), timedelta(seconds=180))
+
+    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
+        engine = self._engine
+        engine.after(delay, "render again", lambda: engine.render(ref, provider=provider, task_token=task_token), HOLD)
+
+    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
+        engine = self._engine
+        engine.after(delay, f"collect {polls}", lambda: engine.collect(ref, polls=polls), HOLD)
+
+
+def _image_prefix(generation: Generation, image: Image) -> str:
+    return f"generated/{generation.workspace_id}/{generation.id}/{image.id}"
+
+
+def caller(workspace_id: str = WORKSPACE) -> Principal:
+    """Somebody with every scope."""
+    scopes = frozenset({"generations:read", "generations:write"})
+    return Principal(workspace_id, USER, frozenset({"owner"}), scopes, Channel.API, "key-1")
+
+
+def a_request(**changes: Any) -> NewGeneration:
+    """A request that is fine."""
+    wanted: dict[str, Any] = {"prompt": "a red fox", "model": "seedream-v4", **changes}
+    return NewGeneration(**wanted, input_params={name: str(value) for name, value in wanted.items()})
+
+
+__all__ = ["USER", "WORKSPACE", "Engine", "Fuse", "Mode", "WorkerKilledError", "a_request", "caller"]

@@ -1,0 +1,39 @@
+"""The `core` table as the stack defines it, made by API for tests that need no stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.emulator import unique_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def create_core_table(client: DynamoDBClient) -> str:
+    """Create an empty `core` table and give its name."""
+    name = unique_name("core")
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"}
+            for attribute in ("pk", "sk", "openShard", "attentionAt", "statusKey")
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": partition, "KeyType": "HASH"},
+                    {"AttributeName": sort, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, partition, sort in (
+                ("open_generations_by_attention", "openShard", "attentionAt"),
+                ("generations_by_status", "statusKey", "sk"),
+            )
+        ],
+    )
+    return name
