@@ -1,0 +1,77 @@
+"""The bucket against a running S3."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import boto3
+import httpx
+import pytest
+from tests.support.emulator import Emulator, unique_name
+
+from easel.errors import StorageUnavailable
+from easel.storage.s3 import S3ImageStore, client_config
+
+KEY = "generated/w/g/i/original.png"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def bucket(emulator: Emulator) -> str:
+    name = unique_name("pictures")
+    emulator.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def store(emulator: Emulator, bucket: str) -> S3ImageStore:
+    options = emulator.client_options()
+    options["config"] = options["config"].merge(client_config(emulator.url))
+    return S3ImageStore(boto3.client("s3", **options), bucket)
+
+
+def test_what_is_put_lies_there_with_type_checksum_and_caching(
+    store: S3ImageStore, emulator: Emulator, bucket: str
+) -> None:
+    store.put(KEY, b"picture", "image/png")
+
+    found = emulator.client("s3").get_object(Bucket=bucket, Key=KEY, ChecksumMode="ENABLED")
+    assert found["Body"].read() == b"picture"
+    assert found["ContentType"] == "image/png"
+    assert "immutable" in found["CacheControl"]
+    assert found["ChecksumSHA256"] == "LOonTQvtw57Eq2up5Z7IiePtb7VqHPCIpk2bODN43Jc="
+
+
+def test_putting_twice_changes_nothing(store: S3ImageStore, emulator: Emulator, bucket: str) -> None:
+    store.put(KEY, b"picture", "image/png")
+    store.put(KEY, b"picture", "image/png")
+
+    listed = emulator.client("s3").list_objects_v2(Bucket=bucket)
+    assert [entry["Key"] for entry in listed["Contents"]] == [KEY]
+
+
+def test_a_link_reads_the_object_without_credentials(store: S3ImageStore) -> None:
+    store.put(KEY, b"picture", "image/png")
+
+    shown = httpx.get(store.presign(KEY, expires_in=MINUTE))
+    saved = httpx.get(store.presign(KEY, expires_in=MINUTE, filename="bicycle.png"))
+
+    assert (shown.status_code, shown.content, shown.headers["content-type"]) == (200, b"picture", "image/png")
+    assert shown.headers["content-disposition"] == "inline"
+    assert saved.headers["content-disposition"].startswith('attachment; filename="bicycle.png"')
+
+
+def test_a_link_to_another_object_cannot_be_made_from_a_link(store: S3ImageStore) -> None:
+    store.put(KEY, b"picture", "image/png")
+    store.put(KEY.replace("original", "other"), b"secret", "image/png")
+    link = store.presign(KEY, expires_in=MINUTE)
+
+    assert httpx.get(link.replace("original.png", "other.png")).status_code == 403
+    assert httpx.get(link.replace("X-Amz-Expires=60", "X-Amz-Expires=99999")).status_code == 403
+
+
+def test_a_missing_bucket_is_storage_unavailable(emulator: Emulator) -> None:
+    store = S3ImageStore(emulator.client("s3"), unique_name("nowhere"))
+
+    with pytest.raises(StorageUnavailable):
+        store.put(KEY, b"picture", "image/png")

@@ -1,0 +1,21 @@
+"""Object keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from easel.storage.keys import image_prefix
+
+
+def test_an_image_lies_below_its_workspace_and_group() -> None:
+    assert image_prefix("ws-1", "gen-2", "img-3") == "generated/ws-1/gen-2/img-3"
+
+
+@pytest.mark.parametrize("bad", ["", "..", ".", "a/b", "a b", "../other", "a\n", "ü", "-a"])
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_id_cannot_lead_out_of_its_folder(bad: str, position: int) -> None:
+    parts = ["workspace", "group", "image"]
+    parts[position] = bad
+
+    with pytest.raises(ValueError, match="object key"):
+        image_prefix(*parts)

@@ -1,0 +1,85 @@
+"""Links and failures of the bucket, without a bucket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+from tests.support.offline import offline_options, unreachable_url
+
+from easel.errors import StorageUnavailable
+from easel.storage.s3 import S3ImageStore, client_config
+
+KEY = "generated/w/g/i/original.png"
+HOUR = timedelta(hours=1)
+
+
+def a_store(endpoint_url: str | None = None) -> S3ImageStore:
+    options = offline_options(endpoint_url)
+    options["config"] = options["config"].merge(client_config(endpoint_url))
+    return S3ImageStore(boto3.client("s3", **options), "pictures")
+
+
+def test_on_aws_the_bucket_is_in_the_host_name_of_its_region() -> None:
+    link = urlsplit(a_store().presign(KEY, expires_in=HOUR))
+
+    assert link.hostname == "pictures.s3.eu-central-1.amazonaws.com"
+    assert link.path == f"/{KEY}"
+
+
+def test_at_a_custom_endpoint_the_bucket_is_in_the_path() -> None:
+    link = urlsplit(a_store("http://127.0.0.1:4566").presign(KEY, expires_in=HOUR))
+
+    assert link.netloc == "127.0.0.1:4566"
+    assert link.path == f"/pictures/{KEY}"
+
+
+@pytest.mark.parametrize("endpoint_url", [None, "http://127.0.0.1:4566"])
+def test_links_are_signed_with_version_4_and_expire(endpoint_url: str | None) -> None:
+    query = parse_qs(urlsplit(a_store(endpoint_url).presign(KEY, expires_in=timedelta(minutes=5))).query)
+
+    assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert query["X-Amz-Expires"] == ["300"]
+
+
+@pytest.mark.parametrize(
+    ("key", "media_type"),
+    [
+        ("a/original.png", "image/png"),
+        ("a/original.jpg", "image/jpeg"),
+        ("a/preview.webp", "image/webp"),
+        ("a/page.html", "application/octet-stream"),
+        ("a/nothing", "application/octet-stream"),
+    ],
+)
+def test_a_link_says_what_the_key_says_and_nothing_that_a_browser_would_run(key: str, media_type: str) -> None:
+    query = parse_qs(urlsplit(a_store().presign(key, expires_in=HOUR)).query)
+
+    assert query["response-content-type"] == [media_type]
+    assert query["response-content-disposition"] == ["inline"]
+
+
+def test_with_a_file_name_the_picture_is_saved_under_it() -> None:
+    query = parse_qs(urlsplit(a_store().presign(KEY, expires_in=HOUR, filename='Fähre "1"\r\n.png')).query)
+
+    assert query["response-content-disposition"] == [
+        "attachment; filename=\"F_hre _1___.png\"; filename*=UTF-8''F%C3%A4hre%20%221%22%0D%0A.png"
+    ]
+
+
+def test_a_bucket_that_cannot_be_reached_is_storage_unavailable() -> None:
+    with unreachable_url() as url, pytest.raises(StorageUnavailable, match="could not be stored"):
+        a_store(url).put(KEY, b"bytes", "image/png")
+
+
+def test_without_credentials_no_link_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    client = boto3.session.Session().client("s3", region_name="eu-central-1", config=client_config(None))
+
+    with pytest.raises(StorageUnavailable, match="No link"):
+        S3ImageStore(client, "pictures").presign(KEY, expires_in=HOUR)
