@@ -1,0 +1,40 @@
+"""POST /api/v1/generations/{generationId}/cancel: stop what is still open."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.clock import system_clock
+from easel.http import contract, gateway, identity, parameters, problems
+from easel.http.dialects import canonical
+from easel.http.schemas import GenerationBody
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+    IMAGES_BUCKET_NAME: settings.Text
+    PUBLIC_BASE_URL: settings.Text
+    STATE_MACHINE_ARN: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.post("/api/v1/generations/<generationId>/cancel", **contract.CANCEL_GENERATION)
+def cancel_generation(generation_id: parameters.GenerationId) -> Response[GenerationBody]:
+    env = settings.load(Env)
+    caller = identity.principal(app, identity.WRITE)
+    cancelled = bootstrap.cancel_generation(env)(caller, parameters.resource_id(generation_id, "generation"))
+    links, now = bootstrap.links(env), system_clock()
+    return canonical.generation_answer(cancelled, links=links, base_url=env.PUBLIC_BASE_URL, now=now)
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context, check=identity.require_principal)

@@ -1,0 +1,44 @@
+"""GET /api/v1/models, /api/v1/models/{modelId} and /api/v1/sizes: what can be asked for. Public."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import settings
+from easel.domain.catalogue import load_catalogue
+from easel.http import answers, contract, gateway, parameters, problems
+from easel.http.dialects import catalogue
+from easel.http.schemas import ModelBody, ModelList, SizeList
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    PUBLIC_BASE_URL: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.get("/api/v1/models", **contract.LIST_MODELS)
+def list_models() -> Response[ModelList]:
+    return answers.shared_json(catalogue.model_list(load_catalogue(), settings.load(Env).PUBLIC_BASE_URL))
+
+
+@app.get("/api/v1/models/<modelId>", **contract.READ_MODEL)
+def read_model(model_id: parameters.ModelId) -> Response[ModelBody]:
+    model = catalogue.find_model(load_catalogue(), model_id)
+    return answers.shared_json(catalogue.model_body(model, settings.load(Env).PUBLIC_BASE_URL))
+
+
+@app.get("/api/v1/sizes", **contract.LIST_SIZES)
+def list_sizes() -> Response[SizeList]:
+    return answers.shared_json(catalogue.size_list(load_catalogue()))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context)

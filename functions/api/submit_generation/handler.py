@@ -1,0 +1,55 @@
+"""POST /api/v1/generations: take a request for images, queue it, and wait for the pictures where asked to."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.clock import system_clock
+from easel.http import contract, gateway, identity, parameters, problems
+from easel.http.dialects import canonical
+from easel.http.schemas import GenerationBody, SubmitGenerationRequest
+from easel.observability import count, instrumented, request_id
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+    GENERATIONS_QUEUE_URL: settings.Text
+    IMAGES_BUCKET_NAME: settings.Text
+    PUBLIC_BASE_URL: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.post("/api/v1/generations", status_code=202, **contract.SUBMIT_GENERATION)
+def submit_generation(
+    body: Annotated[SubmitGenerationRequest, Body()],
+    idempotency_key: parameters.IdempotencyKey = None,
+    prefer: parameters.Prefer = None,
+    cancel_after: parameters.CancelAfter = None,
+) -> Response[GenerationBody]:
+    env = settings.load(Env)
+    caller = identity.principal(app, identity.WRITE)
+    wishes = parameters.preferences(prefer)
+    key = parameters.idempotency_key(idempotency_key)
+    command = body.to_domain(app.current_event.json_body, parameters.cancel_after(cancel_after))
+    submitted = bootstrap.submit_generation(env)(caller, command, request_id=request_id(), idempotency_key=key)
+    generation = submitted.generation
+    if wishes.wait is not None and not generation.status.is_final:
+        generation = bootstrap.read_generations(env).wait(caller, generation.id, wishes.wait)
+    count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
+    headers = wishes.applied() | ({"Idempotent-Replayed": "true"} if submitted.replayed else {})
+    return canonical.generation_answer(
+        generation, links=bootstrap.links(env), base_url=env.PUBLIC_BASE_URL, now=system_clock(), headers=headers
+    )
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context, check=identity.require_principal)

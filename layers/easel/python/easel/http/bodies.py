@@ -1,0 +1,94 @@
+"""Request bodies are checked here before the framework sees them.
+
+The framework would answer some of these with a 500 (numbers of thousands of digits, deep nesting, a multipart header
+without a boundary) and take others for granted (a list of one object, NaN, a key given twice).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from easel.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from easel.http.failures import MalformedBody
+
+MAX_BODY_BYTES: Final = 256 * 1024
+"""Of a JSON body: some 60 times the longest prompt."""
+
+METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def check_json(event: Mapping[str, Any], content_type: str | None) -> None:
+    """Refuse a body that is not one JSON object of moderate size. An absent body is left to the route.
+
+    Raises:
+        PayloadTooLarge, UnsupportedMediaType, MalformedBody, InvalidRequest.
+    """
+    if not event.get("body"):
+        return
+    raw = _bytes(event)
+    if len(raw) > MAX_BODY_BYTES:
+        raise PayloadTooLarge(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are taken.")
+    if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
+    if not isinstance(_parse(raw), dict):
+        raise InvalidRequest.of("body", "The body must be a JSON object.", {"type": "object"})
+
+
+def sent_fields(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of the body as they were sent; none where there is no readable body."""
+    try:
+        sent = json.loads(_bytes(event)) if event.get("body") else None
+    except (ValueError, RecursionError, InvalidRequest):
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
+    body: str = event["body"]
+    if not event.get("isBase64Encoded"):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise _malformed("The body cannot be decoded.") from None
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        if b"\\ud" in raw.lower():
+            # JSON can escape half a character; UTF-8, and so everything behind this line, cannot hold it.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as error:
+        position = f"line {error.lineno}, column {error.colno}"
+        raise _malformed(f"The body is not JSON: {error.msg} at {position}.") from None
+    except UnicodeDecodeError as error:
+        raise _malformed(f"The body is not UTF-8 at byte {error.start}.") from None
+    except UnicodeEncodeError:
+        raise _malformed("The body has half of a surrogate pair, which is not text.") from None
+    except RecursionError:
+        raise _malformed("The body is nested too deeply.") from None
+    except ValueError:  # The only one left: more digits than Python converts.
+        raise _malformed("The body has a number of too many digits.") from None
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise _malformed(f"The body is not JSON: {name} is not a value.")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise InvalidRequest.of(key[:80], f"{key[:80]!r} is given twice.")
+        fields[key] = value
+    return fields
+
+
+def _malformed(message: str) -> MalformedBody:
+    return MalformedBody(message, [FieldError("body", message, {"contentType": "application/json"})])

@@ -1,0 +1,176 @@
+"""What the OpenAPI document says about each route: words, statuses, tags. Handlers spread these into their decorators.
+
+Failures are described once, by reference: the component they point to is added when the document is merged, and costs
+a starting function nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PRIVATE: Final = (401, 403, 503)
+
+
+def _responses(success: Mapping[int, str | dict[str, Any]], failures: tuple[int, ...]) -> dict[int, Any]:
+    """A text describes an answer with the route's own body; a dictionary is an OpenAPI response object."""
+    told = {status: {"description": said} if isinstance(said, str) else said for status, said in success.items()}
+    return told | {
+        status: {"description": HTTPStatus(status).phrase, "content": _PROBLEM} for status in sorted({*failures, 500})
+    }
+
+
+def _route(
+    operation_id: str,
+    tag: str,
+    summary: str,
+    description: str,
+    success: Mapping[int, str | dict[str, Any]],
+    *failures: int,
+    public: bool = False,
+) -> dict[str, Any]:
+    return {
+        "operation_id": operation_id,
+        "tags": [tag],
+        "summary": summary,
+        "description": description,
+        "responses": _responses(success, failures if public else (*failures, *_PRIVATE)),
+        "openapi_extensions": {"security": []} if public else None,
+    }
+
+
+def _empty(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {}}
+
+
+def _document(description: str, media_type: str) -> dict[str, Any]:
+    return {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}
+
+
+SUBMIT_GENERATION: Final = _route(
+    "submitGeneration",
+    "Generations",
+    "Ask for images",
+    "Takes the request, answers 202 with its address and with permalinks of all its images, and works on. "
+    "`Prefer: wait=20` holds the answer until the images are there, or for that long. Send an `Idempotency-Key` to be "
+    "able to repeat the call safely: a repetition answers with the same generation and `Idempotent-Replayed: true`.",
+    {
+        202: "Accepted. Ask at `Location` again after `Retry-After` seconds.",
+        200: "It had ended before the answer was due. `status` says how: a failed generation is answered with 200 too.",
+    },
+    400,
+    413,
+    415,
+    422,
+)
+
+LIST_GENERATIONS: Final = _route(
+    "listGenerations",
+    "Generations",
+    "List generations",
+    "The workspace's generations, newest first. Follow `nextCursor`; page numbers work for the first thousand.",
+    {200: "One page."},
+    400,
+)
+
+READ_GENERATION: Final = _route(
+    "readGeneration",
+    "Generations",
+    "How far a generation has come",
+    "`Retry-After` says when to ask again while it is open. Send `If-None-Match` with the last `ETag` to be answered "
+    "304 while nothing has changed.",
+    {200: "The generation as it stands.", 304: _empty("Nothing has changed since the `ETag` sent.")},
+    404,
+)
+
+CANCEL_GENERATION: Final = _route(
+    "cancelGeneration",
+    "Generations",
+    "Cancel a generation",
+    "Images that are still open will not come; delivered ones are kept. Cancelling twice is the same as once.",
+    {200: "Cancelled."},
+    404,
+    409,
+)
+
+READ_IMAGE: Final = _route(
+    "readImage",
+    "Images",
+    "A picture",
+    "Redirects to a link that works for an hour without credentials. With `Accept: application/json` it describes the "
+    "picture instead.",
+    {
+        200: "The description.",
+        202: "It is being made. Ask again after `Retry-After` seconds.",
+        302: _empty("`Location` is the picture."),
+    },
+    400,
+    404,
+    410,
+)
+
+READ_PERMALINK: Final = _route(
+    "readPermalink",
+    "Images",
+    "A picture by its permalink",
+    "Known from the moment the request is accepted, and never changes. Whoever has it sees the picture.",
+    {
+        202: "It is being made. Ask again after `Retry-After` seconds.",
+        302: _empty("`Location` is the picture."),
+    },
+    400,
+    404,
+    410,
+    public=True,
+)
+
+LIST_MODELS: Final = _route(
+    "listModels", "Catalogue", "List models", "Every active model.", {200: "The models."}, public=True
+)
+
+READ_MODEL: Final = _route(
+    "readModel",
+    "Catalogue",
+    "One model",
+    "Its options, price and the JSON Schema of its requests.",
+    {200: "The model."},
+    404,
+    public=True,
+)
+
+LIST_SIZES: Final = _route(
+    "listSizes",
+    "Catalogue",
+    "List ready-made sizes",
+    "Sizes to offer to people. Models may take others; see their options.",
+    {200: "The sizes."},
+    public=True,
+)
+
+ROOT: Final = _route("readRoot", "Service", "What this is", "Name, version and links.", {200: "Links."}, public=True)
+
+HEALTH: Final = _route("readHealth", "Service", "A sign of life", "Never cached.", {200: "Alive."}, public=True)
+
+INFO: Final = _route(
+    "readInfo", "Service", "Limits and addresses", "What to know before the first call.", {200: "Facts."}, public=True
+)
+
+OPENAPI: Final = _route(
+    "readOpenapi",
+    "Service",
+    "This document",
+    "OpenAPI 3.1.",
+    {200: {"description": "The document.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+    public=True,
+)
+
+DOCS: Final = _route(
+    "readDocs",
+    "Service",
+    "The documentation page",
+    "This document for people, with a form to try it.",
+    {200: _document("The page.", "text/html")},
+    public=True,
+)

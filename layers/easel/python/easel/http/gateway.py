@@ -1,0 +1,80 @@
+"""The edge of every API function: what comes in is checked before the framework sees it, what goes out is complete.
+
+In: request id, identity (where the route wants one), body. Out: problem bodies for whatever went wrong, `X-Request-ID`
+on every answer, caching headers, and 304 for a caller that has the answer already.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from easel.http import bodies, problems
+from easel.observability import bind, bind_request_id, logger, request_id, sane_request_id
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+Check = Callable[[Mapping[str, Any]], object]
+
+_ALWAYS: Final = {"X-Content-Type-Options": "nosniff"}
+
+
+def respond(
+    app: APIGatewayHttpResolver, event: dict[str, Any], context: LambdaContext, *, check: Check | None = None
+) -> dict[str, Any]:
+    """Serve one HTTP API event (payload 2.0). Never raises.
+
+    `check` sees the event first; what it raises is answered as a problem. Identity goes here, so that a stranger
+    learns nothing from what validation says.
+    """
+    started = time.perf_counter()
+    begin(event)
+    http = event.get("requestContext", {}).get("http", {})
+    method, path = str(http.get("method", "GET")).upper(), str(event.get("rawPath", "/"))
+    try:
+        if check is not None:
+            check(event)
+        if method in bodies.METHODS_WITH_BODY:
+            bodies.check_json(event, header(event, "content-type"))
+        answer = app.resolve(event, context)
+    except Exception as error:  # noqa: BLE001 - the outer edge: API Gateway would answer without a body
+        refusal = problems.answer(error, path, method)
+        answer = {"statusCode": refusal.status_code, "headers": refusal.headers, "body": refusal.body}
+    finished = _finish(answer, event, method)
+    elapsed = round((time.perf_counter() - started) * 1000)
+    logger.info("request served", extra={"method": method, "status": finished["statusCode"], "ms": elapsed})
+    return finished
+
+
+def begin(event: Mapping[str, Any]) -> None:
+    """Give the request its id: the caller's where it is sane. The gateway's own id leads to the access log."""
+    bind_request_id(sane_request_id(header(event, "x-request-id")))
+    bind(gateway_request_id=event.get("requestContext", {}).get("requestId"))
+
+
+def header(event: Mapping[str, Any], name: str) -> str | None:
+    """A header of an event by its lower-case name, however the gateway spelled it."""
+    headers: Mapping[str, str] = event.get("headers") or {}
+    return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def _finish(answer: dict[str, Any], event: Mapping[str, Any], method: str) -> dict[str, Any]:
+    headers = {"Cache-Control": "no-store"} | (answer.get("headers") or {}) | _ALWAYS | {"X-Request-ID": request_id()}
+    answer = {**answer, "headers": headers}
+    if method == "GET" and answer["statusCode"] == HTTPStatus.OK and _has_it_already(event, headers.get("ETag")):
+        kept = {name: value for name, value in headers.items() if name != "Content-Type"}
+        return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
+    return answer
+
+
+def _has_it_already(event: Mapping[str, Any], etag: str | None) -> bool:
+    """RFC 9110 13.1.2: one of the caller's tags is this one; weak and strong tags compare alike."""
+    wanted = header(event, "if-none-match")
+    if etag is None or wanted is None:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags

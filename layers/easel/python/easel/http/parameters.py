@@ -1,0 +1,173 @@
+"""Headers, query and path parameters: how they read, and how the OpenAPI document tells of them.
+
+The annotated types are for the signatures of routes. They take any text; the functions below check it, so that each
+message can name the values that would have been accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final, cast, get_args
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+
+from easel.domain.generation import Status
+from easel.errors import InvalidRequest, NotFound
+from easel.services.links import Variant
+
+_WAIT_SECONDS: Final = (1, 25)
+"""The longest is what API Gateway's 30 seconds leave after the submit itself."""
+_CANCEL_AFTER_SECONDS: Final = (5, 600)
+_LONGEST_KEY: Final = 255
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description=f"1 to {_LONGEST_KEY} visible characters, quoted or bare. For 24 hours the same key with the same "
+        "body answers with the generation it first made; with another body it is refused with 422.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(
+        description="`wait=1` to `wait=25`: seconds to wait for the end of the generation before answering. "
+        "Other preferences are ignored.",
+    ),
+]
+CancelAfter = Annotated[
+    str | None,
+    Header(
+        alias="Cancel-After",
+        description="Give up after this long: `30`, `30s` or `2m`, from 5 seconds to 10 minutes. "
+        "Shortens the model's own deadline, never lengthens it.",
+    ),
+]
+StatusFilter = Annotated[
+    str | None,
+    Query(description="Only generations of this status.", json_schema_extra={"enum": [*Status, None]}),
+]
+VariantChoice = Annotated[
+    str | None,
+    Query(
+        description="Which file; the original when left out.", json_schema_extra={"enum": [*get_args(Variant), None]}
+    ),
+]
+Accept = Annotated[str | None, Header(description="`application/json` for a description instead of the redirect.")]
+GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
+ImageId = Annotated[str, Path(alias="imageId", json_schema_extra={"format": "uuid"})]
+ModelId = Annotated[str, Path(alias="modelId")]
+PermalinkToken = Annotated[str, Path()]
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
+_VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST_KEY}}}")
+_SECONDS: Final = re.compile(r"[0-9]{1,3}")
+_DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the caller would like (RFC 7240): `wait` in seconds, None when there is nothing to wait for."""
+
+    wait: int | None = None
+
+    def applied(self) -> dict[str, str]:
+        """The header that says which preference was honoured."""
+        return {} if self.wait is None else {"Preference-Applied": f"wait={self.wait}"}
+
+
+def preferences(prefer: str | None) -> Preferences:
+    """Read a `Prefer` header. The first `wait` counts; what we do not know is ignored, as the RFC wants.
+
+    Raises:
+        InvalidRequest: a `wait` that is no whole number of seconds within the range.
+    """
+    lowest, highest = _WAIT_SECONDS
+    for preference in (prefer or "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() != "wait":
+            continue
+        seconds = value.strip().strip('"')
+        if not _SECONDS.fullmatch(seconds) or not lowest <= int(seconds) <= highest:
+            message = f"Prefer: wait must be a whole number of seconds from {lowest} to {highest}."
+            raise InvalidRequest.of("Prefer", message, {"minimum": lowest, "maximum": highest})
+        return Preferences(int(seconds))
+    return Preferences()
+
+
+def cancel_after(text: str | None) -> timedelta | None:
+    """Read a `Cancel-After` header: seconds, or a number with `s` or `m`.
+
+    Raises:
+        InvalidRequest: not such a time, or out of range.
+    """
+    if text is None:
+        return None
+    lowest, highest = _CANCEL_AFTER_SECONDS
+    match = _DURATION.fullmatch(text.strip().lower())
+    seconds = int(match[1]) * (60 if match[2] == "m" else 1) if match else 0
+    if not lowest <= seconds <= highest:
+        message = f"Cancel-After must be from {lowest} to {highest} seconds, written as 30, 30s or 2m."
+        raise InvalidRequest.of("Cancel-After", message, {"minimum": lowest, "maximum": highest, "unit": "seconds"})
+    return timedelta(seconds=seconds)
+
+
+def idempotency_key(text: str | None) -> str | None:
+    """Read an `Idempotency-Key` header: a quoted string as the draft standard wants it, or bare as most clients do.
+
+    Raises:
+        InvalidRequest: empty, too long, or with blanks or control characters.
+    """
+    if text is None:
+        return None
+    quoted = _QUOTED.fullmatch(text.strip())
+    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text.strip()
+    if not _VISIBLE.fullmatch(key):
+        message = f"Idempotency-Key must have 1 to {_LONGEST_KEY} visible ASCII characters."
+        raise InvalidRequest.of("Idempotency-Key", message, {"minLength": 1, "maxLength": _LONGEST_KEY})
+    return key
+
+
+def status_filter(text: str | None) -> Status | None:
+    """Read `status`, whatever its case.
+
+    Raises:
+        InvalidRequest: not one of ours.
+    """
+    return None if text is None else Status(_choice("status", text.upper(), tuple(str(status) for status in Status)))
+
+
+def variant(text: str | None) -> Variant:
+    """Read `variant`; the original is the default.
+
+    Raises:
+        InvalidRequest: not one of ours.
+    """
+    return "original" if text is None else cast(Variant, _choice("variant", text.lower(), get_args(Variant)))
+
+
+def wants_json(accept: str | None) -> bool:
+    """Whether an `Accept` header names JSON. `*/*`, which every client sends unasked, does not."""
+    types = [part.partition(";")[0].strip().lower() for part in (accept or "").split(",")]
+    return "application/json" in types
+
+
+def resource_id(text: str, kind: str) -> str:
+    """An id from a path, in lower case.
+
+    Raises:
+        NotFound: text that cannot be an id; it reads the same as an id that is not there.
+    """
+    candidate = text.lower()
+    if not _UUID.fullmatch(candidate):
+        raise NotFound(f"There is no {kind} {text[:80]}.")
+    return candidate
+
+
+def _choice(field: str, value: str, options: tuple[str, ...]) -> str:
+    if value not in options:
+        raise InvalidRequest.of(field, f"{field} must be one of {', '.join(options)}.", list(options))
+    return value

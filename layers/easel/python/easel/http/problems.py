@@ -1,0 +1,152 @@
+"""Every failure as one body: RFC 9457 plus a stable code, the fields at fault and the request id.
+
+`KINDS` is the one table from error classes to HTTP. `install` makes a resolver answer with it, `answer` does the same
+for what goes wrong outside of a resolver.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from easel import errors
+from easel.http import bodies, documentation, validation
+from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
+from easel.http.schemas import Problem, ProblemDetail, ProblemError
+from easel.observability import describe_error, logger, request_id
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What HTTP says about a class of errors. `retryable`: the same request may succeed later, unchanged."""
+
+    status: HTTPStatus
+    title: str
+    retryable: bool = False
+
+
+KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
+    errors.InvalidRequest: Kind(HTTPStatus.BAD_REQUEST, "The request breaks a rule"),
+    MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body is not JSON"),
+    errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "Unknown model"),
+    errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "Invalid cursor"),
+    errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "Not authenticated"),
+    errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "Not allowed"),
+    errors.NotFound: Kind(HTTPStatus.NOT_FOUND, "Not found"),
+    RouteNotFound: Kind(HTTPStatus.NOT_FOUND, "No such address"),
+    MethodNotAllowed: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
+    errors.Conflict: Kind(HTTPStatus.CONFLICT, "Conflict"),
+    errors.GenerationClosed: Kind(HTTPStatus.CONFLICT, "The generation has ended"),
+    errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "Changed meanwhile", retryable=True),
+    PictureGone: Kind(HTTPStatus.GONE, "The image will not come"),
+    errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
+    errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+    errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Idempotency-Key used before"),
+    errors.ImageRejected: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Picture rejected"),
+    errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Reference picture unavailable"),
+    InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error", retryable=True),
+    errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "Provider error", retryable=True),
+    errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", retryable=True),
+    errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Storage unavailable", retryable=True),
+    errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Queue unavailable", retryable=True),
+}
+
+_RETRY_AFTER_SECONDS: Final = 1
+
+
+def kind_of(error: type[errors.EaselError]) -> Kind:
+    """The entry of `KINDS` for a class, or for the nearest class above it."""
+    return next((KINDS[ancestor] for ancestor in error.__mro__ if ancestor in KINDS), KINDS[InternalError])
+
+
+def install(app: APIGatewayHttpResolver) -> None:
+    """Make every failure inside of `app` leave in our shape, those of the framework included."""
+
+    def answer_in_app(error: Exception) -> Response[str]:
+        event = app.current_event
+        return answer(_in_callers_words(_translate(error, app), app), event.path, event.http_method)
+
+    app.exception_handler(Exception)(answer_in_app)
+
+
+def answer(error: Exception, path: str, method: str = "") -> Response[str]:
+    """The answer to a failed request, logged once: refusals as events, faults of ours with where they happened."""
+    known = error if isinstance(error, errors.EaselError) else InternalError("Something went wrong on our side.")
+    if isinstance(known, RouteNotFound) and (allowed := documentation.methods_at(path)) and method not in allowed:
+        known = MethodNotAllowed(method, allowed)
+    kind = kind_of(type(known))
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("request failed", extra={"code": known.code, **describe_error(error)})
+    else:
+        logger.info("request refused", extra={"code": known.code, "status": kind.status.value})
+    return Response(
+        kind.status.value, content_type=MEDIA_TYPE, headers=_headers(known, kind), body=_body(known, kind, path)
+    )
+
+
+def _translate(error: Exception, app: APIGatewayHttpResolver) -> Exception:
+    """The framework's errors in our words."""
+    if isinstance(error, RequestValidationError):
+        return validation.to_invalid_request(error.errors(), validation.known_fields(app))
+    if isinstance(error, RequestUnsupportedContentType):
+        return errors.UnsupportedMediaType("Send the body as application/json.")
+    if isinstance(error, NotFoundError):
+        return RouteNotFound("There is nothing at this address.")
+    return error
+
+
+def _in_callers_words(error: Exception, app: APIGatewayHttpResolver) -> Exception:
+    """Name fields as the caller spelled them: our rules speak camelCase, requests may come in snake_case."""
+    if not isinstance(error, errors.InvalidRequest) or not error.fields:
+        return error
+    sent = bodies.sent_fields(app.current_event.raw_event)
+    renamed = [errors.FieldError(_spelling(fault.field, sent), fault.message, fault.allowed) for fault in error.fields]
+    return type(error)(error.message, renamed)
+
+
+def _spelling(field: str, sent: Mapping[str, Any]) -> str:
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
+    return snake if field not in sent and snake in sent else field
+
+
+def _headers(error: errors.EaselError, kind: Kind) -> dict[str, str | list[str]]:
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="easel"'
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return headers
+
+
+def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
+    fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
+    details = [ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed) for fault in fields]
+    problem = Problem(
+        type=f"/docs#{error.code}",
+        title=kind.title,
+        status=kind.status.value,
+        detail=error.message,
+        instance=path,
+        error=ProblemError(code=error.code, message=error.message, details=details, retryable=kind.retryable),
+        request_id=request_id(),
+    )
+    # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
+    return json.dumps(problem.model_dump(by_alias=True), separators=(",", ":"))

@@ -1,0 +1,389 @@
+"""The shapes of the canonical API: what requests may say and what answers look like.
+
+All models of all functions live here and nowhere else. The OpenAPI document is merged from the functions by model name,
+and two models of one name would silently become one.
+
+On the wire names are camelCase. Requests may also use snake_case, and refuse what they do not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from easel.domain.generation import Mode, Reference, Stage, Status
+from easel.ids import MAX_IMAGES
+from easel.services.submit_generation import NewGeneration
+
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
+_LONGEST_ADDRESS: Final = 2048
+_LONGEST_CLIENT_REFERENCE: Final = 200
+
+
+def _web_address(text: str) -> str:
+    if len(text) > _LONGEST_ADDRESS or not _WEB_ADDRESS.fullmatch(text):
+        limit = {"allowed": {"schemes": ["https", "http"], "maxLength": _LONGEST_ADDRESS}}
+        raise PydanticCustomError("not_a_web_address", "must be an absolute http(s) address without credentials", limit)
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address), Field(json_schema_extra={"format": "uri"})]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-20T10:00:00.000Z"])]
+"""ISO 8601 in UTC with milliseconds and `Z`."""
+
+
+class RequestModel(BaseModel):
+    """A request body: strict about types, closed to fields it does not know."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, strict=True, defer_build=True
+    )
+
+
+class AnswerModel(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True)
+
+
+class SubmitGenerationRequest(RequestModel):
+    """What to draw. Fields may also be written in snake_case; `null` means the same as leaving a field out."""
+
+    prompt: str = Field(
+        description="What the picture shall show.",
+        json_schema_extra={"minLength": 1},
+        examples=["A red fox asleep in fresh snow, morning light"],
+    )
+    model: str = Field(description="A model's id, as `GET /api/v1/models` lists them.", examples=["seedream-v4"])
+    # The range of n is a rule of the domain, which reports it together with all other faults: here it is only told.
+    n: int | None = Field(
+        default=None,
+        description="How many images; 1 when left out.",
+        json_schema_extra={"minimum": 1, "maximum": MAX_IMAGES},
+    )
+    size: str | None = Field(
+        default=None,
+        description="Pixels as `WIDTHxHEIGHT` (also `WIDTH*HEIGHT`), for models with `options.supports_size`.",
+        examples=["2048x2048"],
+    )
+    aspect_ratio: str | None = Field(
+        default=None, description="For models with `options.supports_aspect_ratio`.", examples=["16:9"]
+    )
+    resolution: str | None = Field(
+        default=None, description="For models with `options.supports_resolution`.", examples=["2k"]
+    )
+    output_format: str | None = Field(default=None, description="`png`, `jpeg` or what else the model makes.")
+    reference_urls: list[WebAddress] | None = Field(
+        default=None,
+        description="Pictures to work from, in order. With any of them the request is image-to-image.",
+    )
+    reference_file_ids: list[str] | None = Field(
+        default=None,
+        description="Telegram file ids of the references, in the order of `referenceUrls`; kept with the generation.",
+    )
+    client_reference: str | None = Field(
+        default=None,
+        max_length=_LONGEST_CLIENT_REFERENCE,
+        description="Your own name for this request; comes back unchanged.",
+    )
+
+    def to_domain(self, sent: Mapping[str, Any], cancel_after: timedelta | None) -> NewGeneration:
+        """The command for the use case. `sent` is the body as it came in, kept with the generation."""
+        return NewGeneration(
+            prompt=self.prompt,
+            model=self.model,
+            n=1 if self.n is None else self.n,
+            size=self.size,
+            aspect_ratio=self.aspect_ratio,
+            resolution=self.resolution,
+            output_format=self.output_format,
+            references=self._references(),
+            input_params=sent,
+            client_reference=self.client_reference,
+            cancel_after=cancel_after,
+        )
+
+    def _references(self) -> tuple[Reference, ...]:
+        urls = self.reference_urls or []
+        file_ids = self.reference_file_ids or []
+        return tuple(
+            Reference(url, telegram_file_id=file_ids[position] if position < len(file_ids) else None)
+            for position, url in enumerate(urls)
+        )
+
+
+class FailureBody(AnswerModel):
+    """Why a generation or an image did not come to be. Switch on `code`; show `message`."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+class AttemptBody(AnswerModel):
+    """One call to one provider for one image."""
+
+    provider: str
+    model: str
+    started_at: Moment
+    ended_at: Moment | None
+    duration_ms: int | None
+    outcome: str | None = Field(description="`delivered`, `cancelled`, a class of failure, or null while it runs.")
+    error_code: str | None
+    cost_uncertain: bool
+
+
+class ImageBody(AnswerModel):
+    """One picture of a generation. Links and measures are null until it exists; the permalink never is."""
+
+    id: str
+    index: int
+    status: Status
+    stage: Stage | None
+    url: str | None = Field(description="The original, by a link that works without credentials until `urlExpiresAt`.")
+    url_expires_at: Moment | None
+    preview_url: str | None
+    thumbnail_url: str | None
+    permalink: str = Field(description="Never changes; answers 202 until the picture exists.")
+    width: int | None
+    height: int | None
+    media_type: str | None
+    byte_count: int | None
+    sha256: str | None
+    blurhash: str | None
+    served_by: str | None
+    error: FailureBody | None
+    attempts: list[AttemptBody]
+    late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
+    completed_at: Moment | None
+
+
+class SingleImageBody(ImageBody):
+    """One picture on its own, with what its generation says about it."""
+
+    generation_id: str
+    model: str
+    prompt: str
+
+
+class ParametersBody(AnswerModel):
+    """What the pictures shall be, with the model's defaults filled in."""
+
+    size: str | None
+    aspect_ratio: str | None
+    resolution: str | None
+    output_format: str | None
+
+
+class ReferenceBody(AnswerModel):
+    """A picture that the model works from."""
+
+    url: str
+    role: str
+    telegram_file_id: str | None
+
+
+class GenerationLinks(AnswerModel):
+    """Where to go from here. `cancel` is null once the generation has ended."""
+
+    self_: str = Field(alias="self")
+    cancel: str | None
+
+
+class GenerationBody(AnswerModel):
+    """One request for images and how far it has come."""
+
+    id: str
+    status: Status
+    stage: Stage | None
+    progress: int = Field(ge=0, le=100, description="Percent; coarse, never runs backwards.")
+    model: str
+    provider: str
+    mode: Mode
+    prompt: str
+    parameters: ParametersBody
+    n: int
+    images_completed: int
+    images_failed: int
+    images: list[ImageBody]
+    error: FailureBody | None
+    input_params: dict[str, Any] = Field(description="The request as it was sent.")
+    references: list[ReferenceBody]
+    client_reference: str | None
+    created_at: Moment
+    started_at: Moment | None
+    completed_at: Moment | None
+    deadline: Moment
+    duration_ms: int | None = Field(description="From `createdAt` to `completedAt`.")
+    links: GenerationLinks
+
+
+class PageLinks(AnswerModel):
+    """This page and the one after it."""
+
+    self_: str = Field(alias="self")
+    next: str | None
+
+
+class GenerationPage(AnswerModel):
+    """The newest generations of the workspace first."""
+
+    generations: list[GenerationBody]
+    limit: int
+    page: int | None = Field(description="The page asked for by number; null when a cursor was used.")
+    next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
+    links: PageLinks
+
+
+class PendingPictureBody(AnswerModel):
+    """What a permalink answers while its picture is being made: nothing about the request itself."""
+
+    status: Status
+    stage: Stage | None
+    message: str
+
+
+class ModelOptions(BaseModel):
+    """What a model lets the caller choose. The keys are in snake_case on every route."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    supports_size: bool
+    supports_aspect_ratio: bool
+    supports_resolution: bool
+    size_options: list[str]
+    aspect_ratio_options: list[str]
+    resolution_options: list[str]
+
+
+class PriceBody(AnswerModel):
+    """What a generation takes from the wallet, whatever its number of images."""
+
+    credits: float
+    milli_credits: int
+    per: str
+
+
+class ModelLinks(AnswerModel):
+    """Where to go from here."""
+
+    self_: str = Field(alias="self")
+
+
+class ModelBody(AnswerModel):
+    """One model that requests can name."""
+
+    id: str
+    name: str
+    description: str
+    provider: str
+    status: str
+    modes: list[Mode]
+    options: ModelOptions
+    default_size: str | None
+    default_resolution: str | None
+    output_formats: list[str]
+    max_images: int
+    max_references: int
+    max_prompt_characters: int
+    deadline_seconds: int
+    price: PriceBody
+    input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
+    links: ModelLinks
+
+
+class ModelList(AnswerModel):
+    """Every active model."""
+
+    models: list[ModelBody]
+    version: str = Field(description="Of the catalogue.")
+
+
+class SizeBody(AnswerModel):
+    """A ready-made size. Any other within the model's bounds works as well."""
+
+    size: str
+    width: int
+    height: int
+    aspect_ratio: str
+    label: str
+
+
+class SizeList(AnswerModel):
+    """The general list of sizes, which is that of `model`."""
+
+    model: str
+    min_side: int
+    max_side: int
+    default: str
+    sizes: list[SizeBody]
+
+
+class RootBody(AnswerModel):
+    """What this service is and where to read on."""
+
+    name: str
+    description: str
+    version: str
+    links: dict[str, str]
+
+
+class HealthBody(AnswerModel):
+    """A sign of life."""
+
+    status: str
+    uptime_seconds: float = Field(description="Of the process that answered.")
+    version: str
+    stage: str
+    time: Moment
+    request_id: str
+
+
+class InfoBody(AnswerModel):
+    """What a client may want to know before its first call."""
+
+    name: str
+    version: str
+    stage: str
+    api_version: str
+    authentication: str
+    models: list[str]
+    statuses: list[Status]
+    limits: dict[str, int]
+    links: dict[str, str]
+
+
+class ProblemDetail(AnswerModel):
+    """One thing wrong with one field: its name as it was sent, and what would have been accepted."""
+
+    field: str
+    message: str
+    allowed: Any = None
+
+
+class ProblemError(AnswerModel):
+    """The failure for programs: switch on `code`."""
+
+    code: str
+    message: str
+    details: list[ProblemDetail]
+    retryable: bool = Field(description="Whether the same request may succeed later.")
+
+
+class Problem(AnswerModel):
+    """Every failure, on every route: RFC 9457 with a stable code and one entry per field at fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    success: bool = Field(default=False, description="Always false.")
+    error: ProblemError
+    request_id: str

@@ -1,0 +1,116 @@
+"""Logs, metrics and the request id, the same in every function.
+
+A log line is an event with fields. Prompts, keys, links and image bytes never go into one, and neither do the messages
+of errors that we did not write ourselves: some libraries put the offending value there. `describe_error` keeps to that.
+
+`logger` is the parent of every `logging.getLogger("easel....")`, so code that may not know Powertools logs as it does.
+There is no Tracer: X-Ray is switched on for the functions as a whole, and importing its SDK would double their start.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+import uuid
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_NAMESPACE: Final = "Easel"
+
+logger: Final = Logger(service="easel", utc=True)
+metrics: Final = Metrics(namespace=_NAMESPACE)
+
+_Answer = TypeVar("_Answer")
+_Handler = Callable[[dict[str, Any], "LambdaContext"], _Answer]
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@~-]{1,128}")
+_request_id: ContextVar[str] = ContextVar("easel_request_id", default="")
+
+_FRAMES_LOGGED: Final = 12
+
+
+def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
+    """Decorate a Lambda entry point: log lines carry its context, nothing is left of the invocation before."""
+
+    @logger.inject_lambda_context(log_event=False, clear_state=True)
+    @wraps(handler)
+    def entry(event: dict[str, Any], context: LambdaContext) -> _Answer:
+        try:
+            return handler(event, context)
+        finally:
+            # Powertools warns when there is nothing to flush, and most invocations count nothing.
+            if metrics.metric_set:
+                metrics.flush_metrics()
+
+    return entry
+
+
+def bind(**fields: object) -> None:
+    """Put these fields on every log line until the invocation ends."""
+    logger.append_keys(**fields)
+
+
+def count(metric: str, value: int = 1, **dimensions: str) -> None:
+    """Add to a metric. Dimensions are few and bounded (provider, model, outcome): each combination is billed."""
+    # One record per call: dimensions of the shared record would spread to all its other metrics.
+    with single_metric(metric, MetricUnit.Count, value, namespace=_NAMESPACE) as record:
+        for name, dimension in dimensions.items():
+            record.add_dimension(name, dimension)
+
+
+def sane_request_id(offered: str | None) -> str:
+    """The caller's request id when it is short and plain enough to log and echo, else a new one."""
+    if offered and _REQUEST_ID.fullmatch(offered.strip()):
+        return offered.strip()
+    return str(uuid.uuid4())
+
+
+def bind_request_id(value: str) -> None:
+    """Make this the request id of what follows, for log lines and for `request_id()`."""
+    _request_id.set(value)
+    bind(request_id=value)
+
+
+def request_id() -> str:
+    """The id of the request being served; empty outside of one."""
+    return _request_id.get()
+
+
+def describe_error(error: BaseException) -> Mapping[str, Any]:
+    """What a log line may say about an unexpected error: its kind, its causes and where it happened.
+
+    Messages are left out on purpose. AWS errors name their code and operation, which is what one looks for.
+    """
+    return {
+        "error": [_kind(link) for link in _chain(error)],
+        "frames": [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED:]
+        ],
+    }
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and what it came from, without running in circles."""
+    links: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in links:
+        links.append(current)
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return links
+
+
+def _kind(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping) or not isinstance(response.get("Error"), Mapping):
+        return kind
+    return f"{kind} ({response['Error'].get('Code')} from {getattr(error, 'operation_name', 'an operation')})"
