@@ -9,6 +9,11 @@ tool = $(or $(PYTHON),$(error Python 3.11 or newer was not found; install it or 
 venv := .venv/bin/python
 fast_tiers := tests/unit tests/functions tests/contract tests/property tests/infra
 
+# A prompt is text: make shall not look for variables of its own in it.
+ifneq ($(origin PROMPT),undefined)
+override export PROMPT := $(value PROMPT)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help up down clean run install lint format test test-fast test-e2e bench coverage-requirements deploy
 

@@ -5,13 +5,14 @@ It begins on any Python 3.11+, makes the virtual environment, and goes on inside
 
 import argparse
 import sys
+from io import TextIOWrapper
 from typing import Final
 
+from infra.local import packages
 from infra.local.display import Display
 from infra.local.failures import ToolError
 from infra.local.locks import held
 from infra.local.options import Options
-from infra.local.packages import continue_in_the_venv, ensure_cdk, ensure_python_packages
 from infra.local.places import REPOSITORY, Places, running_in_the_venv
 
 COMMANDS: Final = {
@@ -29,6 +30,10 @@ _WAIT_SECONDS: Final = 5
 
 
 def main() -> int:
+    # An output that cannot show a character shall cost that character, not the command.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = _parse()
     display, places = Display(), Places.from_environment()
     try:
@@ -36,7 +41,7 @@ def main() -> int:
             return _stop(arguments.command, display, places)
         _install(display, places)
         if not running_in_the_venv():
-            continue_in_the_venv()
+            packages.continue_in_the_venv()
         return _run(arguments.command, display, places)
     except ToolError as failure:
         display.failure(failure)
@@ -56,13 +61,15 @@ def _parse() -> argparse.Namespace:
 
 
 def _install(display: Display, places: Places) -> None:
+    """Silent when everything is there."""
     places.make()
     with held(_INSTALL_LOCK, wait_seconds=_INSTALL_WAIT_SECONDS):
-        with display.step("Python packages") as step:
-            if not ensure_python_packages(places.logs, lambda note: setattr(step, "note", note)):
-                step.note = "installed"
-        with display.step("CDK command line") as step:
-            step.note = "" if ensure_cdk(places.logs) else "installed"
+        if not packages.python_packages_are_there():
+            with display.step("Python packages (a minute or two)"):
+                packages.install_python_packages(places.logs)
+        if not packages.cdk_is_there():
+            with display.step("CDK command line"):
+                packages.install_cdk(places.logs)
 
 
 def _stop(command: str, display: Display, places: Places) -> int:

@@ -15,7 +15,7 @@ from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
 from infra.local.options import Options
 from infra.local.packages import CDK
-from infra.local.places import REPOSITORY, Places
+from infra.local.places import NODE_TOOLS, REPOSITORY, Places
 from infra.local.ports import Ports
 from infra.local.programs import run
 
@@ -69,7 +69,9 @@ class Deployment:
         """Give the CDK its bucket; False when it has it. Raises ToolError."""
         if _describe(Clients(self.ports.emulator_url), _TOOLKIT_STACK):
             return False
-        self._cdk("bootstrap", f"aws://{environments.ACCOUNT}/{environments.REGION}", seconds=_BOOTSTRAP_SECONDS)
+        # Away from cdk.json it does not build our app, which it does not need.
+        where = f"aws://{environments.ACCOUNT}/{environments.REGION}"
+        self._cdk("bootstrap", where, seconds=_BOOTSTRAP_SECONDS, folder=NODE_TOOLS)
         return True
 
     def deploy(self) -> None:
@@ -86,10 +88,16 @@ class Deployment:
             )
         write_privately(self.places.deployed, {"fingerprint": fingerprint})
 
-    def _cdk(self, command: str, *words: str, seconds: float) -> None:
+    def _cdk(self, command: str, *words: str, seconds: float, folder: Path = REPOSITORY) -> None:
         quiet = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
-        run([CDK, command, *words, *quiet], what=f"cdk {command}", log=self._log(command),
-            timeout_seconds=seconds, environment=self._environment())  # fmt: skip
+        run(
+            [CDK, command, *words, *quiet],
+            what=f"cdk {command}",
+            log=self._log(command),
+            timeout_seconds=seconds,
+            environment=self._environment(),
+            folder=folder,
+        )
 
     def _log(self, command: str) -> Path:
         return self.places.logs / f"cdk-{command}.log"

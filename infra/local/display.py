@@ -68,8 +68,7 @@ class Display:
         self._look = Look.of(self._stream)
 
     def say(self, text: str = "") -> None:
-        encoding = self._stream.encoding or "ascii"
-        print(text.encode(encoding, "replace").decode(encoding), file=self._stream, flush=True)
+        print(text, file=self._stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:

@@ -34,7 +34,7 @@ class Wish:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Wish":
         """Raises ToolError when N is not a number; all else is for the API to judge."""
-        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        given = {name: _text(value) for name, value in environment.items() if value.strip()}
         body: dict[str, Any] = {"prompt": given.get("PROMPT", DEFAULT_PROMPT)}
         body |= {field: given[name] for name, field in _BODY_FIELDS.items() if name in given}
         if "N" in given:
@@ -101,6 +101,11 @@ def _tell(console: Console, state: GenerationState, saved: list[tuple[Path, str]
     lines += [f"  {state.error}"] if state.error else []
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _text(value: str) -> str:
+    """Variables are bytes; a prompt is UTF-8 whatever the locale says."""
+    return os.fsencode(value).decode("utf-8", errors="replace").strip()
 
 
 def _number(text: str) -> int:

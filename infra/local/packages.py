@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -23,28 +22,30 @@ OLDEST_NODE: Final = 20
 _PIP_SECONDS: Final = 900
 _NPM_SECONDS: Final = 300
 _VENV_SECONDS: Final = 120
+_PIP_WORDS: Final = ("--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off")
 _STAMP: Final = VENV / "installed.json"
 _INCLUDED = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MULTILINE)
 
 
-def ensure_python_packages(logs: Path, note: Callable[[str], None]) -> bool:
-    """Have `.venv` with everything in requirements-dev.txt; False when it was there already. Raises ToolError."""
+def python_packages_are_there() -> bool:
+    """Whether `.venv` was made from the requirements files as they are now. Raises ToolError when one is missing."""
+    return VENV_PYTHON.exists() and _installed() == fingerprint(REPOSITORY / "requirements-dev.txt")
+
+
+def install_python_packages(logs: Path) -> None:
+    """Have `.venv` with everything in requirements-dev.txt. Raises ToolError."""
     wanted = fingerprint(REPOSITORY / "requirements-dev.txt")
-    if VENV_PYTHON.exists() and _installed() == wanted:
-        return False
     if not VENV_PYTHON.exists():
-        note("making .venv")
-        run([sys.executable, "-m", "venv", str(VENV)], what="Making .venv", log=logs / "venv.log",
-            timeout_seconds=_VENV_SECONDS)  # fmt: skip
-    note("the first time takes a minute or two")
+        make_venv: list[str | Path] = [sys.executable, "-m", "venv", VENV]
+        run(make_venv, what="Making .venv", log=logs / "venv.log", timeout_seconds=_VENV_SECONDS)
     # Compiling every module of the CDK library would double the time; what is imported gets compiled then.
     run(
-        [VENV_PYTHON, "-m", "pip", "install", "--no-compile", "--no-input", "--disable-pip-version-check",
-         "--progress-bar", "off", "-r", "requirements-dev.txt"],
-        what="Installing Python packages", log=logs / "pip.log", timeout_seconds=_PIP_SECONDS,
-    )  # fmt: skip
+        [VENV_PYTHON, "-m", "pip", "install", *_PIP_WORDS, "-r", "requirements-dev.txt"],
+        what="Installing Python packages",
+        log=logs / "pip.log",
+        timeout_seconds=_PIP_SECONDS,
+    )
     _STAMP.write_text(json.dumps({"requirements": wanted}), encoding="utf-8")
-    return True
 
 
 def fingerprint(requirements: Path) -> str:
@@ -64,18 +65,25 @@ def fingerprint(requirements: Path) -> str:
     return digest.hexdigest()
 
 
-def ensure_cdk(logs: Path) -> bool:
-    """Have the pinned CDK command line; False when it was there already. Raises ToolError."""
+def cdk_is_there() -> bool:
+    """Whether the pinned CDK command line is installed. Raises ToolError when Node.js, which runs it, is not usable."""
     check_node()
     package = NODE_TOOLS / "node_modules" / "aws-cdk" / "package.json"
-    if CDK.exists() and json.loads(package.read_text(encoding="utf-8"))["version"] == CDK_VERSION:
-        return False
+    return CDK.exists() and json.loads(package.read_text(encoding="utf-8"))["version"] == CDK_VERSION
+
+
+def install_cdk(logs: Path) -> None:
+    """Raises ToolError."""
     NODE_TOOLS.mkdir(parents=True, exist_ok=True)
     manifest = {"private": True, "dependencies": {"aws-cdk": CDK_VERSION}}
     (NODE_TOOLS / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
-    run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], what="Installing the CDK command line",
-        log=logs / "npm.log", timeout_seconds=_NPM_SECONDS, folder=NODE_TOOLS)  # fmt: skip
-    return True
+    run(
+        ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"],
+        what="Installing the CDK command line",
+        log=logs / "npm.log",
+        timeout_seconds=_NPM_SECONDS,
+        folder=NODE_TOOLS,
+    )
 
 
 def check_node() -> None:

@@ -9,16 +9,19 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from infra.local import environments
 from infra.local.failures import ToolError
+from infra.local.files import read_object, write_privately
 from infra.local.places import REPOSITORY
 
 _POLL_SECONDS = 0.1
 _HEALTH_TIMEOUT_SECONDS = 2
+_IDENTITY_SECONDS = 5
 _OK = 200
 
 
@@ -26,22 +29,23 @@ _OK = 200
 class Server:
     """A program that runs in the background and answers a health address once it is ready.
 
-    `made_of` stands for what the program's behaviour depends on besides its command and environment, such as its
-    source: when any of them changes, a running one is replaced. `stop_seconds` is the time it gets to save its state.
+    When its command, its settings (environment variables) or what it is `made_of` (such as a hash of its source)
+    change, a running one is replaced; the rest of the environment, which differs from one terminal to the next, does
+    not matter. `stop_seconds` is the time it gets to save its state.
     """
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str]
     port: int
     health_url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
     made_of: str = ""
     start_seconds: float = 30
     stop_seconds: float = 20
 
     @property
     def fingerprint(self) -> str:
-        parts = json.dumps([self.command, sorted(self.environment.items()), self.made_of])
+        parts = json.dumps([self.command, sorted(self.settings.items()), self.made_of])
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -112,11 +116,11 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=REPOSITORY,
-                env=dict(server.environment),
+                env=environments.basic() | dict(server.settings),
                 start_new_session=True,
             )
-        record = Record(process.pid, _identity(process.pid), server.port, server.fingerprint)
-        (self._folder / f"{server.name}.json").write_text(json.dumps(asdict(record)), encoding="utf-8")
+        record = Record(process.pid, _identity_of_started(process), server.port, server.fingerprint)
+        write_privately(self._folder / f"{server.name}.json", asdict(record))
         _wait_until(lambda: process.poll() is not None or _healthy(server.health_url), server.start_seconds)
         if process.poll() is not None:
             raise ToolError(f"{server.name} ended right after its start (exit code {process.returncode}).", log=log)
@@ -127,9 +131,15 @@ class Processes:
 
 def _read(file: Path) -> Record | None:
     try:
-        return Record(**json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return Record(**read_object(file))
+    except TypeError:
         return None
+
+
+def _identity_of_started(process: subprocess.Popen[bytes]) -> str:
+    """The system shows no command line for the first instant of a process."""
+    _wait_until(lambda: bool(_identity(process.pid)) or process.poll() is not None, _IDENTITY_SECONDS)
+    return _identity(process.pid)
 
 
 def _identity(pid: int) -> str:

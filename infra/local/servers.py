@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from infra.local import environments
 from infra.local.edge import HEALTH_PATH as EDGE_HEALTH_PATH
 from infra.local.places import REPOSITORY, VENV_PYTHON, Places
 from infra.local.ports import Ports
@@ -29,7 +28,7 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
     """MiniStack with its state in our folder. It saves that state when it is asked to stop, and only then."""
     temporary = places.emulator / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    environment = environments.basic() | {
+    settings = {
         "GATEWAY_PORT": str(ports.emulator),
         "BIND_HOST": "127.0.0.1",
         "AUTH": "true" if iam_enforced else "false",
@@ -47,11 +46,12 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         # Functions of the emulator run on this interpreter: they shall not write beside our sources.
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
     }
     return Server(
         name=EMULATOR,
         command=(str(VENV_PYTHON), "-m", "ministack"),
-        environment=environment,
+        settings=settings,
         port=ports.emulator,
         health_url=f"{ports.emulator_url}/_ministack/health",
         start_seconds=60,
@@ -63,7 +63,6 @@ def simulators(ports: Ports) -> Server:
     return Server(
         name=SIMULATORS,
         command=(str(VENV_PYTHON), "-m", "infra.local.simulators", "--port", str(ports.simulators)),
-        environment=environments.basic(),
         port=ports.simulators,
         health_url=f"{ports.simulators_url}/_simulator/health",
         made_of=_digest(sorted((_HERE / "simulators").rglob("*.py"))),
@@ -75,7 +74,6 @@ def edge(places: Places, ports: Ports) -> Server:
     return Server(
         name=EDGE,
         command=(str(VENV_PYTHON), "-m", "infra.local.edge", "--port", str(ports.edge), "--target", target),
-        environment=environments.basic(),
         port=ports.edge,
         health_url=f"{ports.edge_url}{EDGE_HEALTH_PATH}",
         made_of=_digest([_HERE / "edge.py"]),

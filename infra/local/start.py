@@ -12,7 +12,7 @@ from infra.local.display import Display
 from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
 from infra.local.options import PROVIDER_KEY_VARIABLES, Options
-from infra.local.places import REPOSITORY, VENV_PYTHON, Places, relative
+from infra.local.places import VENV_PYTHON, Places, relative
 from infra.local.ports import Ports, choose
 from infra.local.processes import Processes
 from infra.local.programs import run
