@@ -1,0 +1,134 @@
+"""The publisher as a Lambda: stream records in, sequence numbers of the failed ones out."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from functions.workers.publish_events import handler
+from tests.support.emulator import Emulator, unique_name
+from tests.support.tables import create_core_table
+
+from easel import bootstrap, settings
+from easel.domain.events import deserialise_event
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.outbox import DynamoOutbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+EXAMPLE = json.loads(Path(handler.__file__).with_name("event.json").read_text())
+
+
+@dataclass
+class Context:
+    """What Lambda tells a function about its invocation, as far as it is used."""
+
+    function_name: str = "publish_events"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:publish_events"
+    aws_request_id: str = "5c2f"
+    remaining: int = field(default=30_000)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining
+
+
+@dataclass
+class World:
+    """What the function works on."""
+
+    emulator: Emulator
+    outbox: DynamoOutbox
+    integration_queue: str
+
+    def told(self) -> list[str]:
+        """Ids of the events in the integration queue."""
+        answer = self.emulator.client("sqs").receive_message(
+            QueueUrl=self.integration_queue, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        return [json.loads(message["Body"])["id"] for message in answer.get("Messages", [])]
+
+
+@pytest.fixture
+def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    table = create_core_table(emulator.client("dynamodb"))
+    bus = unique_name("bus")
+    emulator.client("events").create_event_bus(Name=bus)
+    queue = emulator.client("sqs").create_queue(QueueName=unique_name("integration"))["QueueUrl"]
+    environment = emulator.environment() | {
+        "CORE_TABLE_NAME": table,
+        "EVENT_BUS_NAME": bus,
+        "INTEGRATION_QUEUE_URL": queue,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings.forget()
+    bootstrap.aws_client.cache_clear()
+    yield World(emulator, DynamoOutbox(emulator.client("dynamodb"), table), queue)
+    settings.forget()
+    bootstrap.aws_client.cache_clear()
+
+
+def a_record(sequence_number: int) -> dict[str, Any]:
+    """The example's record as another one: its own event id and sequence number."""
+    record: dict[str, Any] = copy.deepcopy(EXAMPLE["Records"][0])
+    record["dynamodb"]["SequenceNumber"] = str(sequence_number)
+    event = json.loads(record["dynamodb"]["NewImage"]["event"]["S"])
+    event["id"] = f"c67877cc-bb29-5239-9fd0-{sequence_number:012d}"
+    record["dynamodb"]["NewImage"]["event"]["S"] = json.dumps(event)
+    return record
+
+
+def event_id(record: dict[str, Any]) -> str:
+    return deserialise_event(record["dynamodb"]["NewImage"]["event"]["S"]).id
+
+
+def handle(*records: dict[str, Any]) -> list[str]:
+    """Invoke the function; the sequence numbers that it reports as failed."""
+    answer = handler.lambda_handler({"Records": list(records)}, cast("LambdaContext", Context()))
+    return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
+
+
+def test_the_example_is_published_and_leaves_the_outbox(world: World) -> None:
+    (record,) = EXAMPLE["Records"]
+    event = deserialise_event(record["dynamodb"]["NewImage"]["event"]["S"])
+    DynamoTransactions(world.emulator.client("dynamodb")).commit(world.outbox.adding(event))
+
+    failed = handle(record)
+
+    assert failed == []
+    assert world.told() == [event.id]
+    assert world.outbox.waiting_since(event.occurred_at.replace(year=2100), 10) == []
+
+
+def test_one_unreadable_record_is_reported_and_the_others_are_published(world: World) -> None:
+    good, bad, better = a_record(1), a_record(2), a_record(3)
+    bad["dynamodb"]["NewImage"]["event"] = {"S": "not json"}
+
+    failed = handle(good, bad, better)
+
+    assert failed == ["2"]
+    assert sorted(world.told()) == sorted([event_id(good), event_id(better)])
+
+
+def test_when_nothing_can_be_published_every_record_is_reported_and_nothing_is_raised(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATION_QUEUE_URL", f"{world.integration_queue}-missing")
+    settings.forget()
+
+    assert handle(a_record(1), a_record(2)) == ["1", "2"]
+
+
+def test_a_record_that_comes_again_is_no_failure(world: World) -> None:
+    record = a_record(7)
+
+    assert handle(record) == []
+    assert handle(record) == []
