@@ -38,6 +38,7 @@ MAX_ANSWER_BYTES: Final = 60 * 1024 * 1024
 
 NOT_CONFIGURED: Final = "provider_not_configured"
 _MAX_REDIRECTS: Final = 3
+_MAX_PORT: Final = 65535
 _BACK_OFF: Final = frozenset({408, 425, 429})
 """Statuses that ask to come again: 4xx, yet no verdict on the request."""
 
@@ -258,7 +259,7 @@ class VendorHttp:
 
     def _checked(self, url: str, own_origin: str) -> httpx.URL:
         try:
-            target = httpx.URL(url)
+            target = parse_url(url)
         except httpx.InvalidURL as error:
             raise self._bad_address() from error
         if target.host and (target.scheme == "https" or origin_of(target) == origin_of(httpx.URL(own_origin))):
@@ -307,6 +308,14 @@ def sniff_media_type(data: bytes) -> Literal["image/png", "image/jpeg", "image/w
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     return None
+
+
+def parse_url(url: str) -> httpx.URL:
+    """An address whose port exists; httpx takes any number. Raises httpx.InvalidURL."""
+    parsed = httpx.URL(url)
+    if parsed.port is not None and not 0 < parsed.port <= _MAX_PORT:
+        raise httpx.InvalidURL("no such port")
+    return parsed
 
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -21,7 +22,7 @@ import httpx
 
 from easel.domain.provider import ReferenceImage
 from easel.errors import ImageRejected, ReferenceUnavailable
-from easel.providers.base import Deadline, origin_of, sniff_media_type
+from easel.providers.base import Deadline, origin_of, parse_url, sniff_media_type
 
 MAX_REFERENCE_BYTES: Final = 10 * 1024 * 1024
 _TOTAL_SECONDS: Final = 20.0
@@ -88,6 +89,7 @@ class SafeReferenceFetcher:
         resolve: Resolver | None = None,
         dialler: httpcore.NetworkBackend | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trusted = frozenset(origin_of(httpx.URL(origin)) for origin in trusted_origins)
         self._max_bytes = max_bytes
@@ -95,6 +97,7 @@ class SafeReferenceFetcher:
         self._resolve = resolve or resolve_host
         self._dialler = dialler or httpcore.SyncBackend()
         self._ssl_context = ssl_context
+        self._monotonic = monotonic
 
     def fetch(self, url: str) -> ReferenceImage:
         """The picture at `url`.
@@ -123,7 +126,7 @@ class SafeReferenceFetcher:
     def _get(self, target: httpx.URL, *, any_address: bool) -> bytes:
         if self._ssl_context is None and target.scheme == "https":
             self._ssl_context = httpx.create_ssl_context(trust_env=False)
-        deadline = Deadline(self._total_seconds)
+        deadline = Deadline(self._total_seconds, self._monotonic)
         guard = _Guard(self._dialler, self._resolve, deadline, any_address=any_address)
         address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         headers: list[tuple[bytes | str, bytes | str]] = [("Host", target.netloc), *_HEADERS]
@@ -244,7 +247,7 @@ class _TimedStream(httpcore.NetworkStream):
 
 def _parse(url: str) -> httpx.URL:
     try:
-        target = httpx.URL(url)
+        target = parse_url(url)
     except httpx.InvalidURL as error:
         raise ReferenceUnavailable("A reference picture has an address that cannot be read.") from error
     if not target.host:

@@ -111,9 +111,7 @@ def _add_caption(picture: Image.Image, prompt: str) -> None:
     margin = text_size // 2 + 2
     font = ImageFont.load_default(text_size)
     columns = max(4, int((picture.width - 2 * margin) / (text_size * 0.52)))
-    lines = textwrap.wrap(
-        " ".join(prompt.encode("utf-8", "replace").decode().split()), columns, max_lines=_LINES, placeholder=" …"
-    )
+    lines = textwrap.wrap(_writable(prompt), columns, max_lines=_LINES, placeholder=" ...")
     if not lines:
         return
     line_height = round(text_size * 1.35)

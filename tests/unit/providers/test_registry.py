@@ -1,0 +1,47 @@
+"""Adapters are found by name, made late and made once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from easel.errors import ProviderError, ProviderErrorClass
+from easel.providers.registry import Providers, ProviderSettings
+
+if TYPE_CHECKING:
+    from easel.services.ports import ImageProvider
+
+
+@pytest.mark.requirement("S001-46")
+@pytest.mark.parametrize("name", ["wavespeed", "sandbox"])
+def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
+    providers = Providers({name: ProviderSettings()})
+    adapter: ImageProvider = providers.get(name)
+    assert adapter.name == name
+    assert providers.get(name) is adapter
+
+
+@pytest.mark.parametrize("settings", [{}, {"acme": ProviderSettings()}])
+def test_a_provider_that_is_not_set_up_is_an_operators_matter(settings: dict[str, ProviderSettings]) -> None:
+    for name in ("acme", "wavespeed"):
+        with pytest.raises(ProviderError) as caught:
+            Providers(settings).get(name)
+        assert caught.value.error_class is ProviderErrorClass.AUTH
+        assert caught.value.provider_code == "provider_not_configured"
+
+
+def test_no_key_is_read_before_it_is_needed() -> None:
+    def forbidden() -> str:
+        raise AssertionError
+
+    Providers({"wavespeed": ProviderSettings(api_key=forbidden)}).get("wavespeed")
+
+
+def test_drawing_libraries_wait_until_something_is_drawn() -> None:
+    code = "import sys, easel.providers.registry as r; p = r.Providers({'sandbox': r.ProviderSettings()})\n"
+    code += "p.get('sandbox'); sys.exit('PIL' in sys.modules)"
+    path = f"import sys; sys.path[:] = {sys.path!r}\n"
+    assert subprocess.run([sys.executable, "-c", path + code], check=False).returncode == 0  # noqa: S603 - fixed text
