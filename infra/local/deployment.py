@@ -56,14 +56,18 @@ class Deployment:
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack in the emulator; empty unless it is completely deployed."""
-        stack = _describe(Clients(self.ports.emulator_url), STACK)
+        stack = self._stack()
         if not str(stack.get("StackStatus", "")).endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
             return {}
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def is_current(self) -> bool:
-        """Whether the emulator has the stack, made of just these sources with just these switches."""
-        return read_object(self.places.deployed).get("fingerprint") == self._fingerprint() and bool(self.outputs())
+        """Whether the emulator has the very stack that was deployed last, from just these sources and switches.
+
+        After a crash it may have an older one: its state is saved when it stops.
+        """
+        known = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
+        return read_object(self.places.deployed) == known and bool(self.outputs())
 
     def bootstrap(self) -> bool:
         """Give the CDK its bucket; False when it has it. Raises ToolError."""
@@ -86,7 +90,10 @@ class Deployment:
             raise ToolError(
                 "The CDK reports success, but the emulator does not have the stack.", log=self._log("deploy")
             )
-        write_privately(self.places.deployed, {"fingerprint": fingerprint})
+        write_privately(self.places.deployed, {"fingerprint": fingerprint, "stack": _version(self._stack())})
+
+    def _stack(self) -> dict[str, Any]:
+        return _describe(Clients(self.ports.emulator_url), STACK)
 
     def _cdk(self, command: str, *words: str, seconds: float, folder: Path = REPOSITORY) -> None:
         quiet = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
@@ -124,6 +131,11 @@ class Deployment:
 def simulator_urls(ports: Ports) -> dict[str, str]:
     """Per vendor, the address of its simulator in the form that the vendor's own SDK takes as its base."""
     return {"wavespeed": f"{ports.simulators_url}/wavespeed"}
+
+
+def _version(stack: Mapping[str, Any]) -> str:
+    """Another text after every change of the stack."""
+    return f"{stack.get('StackId')} {stack.get('LastUpdatedTime', stack.get('CreationTime'))}"
 
 
 def _own_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

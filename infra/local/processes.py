@@ -65,12 +65,15 @@ class Processes:
     def __init__(self, folder: Path, logs: Path) -> None:
         self._folder = folder
         self._logs = logs
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def log_of(self, name: str) -> Path:
         return self._logs / f"{name}.log"
 
     def running(self) -> dict[str, Record]:
         """The servers that were started here and still run; files of others are removed."""
+        for child in self._children.values():
+            child.poll()
         alive = {}
         for file in sorted(self._folder.glob("*.json")):
             record = _read(file)
@@ -104,6 +107,8 @@ class Processes:
             _wait_until(lambda: _identity(record.pid) != record.identity, seconds)
         # Whatever it started and left behind shares its process group.
         _signal_group(record, signal.SIGKILL)
+        if name in self._children:
+            self._children[name].wait()
         (self._folder / f"{name}.json").unlink(missing_ok=True)
         return True
 
@@ -119,6 +124,7 @@ class Processes:
                 env=environments.basic() | dict(server.settings),
                 start_new_session=True,
             )
+        self._children[server.name] = process
         record = Record(process.pid, _identity_of_started(process), server.port, server.fingerprint)
         write_privately(self._folder / f"{server.name}.json", asdict(record))
         _wait_until(lambda: process.poll() is not None or _healthy(server.health_url), server.start_seconds)

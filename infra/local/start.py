@@ -28,9 +28,12 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
     processes = Processes(places.processes, places.logs)
     ports = _choose_ports(places, processes, options)
     deployment = Deployment(places, ports, options)
-    _start_servers(display, places, processes, ports, options)
+    fresh = _start_servers(display, places, processes, ports, options)
     if not deployment.is_current():
         _deploy(display, deployment)
+        fresh = True
+    if fresh:
+        _mend(display, deployment)
     outputs = deployment.outputs()
     write_privately(places.edge_target, {"url": _api_url(ports, outputs)})
     clients = Clients(ports.emulator_url)
@@ -47,7 +50,8 @@ def _choose_ports(places: Places, processes: Processes, options: Options) -> Por
     return choose(places.ports, base=options.port_base, ours=ours)
 
 
-def _start_servers(display: Display, places: Places, processes: Processes, ports: Ports, options: Options) -> None:
+def _start_servers(display: Display, places: Places, processes: Processes, ports: Ports, options: Options) -> bool:
+    """True when the emulator had to be started."""
     if EMULATOR not in processes.running():
         # Left behind when the machine went down: unpacked functions of a life before.
         shutil.rmtree(places.emulator / "tmp", ignore_errors=True)
@@ -55,15 +59,15 @@ def _start_servers(display: Display, places: Places, processes: Processes, ports
         servers = all_servers(places, ports, iam_enforced=options.iam_enforced)
         started = [server.name for server in servers if processes.ensure(server)]
         step.note = f"started: {', '.join(started)}" if started else "running"
+    return EMULATOR in started
 
 
 def _deploy(display: Display, deployment: Deployment) -> None:
-    places, clients = deployment.places, Clients(deployment.ports.emulator_url)
     with display.step("Lambda layers"):
         run(
             [VENV_PYTHON, "-m", "infra.build_layers", "host"],
             what="Building the layers",
-            log=places.logs / "layers.log",
+            log=deployment.places.logs / "layers.log",
             timeout_seconds=_LAYERS_SECONDS,
             environment=environments.basic(),
         )
@@ -71,8 +75,12 @@ def _deploy(display: Display, deployment: Deployment) -> None:
         step.note = "" if deployment.bootstrap() else "done before"
     with display.step("cdk deploy"):
         deployment.deploy()
-    with display.step("What the emulator dropped") as step:
-        step.note = f"{mending.mend(clients, STACK, deployment.template)} settings repeated"
+
+
+def _mend(display: Display, deployment: Deployment) -> None:
+    with display.step("What the emulator's CloudFormation drops") as step:
+        count = mending.mend(Clients(deployment.ports.emulator_url), STACK, deployment.template)
+        step.note = f"{count} settings repeated" if count else "all there"
 
 
 def _api_url(ports: Ports, outputs: dict[str, str]) -> str:

@@ -1,0 +1,155 @@
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from infra.local.edge import LARGEST_BODY_BYTES, Target, application
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def target_file(tmp_path: Path) -> Path:
+    file = tmp_path / "target.json"
+    file.write_text(json.dumps({"url": "http://127.0.0.1:4566/_aws/execute-api/abc/$default"}))
+    return file
+
+
+def ask(target_file: Path, api: Handler, method: str = "GET", path: str = "/", **words: Any) -> httpx.Response:
+    """Send one request through an edge whose API is `api`."""
+
+    async def through_the_edge() -> httpx.Response:
+        edge = application(Target(target_file), httpx.MockTransport(api))
+        transport = httpx.ASGITransport(app=edge, client=("192.0.2.7", 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://edge.test") as client:
+            return await client.request(method, path, **words)
+
+    return asyncio.run(through_the_edge())
+
+
+class Api:
+    """Remembers what reached it."""
+
+    def __init__(self, answer: httpx.Response | None = None) -> None:
+        self.answer = answer or httpx.Response(200)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self.answer
+
+
+def test_a_request_reaches_the_api_unchanged(target_file: Path) -> None:
+    api, body = Api(), bytes(range(256))
+    path = "/api/v1/a%2Fb/c%20d?x=1&x=2&q=%C3%BC"
+
+    ask(target_file, api, "PUT", path, content=body, headers={"x-request-id": "r-1", "content-type": "image/png"})
+
+    (request,) = api.requests
+    assert request.method == "PUT"
+    assert request.url.raw_path == b"/_aws/execute-api/abc/$default" + path.encode()
+    assert request.content == body
+    assert request.headers["x-request-id"] == "r-1"
+    assert request.headers["content-type"] == "image/png"
+
+
+def test_the_caller_is_named_after_those_before_it(target_file: Path) -> None:
+    api = Api()
+
+    ask(target_file, api, headers={"x-forwarded-for": "198.51.100.1"})
+
+    assert api.requests[0].headers.get_list("x-forwarded-for")[-1] == "198.51.100.1, 192.0.2.7"
+    assert api.requests[0].headers["x-forwarded-host"] == "edge.test"
+
+
+def test_the_answer_comes_back_unchanged(target_file: Path) -> None:
+    headers = [
+        ("content-type", "image/webp"),
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("location", "http://s3/x"),
+    ]
+    api = Api(httpx.Response(302, headers=headers, content=b"\x00\xff"))
+
+    answer = ask(target_file, api)
+
+    assert answer.status_code == 302
+    assert answer.content == b"\x00\xff"
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["location"] == "http://s3/x"
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+
+
+def test_a_compressed_answer_stays_compressed(target_file: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"\x1f\x8b"
+        yield b"not really gzip"
+
+    api = Api(httpx.Response(200, headers={"x-encoding": "kept"}, content=chunks()))
+
+    assert ask(target_file, api).content == b"\x1f\x8bnot really gzip"
+
+
+def test_headers_of_one_connection_are_not_passed_on(target_file: Path) -> None:
+    api = Api(httpx.Response(200, headers={"connection": "close", "keep-alive": "timeout=5"}))
+
+    answer = ask(target_file, api, headers={"connection": "close", "te": "trailers"})
+
+    assert "te" not in api.requests[0].headers
+    assert "keep-alive" not in answer.headers
+
+
+def test_a_body_that_api_gateway_would_refuse_is_refused(target_file: Path) -> None:
+    api = Api()
+
+    answer = ask(target_file, api, "POST", content=b"x" * (LARGEST_BODY_BYTES + 1))
+
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 413
+    assert api.requests == []
+
+
+def test_the_largest_body_is_accepted(target_file: Path) -> None:
+    api = Api()
+
+    assert ask(target_file, api, "POST", content=b"x" * LARGEST_BODY_BYTES).status_code == 200
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", "not json"])
+def test_without_an_api_callers_are_asked_to_come_back(target_file: Path, content: str | None) -> None:
+    if content is None:
+        target_file.unlink()
+    else:
+        target_file.write_text(content)
+
+    answer = ask(target_file, Api())
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_newly_deployed_api_is_used_without_a_restart(target_file: Path) -> None:
+    target = Target(target_file)
+    before = target.url()
+    replacement = target_file.with_name("new.json")
+    replacement.write_text(json.dumps({"url": "http://127.0.0.1:4566/_aws/execute-api/new/$default"}))
+    os.replace(replacement, target_file)  # noqa: PTH105 - the one step in which the tools write it
+
+    assert target.url() != before
+
+
+@pytest.mark.parametrize(("error", "status"), [(httpx.ReadTimeout("slow"), 504), (httpx.ConnectError("refused"), 503)])
+def test_an_api_that_does_not_answer_is_told_as_a_problem(target_file: Path, error: Exception, status: int) -> None:
+    def api(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    answer = ask(target_file, api)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
