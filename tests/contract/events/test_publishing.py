@@ -111,6 +111,7 @@ def world(emulator: Emulator) -> World:
     return World(emulator)
 
 
+@pytest.mark.requirement("M-10")
 def test_a_saved_event_reaches_bus_and_queue_and_leaves_the_outbox(world: World) -> None:
     event = an_event()
     world.save(event)

@@ -30,6 +30,7 @@ def store(emulator: Emulator, bucket: str) -> S3ImageStore:
     return S3ImageStore(boto3.client("s3", **options), bucket)
 
 
+@pytest.mark.requirement("S000-34", "S003-15", "S004-19")
 def test_what_is_put_lies_there_with_type_checksum_and_caching(
     store: S3ImageStore, emulator: Emulator, bucket: str
 ) -> None:
@@ -50,6 +51,7 @@ def test_putting_twice_changes_nothing(store: S3ImageStore, emulator: Emulator, 
     assert [entry["Key"] for entry in listed["Contents"]] == [KEY]
 
 
+@pytest.mark.requirement("M-9", "X-14", "S004-18")
 def test_a_link_reads_the_object_without_credentials(store: S3ImageStore) -> None:
     store.put(KEY, b"picture", "image/png")
 

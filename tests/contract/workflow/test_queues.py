@@ -50,6 +50,7 @@ def an_image_queue(sqs: SQSClient, *, render: str = "", collect: str = "") -> Sq
     return SqsImageQueue(sqs, render_queue_urls={"wavespeed": render}, collect_queue_url=collect)
 
 
+@pytest.mark.requirement("S000-42", "S000-75", "M-5")
 def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, queue_url: str) -> None:
     generation = a_generation(count=4, deadline=NOW + timedelta(seconds=89.2))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.offline import offline_options, unreachable_url
 
@@ -158,6 +158,35 @@ def test_stopping_what_never_started_is_no_error(workflow: StepFunctionsWorkflow
 def test_a_token_that_nobody_waits_for_is_no_error(workflow: StepFunctionsWorkflow, token: str) -> None:
     workflow.image_delivered(token)
     workflow.image_failed(token, Failure("late", "Too late."))
+
+
+class RefusingStates:
+    """Step Functions as it answers a token, with the error codes of AWS; the emulator knows one of them only."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def send_task_success(self, **_: str) -> None:
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "SendTaskSuccess")
+
+    send_task_failure = send_task_success
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_every_way_of_saying_that_nobody_waits_is_no_error(code: str) -> None:
+    workflow = StepFunctionsWorkflow(cast("SFNClient", RefusingStates(code)), "arn")
+
+    workflow.image_delivered("token")
+    workflow.image_failed("token", Failure("late", "Too late."))
+
+
+def test_a_throttled_answer_is_an_error() -> None:
+    workflow = StepFunctionsWorkflow(cast("SFNClient", RefusingStates("ThrottlingException")), "arn")
+
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        workflow.image_delivered("token")
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        workflow.image_failed("token", Failure("late", "Too late."))
 
 
 def test_an_answer_that_may_not_have_arrived_is_an_error(machine: Machine) -> None:

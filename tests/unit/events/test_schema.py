@@ -47,6 +47,7 @@ GENERATIONS = [
 ]
 
 
+@pytest.mark.requirement("M-10")
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_every_stored_sample_still_parses(sample: Path) -> None:
     text = sample.read_text()

@@ -133,6 +133,7 @@ def test_sixteen_bit_grey_keeps_its_levels() -> None:
     ],
 )
 @pytest.mark.parametrize("pillow_format", ["PNG", "JPEG"])
+@pytest.mark.requirement("S000-76", "S003-36")
 def test_variants_are_webp_keep_the_shape_and_never_grow(
     pillow_format: str, width: int, height: int, preview: tuple[int, int], thumbnail: tuple[int, int]
 ) -> None:
@@ -209,6 +210,14 @@ def test_the_blurhash_of_a_known_picture_is_as_published() -> None:
     assert process(encoded(Image.new("RGB", (64, 64)), "PNG")).blurhash == "L00000" + "fQ" * 11
 
 
+def test_a_large_jpeg_keeps_its_detail_when_only_the_format_changes() -> None:
+    data = encoded(noise().resize((2048, 2048), Image.Resampling.NEAREST), "JPEG", quality=95)
+
+    result = process(data, output_format="png")
+
+    assert decoded(result.original).tobytes() == decoded(data).tobytes()
+
+
 @pytest.mark.parametrize("pillow_format", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("asked", [None, Size(64, 64)])
 def test_the_same_bytes_give_the_same_bytes(pillow_format: str, asked: Size | None) -> None:
@@ -266,12 +275,13 @@ def test_a_picture_with_unreadable_metadata_is_still_a_picture() -> None:
     assert process(data).width == 60
 
 
-def test_a_jpeg_with_a_second_larger_frame_header_is_rejected() -> None:
+@pytest.mark.parametrize(("side", "reason"), [(100, "contradicts itself"), (65_500, "damaged")])
+def test_a_jpeg_with_a_second_frame_header_of_another_size_is_rejected(side: int, reason: str) -> None:
     data = encoded(a_picture(60, 40), "JPEG")
     frame = data.index(b"\xff\xc0")
-    huge = b"\xff\xc0" + data[frame + 2 : frame + 5] + struct.pack(">HH", 65_500, 65_500) + data[frame + 9 : frame + 19]
+    huge = b"\xff\xc0" + data[frame + 2 : frame + 5] + struct.pack(">HH", side, side) + data[frame + 9 : frame + 19]
 
-    with pytest.raises(ImageRejected):
+    with pytest.raises(ImageRejected, match=reason):
         process(data[: frame + 19] + huge + data[frame + 19 :])
 
 

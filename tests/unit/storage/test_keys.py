@@ -7,6 +7,7 @@ import pytest
 from easel.storage.keys import image_prefix
 
 
+@pytest.mark.requirement("X-15", "S000-36")
 def test_an_image_lies_below_its_workspace_and_group() -> None:
     assert image_prefix("ws-1", "gen-2", "img-3") == "generated/ws-1/gen-2/img-3"
 
