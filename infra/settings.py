@@ -16,7 +16,18 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 WAVESPEED: Final = "wavespeed"
 SANDBOX: Final = "sandbox"
 
-_RETENTION_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653)
+LOG_RETENTION: Final = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    90: "THREE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+}
+"""The CDK's names for the numbers of days that logs may be kept."""
+
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
 _Value = TypeVar("_Value")
 
@@ -44,7 +55,7 @@ class ProviderSettings:
     name: str
     max_concurrency: int
     base_url: str | None = None
-    sync_mode: bool = False
+    sync_mode: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +122,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             name=WAVESPEED,
             max_concurrency=read.get("wavespeedConcurrency", _concurrency, parallel),
             base_url=read.get("wavespeedBaseUrl", url, "https://api.wavespeed.ai"),
-            sync_mode=read.get("wavespeedSyncMode", _switch, False),
+            sync_mode=read.get("wavespeedSyncMode", _switch, True),
         ),
         sandbox=ProviderSettings(name=SANDBOX, max_concurrency=read.get("sandboxConcurrency", _concurrency, parallel)),
         start_concurrency=read.get("startConcurrency", _concurrency, parallel),
@@ -166,8 +177,8 @@ _concurrency: Final = _number(2, 1_000)
 
 
 def _retention(raw: str) -> int:
-    if not raw.isdecimal() or int(raw) not in _RETENTION_DAYS:
-        raise ValueError(f"CloudWatch keeps logs for one of {', '.join(map(str, _RETENTION_DAYS))} days.")
+    if not raw.isdecimal() or int(raw) not in LOG_RETENTION:
+        raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION))} days.")
     return int(raw)
 
 

@@ -1,0 +1,38 @@
+"""The CDK app: reads the settings, builds the layers, composes the stack, attaches the rule packs of cdk-nag."""
+
+import os
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+from infra.build_layers import BuildError, Target, build_layers
+from infra.constructs.small_function import MissingHandler
+from infra.settings import REPOSITORY, SettingsError, StageSettings, read_settings
+from infra.stack import Code, EaselStack
+
+
+def compose(app: App, settings: StageSettings, code: Code) -> EaselStack:
+    """Put the stack into an app. For AWS, synthesis then fails on every finding that nobody has acknowledged."""
+    stack = EaselStack(app, settings.stack_name, settings=settings, code=code)
+    if not settings.emulated:
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    return stack
+
+
+def main() -> None:
+    """Synthesize for the stage that context and environment name."""
+    app = App()
+    try:
+        settings = read_settings(app.node.try_get_context, os.environ)
+        layers = build_layers(Target.HOST if settings.emulated else Target.LAMBDA)
+        # Tests of the stack itself deploy another tree of functions.
+        functions = Path(app.node.try_get_context("functionsRoot") or REPOSITORY / "functions")
+        compose(app, settings, Code(functions=functions, layers=layers))
+    except (SettingsError, BuildError, MissingHandler) as problem:
+        sys.exit(f"easel: {problem}")
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""The API's routes: which function answers, who may call it, and what each function may do."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from infra.constructs.data import BY_STATUS, Data
+from infra.constructs.http_front import HttpFront
+from infra.constructs.nag import acknowledge
+from infra.constructs.queues import Queues
+from infra.constructs.small_function import FunctionKit, SmallFunction
+from infra.constructs.workflow import Workflow
+
+from constructs import Construct
+
+SUBMIT_SECONDS: Final = 29
+"""A client may wait for its pictures in the submit call; the API gives up on a function after thirty seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `id` names it in the template and never changes; `function` is its folder below `functions/api/`."""
+
+    id: str
+    method: apigateway.HttpMethod
+    path: str
+    function: str
+    public: bool = False
+
+
+_GET: Final = apigateway.HttpMethod.GET
+_POST: Final = apigateway.HttpMethod.POST
+
+ROUTES: Final = (
+    Route("PostGenerations", _POST, "/api/v1/generations", "submit_generation"),
+    Route("GetGenerations", _GET, "/api/v1/generations", "read_generations"),
+    Route("GetGeneration", _GET, "/api/v1/generations/{generationId}", "read_generations"),
+    Route("PostCancel", _POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
+    Route("GetImage", _GET, "/api/v1/images/{imageId}", "read_images"),
+    Route("GetPermalink", _GET, "/i/{token}", "read_images", public=True),
+    Route("GetModels", _GET, "/api/v1/models", "describe_models", public=True),
+    Route("GetModel", _GET, "/api/v1/models/{modelId}", "describe_models", public=True),
+    Route("GetSizes", _GET, "/api/v1/sizes", "describe_models", public=True),
+    Route("GetRoot", _GET, "/", "describe_service", public=True),
+    Route("GetHealth", _GET, "/api/v1/health", "describe_service", public=True),
+    Route("GetInfo", _GET, "/api/v1/info", "describe_service", public=True),
+    Route("GetOpenApi", _GET, "/openapi.json", "describe_service", public=True),
+    Route("GetDocs", _GET, "/docs", "describe_service", public=True),
+)
+
+
+class Api(Construct):
+    """The functions behind the API's routes, and the one that says who is calling."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        kit: FunctionKit,
+        front: HttpFront,
+        data: Data,
+        queues: Queues,
+        workflow: Workflow,
+    ) -> None:
+        super().__init__(scope, id)
+        self._kit, self._front, self._data, self._queues, self._workflow = kit, front, data, queues, workflow
+        self.authorize_request = self._authorize_request()
+        self._by_name = {
+            "submit_generation": self._submit_generation(),
+            "read_generations": self._read_generations(),
+            "cancel_generation": self._cancel_generation(),
+            "read_images": self._read_images(),
+            "describe_models": self._function("DescribeModels", "describe_models"),
+            "describe_service": self._function(
+                "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
+            ),
+        }
+        self.functions = (*self._by_name.values(), self.authorize_request)
+        self._add_routes()
+
+    def _submit_generation(self) -> SmallFunction:
+        data, queue = self._data, self._queues.generations
+        function = self._function(
+            "SubmitGeneration",
+            "submit_generation",
+            timeout_seconds=SUBMIT_SECONDS,
+            env={**self._core_and_images(), "GENERATIONS_QUEUE_URL": queue.url},
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("sqs:SendMessage", on=queue.arn)
+        self._allow_links(function)
+        return function
+
+    def _read_generations(self) -> SmallFunction:
+        data = self._data
+        function = self._function(
+            "ReadGenerations",
+            "read_generations",
+            env={**self._core_and_images(), "SIGNING_SECRET_ARN": data.signing_secret.secret_arn},
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        self._allow_links(function)
+        return function
+
+    def _cancel_generation(self) -> SmallFunction:
+        function = self._function(
+            "CancelGeneration",
+            "cancel_generation",
+            env={**self._core_and_images(), "STATE_MACHINE_ARN": self._workflow.arn},
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
+        function.allow(
+            "states:StopExecution",
+            on=self._workflow.executions_arn,
+            because="An execution is named by its generation, and the caller may cancel any of their own.",
+        )
+        self._allow_links(function)
+        return function
+
+    def _read_images(self) -> SmallFunction:
+        function = self._function("ReadImages", "read_images", env=self._core_and_images())
+        function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
+        self._allow_links(function)
+        return function
+
+    def _authorize_request(self) -> SmallFunction:
+        core = self._data.core
+        function = SmallFunction(
+            self,
+            "AuthorizeRequest",
+            kit=self._kit,
+            folder="api/authorize_request",
+            timeout_seconds=5,
+            env={"CORE_TABLE_NAME": core.table_name},
+        )
+        function.allow("dynamodb:GetItem", on=core.table_arn)
+        return function
+
+    def _function(
+        self, id: str, name: str, *, env: dict[str, str] | None = None, timeout_seconds: int = 10
+    ) -> SmallFunction:
+        return SmallFunction(
+            self,
+            id,
+            kit=self._kit,
+            folder=f"api/{name}",
+            timeout_seconds=timeout_seconds,
+            env={"PUBLIC_BASE_URL": self._front.base_url, **(env or {})},
+        )
+
+    def _core_and_images(self) -> dict[str, str]:
+        data = self._data
+        return {"CORE_TABLE_NAME": data.core.table_name, "IMAGES_BUCKET_NAME": data.images.bucket_name}
+
+    def _allow_links(self, function: SmallFunction) -> None:
+        function.allow(
+            "s3:GetObject",
+            on=self._data.generated_objects,
+            because="A presigned link carries this permission, and all pictures lie below this one prefix.",
+        )
+
+    def _add_routes(self) -> None:
+        authorizer = authorizers.HttpLambdaAuthorizer(
+            "Authorizer",
+            self.authorize_request.function,
+            authorizer_name="workspace-keys",
+            # Without an identity source the API asks for every request, so that a request without a key gets our own
+            # answer; an answer can then not be cached.
+            identity_source=[],
+            results_cache_ttl=Duration.seconds(0),
+            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+        )
+        targets = {
+            name: integrations.HttpLambdaIntegration("Function", function.function)
+            for name, function in self._by_name.items()
+        }
+        for route in ROUTES:
+            added = apigateway.HttpRoute(
+                self,
+                route.id,
+                http_api=self._front.http,
+                route_key=apigateway.HttpRouteKey.with_(route.path, route.method),
+                integration=targets[route.function],
+                authorizer=None if route.public else authorizer,
+            )
+            if route.public:
+                acknowledge(
+                    added, "AwsSolutions-APIG4", because=f"{route.path} is public by design and reveals no tenant."
+                )

@@ -1,0 +1,168 @@
+"""Everything that is kept: the core table, the bucket of pictures, the secrets."""
+
+from typing import Final
+
+from aws_cdk import ArnFormat, Duration, SecretValue, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secrets
+from infra.constructs.nag import acknowledge
+from infra.constructs.retention import removal_policy
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+OPEN_BY_ATTENTION: Final = "open_generations_by_attention"
+BY_STATUS: Final = "generations_by_status"
+GENERATED_PREFIX: Final = "generated/"
+UNSET_VENDOR_KEY: Final = "unset"
+"""What a vendor's secret says until an operator has written the key."""
+
+_STRING: Final = dynamodb.AttributeType.STRING
+
+
+class Data(Construct):
+    """The core table, the bucket, the signing secret and one secret per vendor that takes a key."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self.core = self._core_table()
+        self.images = self._images_bucket()
+        self.signing_secret = self._signing_secret()
+        self.wavespeed_secret = self._vendor_secret("WavespeedKey", name="wavespeed")
+
+    def index_arn(self, index: str) -> str:
+        """The ARN of one index of the core table."""
+        return f"{self.core.table_arn}/index/{index}"
+
+    @property
+    def generated_objects(self) -> str:
+        """The ARN pattern of the pictures that we made."""
+        return self.images.arn_for_objects(f"{GENERATED_PREFIX}*")
+
+    @property
+    def signing_secret_arn(self) -> str:
+        """What a policy names to let a function read the signing secret."""
+        return self._policy_arn(self.signing_secret, "signing")
+
+    @property
+    def wavespeed_secret_arn(self) -> str:
+        """What a policy names to let a function read WaveSpeed's key."""
+        return self._policy_arn(self.wavespeed_secret, "wavespeed")
+
+    def _core_table(self) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Core",
+            partition_key=dynamodb.Attribute(name="pk", type=_STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=_STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            time_to_live_attribute="expiresAt",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=not self._settings.disposable,
+            removal_policy=removal_policy(self._settings),
+        )
+        self._add_index(table, OPEN_BY_ATTENTION, partition="openShard", sort="attentionAt")
+        self._add_index(table, BY_STATUS, partition="statusKey", sort="sk")
+        return table
+
+    def _add_index(self, table: dynamodb.Table, name: str, *, partition: str, sort: str) -> None:
+        table.add_global_secondary_index(
+            index_name=name,
+            partition_key=dynamodb.Attribute(name=partition, type=_STRING),
+            sort_key=dynamodb.Attribute(name=sort, type=_STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+
+    def _images_bucket(self) -> s3.Bucket:
+        # Not versioned: an object is written once, under a key that names its content, and a deletion that a customer
+        # asks for has to be one.
+        bucket = s3.Bucket(
+            self,
+            "Images",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=self._settings.enforce_ssl,
+            cors=self._bucket_cors(),
+            lifecycle_rules=[
+                s3.LifecycleRule(id="UploadsExpire", prefix="uploads/", expiration=Duration.days(30)),
+                s3.LifecycleRule(id="ArchivesExpire", prefix="archives/", expiration=Duration.days(2)),
+                s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),
+            ],
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            bucket,
+            "AwsSolutions-S1",
+            because="Objects are read through short-lived presigned links whose issue is logged with the caller;"
+            " server access logs would be a second store of those links.",
+        )
+        return bucket
+
+    def _bucket_cors(self) -> list[s3.CorsRule] | None:
+        if not self._settings.cors_origins:
+            return None
+        methods = [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.POST, s3.HttpMethods.PUT]
+        return [
+            s3.CorsRule(
+                allowed_methods=methods,
+                allowed_origins=list(self._settings.cors_origins),
+                allowed_headers=["*"],
+                exposed_headers=["ETag"],
+                max_age=3600,
+            )
+        ]
+
+    def _signing_secret(self) -> secrets.Secret:
+        generated = secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True)
+        secret = secrets.Secret(
+            self,
+            "Signing",
+            secret_name=self._secret_name("signing"),
+            description="Signs page cursors.",
+            generate_secret_string=generated,
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            because="It signs page cursors only; an operator replaces it by writing a new value, and clients then"
+            " start their list again.",
+        )
+        return secret
+
+    def _vendor_secret(self, id: str, *, name: str) -> secrets.Secret:
+        secret = secrets.Secret(
+            self,
+            id,
+            secret_name=self._secret_name(name),
+            description=f"API key of the provider {name}, as a bare string.",
+            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            because="The vendor issues this key by hand and has no interface to rotate it; an operator writes it.",
+        )
+        return secret
+
+    def _secret_name(self, name: str) -> str | None:
+        # A fixed name is reserved for weeks after a deletion, so only the emulator gets one: policies need it there.
+        return f"{self._settings.stack_name}/{name}" if self._settings.emulated else None
+
+    def _policy_arn(self, secret: secrets.Secret, name: str) -> str:
+        if not self._settings.emulated:
+            return secret.secret_arn
+        # The emulator's reference to a secret is its name, while its policies are checked against the whole ARN.
+        return Stack.of(self).format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=f"{self._secret_name(name)}-??????",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

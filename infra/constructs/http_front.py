@@ -1,0 +1,93 @@
+"""The HTTP API itself: address, throttling, access log, CORS. The routes are in api.py."""
+
+import json
+from typing import Final
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway_v1
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_logs as logs
+from infra.constructs.retention import log_group
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+_ALLOWED_HEADERS: Final = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-API-Key", "X-Request-ID")
+_EXPOSED_HEADERS: Final = (
+    *("Content-Disposition", "ETag", "Location", "Preference-Applied", "RateLimit", "RateLimit-Policy", "Retry-After"),
+    "X-Request-ID",
+)
+_ACCESS_LOG: Final = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "ip": "$context.identity.sourceIp",
+    "userAgent": "$context.identity.userAgent",
+    "protocol": "$context.protocol",
+    "responseBytes": "$context.responseLength",
+    "latencyMs": "$context.responseLatency",
+    "integrationLatencyMs": "$context.integrationLatency",
+    "integrationError": "$context.integrationErrorMessage",
+    "authorizerError": "$context.authorizer.error",
+}
+"""One JSON line per request. The path is left out, because a permalink is a credential; the route says enough."""
+
+
+class HttpFront(Construct):
+    """The API without routes. `base_url` is the base of every link we hand out, without a slash at its end.
+
+    It stands apart from the routes because functions behind queues hand out links too.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, id)
+        self.http = apigateway.HttpApi(
+            self,
+            "Http",
+            api_name=settings.stack_name,
+            create_default_stage=False,
+            cors_preflight=_cors(settings),
+        )
+        self.base_url = settings.public_base_url or self.http.api_endpoint
+        apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.http,
+            stage_name="$default",
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=settings.throttle_rate, burst_limit=settings.throttle_burst
+            ),
+            access_log_settings=_JsonAccessLog(log_group(self, "AccessLogs", settings)),
+        )
+
+
+def _cors(settings: StageSettings) -> apigateway.CorsPreflightOptions | None:
+    if not settings.cors_origins:
+        return None
+    return apigateway.CorsPreflightOptions(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=[apigateway.CorsHttpMethod.GET, apigateway.CorsHttpMethod.POST],
+        allow_headers=list(_ALLOWED_HEADERS),
+        expose_headers=list(_EXPOSED_HEADERS),
+        max_age=Duration.hours(1),
+    )
+
+
+@jsii.implements(apigateway.IAccessLogSettings)
+class _JsonAccessLog:
+    """Where the stage writes its access log, and in which form."""
+
+    def __init__(self, group: logs.LogGroup) -> None:
+        self._group = group
+
+    @property
+    def destination(self) -> apigateway.IAccessLogDestination:
+        return apigateway.LogGroupLogDestination(self._group)
+
+    @property
+    def format(self) -> apigateway_v1.AccessLogFormat:
+        return apigateway_v1.AccessLogFormat.custom(json.dumps(_ACCESS_LOG))

@@ -1,0 +1,204 @@
+"""What wakes somebody up, and what they look at then: alarms, their topic, one dashboard."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_stepfunctions as sfn
+from infra.constructs.queues import Queues
+from infra.constructs.retention import removal_policy
+from infra.constructs.small_function import METRICS_NAMESPACE, SmallFunction
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+STUCK_METRIC: Final = "StuckGenerations"
+"""Counted by the sweep: open generations past their deadline. Namespace Easel, the one dimension is `service`."""
+
+_MINUTE: Final = Duration.minutes(1)
+_FIVE_MINUTES: Final = Duration.minutes(5)
+_OLDEST_MESSAGE_SECONDS: Final = {"generations": 120, "render-wavespeed": 300, "render-sandbox": 300, "collect": 1200}
+"""How long a message may wait. One for `collect` may be delayed by fifteen minutes on purpose."""
+
+
+class Observability(Construct):
+    """Alarms on everything that should never happen, and a dashboard of what does."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: StageSettings,
+        functions: Sequence[SmallFunction],
+        queues: Queues,
+        machine: sfn.StateMachine,
+        http: apigateway.HttpApi,
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self.topic = self._alarm_topic()
+        self.alarms = [
+            *self._queue_alarms(queues),
+            *self._function_alarms(functions),
+            *self._workflow_alarms(machine),
+            self._stuck_alarm(),
+            self._api_alarm(http),
+        ]
+        for alarm in self.alarms:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
+            alarm.add_ok_action(actions.SnsAction(self.topic))
+        self._dashboard(functions, queues, machine, http)
+
+    def _alarm_topic(self) -> sns.Topic:
+        cloudwatch_alarms = iam.ServicePrincipal(
+            "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        )
+        key = kms.Key(self, "TopicKey", enable_key_rotation=True, removal_policy=removal_policy(self._settings))
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[cloudwatch_alarms], actions=["kms:Decrypt", "kms:GenerateDataKey*"], resources=["*"]
+            )
+        )
+        topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=self._settings.enforce_ssl)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(principals=[cloudwatch_alarms], actions=["sns:Publish"], resources=[topic.topic_arn])
+        )
+        if self._settings.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(self._settings.alarm_email))
+        return topic
+
+    def _queue_alarms(self, queues: Queues) -> list[cloudwatch.Alarm]:
+        dead = [
+            self._alarm(
+                f"DeadLetters{_id_of(name)}",
+                queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum"),
+                because=f"Something in {name} could not be handled and waits in its dead letter queue.",
+            )
+            for name, queue in queues.dead_letters.items()
+        ]
+        old = [
+            self._alarm(
+                f"OldestMessage{_id_of(name)}",
+                queues.work[name].queue.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum"),
+                above=seconds,
+                periods=3,
+                because=f"Messages in {name} wait for over {seconds} seconds: its consumer is stuck or too slow.",
+            )
+            for name, seconds in _OLDEST_MESSAGE_SECONDS.items()
+        ]
+        return dead + old
+
+    def _function_alarms(self, functions: Sequence[SmallFunction]) -> list[cloudwatch.Alarm]:
+        return [
+            alarm
+            for function in functions
+            for alarm in (
+                self._alarm(
+                    f"Errors{function.node.id}",
+                    function.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum"),
+                    because=f"{function.folder} raised or ran out of time.",
+                ),
+                self._alarm(
+                    f"Throttles{function.node.id}",
+                    function.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum"),
+                    because=f"{function.folder} was refused a run: the account's concurrency is used up.",
+                ),
+            )
+        ]
+
+    def _workflow_alarms(self, machine: sfn.StateMachine) -> list[cloudwatch.Alarm]:
+        found = "The sweep repairs it; its log says why."
+        return [
+            self._alarm(
+                "WorkflowsFailed",
+                machine.metric_failed(period=_FIVE_MINUTES, statistic="Sum"),
+                because=f"An execution ended without settling its generation. {found}",
+            ),
+            self._alarm(
+                "WorkflowsTimedOut",
+                machine.metric_timed_out(period=_FIVE_MINUTES, statistic="Sum"),
+                because=f"An execution outlived every deadline. {found}",
+            ),
+            self._alarm(
+                "WorkflowsThrottled",
+                machine.metric_throttled(period=_FIVE_MINUTES, statistic="Sum"),
+                because="Step Functions holds executions back.",
+            ),
+        ]
+
+    def _stuck_alarm(self) -> cloudwatch.Alarm:
+        stuck = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=STUCK_METRIC,
+            dimensions_map={"service": self._settings.stack_name},
+            period=_MINUTE,
+            statistic="Maximum",
+        )
+        return self._alarm(
+            "StuckGenerations",
+            stuck,
+            periods=3,
+            because="Generations stay open past their deadline although the sweep has seen them.",
+        )
+
+    def _api_alarm(self, http: apigateway.HttpApi) -> cloudwatch.Alarm:
+        return self._alarm(
+            "ServerErrors",
+            http.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"),
+            because="Clients get 5xx answers.",
+        )
+
+    def _alarm(
+        self, id: str, metric: cloudwatch.Metric, *, because: str, above: int = 0, periods: int = 1
+    ) -> cloudwatch.Alarm:
+        return cloudwatch.Alarm(
+            self,
+            id,
+            metric=metric,
+            alarm_description=because,
+            threshold=above,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def _dashboard(
+        self,
+        functions: Sequence[SmallFunction],
+        queues: Queues,
+        machine: sfn.StateMachine,
+        http: apigateway.HttpApi,
+    ) -> None:
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._settings.stack_name)
+        dashboard.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, title="Alarms", width=24, height=5))
+        dashboard.add_widgets(
+            _graph("Requests", [http.metric_count(), http.metric_client_error(), http.metric_server_error()], "Sum"),
+            _graph("API latency (p95)", [http.metric_latency()], "p95"),
+            _graph("Workflows", [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed()], "Sum"),
+            _graph("Workflow duration (p95)", [machine.metric_time()], "p95"),
+        )
+        waiting = [queue.queue.metric_approximate_age_of_oldest_message() for queue in queues.work.values()]
+        dead = [queue.metric_approximate_number_of_messages_visible() for queue in queues.dead_letters.values()]
+        dashboard.add_widgets(
+            _graph("Oldest message (s)", waiting, "Maximum"),
+            _graph("Dead letters", dead, "Maximum"),
+            _graph("Function errors", [each.function.metric_errors() for each in functions], "Sum"),
+            _graph("Function duration (p95)", [each.function.metric_duration() for each in functions], "p95"),
+        )
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.Metric], statistic: str) -> cloudwatch.GraphWidget:
+    left = [metric.with_(statistic=statistic, period=_FIVE_MINUTES) for metric in metrics]
+    return cloudwatch.GraphWidget(title=title, left=left, width=6)
+
+
+def _id_of(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))

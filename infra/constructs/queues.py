@@ -1,0 +1,146 @@
+"""The queues between the steps of a generation, each with a queue for what could not be handled."""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from infra.constructs.nag import acknowledge
+from infra.constructs.retention import removal_policy
+from infra.constructs.small_function import SmallFunction
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+VISIBILITY_FACTOR: Final = 6
+"""AWS asks for a visibility timeout of at least six times the consumer's, so that throttled batches are not lost."""
+
+
+class WorkQueue(Construct):
+    """A queue with its dead letter queue.
+
+    A message is hidden for six times `consumer_timeout_seconds` while it is worked on and given up after `attempts`.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: StageSettings, consumer_timeout_seconds: int, attempts: int
+    ) -> None:
+        super().__init__(scope, id)
+        self._consumer_timeout_seconds = consumer_timeout_seconds
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", settings)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=settings.enforce_ssl,
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * consumer_timeout_seconds),
+            retention_period=Duration.days(4),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=attempts),
+            removal_policy=removal_policy(settings),
+        )
+
+    @property
+    def arn(self) -> str:
+        return self.queue.queue_arn
+
+    @property
+    def url(self) -> str:
+        return self.queue.queue_url
+
+    def feed(self, function: SmallFunction, *, batch_size: int, max_concurrency: int) -> None:
+        """Have a function consume the queue; it reports which messages of a batch it could not handle.
+
+        Raises ValueError when the function may run for longer than the queue was made for.
+        """
+        if function.timeout_seconds > self._consumer_timeout_seconds:
+            raise ValueError(
+                f"{function.folder} may run longer than the queue {self.node.path} hides its messages for."
+            )
+        function.allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=self.arn)
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "Consumer",
+            target=function.function,
+            event_source_arn=self.arn,
+            batch_size=batch_size,
+            max_concurrency=max_concurrency,
+            report_batch_item_failures=True,
+        )
+        mapping.node.add_dependency(function.role)
+        acknowledge(
+            mapping,
+            "Serverless-LambdaEventSourceMappingDestination",
+            because="A queue's redrive policy keeps what fails; destinations on mappings exist for streams only.",
+        )
+
+
+class Queues(Construct):
+    """All queues. Rendering has one per provider, so that a slow vendor holds up nobody else."""
+
+    START_SECONDS: Final = 30
+    RENDER_SECONDS: Final = 120
+    COLLECT_SECONDS: Final = 120
+    INTEGRATION_SECONDS: Final = 30
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self.generations = self._queue("Generations", self.START_SECONDS, attempts=5)
+        self.render_wavespeed = self._queue("RenderWavespeed", self.RENDER_SECONDS, attempts=3)
+        self.render_sandbox = self._queue("RenderSandbox", self.RENDER_SECONDS, attempts=3)
+        self.collect = self._queue("Collect", self.COLLECT_SECONDS, attempts=5)
+        self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
+        self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
+        self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
+
+    @property
+    def render(self) -> dict[str, WorkQueue]:
+        """The rendering queue of each provider by its name."""
+        return {self._settings.wavespeed.name: self.render_wavespeed, self._settings.sandbox.name: self.render_sandbox}
+
+    @property
+    def work(self) -> dict[str, WorkQueue]:
+        """Every queue that somebody is meant to empty, by the name that people use for it."""
+        render = {f"render-{provider}": queue for provider, queue in self.render.items()}
+        return {
+            "generations": self.generations,
+            **render,
+            "collect": self.collect,
+            "integration": self.integration,
+        }
+
+    @property
+    def dead_letters(self) -> dict[str, sqs.Queue]:
+        """Every queue that should be empty, by the name of what it catches for."""
+        return {name: queue.dead_letters for name, queue in self.work.items()} | {
+            "outbox": self.outbox_dead_letters,
+            "sweep": self.sweep_dead_letters,
+        }
+
+    def _queue(self, id: str, consumer_timeout_seconds: int, *, attempts: int) -> WorkQueue:
+        return WorkQueue(
+            self,
+            id,
+            settings=self._settings,
+            consumer_timeout_seconds=consumer_timeout_seconds,
+            attempts=attempts,
+        )
+
+
+def dead_letter_queue(scope: Construct, id: str, settings: StageSettings) -> sqs.Queue:
+    """A queue for what was given up, kept for the fourteen days that SQS allows."""
+    queue = sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=settings.enforce_ssl,
+        retention_period=Duration.days(14),
+        removal_policy=removal_policy(settings),
+    )
+    acknowledge(
+        queue,
+        "AwsSolutions-SQS3",
+        "Serverless-SQSRedrivePolicy",
+        because="This queue is where messages end; an alarm calls somebody as soon as one is in it.",
+    )
+    return queue

@@ -1,0 +1,125 @@
+"""One Lambda function: a folder under `functions/`, a role of its own, a log group of its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from infra.constructs.layers import ARCHITECTURE, RUNTIME, Layers
+from infra.constructs.nag import acknowledge, acknowledge_wildcard
+from infra.constructs.retention import log_group
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+METRICS_NAMESPACE: Final = "Easel"
+
+
+class MissingHandler(ValueError):
+    """A function is declared whose folder has no handler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionKit:
+    """What all functions share. `root` is the folder that function folders are named from."""
+
+    settings: StageSettings
+    layers: Layers
+    root: Path
+
+
+class SmallFunction(Construct):
+    """A function that may do nothing but write its own logs and traces until `allow` says otherwise.
+
+    `folder` is relative to the kit's root and holds `handler.py`. `imaging` adds the layer with Pillow. `calls_itself`
+    switches off Lambda's loop detection, which would stop a job that is re-queued more than sixteen times.
+    Raises MissingHandler.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        kit: FunctionKit,
+        folder: str,
+        timeout_seconds: int,
+        env: Mapping[str, str],
+        memory_mb: int = 512,
+        imaging: bool = False,
+        calls_itself: bool = False,
+    ) -> None:
+        super().__init__(scope, id)
+        if not (kit.root / folder / "handler.py").is_file():
+            raise MissingHandler(f"functions/{folder} is declared in the stack but has no handler.py.")
+        self.folder = folder
+        self.timeout_seconds = timeout_seconds
+        self._emulated = kit.settings.emulated
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log_group = log_group(self, "Logs", kit.settings)
+        layers = [kit.layers.dependencies, kit.layers.easel, *([kit.layers.imaging] if imaging else [])]
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=lambda_.Code.from_asset(
+                str(kit.root / folder), exclude=["__pycache__", "*.pyc", "event.json", "*.md"]
+            ),
+            handler="handler.lambda_handler",
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            layers=layers,
+            role=self.role,
+            timeout=Duration.seconds(timeout_seconds),
+            memory_size=memory_mb,
+            environment={**_common_env(kit.settings), **env},
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel[kit.settings.log_level],
+            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if calls_itself else lambda_.RecursiveLoop.TERMINATE,
+        )
+        self.allow("logs:CreateLogStream", "logs:PutLogEvents", on=self.log_group.log_group_arn)
+        acknowledge_wildcard(self.role, "*", because="X-Ray takes trace segments without a resource to name.")
+        acknowledge(
+            self.function,
+            "Serverless-LambdaDLQ",
+            because="It is called synchronously, by a poller with a dead letter queue, or again a minute later.",
+        )
+
+    @property
+    def arn(self) -> str:
+        return self.function.function_arn
+
+    @property
+    def name(self) -> str:
+        return self.function.function_name
+
+    def allow(self, *actions: str, on: str | Iterable[str], because: str | None = None) -> None:
+        """Let the function do exactly these actions on exactly these ARNs.
+
+        An ARN with a wildcard needs `because`, a full sentence that becomes the reason of its acknowledgement.
+        Raises ValueError when the two do not go together.
+        """
+        resources = [on] if isinstance(on, str) else list(on)
+        wide = [resource for resource in resources if "*" in resource]
+        if bool(wide) != bool(because):
+            raise ValueError(f"{self.folder}: a wildcard and a reason for it belong together: {resources}")
+        if self._emulated and any(action.startswith("states:SendTask") for action in actions):
+            # The emulator sees no resource in the answer to a task token.
+            resources = ["*"]
+        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
+        if because:
+            acknowledge_wildcard(self.role, *wide, because=because)
+
+
+def _common_env(settings: StageSettings) -> dict[str, str]:
+    return {
+        "POWERTOOLS_SERVICE_NAME": settings.stack_name,
+        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "LOG_LEVEL": settings.log_level,
+        "EASEL_STAGE": settings.stage.value,
+    }

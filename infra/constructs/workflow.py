@@ -1,0 +1,91 @@
+"""The state machine that carries one generation from its start to its settlement."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from infra.constructs.data import Data
+from infra.constructs.http_front import HttpFront
+from infra.constructs.nag import acknowledge_wildcard
+from infra.constructs.queues import Queues
+from infra.constructs.retention import log_group, removal_policy
+from infra.constructs.small_function import FunctionKit, SmallFunction
+
+from constructs import Construct
+
+DEFINITION: Final = Path(__file__).with_name("generation.asl.json")
+EMULATED_DEADLINE_SECONDS: Final = 300
+"""The emulator reads a deadline only when it is written out; this one is longer than that of any model."""
+
+
+class Workflow(Construct):
+    """The state machine with a role that may do what its states do, and the function of its last state."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, kit: FunctionKit, front: HttpFront, data: Data, queues: Queues
+    ) -> None:
+        super().__init__(scope, id)
+        self.settle_generation = self._settle(kit, front, data)
+        self.functions = (self.settle_generation,)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            definition_body=sfn.DefinitionBody.from_string(_definition(emulated=kit.settings.emulated)),
+            definition_substitutions={
+                "CoreTableName": data.core.table_name,
+                "SettleFunctionArn": self.settle_generation.arn,
+            },
+            role=self.role,
+            # Without the data: it carries task tokens, and the console has it for each execution anyway.
+            logs=sfn.LogOptions(
+                destination=log_group(self, "Logs", kit.settings), level=sfn.LogLevel.ALL, include_execution_data=False
+            ),
+            tracing_enabled=True,
+            removal_policy=removal_policy(kit.settings),
+        )
+        self._allow("dynamodb:UpdateItem", on=[data.core.table_arn])
+        self._allow("sqs:SendMessage", on=[queue.arn for queue in queues.render.values()])
+        self._allow("lambda:InvokeFunction", on=[self.settle_generation.arn])
+        acknowledge_wildcard(self.role, "*", because="Log delivery and X-Ray take no resource in their permissions.")
+
+    @property
+    def arn(self) -> str:
+        return self.machine.state_machine_arn
+
+    @property
+    def executions_arn(self) -> str:
+        """The ARN pattern of the executions of this machine."""
+        return Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.machine.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    def _settle(self, kit: FunctionKit, front: HttpFront, data: Data) -> SmallFunction:
+        function = SmallFunction(
+            self,
+            "SettleGeneration",
+            kit=kit,
+            folder="workflow/settle_generation",
+            timeout_seconds=30,
+            env={"CORE_TABLE_NAME": data.core.table_name, "PUBLIC_BASE_URL": front.base_url},
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        return function
+
+    def _allow(self, action: str, *, on: list[str]) -> None:
+        self.role.add_to_policy(iam.PolicyStatement(actions=[action], resources=on))
+
+
+def _definition(*, emulated: bool) -> str:
+    definition: dict[str, Any] = json.loads(DEFINITION.read_text(encoding="utf-8"))
+    if emulated:
+        render = definition["States"]["RenderImages"]["ItemProcessor"]["States"]["RenderImage"]
+        del render["TimeoutSecondsPath"]
+        render["TimeoutSeconds"] = EMULATED_DEADLINE_SECONDS
+    return json.dumps(definition)

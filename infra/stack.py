@@ -1,0 +1,107 @@
+"""The one stack: settings in, constructs composed, outputs that tools read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack
+from infra.constructs.api import Api
+from infra.constructs.data import Data
+from infra.constructs.events import Events
+from infra.constructs.http_front import HttpFront
+from infra.constructs.layers import Layers
+from infra.constructs.observability import Observability
+from infra.constructs.operators import Operators
+from infra.constructs.queues import Queues
+from infra.constructs.small_function import FunctionKit
+from infra.constructs.workers import Workers
+from infra.constructs.workflow import Workflow
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """The code to deploy: the folder that holds the functions, and the zip file of each layer by name."""
+
+    functions: Path
+    layers: Mapping[str, Path]
+
+
+class EaselStack(Stack):
+    """All of Easel in one stack: two would deadlock over exports whenever a function moves to other data."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings, code: Code) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=settings.stack_name,
+            description=f"Easel {settings.version} ({settings.stage})",
+            termination_protection=not settings.disposable,
+            # An emulator that enforces IAM has no use for the roles that a bootstrapped account has.
+            synthesizer=CliCredentialsStackSynthesizer() if settings.emulated else None,
+            tags={"application": "easel", "stage": settings.stage.value},
+        )
+        # The CDK makes a function wait for its role's policies, and names the role beside them although it need not.
+        self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+        kit = FunctionKit(settings=settings, layers=Layers(self, "Layers", archives=code.layers), root=code.functions)
+        self.data = Data(self, "Data", settings=settings)
+        self.queues = Queues(self, "Queues", settings=settings)
+        self.events = Events(self, "Events", settings=settings)
+        self.front = HttpFront(self, "Front", settings=settings)
+        self.workflow = Workflow(self, "Workflow", kit=kit, front=self.front, data=self.data, queues=self.queues)
+        self.workers = Workers(
+            self,
+            "Workers",
+            kit=kit,
+            front=self.front,
+            data=self.data,
+            queues=self.queues,
+            workflow=self.workflow,
+            bus=self.events,
+        )
+        self.api = Api(
+            self, "Api", kit=kit, front=self.front, data=self.data, queues=self.queues, workflow=self.workflow
+        )
+        self.operators = Operators(self, "Operators", kit=kit, data=self.data)
+        self.functions = (
+            *self.api.functions,
+            *self.workers.functions,
+            *self.workflow.functions,
+            *self.operators.functions,
+        )
+        self.observability = Observability(
+            self,
+            "Observability",
+            settings=settings,
+            functions=self.functions,
+            queues=self.queues,
+            machine=self.workflow.machine,
+            http=self.front.http,
+        )
+        self._publish_outputs()
+
+    def _publish_outputs(self) -> None:
+        data, queues = self.data, self.queues
+        outputs: dict[str, Any] = {
+            "ApiUrl": self.front.http.api_endpoint,
+            "ApiId": self.front.http.api_id,
+            "CoreTableName": data.core.table_name,
+            "ImagesBucketName": data.images.bucket_name,
+            "GenerationsQueueUrl": queues.generations.url,
+            "CollectQueueUrl": queues.collect.url,
+            "RenderQueueUrls": {provider: queue.url for provider, queue in queues.render.items()},
+            "IntegrationQueueUrl": queues.integration.url,
+            "DeadLetterQueueUrls": {name: queue.queue_url for name, queue in queues.dead_letters.items()},
+            "EventBusName": self.events.bus.event_bus_name,
+            "StateMachineArn": self.workflow.arn,
+            "SigningSecretArn": data.signing_secret.secret_arn,
+            "WavespeedSecretArn": data.wavespeed_secret.secret_arn,
+            "ProvisionWorkspaceFunctionName": self.operators.provision_workspace.name,
+            "FunctionNames": {function.folder: function.name for function in self.functions},
+            "AlarmTopicArn": self.observability.topic.topic_arn,
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value if isinstance(value, str) else self.to_json_string(value))
