@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
@@ -183,9 +183,9 @@ def _healthy(process: subprocess.Popen[bytes], url: str) -> bool:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        # The server leads its own process group, so this reaches its Lambda workers and nobody else.
+    # The server leads its own process group: this reaches what is left of it, Lambda workers above all, and nobody else.
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(_STOP_SECONDS)
+    process.wait(_STOP_SECONDS)
