@@ -185,7 +185,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         process.wait(_STOP_SECONDS)
-    # The server leads its own process group: this reaches what is left of it, Lambda workers above all, and nobody else.
+    # The server leads its own process group: this reaches what is left of it, its Lambda workers, and nobody else.
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(_STOP_SECONDS)
