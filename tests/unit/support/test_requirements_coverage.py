@@ -62,8 +62,10 @@ def test_an_unknown_requirement_is_refused_and_reported_with_its_place(tmp_path:
             "test_something.py::TestIt::test_it",
         ),
         (
-            '@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.requirement("X-1"))])\n'
-            "def test_it(n: int) -> None: ...\n",
+            """
+@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.requirement("X-1"))])
+def test_it(n: int) -> None: ...
+""",
             "test_something.py::test_it",
         ),
     ],

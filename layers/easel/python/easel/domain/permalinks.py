@@ -43,9 +43,11 @@ def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) ->
 def decode_permalink(token: str) -> PermalinkToken | None:
     """Read a token; None when no token can look like this."""
     try:
-        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        text = token.encode("ascii")
+        raw = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
-    if len(raw) != _TOKEN_BYTES:
+    # base64 can be spelt in several ways; a token has one.
+    if len(raw) != _TOKEN_BYTES or base64.urlsafe_b64encode(raw) != text:
         return None
     return PermalinkToken(str(UUID(bytes=raw[:16])), str(UUID(bytes=raw[16:32])), raw[32:].hex())
