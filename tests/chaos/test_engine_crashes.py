@@ -1,4 +1,4 @@
-"""A worker may die after any side effect, any message may come twice or never: the end is always the same correct one."""
+"""A worker may die after any side effect, any message may come twice or never: the end is always a correct one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from easel.domain.generation import Generation, Status
-from easel.errors import ProviderErrorClass
 from tests.support.engine import (
+    USER,
     WORKSPACE,
     Behaviour,
     Engine,
@@ -23,6 +22,9 @@ from tests.support.engine import (
     running_for,
 )
 from tests.support.tables import create_core_table
+
+from easel.domain.generation import Generation, Status
+from easel.errors import ProviderErrorClass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,6 +64,13 @@ def check_invariants(engine: Engine, generation: Generation) -> None:
         if image.stored:
             assert image.stored.original_key in engine.store.objects
         assert sum(attempt.outcome == "delivered" for attempt in image.attempts) == (image.stored is not None)
+    engine.check_ledger()
+    wallet, price = engine.wallet(), generation.price
+    assert price is not None
+    assert wallet.held == 0, "no hold outlives its generation"
+    delivered = [image.index for image in generation.images if image.status is Status.COMPLETED]
+    assert wallet.spent == generation.charged == price.of_images(delivered), "charged for what was delivered, once"
+    assert engine.usage.today(WORKSPACE, USER, generation.channel, engine.clock.now).active_ids == ()
     expected = Status.COMPLETED if generation.images_completed else Status.FAILED
     assert generation.status in {expected, Status.CANCELLED}
     assert len(set(engine.published)) == 1, "exactly one event tells of the end"
@@ -69,7 +78,7 @@ def check_invariants(engine: Engine, generation: Generation) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
-def test_every_message_may_come_twice(client: DynamoDBClient, table: str, scenario: str, twice: bool) -> None:
+def test_every_message_may_come_twice(client: DynamoDBClient, table: str, scenario: str, *, twice: bool) -> None:
     # Given a provider with this behaviour, and queues that deliver everything once or twice
     behaviour, expected = SCENARIOS[scenario]
     engine = Engine(client, table)

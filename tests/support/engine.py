@@ -1,7 +1,7 @@
 """The whole engine in one process, under a clock that tests turn: real use cases, real DynamoDB, simulated rest.
 
-Queues deliver at least once, the state machine follows `generation.asl.json` in spirit (begin, fan out, time out, settle),
-the provider does what the test scripts. A worker can be killed after any side effect: its message then comes again, as
+Queues deliver at least once, the state machine follows `generation.asl.json` in spirit (begin, fan out, time out,
+settle), the provider does what the test scripts. A worker can be killed after any side effect: its message then comes again, as
 SQS would send it. Nothing sleeps: time jumps to whatever is due next.
 """
 
@@ -10,13 +10,17 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.support.tables import create_ledger_table
+
 from easel.domain.catalogue import load_catalogue
+from easel.domain.credits import MILLI, GrantKind, OpenGrant, Wallet, fold
 from easel.domain.events import generation_ended
 from easel.domain.generation import Channel, Failure, Generation, Image, Mode
+from easel.domain.pricing import load_price_book
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -34,10 +38,13 @@ from easel.repositories.gallery import DynamoGallery
 from easel.repositories.generations import DynamoGenerations, begin_keys
 from easel.repositories.idempotency import DynamoIdempotencyClaims
 from easel.repositories.image_tasks import DynamoImageTasks
+from easel.repositories.ledger import DynamoLedger
 from easel.repositories.outbox import DynamoOutbox
+from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
 from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
 from easel.services.collect_image import CollectImage
 from easel.services.image_work import HOLD, ImageWork
+from easel.services.open_account import OpenAccount, TrialOffer
 from easel.services.ports import ImageRef, ProcessedImage
 from easel.services.principal import Principal
 from easel.services.read_generations import ReadGenerations
@@ -253,9 +260,9 @@ class Due:
 
 
 class Engine:
-    """The engine put together for one test."""
+    """The engine put together for one test, with a ledger of its own and `credits` in the wallet."""
 
-    def __init__(self, client: DynamoDBClient, table: str, *, fuse: Fuse | None = None) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, *, fuse: Fuse | None = None, credits: int = 1_000) -> None:
         self.clock = TurnedClock()
         self.fuse = fuse or Fuse()
         self.deliver_twice = False
@@ -270,7 +277,22 @@ class Engine:
         self._client = client
         self._table = table
         self.executions: dict[str, _Execution] = {}
+        self.ledger = DynamoLedger(client, create_ledger_table(client))
         self._compose()
+        if credits:
+            self.fund(credits)
+
+    def fund(self, credits: int) -> None:
+        """Open the workspace's wallet with so many credits."""
+        grant = OpenGrant(f"grant-{credits}", GrantKind.PURCHASE, credits * MILLI, 50)
+        writes = self.ledger.opening(WORKSPACE, self.clock.now, grant)
+        DynamoTransactions(self._client).commit(*writes)
+
+    def wallet(self) -> Wallet:
+        """The workspace's balance."""
+        found = self.ledger.wallet(WORKSPACE)
+        assert found is not None
+        return found
 
     @property
     def provider(self) -> ScriptedProvider:
@@ -285,11 +307,22 @@ class Engine:
         unit_of_work = Fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
         workflow = Fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
         queue = Fused(_Queues(self), fuse, "submit", "render", "collect")
+        self.usage = DynamoUsageCounters(client, table)
+        self.open_account = OpenAccount(
+            ledger=self.ledger,
+            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # Fused passes everything on
+            trial=TrialOffer(5 * MILLI, timedelta(days=30)),
+            clock=clock,
+        )
         self.submit_use_case = SubmitGeneration(
             catalogue=load_catalogue(),
+            prices=load_price_book(),
+            usage=self.usage,
+            ledger=self.ledger,
+            open_account=self.open_account,
             generations=self.generations,
             claims=DynamoIdempotencyClaims(table),
-            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # Fused passes everything on
+            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
             queue=queue,  # type: ignore[arg-type]  # as above
             clock=clock,
         )
@@ -317,6 +350,9 @@ class Engine:
         close = CloseGeneration(
             generations=self.generations,
             outbox=self.outbox,
+            ledger=self.ledger,
+            usage=self.usage,
+            summaries=DynamoUsageSummaries(table),
             unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
             describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
             clock=clock,
@@ -363,6 +399,16 @@ class Engine:
         found = self.generations.get(WORKSPACE, generation_id)
         assert found is not None
         return found
+
+    def check_ledger(self) -> None:
+        """The wallet is the fold of its entries and open holds, and every entry has its other side."""
+        wallet = self.wallet()
+        assert wallet.is_balanced()
+        entries = list(self.ledger.all_entries(WORKSPACE))
+        folded = fold(WORKSPACE, entries, self.ledger.open_holds(WORKSPACE))
+        assert replace(wallet, grants={}) == folded
+        others = [e for account in ("revenue", "expired", *GrantKind) for e in self.ledger.counter_entries(account)]
+        assert sum(entry.amount for entry in entries) + sum(entry.amount for entry in others) == 0
 
     def _ended(self, generation_id: str) -> bool:
         found = self.generations.get(WORKSPACE, generation_id)

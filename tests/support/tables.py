@@ -1,4 +1,4 @@
-"""The `core` table as the stack defines it, made by API for tests that need no stack."""
+"""The tables as the stack defines them, made by API for tests that need no stack."""
 
 from __future__ import annotations
 
@@ -8,6 +8,31 @@ from tests.support.emulator import unique_name
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def create_ledger_table(client: DynamoDBClient) -> str:
+    """Create an empty `ledger` table and give its name."""
+    name = unique_name("ledger")
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"}
+            for attribute in ("pk", "sk", "expiryShard", "grantExpiresAt")
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "grants_by_expiry",
+                "KeySchema": [
+                    {"AttributeName": "expiryShard", "KeyType": "HASH"},
+                    {"AttributeName": "grantExpiresAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    return name
 
 
 def create_core_table(client: DynamoDBClient) -> str:

@@ -14,6 +14,7 @@ class Env(settings.Settings):
     """What this function reads from its environment."""
 
     CORE_TABLE_NAME: str
+    LEDGER_TABLE_NAME: str
     GENERATIONS_QUEUE_URL: str
     STATE_MACHINE_ARN: str
     EVENT_BUS_NAME: str

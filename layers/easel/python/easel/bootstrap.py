@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from easel.services.collect_image import CollectImage
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
+    from easel.services.open_account import OpenAccount
     from easel.services.provision_workspace import ProvisionWorkspace
     from easel.services.read_generations import ReadGenerations
     from easel.services.read_images import ReadImages
@@ -56,11 +57,31 @@ class CoreTable(Protocol):
     def CORE_TABLE_NAME(self) -> str: ...  # noqa: N802 - spelled as the variable
 
 
-class SubmitEnv(CoreTable, Protocol):
-    """Environment of a front door."""
+class MoneyEnv(CoreTable, Protocol):
+    """Environment of whatever moves credits."""
+
+    @property
+    def LEDGER_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
+
+
+class AccountEnv(MoneyEnv, Protocol):
+    """Environment of whatever may see a workspace first, and so gives it its trial."""
+
+    @property
+    def TRIAL_CREDITS(self) -> int: ...  # noqa: N802 - as above
+    @property
+    def TRIAL_DAYS(self) -> int: ...  # noqa: N802 - as above
+
+
+class QueueEnv(Protocol):
+    """Environment of whatever queues generations."""
 
     @property
     def GENERATIONS_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class SubmitEnv(AccountEnv, QueueEnv, Protocol):
+    """Environment of a front door."""
 
 
 class LinksEnv(Protocol):
@@ -93,7 +114,7 @@ class StartEnv(WorkflowEnv, Protocol):
     def RENDER_QUEUE_URLS(self) -> str: ...  # noqa: N802 - as above
 
 
-class SettleEnv(CoreTable, Protocol):
+class SettleEnv(MoneyEnv, Protocol):
     """Environment of whatever ends a generation."""
 
     @property
@@ -113,7 +134,7 @@ class PublishEnv(CoreTable, Protocol):
     def INTEGRATION_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
 
 
-class SweepEnv(SubmitEnv, CancelEnv, PublishEnv, Protocol):
+class SweepEnv(QueueEnv, CancelEnv, PublishEnv, Protocol):
     """Environment of the sweeper."""
 
 
@@ -165,17 +186,41 @@ def secret(arn: str) -> str:
 def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     """The one way in."""
     from easel.domain.catalogue import load_catalogue
+    from easel.domain.pricing import load_price_book
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.generations import DynamoGenerations
     from easel.repositories.idempotency import DynamoIdempotencyClaims
+    from easel.repositories.ledger import DynamoLedger
+    from easel.repositories.usage import DynamoUsageCounters
     from easel.services.submit_generation import SubmitGeneration
 
     return SubmitGeneration(
         catalogue=load_catalogue(),
+        prices=load_price_book(),
+        usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        open_account=open_account(env),
         generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
         claims=DynamoIdempotencyClaims(env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         queue=_generation_queue(env),
+        clock=system_clock,
+    )
+
+
+def open_account(env: AccountEnv) -> OpenAccount:
+    """Gives a workspace its wallet when it is first seen."""
+    from datetime import timedelta
+
+    from easel.domain.credits import MILLI
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.open_account import OpenAccount, TrialOffer
+
+    return OpenAccount(
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        trial=TrialOffer(env.TRIAL_CREDITS * MILLI, timedelta(days=env.TRIAL_DAYS)),
         clock=system_clock,
     )
 
@@ -235,14 +280,16 @@ def authenticate(env: CoreTable) -> Authenticate:
     return Authenticate(accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME), clock=system_clock)
 
 
-def provision_workspace(env: CoreTable) -> ProvisionWorkspace:
+def provision_workspace(env: MoneyEnv) -> ProvisionWorkspace:
     """The operator's way in."""
     from easel.repositories.accounts import DynamoAccounts
     from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
     from easel.services.provision_workspace import ProvisionWorkspace
 
     return ProvisionWorkspace(
         accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME),
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         clock=system_clock,
     )
@@ -330,7 +377,7 @@ def publish_events(env: PublishEnv) -> PublishEvents:
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _generation_queue(env: SubmitEnv) -> Any:
+def _generation_queue(env: QueueEnv) -> Any:
     from easel.workflow.queues import SqsGenerationQueue
 
     return SqsGenerationQueue(aws_client("sqs"), env.GENERATIONS_QUEUE_URL)
@@ -347,7 +394,9 @@ def _close_generation(env: SettleEnv) -> CloseGeneration:
     from easel.domain.generation import Generation, Image
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.ledger import DynamoLedger
     from easel.repositories.outbox import DynamoOutbox
+    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
     from easel.services.close_generation import CloseGeneration
     from easel.services.links import permalink
 
@@ -360,6 +409,9 @@ def _close_generation(env: SettleEnv) -> CloseGeneration:
     return CloseGeneration(
         generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
         outbox=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME),
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
+        summaries=DynamoUsageSummaries(env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         describe_end=describe_end,
         clock=system_clock,

@@ -10,10 +10,13 @@
     ├── IdempotencyKeyReused      the key was used before with another body
     ├── Conflict                  the thing is not in the state that the change needs
     │   ├── GenerationClosed      cancel or change of a generation that has ended
+    │   ├── WalletMissing         a workspace that was never seen before
     │   ├── StaleWrite            somebody else changed the record since it was read
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
     ├── StillLeased               another worker is at it; the message must come again
     ├── Contended             a transaction lost against others each time it was tried
+    ├── InsufficientCredits       the wallet has less than the request costs
+    ├── LimitReached              a limit on what may run at once, or in a day, or be spent
     ├── PayloadTooLarge           body over the limit
     ├── UnsupportedMediaType      body of a type that the route does not read
     ├── ImageRejected             bytes that are not a picture we accept
@@ -145,6 +148,35 @@ class Contended(EaselError):
     """A transaction lost against others each time it was tried; nothing was written, trying again is safe."""
 
     code = "contended"
+
+
+class InsufficientCredits(EaselError):
+    """The wallet has less than the request costs. Both amounts are milli-credits; nothing was taken."""
+
+    code = "insufficient_credits"
+
+    def __init__(self, required: int, available: int) -> None:
+        super().__init__("Insufficient credits for this request.")
+        self.required = required
+        self.available = available
+
+
+class WalletMissing(Conflict):
+    """The workspace has no wallet yet: it has never been seen."""
+
+    code = "wallet_missing"
+
+
+class LimitReached(EaselError):
+    """A limit of a plan or of a key. `kind` names it, `limit` is its value, `active_ids` what is running."""
+
+    code = "limit_reached"
+
+    def __init__(self, message: str, *, kind: str, limit: int, active_ids: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.limit = limit
+        self.active_ids = tuple(active_ids)
 
 
 class PayloadTooLarge(EaselError):

@@ -106,7 +106,7 @@ def serialise_event(event: Event) -> str:
         "requestId": event.request_id,
         "data": event.data,
     }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
 
 def deserialise_event(text: str) -> Event:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from easel.domain.price import Price
 from easel.errors import ProviderErrorClass
 
 
@@ -202,6 +203,10 @@ class Generation:
     completed_at: datetime | None = None
     failure: Failure | None = None
     client_reference: str | None = None
+    price: Price | None = None
+    """What it costs at most; None for what is free."""
+    charged: int | None = None
+    """Milli-credits that were taken for what was delivered; None while it is open."""
 
     @property
     def attention_when_running(self) -> datetime:

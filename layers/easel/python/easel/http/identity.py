@@ -7,7 +7,9 @@ behind it refuse. See `functions/api/authorize_request`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from easel.domain.generation import Channel
@@ -25,16 +27,18 @@ WRITE: Final = "generations:write"
 
 PERMALINKS: Final = "/i/"
 
+_TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
+
 MISSING_TEXT: Final = "Authorization header required"
 INVALID_TEXT: Final = "Invalid or expired token"
 
 
 def bearer_token(authorization: str | None) -> str | None:
-    """The token of an `Authorization: Bearer …` header; empty for another scheme, None without a header."""
+    """The token of an `Authorization: Bearer …` header; None without a header, empty when it holds no token of ours."""
     if authorization is None or not authorization.strip():
         return None
     scheme, _, token = authorization.strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    return token.strip() if scheme.lower() == "bearer" and _TOKEN.fullmatch(token.strip()) else ""
 
 
 def found(principal: Principal) -> dict[str, str]:
@@ -86,16 +90,10 @@ def principal(app: APIGatewayHttpResolver, scope: str) -> Principal:
 
 
 def to_json(caller: Principal) -> str:
-    """A principal as the authorizer's context carries it."""
+    """A principal as the authorizer's context carries it: field by field, collections as lists."""
+    values = {field.name: getattr(caller, field.name) for field in fields(caller)}
     return json.dumps(
-        {
-            "workspaceId": caller.workspace_id,
-            "userId": caller.user_id,
-            "roles": sorted(caller.roles),
-            "scopes": sorted(caller.scopes),
-            "channel": caller.channel.value,
-            "keyId": caller.key_id,
-        },
+        {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()},
         separators=(",", ":"),
     )
 
@@ -104,18 +102,11 @@ def from_json(text: str) -> Principal:
     """The inverse of `to_json`.
 
     Raises:
-        Unauthenticated: anything that `to_json` did not write.
+        Unauthenticated: anything that `to_json` did not write; a field too few is as bad as none.
     """
     try:
         said = json.loads(text)
-        return Principal(
-            workspace_id=_text(said["workspaceId"]),
-            user_id=_text(said["userId"]),
-            roles=frozenset(_text(role) for role in said["roles"]),
-            scopes=frozenset(_text(scope) for scope in said["scopes"]),
-            channel=Channel(said["channel"]),
-            key_id=_text(said["keyId"]),
-        )
+        return Principal(**{field.name: _READERS[str(field.type)](said[field.name]) for field in fields(Principal)})
     except (TypeError, ValueError, KeyError):
         raise Unauthenticated(INVALID_TEXT) from None
 
@@ -124,3 +115,18 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("a principal is made of texts")
     return value
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError("a collection is written as a list")
+    return [_text(entry) for entry in value]
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "str": _text,
+    "Channel": Channel,
+    "frozenset[str]": lambda value: frozenset(_texts(value)),
+    "tuple[str, ...]": lambda value: tuple(_texts(value)),
+}
+"""By the type of a field, so that a field that principals gain is carried without a change here."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from easel.clock import from_iso, to_iso
 from easel.domain.generation import Channel
+from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
@@ -44,6 +45,7 @@ class DynamoAccounts:
             roles=frozenset(values["roles"]),
             scopes=frozenset(values["scopes"]),
             channel=Channel(values["channel"]),
+            plan=values.get("plan", DEFAULT_PLAN),
             valid_until=from_iso(values["validUntil"]) if "validUntil" in values else None,
             revoked_at=from_iso(values["revokedAt"]) if "revokedAt" in values else None,
         )
@@ -73,6 +75,7 @@ class DynamoAccounts:
             "roles": sorted(record.roles),
             "scopes": sorted(record.scopes),
             "channel": record.channel.value,
+            "plan": record.plan,
             "validUntil": to_iso(record.valid_until) if record.valid_until else None,
         }
         return self._put("put api key", values, now)

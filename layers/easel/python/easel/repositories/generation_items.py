@@ -25,6 +25,7 @@ from easel.domain.generation import (
     Status,
     StoredImage,
 )
+from easel.domain.price import Price, PriceUnit
 
 SCHEMA: Final = 1
 
@@ -66,6 +67,8 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "completedAt": _iso(generation.completed_at),
         "failure": failure_values(generation.failure),
         "clientReference": generation.client_reference,
+        "price": price_values(generation.price),
+        "charged": generation.charged,
     }
 
 
@@ -98,6 +101,8 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         completed_at=_moment(values.get("completedAt")),
         failure=failure_from(values.get("failure")),
         client_reference=values.get("clientReference"),
+        price=price_from(values.get("price")),
+        charged=values.get("charged"),
     )
 
 
@@ -204,6 +209,24 @@ def failure_values(failure: Failure | None) -> dict[str, Any] | None:
 
 def failure_from(values: Mapping[str, Any] | None) -> Failure | None:
     return Failure(values["code"], values["message"], values["retryable"]) if values else None
+
+
+def price_values(price: Price | None) -> dict[str, Any] | None:
+    if price is None:
+        return None
+    return {
+        "version": price.version,
+        "plan": price.plan,
+        "unit": price.unit.value,
+        "total": price.total,
+        "images": price.images,
+    }
+
+
+def price_from(values: Mapping[str, Any] | None) -> Price | None:
+    if values is None:
+        return None
+    return Price(values["version"], values["plan"], PriceUnit(values["unit"]), values["total"], values["images"])
 
 
 def _size(text: str | None) -> Size | None:

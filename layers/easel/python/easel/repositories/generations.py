@@ -65,6 +65,10 @@ class DynamoGenerations:
             ":now": to_iso(now),
             ":was": generation.status.value,
         }
+        if generation.price is not None:
+            delivered = [image.index for image in outcome.images if image.status is Status.COMPLETED]
+            sets.append("charged = :charged")
+            values[":charged"] = generation.price.of_images(delivered)
         if outcome.failure:
             sets.append("failure = :failure")
             values[":failure"] = failure_values(outcome.failure)

@@ -52,6 +52,15 @@ def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"IDEMPOTENCY#{_part(key_hash)}"}
 
 
+def usage(workspace_id: str, user_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"USAGE#{_part(user_id)}"}
+
+
+def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provider: str) -> Key:
+    parts = "#".join(_part(part) for part in (day, user_id, model, provider))
+    return {"pk": workspace_partition(workspace_id), "sk": f"SUMMARY#{parts}"}
+
+
 def api_key(key_hash: str) -> Key:
     return {"pk": f"APIKEY#{_part(key_hash)}", "sk": "APIKEY"}
 

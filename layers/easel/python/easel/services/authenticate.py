@@ -36,6 +36,7 @@ class Authenticate:
             scopes=record.scopes,
             channel=record.channel,
             key_id=record.key_id,
+            plan=record.plan,
         )
 
     def _recall(self, token: str) -> ApiKeyRecord | None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from easel.clock import Clock
+from easel.domain.credits import Wallet, hold_of
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Generation, Image, Outcome, Status, cancel, conclude
-from easel.errors import Contended, GenerationClosed, NotFound, StaleWrite
+from easel.errors import Contended, GenerationClosed, NotFound, QueueUnavailable, StaleWrite
 from easel.services.ports import (
     GenerationRepository,
     ImageRef,
     ImageTaskRepository,
+    Ledger,
     Outbox,
     UnitOfWork,
+    UsageCounters,
+    UsageSummaries,
     Workflow,
+    Write,
 )
 from easel.services.principal import Principal
+
+logger = logging.getLogger(__name__)
 
 _MAX_TRIES: Final = 8
 
@@ -28,7 +36,9 @@ DescribeEnd = Callable[[Generation], Event]
 
 
 class CloseGeneration:
-    """Ends a generation and saves the event that tells of it, in one transaction.
+    """Ends a generation in one transaction: with the event that tells of it, its money and its counters.
+
+    What was delivered is posted, the rest of the hold is free again: nothing delivered, nothing charged.
 
     The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an
     image that was delivered a moment before the end counts.
@@ -39,12 +49,18 @@ class CloseGeneration:
         *,
         generations: GenerationRepository,
         outbox: Outbox,
+        ledger: Ledger,
+        usage: UsageCounters,
+        summaries: UsageSummaries,
         unit_of_work: UnitOfWork,
         describe_end: DescribeEnd,
         clock: Clock,
     ) -> None:
         self._generations = generations
         self._outbox = outbox
+        self._ledger = ledger
+        self._usage = usage
+        self._summaries = summaries
         self._unit_of_work = unit_of_work
         self._describe_end = describe_end
         self._clock = clock
@@ -71,15 +87,37 @@ class CloseGeneration:
                 self._unit_of_work.commit(
                     self._generations.closing(generation, outcome, now),
                     self._outbox.adding(self._describe_end(ended)),
+                    self._usage.ending(ended),
+                    *self._summaries.adding(ended),
+                    *self._money(ended, now),
                 )
             except StaleWrite:
                 continue
             return ended, True
         raise Contended(f"Generation {generation_id} kept changing; please try again.")
 
+    def _money(self, ended: Generation, now: datetime) -> Sequence[Write]:
+        hold = hold_of(ended)
+        if hold is None:
+            return ()
+        posted = ended.charged or 0
+        # Only a charge has to know which grants pay; a void needs no read.
+        wallet = self._ledger.wallet(ended.workspace_id) if posted else Wallet(ended.workspace_id)
+        if wallet is None:
+            raise NotFound(f"Workspace {ended.workspace_id} has no wallet, but holds credits.")
+        return self._ledger.resolving(hold, wallet, posted, now)
+
 
 def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:
-    return replace(generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now)
+    delivered = [image.index for image in outcome.images if image.status is Status.COMPLETED]
+    return replace(
+        generation,
+        status=outcome.status,
+        images=outcome.images,
+        failure=outcome.failure,
+        completed_at=now,
+        charged=generation.price.of_images(delivered) if generation.price else None,
+    )
 
 
 class SettleGeneration:
@@ -122,5 +160,9 @@ class CancelGeneration:
         generation, closed_now = self._close(principal.workspace_id, generation_id, lambda found: cancel(found.images))
         if not closed_now and generation.status is not Status.CANCELLED:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")
-        self._workflow.stop(generation.id, "cancelled by the caller")
+        try:
+            self._workflow.stop(generation.id, "cancelled by the caller")
+        except QueueUnavailable:
+            # The generation has ended all the same: what the execution still does finds it closed.
+            logger.warning("execution of a cancelled generation could not be stopped")
         return generation

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from easel.domain.credits import Entry, Hold, OpenGrant, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
+from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -245,6 +247,7 @@ class ApiKeyRecord:
     roles: frozenset[str]
     scopes: frozenset[str]
     channel: Channel
+    plan: str = DEFAULT_PLAN
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
 
@@ -261,6 +264,92 @@ class Accounts(Protocol):
     def adding_member(self, workspace_id: str, user_id: str, role: str, now: datetime) -> Write: ...
 
     def adding_api_key(self, api_key: str, record: ApiKeyRecord, now: datetime) -> Write: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of a wallet's entries; `next_after` is the sort key to go on from, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next_after: str | None
+
+
+class Ledger(Protocol):
+    """Wallets, holds, grants and entries. `repositories/ledger.py` says what each member of a transaction means."""
+
+    def holding(self, hold: Hold) -> Sequence[Write]:
+        """Conflict: InsufficientCredits, WalletMissing."""
+        ...
+
+    def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def opening(self, workspace_id: str, now: datetime, grant: OpenGrant | None = None) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def granting(self, workspace_id: str, grant: OpenGrant, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def expiring(self, workspace_id: str, wallet: Wallet, grant_id: str, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def claiming_trial(self, identity: str, workspace_id: str, now: datetime) -> Write:
+        """Conflict: StaleWrite."""
+        ...
+
+    def wallet(self, workspace_id: str) -> Wallet | None: ...
+
+    def hold(self, workspace_id: str, hold_id: str) -> Hold | None: ...
+
+    def trial_of(self, identity: str) -> datetime | None: ...
+
+    def entries(self, workspace_id: str, *, limit: int, after: str | None) -> EntryPage: ...
+
+    def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """(workspace id, grant id) of grants that have ended and may have something left."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRule:
+    """The limits that a submit must keep: what may run at once per channel, and generations per day."""
+
+    max_active: int
+    max_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageToday:
+    """How far a user is: generations of today, and what is running."""
+
+    generations: int
+    active_ids: tuple[str, ...]
+
+
+class UsageCounters(Protocol):
+    """What a user runs at once and has asked for today."""
+
+    def starting(self, generation: Generation, rule: UsageRule) -> Write:
+        """Count a new generation. Conflict: LimitReached."""
+        ...
+
+    def ending(self, generation: Generation) -> Write:
+        """It no longer runs. Never conflicts, and a repeat changes nothing."""
+        ...
+
+    def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday: ...
+
+
+class UsageSummaries(Protocol):
+    """Totals per user, model, provider and day."""
+
+    def adding(self, generation: Generation) -> Sequence[Write]:
+        """Count an ended generation. Never conflicts; being in the closing transaction makes it count once."""
+        ...
 
 
 class ImageStore(Protocol):

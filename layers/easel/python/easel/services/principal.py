@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from easel.domain.generation import Channel
+from easel.domain.plans import DEFAULT_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,6 @@ class Principal:
     scopes: frozenset[str]
     channel: Channel
     key_id: str
+    plan: str = DEFAULT_PLAN
+    identities: tuple[str, ...] = ()
+    """All names of the person behind it (`user:<id>`, `telegram:<id>`), for what is given once per person."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from easel.clock import Clock
+from easel.domain.credits import DEFAULT_PRIORITIES, MILLI, GrantKind, OpenGrant
 from easel.domain.generation import Channel
+from easel.domain.plans import DEFAULT_PLAN
 from easel.ids import new_id
-from easel.services.ports import Accounts, ApiKeyRecord, UnitOfWork
+from easel.services.ports import Accounts, ApiKeyRecord, Ledger, UnitOfWork
 
 API_KEY_PREFIX: Final = "ek_"
 """Lets secret scanners recognise a leaked key."""
@@ -25,15 +27,18 @@ class ProvisionedWorkspace:
 
 
 class ProvisionWorkspace:
-    """One transaction: workspace, user, membership, key."""
+    """One transaction: workspace, user, membership, key, and a wallet with its first credits."""
 
-    def __init__(self, *, accounts: Accounts, unit_of_work: UnitOfWork, clock: Clock) -> None:
+    def __init__(self, *, accounts: Accounts, ledger: Ledger, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._accounts = accounts
+        self._ledger = ledger
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    def __call__(self, *, workspace_name: str, owner_name: str, key_name: str) -> ProvisionedWorkspace:
-        """Make them."""
+    def __call__(
+        self, *, workspace_name: str, owner_name: str, key_name: str, credits: int = 0, plan: str = DEFAULT_PLAN
+    ) -> ProvisionedWorkspace:
+        """Make them. `credits` are whole credits, given as an adjustment that does not expire."""
         now = self._clock()
         workspace_id, user_id = new_id(), new_id()
         api_key = API_KEY_PREFIX + secrets.token_urlsafe(32)
@@ -45,11 +50,19 @@ class ProvisionWorkspace:
             roles=frozenset({"owner"}),
             scopes=frozenset({"generations:read", "generations:write"}),
             channel=Channel.API,
+            plan=plan,
+        )
+        grant = OpenGrant(
+            id=new_id(),
+            kind=GrantKind.ADJUSTMENT,
+            remaining=credits * MILLI,
+            priority=DEFAULT_PRIORITIES[GrantKind.ADJUSTMENT],
         )
         self._unit_of_work.commit(
             self._accounts.adding_workspace(workspace_id, workspace_name, now),
             self._accounts.adding_user(user_id, owner_name, now),
             self._accounts.adding_member(workspace_id, user_id, "owner", now),
             self._accounts.adding_api_key(api_key, record, now),
+            *self._ledger.opening(workspace_id, now, grant if credits else None),
         )
         return ProvisionedWorkspace(workspace_id, user_id, api_key)

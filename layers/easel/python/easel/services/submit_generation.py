@@ -5,23 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from easel.clock import Clock
 from easel.domain.catalogue import Catalogue, Model, validate_parameters
+from easel.domain.credits import hold_of
 from easel.domain.generation import Generation, Image, ImageParameters, Mode, Reference, Status
 from easel.domain.permalinks import new_permalink_secret
-from easel.errors import IdempotencyKeyReused, KeyAlreadyClaimed, QueueUnavailable
+from easel.domain.plans import plan_of
+from easel.domain.price import Price
+from easel.domain.pricing import PriceBook
+from easel.errors import IdempotencyKeyReused, KeyAlreadyClaimed, QueueUnavailable, WalletMissing
 from easel.ids import image_id, new_generation_id
 from easel.services.ports import (
     GenerationQueue,
     GenerationRepository,
     IdempotencyClaim,
     IdempotencyClaims,
+    Ledger,
     UnitOfWork,
+    UsageCounters,
+    UsageRule,
 )
 from easel.services.principal import Principal
 
@@ -68,20 +75,29 @@ class Submitted:
 class SubmitGeneration:
     """The one way in: every front door ends here.
 
-    Two calls to AWS: one transaction, one message. A crash between them is healed by `SweepGenerations`.
+    Two calls to AWS: one transaction, one message. The transaction claims the key, counts against the limits, holds the
+    credits and stores the generation, or does nothing. A crash after it is healed by `SweepGenerations`.
     """
 
     def __init__(
         self,
         *,
         catalogue: Catalogue,
+        prices: PriceBook,
         generations: GenerationRepository,
         claims: IdempotencyClaims,
+        usage: UsageCounters,
+        ledger: Ledger,
+        open_account: Callable[[str, tuple[str, ...]], None],
         unit_of_work: UnitOfWork,
         queue: GenerationQueue,
         clock: Clock,
     ) -> None:
         self._catalogue = catalogue
+        self._prices = prices
+        self._usage = usage
+        self._ledger = ledger
+        self._open_account = open_account
         self._generations = generations
         self._claims = claims
         self._unit_of_work = unit_of_work
@@ -94,9 +110,32 @@ class SubmitGeneration:
         """Accept the request.
 
         Raises:
-            InvalidRequest: something the model does not do; nothing is written.
+            InvalidRequest: something the model does not do.
             IdempotencyKeyReused: the key came with another request before.
+            LimitReached: too much is running, or was asked for today.
+            InsufficientCredits: the wallet has less than the price.
+
+        After any of them nothing is written.
         """
+        now = self._clock()
+        generation = self._draft(principal, request, request_id, now)
+        claim = _claim(principal, request, idempotency_key, now)
+        try:
+            self._commit(principal, generation, claim, now)
+        except KeyAlreadyClaimed as claimed:
+            return self._replay(principal, claimed, request)
+        self._enqueue(generation)
+        return Submitted(generation, replayed=False)
+
+    def quote(self, principal: Principal, request: NewGeneration) -> Price:
+        """What the request would cost at most: the same checks and the same computation as a submit, nothing written.
+
+        Raises:
+            InvalidRequest: something the model does not do.
+        """
+        return self._check(principal, request)[2]
+
+    def _check(self, principal: Principal, request: NewGeneration) -> tuple[Model, ImageParameters, Price]:
         model = self._catalogue.find(request.model)
         parameters = validate_parameters(
             model,
@@ -108,18 +147,55 @@ class SubmitGeneration:
             output_format=request.output_format,
             references=request.references,
         )
-        now = self._clock()
-        generation = _draft(principal, request, model, parameters, request_id, now)
-        writes = [self._generations.creation(generation)]
-        claim = _claim(principal, request, idempotency_key, now)
+        plan = plan_of(principal.plan)
+        price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=request.n)
+        return model, parameters, price
+
+    def _commit(
+        self, principal: Principal, generation: Generation, claim: IdempotencyClaim | None, now: datetime
+    ) -> None:
+        plan = plan_of(principal.plan)
+        rule = UsageRule(plan.max_active_in(generation.channel), plan.max_generations_per_day)
+        # The order decides which error a caller sees when several conditions fail.
+        writes = [self._usage.starting(generation, rule), self._generations.creation(generation)]
         if claim:
             writes.insert(0, self._claims.claim(principal.workspace_id, claim, generation.id, now))
+        hold = hold_of(generation)
+        if hold is None:
+            self._unit_of_work.commit(*writes)
+            return
+        writes += self._ledger.holding(hold)
         try:
             self._unit_of_work.commit(*writes)
-        except KeyAlreadyClaimed as claimed:
-            return self._replay(principal, claimed, request)
-        self._enqueue(generation)
-        return Submitted(generation, replayed=False)
+        except WalletMissing:
+            self._open_account(principal.workspace_id, principal.identities)
+            self._unit_of_work.commit(*writes)
+
+    def _draft(self, principal: Principal, request: NewGeneration, request_id: str, now: datetime) -> Generation:
+        model, parameters, price = self._check(principal, request)
+        generation_id = new_generation_id()
+        allowed = timedelta(seconds=model.deadline_seconds)
+        return Generation(
+            id=generation_id,
+            workspace_id=principal.workspace_id,
+            user_id=principal.user_id,
+            channel=principal.channel,
+            model=model.id,
+            provider=model.candidates[0].provider,
+            prompt=request.prompt,
+            mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
+            parameters=parameters,
+            input_params=request.input_params,
+            references=request.references,
+            images=tuple(Image(id=image_id(generation_id, index), index=index) for index in range(request.n)),
+            status=Status.PENDING,
+            created_at=now,
+            deadline=now + min(allowed, request.cancel_after or allowed),
+            permalink_secret=new_permalink_secret(),
+            request_id=request_id,
+            client_reference=request.client_reference,
+            price=price,
+        )
 
     def _enqueue(self, generation: Generation) -> None:
         try:
@@ -135,38 +211,6 @@ class SubmitGeneration:
         if generation is None:
             raise IdempotencyKeyReused("The generation that this Idempotency-Key made was deleted.") from claimed
         return Submitted(generation, replayed=True)
-
-
-def _draft(
-    principal: Principal,
-    request: NewGeneration,
-    model: Model,
-    parameters: ImageParameters,
-    request_id: str,
-    now: datetime,
-) -> Generation:
-    generation_id = new_generation_id()
-    allowed = timedelta(seconds=model.deadline_seconds)
-    return Generation(
-        id=generation_id,
-        workspace_id=principal.workspace_id,
-        user_id=principal.user_id,
-        channel=principal.channel,
-        model=model.id,
-        provider=model.candidates[0].provider,
-        prompt=request.prompt,
-        mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
-        parameters=parameters,
-        input_params=request.input_params,
-        references=request.references,
-        images=tuple(Image(id=image_id(generation_id, index), index=index) for index in range(request.n)),
-        status=Status.PENDING,
-        created_at=now,
-        deadline=now + min(allowed, request.cancel_after or allowed),
-        permalink_secret=new_permalink_secret(),
-        request_id=request_id,
-        client_reference=request.client_reference,
-    )
 
 
 def _claim(

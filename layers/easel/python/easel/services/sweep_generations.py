@@ -61,10 +61,16 @@ class SweepGenerations:
                 requeued += self._requeue(generation)
             else:
                 settled += self._settle_overdue(generation)
-        events = self._waiting_events(now - _OUTBOX_GRACE, _BATCH)
-        for event in events:
+        republished = sum(self._republish(event) for event in self._waiting_events(now - _OUTBOX_GRACE, _BATCH))
+        return SweepReport(requeued, settled, republished)
+
+    def _republish(self, event: Event) -> bool:
+        try:
             self._publish(event)
-        return SweepReport(requeued, settled, len(events))
+        except QueueUnavailable:
+            logger.warning("event could not be sent again", extra={"event_id": event.id})
+            return False
+        return True
 
     def _requeue(self, generation: Generation) -> bool:
         try:
@@ -80,5 +86,8 @@ class SweepGenerations:
         except (NotFound, Contended):
             logger.warning("overdue generation could not be settled", extra={"generation_id": generation.id})
             return False
-        self._workflow.stop(generation.id, "settled by the sweeper")
+        try:
+            self._workflow.stop(generation.id, "settled by the sweeper")
+        except QueueUnavailable:
+            logger.warning("execution could not be stopped", extra={"generation_id": generation.id})
         return True

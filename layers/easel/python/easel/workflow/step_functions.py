@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from easel.domain.generation import Failure
+from easel.errors import QueueUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -44,14 +45,20 @@ class StepFunctionsWorkflow:
         return True
 
     def stop(self, generation_id: str, reason: str) -> None:
-        """Stop the execution. One that never started or has ended is left alone."""
+        """Stop the execution. One that never started or has ended is left alone.
+
+        Raises:
+            QueueUnavailable: it may still be running.
+        """
         try:
             self._client.stop_execution(
                 executionArn=self._execution_arn(generation_id), error="Stopped", cause=reason[:_LONGEST_CAUSE]
             )
         except ClientError as error:
             if _code(error) != "ExecutionDoesNotExist":
-                raise
+                raise QueueUnavailable(f"Execution {generation_id} could not be stopped.") from error
+        except BotoCoreError as error:
+            raise QueueUnavailable(f"Execution {generation_id} could not be stopped.") from error
 
     def image_delivered(self, task_token: str) -> None:
         """Tell the waiting task that its image is stored."""

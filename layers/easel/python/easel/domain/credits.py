@@ -1,0 +1,236 @@
+"""The rules of money: wallets, grants, the two phases of a transfer. Pure: the repository does the same in DynamoDB.
+
+Amounts are whole milli-credits. A hold takes from what is available and fails at once when there is too little; it is
+resolved exactly once: posted (all of it or a part, the rest is available again) or voided. Nothing is ever changed
+afterwards; a correction is a new entry.
+
+Every entry has two sides that sum to zero: the wallet's, and the account that the credits come from or go to.
+
+    available + held             = what the open grants have left
+    available + held + spent + expired = granted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from easel.domain.generation import Generation
+from easel.errors import InsufficientCredits
+
+MILLI: Final = 1_000
+"""Milli-credits in a credit."""
+
+
+class GrantKind(StrEnum):
+    """Why credits were given. The value is also the name of the account on the other side of the entry."""
+
+    PURCHASE = "purchase"
+    PROMOTION = "promotion"
+    TRIAL = "trial"
+    ADJUSTMENT = "adjustment"
+
+
+REVENUE: Final = "revenue"
+"""The account that spent credits go to."""
+EXPIRED: Final = "expired"
+"""The account that unused credits go to when their grant ends."""
+
+DEFAULT_PRIORITIES: Final[Mapping[GrantKind, int]] = {
+    GrantKind.TRIAL: 10,
+    GrantKind.PROMOTION: 20,
+    GrantKind.ADJUSTMENT: 40,
+    GrantKind.PURCHASE: 50,
+}
+"""Lower is used first: what costs the customer nothing goes before what was paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGrant:
+    """What is left of a grant."""
+
+    id: str
+    kind: GrantKind
+    remaining: int
+    priority: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """The balance of a workspace, materialised: provably the fold of its entries and open holds."""
+
+    workspace_id: str
+    available: int = 0
+    held: int = 0
+    spent: int = 0
+    expired: int = 0
+    granted: int = 0
+    grants: Mapping[str, OpenGrant] = field(default_factory=dict)
+
+    def is_balanced(self) -> bool:
+        """Whether the two equations at the top of this module hold, and nothing is negative."""
+        left = sum(grant.remaining for grant in self.grants.values())
+        amounts = (self.available, self.held, self.spent, self.expired, self.granted)
+        return (
+            min(amounts) >= 0
+            and self.available + self.held == left
+            and self.available + self.held + self.spent + self.expired == self.granted
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The first phase of a transfer: credits set aside for a generation."""
+
+    id: str
+    workspace_id: str
+    generation_id: str
+    amount: int
+    created_at: datetime
+
+
+def hold_of(generation: Generation) -> Hold | None:
+    """The hold of a generation: one for all of its images, named by it. None when it is free."""
+    if generation.price is None or generation.price.total == 0:
+        return None
+    return Hold(
+        id=generation.id,
+        workspace_id=generation.workspace_id,
+        generation_id=generation.id,
+        amount=generation.price.total,
+        created_at=generation.created_at,
+    )
+
+
+class Resolution(StrEnum):
+    """How a hold ended."""
+
+    POSTED = "POSTED"
+    VOIDED = "VOIDED"
+
+
+def with_grant(wallet: Wallet, grant: OpenGrant) -> Wallet:
+    """Credits come in."""
+    _check_amount(grant.remaining)
+    if grant.id in wallet.grants:
+        raise ValueError(f"grant {grant.id} is there already")
+    return replace(
+        wallet,
+        available=wallet.available + grant.remaining,
+        granted=wallet.granted + grant.remaining,
+        grants={**wallet.grants, grant.id: grant},
+    )
+
+
+def with_hold(wallet: Wallet, amount: int) -> Wallet:
+    """Credits are set aside. Raises InsufficientCredits."""
+    _check_amount(amount)
+    if wallet.available < amount:
+        raise InsufficientCredits(amount, wallet.available)
+    return replace(wallet, available=wallet.available - amount, held=wallet.held + amount)
+
+
+def with_post(wallet: Wallet, held: int, posted: int) -> Wallet:
+    """A hold is spent, wholly or in part; the rest is available again. Posting nothing is a void."""
+    if not 0 <= posted <= held:
+        raise ValueError(f"cannot post {posted} of a hold of {held}")
+    return replace(
+        wallet,
+        available=wallet.available + held - posted,
+        held=wallet.held - held,
+        spent=wallet.spent + posted,
+        grants=_taken(wallet.grants, allocate(wallet.grants.values(), posted)),
+    )
+
+
+def with_expiry(wallet: Wallet, grant_id: str) -> tuple[Wallet, int]:
+    """An ended grant gives back what nobody holds: (wallet, amount). What is held may still be spent from it."""
+    amount = expirable(wallet, grant_id)
+    after = replace(
+        wallet,
+        available=wallet.available - amount,
+        expired=wallet.expired + amount,
+        grants=_taken(wallet.grants, {grant_id: amount}) if amount else wallet.grants,
+    )
+    return after, amount
+
+
+def expirable(wallet: Wallet, grant_id: str) -> int:
+    """How much of a grant can expire now."""
+    grant = wallet.grants.get(grant_id)
+    return min(grant.remaining, wallet.available) if grant else 0
+
+
+def allocate(grants: Iterable[OpenGrant], amount: int) -> dict[str, int]:
+    """Which grants pay: lowest priority number first, among equals the one that ends first, then the oldest id.
+
+    Raises:
+        ValueError: when they do not have so much; holds make sure that they do.
+    """
+    ordered = sorted(grants, key=_order)
+    taken: dict[str, int] = {}
+    for grant in ordered:
+        if amount == 0:
+            break
+        part = min(grant.remaining, amount)
+        if part:
+            taken[grant.id] = part
+            amount -= part
+    if amount:
+        raise ValueError(f"the grants lack {amount} milli-credits")
+    return taken
+
+
+def _order(grant: OpenGrant) -> tuple[int, str, str]:
+    return grant.priority, grant.expires_at.isoformat() if grant.expires_at else "9999", grant.id
+
+
+def _taken(grants: Mapping[str, OpenGrant], taken: Mapping[str, int]) -> dict[str, OpenGrant]:
+    """The grants without what was taken; one that has nothing left is gone."""
+    left = {id_: replace(grant, remaining=grant.remaining - taken.get(id_, 0)) for id_, grant in grants.items()}
+    return {id_: grant for id_, grant in left.items() if grant.remaining}
+
+
+def _check_amount(amount: int) -> None:
+    if amount <= 0:
+        raise ValueError(f"{amount} is not an amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One side of a double entry, never changed. `account` is `wallet` or the name of the other side."""
+
+    transfer_id: str
+    account: str
+    amount: int
+    reason: str
+    created_at: datetime
+    generation_id: str | None = None
+    grant_id: str | None = None
+
+
+WALLET: Final = "wallet"
+
+
+def both_sides(entry: Entry, counter_account: str) -> tuple[Entry, Entry]:
+    """The wallet's side and its mirror image: together they sum to zero."""
+    return entry, replace(entry, account=counter_account, amount=-entry.amount)
+
+
+def fold(workspace_id: str, entries: Sequence[Entry], open_holds: Sequence[Hold]) -> Wallet:
+    """The wallet as its entries and open holds say it must be; grants are left out."""
+    own = [entry for entry in entries if entry.account == WALLET]
+    held = sum(hold.amount for hold in open_holds)
+    posted = sum(entry.amount for entry in own)
+    return Wallet(
+        workspace_id=workspace_id,
+        available=posted - held,
+        held=held,
+        spent=-sum(entry.amount for entry in own if entry.reason == "spend"),
+        expired=-sum(entry.amount for entry in own if entry.reason == "expiry"),
+        granted=sum(entry.amount for entry in own if entry.reason not in {"spend", "expiry"}),
+    )

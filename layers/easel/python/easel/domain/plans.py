@@ -1,0 +1,58 @@
+"""Plans: by which price list a workspace pays, and how much it may do at once, with the numbers of the seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from easel.domain.generation import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Requests per window. The windows are aligned to the clock: a minute for user and address, an hour for all."""
+
+    user_per_minute: int
+    workspace_per_hour: int
+    address_per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan. `prices` names its list in the price book."""
+
+    name: str
+    prices: str
+    max_active: Mapping[Channel, int]
+    max_generations_per_day: int
+    rates: RateLimits
+
+    def max_active_in(self, channel: Channel) -> int:
+        """How many generations of a user may be open at once through this channel."""
+        return self.max_active.get(channel, self.max_active[Channel.API])
+
+
+_SEED_RATES: Final = RateLimits(user_per_minute=60, workspace_per_hour=1_000, address_per_minute=100)
+
+PLANS: Final[Mapping[str, Plan]] = {
+    plan.name: plan
+    for plan in (
+        Plan("standard", "standard", {Channel.API: 10, Channel.TELEGRAM: 1}, 500, _SEED_RATES),
+        Plan("tiered", "tiered", {Channel.API: 10, Channel.TELEGRAM: 1}, 500, _SEED_RATES),
+        Plan(
+            "scale",
+            "standard",
+            {Channel.API: 1_000, Channel.TELEGRAM: 1},
+            100_000,
+            RateLimits(user_per_minute=6_000, workspace_per_hour=100_000, address_per_minute=6_000),
+        ),
+    )
+}
+
+DEFAULT_PLAN: Final = "standard"
+
+
+def plan_of(name: str) -> Plan:
+    """The plan of this name; one that this release does not know counts as the default."""
+    return PLANS.get(name, PLANS[DEFAULT_PLAN])

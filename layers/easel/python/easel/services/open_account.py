@@ -1,0 +1,66 @@
+"""Give a workspace its wallet when it is first seen, with a trial for those who never had one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from easel.clock import Clock
+from easel.domain.credits import DEFAULT_PRIORITIES, GrantKind, OpenGrant
+from easel.errors import StaleWrite
+from easel.services.ports import Ledger, UnitOfWork
+
+_TRIAL_NAMESPACE = UUID("3a9f6a1e-1c55-4c0b-9d0e-7f1f0f5b2c11")
+"""Made once for this purpose: a trial's grant id is derived in it from the identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOffer:
+    """What a new identity is given: milli-credits, and for how long."""
+
+    amount: int
+    lifetime: timedelta
+
+
+class OpenAccount:
+    """Opens a wallet once, however often and from wherever it is called."""
+
+    def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, trial: TrialOffer, clock: Clock) -> None:
+        self._ledger = ledger
+        self._unit_of_work = unit_of_work
+        self._trial = trial
+        self._clock = clock
+
+    def __call__(self, workspace_id: str, identities: tuple[str, ...]) -> None:
+        """Make sure that the wallet is there.
+
+        `identities` are all names of the person behind it (`user:<id>`, `telegram:<id>`): each may have a trial once,
+        so the trial is given only when none of them had one.
+        """
+        now = self._clock()
+        if self._trial.amount and identities:
+            try:
+                self._unit_of_work.commit(
+                    *self._ledger.opening(workspace_id, now, self._trial_grant(identities[0], now)),
+                    *(self._ledger.claiming_trial(identity, workspace_id, now) for identity in identities),
+                )
+            except StaleWrite:
+                pass
+            else:
+                return
+        if self._ledger.wallet(workspace_id) is not None:
+            return
+        try:
+            self._unit_of_work.commit(*self._ledger.opening(workspace_id, now))
+        except StaleWrite:
+            return
+
+    def _trial_grant(self, identity: str, now: datetime) -> OpenGrant:
+        return OpenGrant(
+            id=str(uuid5(_TRIAL_NAMESPACE, identity)),
+            kind=GrantKind.TRIAL,
+            remaining=self._trial.amount,
+            priority=DEFAULT_PRIORITIES[GrantKind.TRIAL],
+            expires_at=now + self._trial.lifetime,
+        )
