@@ -18,11 +18,16 @@ from easel.errors import ProviderError, ProviderErrorClass
 
 MAX_TRIES_PER_PROVIDER: Final = 4
 _BACKOFF_SECONDS: Final = (1.0, 3.0, 8.0)
-_MAX_RETRY_AFTER_SECONDS: Final = 120.0
+_LONGEST_WISH_SECONDS: Final = 3_600.0
+"""Beyond every deadline, so no wish is cut short that could be kept; it only keeps sums within a calendar's range."""
 _USABLE_SECONDS: Final = 2.0
 """A try that could not get this much time before the deadline is not made."""
 
 _NEVER_ELSEWHERE: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT})
+_NOTHING_STARTED: Final = frozenset(
+    {ProviderErrorClass.RETRYABLE, ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH, ProviderErrorClass.GONE}
+)
+"""Outcomes that cost nothing: the provider certainly made no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def after_failure(
         delay = _pause(error, attempts, jitter or random.Random())  # noqa: S311 - spreads load, keeps no secret
         if now + delay + timedelta(seconds=_USABLE_SECONDS) < deadline:
             return TryAgain(error.provider, delay)
-    if _unknown_outcomes(attempts) > 1:
+    if _second_chance_is_used(attempts):
         return GiveUp(failure)
     for candidate in candidates:
         if may_attempt(candidate.provider, attempts) and candidate.provider != error.provider:
@@ -84,12 +89,17 @@ def _failure(error: ProviderError) -> Failure:
     return known
 
 
-def _unknown_outcomes(attempts: Sequence[Attempt]) -> int:
-    return sum(attempt.outcome == ProviderErrorClass.AMBIGUOUS for attempt in attempts)
+def _second_chance_is_used(attempts: Sequence[Attempt]) -> bool:
+    """Whether, after an attempt that we may have to pay for in vain, a further one may have cost something too."""
+    outcomes = [attempt.outcome for attempt in attempts]
+    if ProviderErrorClass.AMBIGUOUS not in outcomes:
+        return False
+    later = outcomes[outcomes.index(ProviderErrorClass.AMBIGUOUS) + 1 :]
+    return any(outcome not in _NOTHING_STARTED for outcome in later)
 
 
 def _pause(error: ProviderError, attempts: Sequence[Attempt], jitter: random.Random) -> timedelta:
     tries = sum(attempt.provider == error.provider for attempt in attempts)
     backoff = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS)) - 1] * jitter.uniform(0.5, 1.0)
-    wished = min(error.retry_after or 0.0, _MAX_RETRY_AFTER_SECONDS)
+    wished = min(error.retry_after or 0.0, _LONGEST_WISH_SECONDS)
     return timedelta(seconds=max(backoff, wished))
