@@ -81,6 +81,8 @@ class StageSettings:
     collect_concurrency: int
     reference_trusted_origins: tuple[str, ...]
     alarm_email: str | None
+    trial_credits: int
+    trial_days: int
 
     @property
     def stack_name(self) -> str:
@@ -129,6 +131,8 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         collect_concurrency=read.get("collectConcurrency", _concurrency, 4 if local else 20),
         reference_trusted_origins=read.get("referenceTrustedOrigins", _origins if local else _never, ()),
         alarm_email=read.get("alarmEmail", _email, None),
+        trial_credits=read.get("trialCredits", _number(0, 1_000_000), 5),
+        trial_days=read.get("trialDays", _number(1, 3_650), 30),
     )
 
 

@@ -89,6 +89,7 @@ class EaselStack(Stack):
             "ApiUrl": self.front.http.api_endpoint,
             "ApiId": self.front.http.api_id,
             "CoreTableName": data.core.table_name,
+            "LedgerTableName": data.ledger.table_name,
             "ImagesBucketName": data.images.bucket_name,
             "GenerationsQueueUrl": queues.generations.url,
             "CollectQueueUrl": queues.collect.url,

@@ -88,8 +88,15 @@ class Api(Construct):
             "SubmitGeneration",
             "submit_generation",
             timeout_seconds=SUBMIT_SECONDS,
-            env={**self._core_and_images(), "GENERATIONS_QUEUE_URL": queue.url},
+            env={
+                **self._core_and_images(),
+                "LEDGER_TABLE_NAME": data.ledger.table_name,
+                "GENERATIONS_QUEUE_URL": queue.url,
+                "TRIAL_CREDITS": str(self._kit.settings.trial_credits),
+                "TRIAL_DAYS": str(self._kit.settings.trial_days),
+            },
         )
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=queue.arn)
         self._allow_links(function)
@@ -112,8 +119,14 @@ class Api(Construct):
         function = self._function(
             "CancelGeneration",
             "cancel_generation",
-            env={**self._core_and_images(), "STATE_MACHINE_ARN": self._workflow.arn},
+            env={
+                **self._core_and_images(),
+                "LEDGER_TABLE_NAME": self._data.ledger.table_name,
+                "STATE_MACHINE_ARN": self._workflow.arn,
+            },
         )
+        ledger = self._data.ledger
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=ledger.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
         function.allow(
             "states:StopExecution",

@@ -1,4 +1,4 @@
-"""Everything that is kept: the core table, the bucket of pictures, the secrets."""
+"""Everything that is kept: the tables, the bucket of pictures, the secrets."""
 
 from typing import Final
 
@@ -14,6 +14,7 @@ from constructs import Construct
 
 OPEN_BY_ATTENTION: Final = "open_generations_by_attention"
 BY_STATUS: Final = "generations_by_status"
+GRANTS_BY_EXPIRY: Final = "grants_by_expiry"
 GENERATED_PREFIX: Final = "generated/"
 UNSET_VENDOR_KEY: Final = "unset"
 """What a vendor's secret says until an operator has written the key."""
@@ -22,12 +23,13 @@ _STRING: Final = dynamodb.AttributeType.STRING
 
 
 class Data(Construct):
-    """The core table, the bucket, the signing secret and one secret per vendor that takes a key."""
+    """The core and ledger tables, the bucket, the signing secret and one secret per vendor that takes a key."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
         self._settings = settings
         self.core = self._core_table()
+        self.ledger = self._ledger_table()
         self.images = self._images_bucket()
         self.signing_secret = self._signing_secret()
         self.wavespeed_secret = self._vendor_secret("WavespeedKey", name="wavespeed")
@@ -35,6 +37,10 @@ class Data(Construct):
     def index_arn(self, index: str) -> str:
         """The ARN of one index of the core table."""
         return f"{self.core.table_arn}/index/{index}"
+
+    def ledger_index_arn(self, index: str) -> str:
+        """The ARN of one index of the ledger table."""
+        return f"{self.ledger.table_arn}/index/{index}"
 
     @property
     def generated_objects(self) -> str:
@@ -68,6 +74,23 @@ class Data(Construct):
         )
         self._add_index(table, OPEN_BY_ATTENTION, partition="openShard", sort="attentionAt")
         self._add_index(table, BY_STATUS, partition="statusKey", sort="sk")
+        return table
+
+    def _ledger_table(self) -> dynamodb.Table:
+        # Apart from the core table for its permissions, and because nothing in it may ever expire.
+        table = dynamodb.Table(
+            self,
+            "Ledger",
+            partition_key=dynamodb.Attribute(name="pk", type=_STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=_STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=not self._settings.disposable,
+            removal_policy=removal_policy(self._settings),
+        )
+        self._add_index(table, GRANTS_BY_EXPIRY, partition="expiryShard", sort="grantExpiresAt")
         return table
 
     def _add_index(self, table: dynamodb.Table, name: str, *, partition: str, sort: str) -> None:

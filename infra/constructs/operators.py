@@ -17,7 +17,8 @@ class Operators(Construct):
             kit=kit,
             folder="operator/provision_workspace",
             timeout_seconds=10,
-            env={"CORE_TABLE_NAME": data.core.table_name},
+            env={"CORE_TABLE_NAME": data.core.table_name, "LEDGER_TABLE_NAME": data.ledger.table_name},
         )
         self.provision_workspace.allow("dynamodb:PutItem", on=data.core.table_arn)
+        self.provision_workspace.allow("dynamodb:PutItem", on=data.ledger.table_arn)
         self.functions = (self.provision_workspace,)

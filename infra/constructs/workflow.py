@@ -73,9 +73,14 @@ class Workflow(Construct):
             kit=kit,
             folder="workflow/settle_generation",
             timeout_seconds=30,
-            env={"CORE_TABLE_NAME": data.core.table_name, "PUBLIC_BASE_URL": front.base_url},
+            env={
+                "CORE_TABLE_NAME": data.core.table_name,
+                "LEDGER_TABLE_NAME": data.ledger.table_name,
+                "PUBLIC_BASE_URL": front.base_url,
+            },
         )
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        for table in (data.core, data.ledger):
+            function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=table.table_arn)
         return function
 
     def _allow(self, action: str, *, on: list[str]) -> None:
