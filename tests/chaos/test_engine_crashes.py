@@ -68,8 +68,8 @@ def check_invariants(engine: Engine, generation: Generation) -> None:
     wallet, price = engine.wallet(), generation.price
     assert price is not None
     assert wallet.held == 0, "no hold outlives its generation"
-    delivered = [image.index for image in generation.images if image.status is Status.COMPLETED]
-    assert wallet.spent == generation.charged == price.of_images(delivered), "charged for what was delivered, once"
+    paid_for = [image.index for image in generation.images if image.status is Status.COMPLETED]
+    assert wallet.spent == generation.charged == price.of_images(paid_for), "charged for what was delivered, once"
     assert engine.usage.today(WORKSPACE, USER, generation.channel, engine.clock.now).active_ids == ()
     expected = Status.COMPLETED if generation.images_completed else Status.FAILED
     assert generation.status in {expected, Status.CANCELLED}

@@ -18,7 +18,7 @@ from tests.support.tables import create_ledger_table
 
 from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI, GrantKind, OpenGrant, Wallet, fold
-from easel.domain.events import generation_ended
+from easel.domain.events import Event, generation_ended
 from easel.domain.generation import Channel, Failure, Generation, Image, Mode
 from easel.domain.pricing import load_price_book
 from easel.domain.provider import (
@@ -80,9 +80,12 @@ class Fuse:
             raise WorkerKilledError(name)
 
 
-class Fused:
+def fused(inner: Any, fuse: Fuse, *methods: str) -> Any:
     """A collaborator whose named methods count as side effects: done first, then the fuse is asked."""
+    return _Fused(inner, fuse, *methods)
 
+
+class _Fused:
     def __init__(self, inner: Any, fuse: Fuse, *methods: str) -> None:
         self._inner = inner
         self._fuse = fuse
@@ -304,13 +307,13 @@ class Engine:
         self.tasks = DynamoImageTasks(client, table)
         self.gallery = DynamoGallery(client, table)
         self.outbox = DynamoOutbox(client, table)
-        unit_of_work = Fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
-        workflow = Fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
-        queue = Fused(_Queues(self), fuse, "submit", "render", "collect")
+        unit_of_work = fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
+        workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
+        queue = fused(_Queues(self), fuse, "submit", "render", "collect")
         self.usage = DynamoUsageCounters(client, table)
         self.open_account = OpenAccount(
             ledger=self.ledger,
-            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # Fused passes everything on
+            unit_of_work=unit_of_work,
             trial=TrialOffer(5 * MILLI, timedelta(days=30)),
             clock=clock,
         )
@@ -322,27 +325,27 @@ class Engine:
             open_account=self.open_account,
             generations=self.generations,
             claims=DynamoIdempotencyClaims(table),
-            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
-            queue=queue,  # type: ignore[arg-type]  # as above
+            unit_of_work=unit_of_work,
+            queue=queue,
             clock=clock,
         )
         self.start_use_case = StartGeneration(
-            workflow=workflow,  # type: ignore[arg-type]  # as above
+            workflow=workflow,
             render_queue_urls={"wavespeed": "wavespeed", "sandbox": "sandbox"},
             begin_keys=begin_keys,
         )
         self.work = ImageWork(
             catalogue=load_catalogue(),
-            generations=Fused(self.generations, fuse, "set_stage"),  # type: ignore[arg-type]  # as above
-            tasks=Fused(self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt"),  # type: ignore[arg-type]  # as above
+            generations=fused(self.generations, fuse, "set_stage"),
+            tasks=fused(self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt"),
             gallery=self.gallery,
-            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
-            providers=lambda name: Fused(self.providers[name], fuse, "submit", "fetch", "download"),  # type: ignore[arg-type,return-value]  # as above
+            unit_of_work=unit_of_work,
+            providers=lambda name: fused(self.providers[name], fuse, "submit", "fetch", "download"),
             processor=PlainProcessor(),
-            store=Fused(self.store, fuse, "put"),  # type: ignore[arg-type]  # as above
+            store=fused(self.store, fuse, "put"),
             image_prefix=_image_prefix,
-            queue=queue,  # type: ignore[arg-type]  # as above
-            workflow=workflow,  # type: ignore[arg-type]  # as above
+            queue=queue,
+            workflow=workflow,
             clock=clock,
         )
         self.render = RenderImage(work=self.work, references=NoReferences())
@@ -353,22 +356,26 @@ class Engine:
             ledger=self.ledger,
             usage=self.usage,
             summaries=DynamoUsageSummaries(table),
-            unit_of_work=unit_of_work,  # type: ignore[arg-type]  # as above
+            unit_of_work=unit_of_work,
             describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
             clock=clock,
         )
         self.settle = SettleGeneration(close=close, tasks=self.tasks)
-        self.cancel = CancelGeneration(close=close, workflow=workflow)  # type: ignore[arg-type]  # as above
+        self.cancel = CancelGeneration(close=close, workflow=workflow)
         self.sweep = SweepGenerations(
             generations=self.generations,
-            queue=queue,  # type: ignore[arg-type]  # as above
+            queue=queue,
             settle=self.settle,
-            workflow=workflow,  # type: ignore[arg-type]  # as above
+            workflow=workflow,
             waiting_events=self.outbox.waiting_since,
-            publish=lambda event: (self.published.append(event.id), self.outbox.remove(event.id))[0],
+            publish=self._publish,
             clock=clock,
         )
         self.read = ReadGenerations(generations=self.generations)
+
+    def _publish(self, event: Event) -> None:
+        self.published.append(event.id)
+        self.outbox.remove(event.id)
 
     # --- what tests do --------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     CORE_TABLE_NAME: settings.Text
+    LEDGER_TABLE_NAME: settings.Text
     IMAGES_BUCKET_NAME: settings.Text
     PUBLIC_BASE_URL: settings.Text
     STATE_MACHINE_ARN: settings.Text

@@ -18,6 +18,9 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     CORE_TABLE_NAME: settings.Text
+    LEDGER_TABLE_NAME: settings.Text
+    TRIAL_CREDITS: int
+    TRIAL_DAYS: int
     GENERATIONS_QUEUE_URL: settings.Text
     IMAGES_BUCKET_NAME: settings.Text
     PUBLIC_BASE_URL: settings.Text
