@@ -6,9 +6,9 @@ ever) and frameworks exist to keep those out of reach.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-import select
 import sys
 import threading
 from collections.abc import Mapping
@@ -194,10 +194,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _wait_for_hang_up(self) -> None:
         self.close_connection = True
+        self.connection.settimeout(_CHECK_SECONDS)
         while not self.server.simulators.stopping.is_set():
-            readable, _, _ = select.select([self.connection], [], [], _CHECK_SECONDS)
-            if readable and not self.connection.recv(4096):
-                return
+            with contextlib.suppress(TimeoutError):
+                if not self.connection.recv(4096):
+                    return
 
     def _send_endlessly(self, endless: Endless) -> None:
         self.close_connection = True

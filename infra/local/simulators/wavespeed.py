@@ -482,6 +482,8 @@ def _signature_headers(body: bytes) -> dict[str, str]:
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> bool:
     """Whether the receiver took it."""
+    if not url.startswith(("http://", "https://")):
+        return False
     call = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")
     try:
         with urllib.request.urlopen(call, timeout=_WEBHOOK_SECONDS):
