@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.engine import (
-    USER,
-    WORKSPACE,
     Behaviour,
     Engine,
     Fuse,
@@ -21,9 +19,10 @@ from tests.support.engine import (
     refusing,
     running_for,
 )
+from tests.support.invariants import check_invariants
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Generation, Status
+from easel.domain.generation import Status
 from easel.errors import ProviderErrorClass
 
 if TYPE_CHECKING:
@@ -49,31 +48,6 @@ SCENARIOS: dict[str, tuple[Behaviour, Status]] = {
     "job failed": (job_ending_in(ProviderErrorClass.FAILED), Status.FAILED),
     "unknown outcome": (refusing(ProviderErrorClass.AMBIGUOUS), Status.FAILED),
 }
-
-
-def check_invariants(engine: Engine, generation: Generation) -> None:
-    """What must hold at the end of every history."""
-    assert engine.errors == []
-    assert generation.status.is_final
-    assert all(image.status.is_final for image in generation.images)
-    for image in generation.images:
-        delivered = image.status is Status.COMPLETED
-        assert (image.stored is not None) == delivered or image.late
-        entry = engine.gallery.get(WORKSPACE, image.id)
-        assert (entry is not None) == (image.stored is not None)
-        if image.stored:
-            assert image.stored.original_key in engine.store.objects
-        assert sum(attempt.outcome == "delivered" for attempt in image.attempts) == (image.stored is not None)
-    engine.check_ledger()
-    wallet, price = engine.wallet(), generation.price
-    assert price is not None
-    assert wallet.held == 0, "no hold outlives its generation"
-    paid_for = [image.index for image in generation.images if image.status is Status.COMPLETED]
-    assert wallet.spent == generation.charged == price.of_images(paid_for), "charged for what was delivered, once"
-    assert engine.usage.today(WORKSPACE, USER, generation.channel, engine.clock.now).active_ids == ()
-    expected = Status.COMPLETED if generation.images_completed else Status.FAILED
-    assert generation.status in {expected, Status.CANCELLED}
-    assert len(set(engine.published)) == 1, "exactly one event tells of the end"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
