@@ -87,7 +87,8 @@ def request_id() -> str:
 def describe_error(error: BaseException) -> Mapping[str, Any]:
     """What a log line may say about an unexpected error: its kind, its causes and where it happened.
 
-    Messages are left out on purpose. AWS errors name their code and operation, which is what one looks for.
+    Messages are left out on purpose, but for classes that vouch for theirs by `loggable = True`. AWS errors name their
+    code and operation, which is what one looks for.
     """
     return {
         "error": [_kind(link) for link in _chain(error)],
@@ -110,6 +111,8 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _kind(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if getattr(error, "loggable", False):
+        return f"{kind}: {error}"
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping) or not isinstance(response.get("Error"), Mapping):
         return kind

@@ -30,6 +30,9 @@ class Settings(BaseModel):
 class SettingsError(RuntimeError):
     """The environment lacks a variable or has one that cannot be right. Only a deployment can mend that."""
 
+    loggable = True
+    """The message names variables, never what they hold."""
+
 
 _loaded: dict[type[Settings], Settings] = {}
 

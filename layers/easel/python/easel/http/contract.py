@@ -61,9 +61,12 @@ SUBMIT_GENERATION: Final = _route(
         200: "It had ended before the answer was due. `status` says how: a failed generation is answered with 200 too.",
     },
     400,
+    402,
+    409,
     413,
     415,
     422,
+    429,
 )
 
 LIST_GENERATIONS: Final = _route(

@@ -40,6 +40,7 @@ def respond(
             check(event)
         if method in bodies.METHODS_WITH_BODY:
             bodies.check_json(event, header(event, "content-type"))
+            event = _announced_plainly(event)
         answer = app.resolve(event, context)
     except Exception as error:  # noqa: BLE001 - the outer edge: API Gateway would answer without a body
         refusal = problems.answer(error, path, method)
@@ -60,6 +61,12 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
     """A header of an event by its lower-case name, however the gateway spelled it."""
     headers: Mapping[str, str] = event.get("headers") or {}
     return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its content type as the framework spells it: it compares media types with their case."""
+    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    return {**event, "headers": headers | {"content-type": "application/json"}}
 
 
 def _finish(answer: dict[str, Any], event: Mapping[str, Any], method: str) -> dict[str, Any]:

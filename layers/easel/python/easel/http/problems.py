@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -47,6 +47,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "Unknown model"),
     errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "Invalid cursor"),
     errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "Not authenticated"),
+    errors.InsufficientCredits: Kind(HTTPStatus.PAYMENT_REQUIRED, "Not enough credits"),
     errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "Not allowed"),
     errors.NotFound: Kind(HTTPStatus.NOT_FOUND, "Not found"),
     RouteNotFound: Kind(HTTPStatus.NOT_FOUND, "No such address"),
@@ -60,6 +61,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Idempotency-Key used before"),
     errors.ImageRejected: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Picture rejected"),
     errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Reference picture unavailable"),
+    errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Limit reached", retryable=True),
     InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error", retryable=True),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "Provider error", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", retryable=True),
@@ -67,12 +69,17 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Queue unavailable", retryable=True),
 }
 
+_ALREADY_RUNNING: Final = Kind(HTTPStatus.CONFLICT, "Already running", retryable=True)
+"""For the limit that is about state and not about time: what runs has to end first."""
+
 _RETRY_AFTER_SECONDS: Final = 1
 
 
-def kind_of(error: type[errors.EaselError]) -> Kind:
-    """The entry of `KINDS` for a class, or for the nearest class above it."""
-    return next((KINDS[ancestor] for ancestor in error.__mro__ if ancestor in KINDS), KINDS[InternalError])
+def kind_of(error: errors.EaselError) -> Kind:
+    """The entry of `KINDS` for the error's class, or for the nearest class above it."""
+    if isinstance(error, errors.LimitReached) and error.active_ids:
+        return _ALREADY_RUNNING
+    return next((KINDS[ancestor] for ancestor in type(error).__mro__ if ancestor in KINDS), KINDS[InternalError])
 
 
 def install(app: APIGatewayHttpResolver) -> None:
@@ -90,7 +97,7 @@ def answer(error: Exception, path: str, method: str = "") -> Response[str]:
     known = error if isinstance(error, errors.EaselError) else InternalError("Something went wrong on our side.")
     if isinstance(known, RouteNotFound) and (allowed := documentation.methods_at(path)) and method not in allowed:
         known = MethodNotAllowed(method, allowed)
-    kind = kind_of(type(known))
+    kind = kind_of(known)
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("request failed", extra={"code": known.code, **describe_error(error)})
     else:
@@ -137,8 +144,9 @@ def _headers(error: errors.EaselError, kind: Kind) -> dict[str, str | list[str]]
 
 
 def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
-    fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
-    details = [ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed) for fault in fields]
+    details = [
+        ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed) for fault in _facts(error)
+    ]
     problem = Problem(
         type=f"/docs#{error.code}",
         title=kind.title,
@@ -150,3 +158,17 @@ def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
     )
     # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
     return json.dumps(problem.model_dump(by_alias=True), separators=(",", ":"))
+
+
+def _facts(error: errors.EaselError) -> Sequence[errors.FieldError]:
+    """What a program wants to know beyond the code: the fields at fault, or the numbers behind a refusal."""
+    if isinstance(error, errors.InvalidRequest):
+        return error.fields
+    if isinstance(error, errors.InsufficientCredits):
+        amounts = {"requiredMilliCredits": error.required, "availableMilliCredits": error.available}
+        return [errors.FieldError("credits", error.message, amounts)]
+    if isinstance(error, errors.LimitReached):
+        return [
+            errors.FieldError(error.kind, error.message, {"maximum": error.limit, "active": list(error.active_ids)})
+        ]
+    return ()

@@ -1,0 +1,265 @@
+"""The API's functions in one process: events as the gateway sends them, and a store in memory.
+
+Fakes come in at the composition root only, so everything between the event and the ports is the code that ships.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
+
+import pytest
+from tests.support.generations import a_generation
+
+from easel import bootstrap, settings
+from easel.domain.catalogue import load_catalogue, validate_parameters
+from easel.domain.generation import Channel, Generation, Mode, Status
+from easel.errors import GenerationClosed, IdempotencyKeyReused
+from easel.http import identity
+from easel.http.pagination import CursorSigner
+from easel.ids import new_generation_id
+from easel.services.links import LinkMaker
+from easel.services.ports import GalleryImage, Page
+from easel.services.principal import Principal
+from easel.services.read_generations import ReadGenerations
+from easel.services.read_images import ReadImages
+from easel.services.submit_generation import NewGeneration, Submitted
+
+BASE_URL: Final = "https://easel.example"
+NOW: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+WORKSPACE: Final = "019a9f1c-0000-7000-8000-00000000000a"
+CALLER: Final = Principal(
+    workspace_id=WORKSPACE,
+    user_id="019a9f1c-0000-7000-8000-00000000000b",
+    roles=frozenset({"owner"}),
+    scopes=frozenset({identity.READ, identity.WRITE}),
+    channel=Channel.API,
+    key_id="key_demo",
+)
+ENVIRONMENT: Final = {"PUBLIC_BASE_URL": BASE_URL, "EASEL_VERSION": "1.2.3", "EASEL_STAGE": "test"}
+"""What answers show. Everything else a function wants is only handed on to the composition root."""
+LAMBDA_CONTEXT: Final = SimpleNamespace(
+    function_name="easel-test",
+    function_version="$LATEST",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:easel-test",
+    aws_request_id="a8f5f167-f44f-4964-9698-0ad1ab2d1a4f",
+    get_remaining_time_in_millis=lambda: 20_000,
+)
+
+
+@dataclass
+class Store:
+    """Everything the front doors read and write, in memory. Implements the ports they use."""
+
+    generations: dict[tuple[str, str], Generation] = field(default_factory=dict)
+    gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
+    claims: dict[tuple[str, str | None], tuple[str, str]] = field(default_factory=dict)
+    api_keys: dict[str, Principal] = field(default_factory=dict)
+
+    def put(self, generation: Generation) -> Generation:
+        self.generations[generation.workspace_id, generation.id] = generation
+        return generation
+
+    def submit(
+        self, principal: Principal, request: NewGeneration, *, request_id: str, idempotency_key: str | None
+    ) -> Submitted:
+        """The submit use case without its money and its queue: the same rules, one dictionary."""
+        model = load_catalogue().find(request.model)
+        parameters = validate_parameters(
+            model,
+            prompt=request.prompt,
+            count=request.n,
+            size=request.size,
+            aspect_ratio=request.aspect_ratio,
+            resolution=request.resolution,
+            output_format=request.output_format,
+            references=request.references,
+        )
+        claim = (principal.workspace_id, idempotency_key)
+        if idempotency_key and claim in self.claims:
+            return self._replay(claim, request)
+        allowed = timedelta(seconds=model.deadline_seconds)
+        generation = a_generation(
+            id=new_generation_id(),
+            workspace_id=principal.workspace_id,
+            user_id=principal.user_id,
+            model=model.id,
+            provider=model.provider,
+            prompt=request.prompt,
+            mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
+            parameters=parameters,
+            input_params=request.input_params,
+            references=request.references,
+            count=request.n,
+            deadline=NOW + min(allowed, request.cancel_after or allowed),
+            request_id=request_id,
+            client_reference=request.client_reference,
+        )
+        if idempotency_key:
+            self.claims[claim] = (generation.id, request.fingerprint())
+        return Submitted(self.put(generation), replayed=False)
+
+    def _replay(self, claim: tuple[str, str | None], request: NewGeneration) -> Submitted:
+        generation_id, fingerprint = self.claims[claim]
+        if fingerprint != request.fingerprint():
+            raise IdempotencyKeyReused("This Idempotency-Key was used before with another request.")
+        return Submitted(self.generations[claim[0], generation_id], replayed=True)
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None:
+        return self.generations.get((workspace_id, generation_id))
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
+        newest_first = sorted(
+            (
+                entry
+                for (owner, _), entry in self.generations.items()
+                if owner == workspace_id and status in (None, entry.status) and (after is None or entry.id < after)
+            ),
+            key=lambda entry: entry.id,
+            reverse=True,
+        )
+        found = tuple(newest_first[:limit])
+        return Page(found, found[-1].id if len(newest_first) > limit else None)
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+        return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}"
+
+    def authenticate(self, token: str) -> Principal | None:
+        return self.api_keys.get(token)
+
+    def cancel(self, principal: Principal, generation_id: str) -> Generation:
+        found = ReadGenerations(generations=self).get(principal, generation_id)  # type: ignore[arg-type] # a part of the port
+        if found.status.is_final:
+            raise GenerationClosed(f"Generation {generation_id} has already ended as {found.status}.")
+        return self.put(replace(found, status=Status.CANCELLED, completed_at=NOW))
+
+
+class _Gallery:
+    """Delivered pictures: what `ReadImages` needs of the port."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
+        return self._store.gallery.get((workspace_id, image_id))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function gave back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers.items() if key.lower() == name.lower()), None)
+
+
+class Api:
+    """Calls the functions as API Gateway would, with a caller that may read and write unless told otherwise."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def call(self, function: str, method: str, path: str, **options: Any) -> Answer:
+        return self.send(function, http_event(method, path, **options))
+
+    def send(self, function: str, event: dict[str, Any]) -> Answer:
+        said = invoke(function, event)
+        return Answer(said["statusCode"], said["headers"], said["body"] or "")
+
+    def submit(self, body: Any = ..., **options: Any) -> Answer:
+        wanted = {"prompt": "a red fox", "model": "sandbox"} if body is ... else body
+        return self.call("submit_generation", "POST", "/api/v1/generations", body=wanted, **options)
+
+
+def handler(function: str) -> ModuleType:
+    """The module of a function's folder."""
+    return importlib.import_module(f"functions.api.{function}.handler")
+
+
+def invoke(function: str, event: dict[str, Any]) -> Any:
+    """Run a function in the environment that it declares."""
+    module = handler(function)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, declared in module.Env.model_fields.items():
+            patch.setenv(name, ENVIRONMENT.get(name, "1" if declared.annotation is int else "value"))
+        return module.lambda_handler(event, LAMBDA_CONTEXT)
+
+
+def http_event(
+    method: str,
+    path: str,
+    *,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
+    body: Any = None,
+    authorizer: Mapping[str, Any] | None = identity.found(CALLER),
+    binary: bool = False,
+) -> dict[str, Any]:
+    """An HTTP API event of payload 2.0. A body that is no text is sent as JSON; `binary` sends it as bytes."""
+    text = body if body is None or isinstance(body, str) else json.dumps(body)
+    content = {} if body is None else {"content-type": "application/json"}
+    encoded = b64encode(text.encode()).decode() if binary and text is not None else text
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True)) or None,
+        "headers": {"x-request-id": "test-request"} | content | {k.lower(): v for k, v in (headers or {}).items()},
+        "requestContext": {
+            "http": {"method": method, "path": path, "sourceIp": "203.0.113.7"},
+            "requestId": "JKJaXmPLvHcESHA=",
+            "stage": "$default",
+            **({} if authorizer is None else {"authorizer": {"lambda": dict(authorizer)}}),
+        },
+        "body": encoded,
+        "isBase64Encoded": binary,
+    }
+
+
+@contextmanager
+def api_over(store: Store) -> Iterator[Api]:
+    """The API over this store: the composition root hands out fakes until the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        settings.forget()
+        for name, made in _use_cases(store).items():
+            patch.setattr(bootstrap, name, lambda _env, made=made: made)
+        yield Api(store)
+        settings.forget()
+
+
+def _use_cases(store: Any) -> dict[str, Any]:
+    def clock() -> datetime:
+        return NOW
+
+    return {
+        "submit_generation": store.submit,
+        "read_generations": ReadGenerations(generations=store, monotonic=_fast_time(), sleep=lambda _: None),
+        "cancel_generation": store.cancel,
+        "read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
+        "links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
+        "cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
+        "authenticate": store.authenticate,
+    }
+
+
+def _fast_time() -> Callable[[], float]:
+    """A clock on which every look takes a second, so that waiting ends without waiting."""
+    seconds = iter(range(10**9))
+    return lambda: float(next(seconds))

@@ -1,0 +1,129 @@
+"""GET /api/v1/models, /api/v1/models/{modelId} and /api/v1/sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import pytest
+from tests.functions.api.harness import BASE_URL, Answer, Api
+
+
+def get(api: Api, path: str, **options: Any) -> Answer:
+    return api.call("describe_models", "GET", path, authorizer=None, **options)
+
+
+def model(api: Api, name: str) -> Any:
+    return get(api, f"/api/v1/models/{name}").json
+
+
+@pytest.mark.requirement("S001-14", "S001-41")
+def test_the_active_models_are_listed(api: Api) -> None:
+    answer = get(api, "/api/v1/models")
+
+    assert answer.status == 200
+    assert [entry["id"] for entry in answer.json["models"]] == [
+        "seedream-v4",
+        "nano-banana",
+        "nano-banana-pro",
+        "sandbox",
+    ]
+
+
+@pytest.mark.requirement("S001-42", "S001-43")
+@pytest.mark.parametrize(
+    ("name", "size", "ratio", "resolution"),
+    [
+        ("seedream-v4", True, False, False),
+        ("nano-banana", False, True, False),
+        ("nano-banana-pro", False, True, True),
+    ],
+)
+def test_options_have_the_agreed_keys_and_say_what_a_model_takes(
+    api: Api, name: str, *, size: bool, ratio: bool, resolution: bool
+) -> None:
+    options = model(api, name)["options"]
+
+    assert list(options) == [
+        "supports_size",
+        "supports_aspect_ratio",
+        "supports_resolution",
+        "size_options",
+        "aspect_ratio_options",
+        "resolution_options",
+    ]
+    supported = (options["supports_size"], options["supports_aspect_ratio"], options["supports_resolution"])
+    assert supported == (size, ratio, resolution)
+    offered = (options["size_options"], options["aspect_ratio_options"], options["resolution_options"])
+    assert tuple(bool(values) for values in offered) == supported
+
+
+@pytest.mark.requirement("S001-45")
+@pytest.mark.parametrize("name", ["seedream-v4", "nano-banana", "nano-banana-pro"])
+def test_a_generation_costs_one_credit(api: Api, name: str) -> None:
+    assert model(api, name)["price"] == {"credits": 1.0, "milliCredits": 1000, "per": "generation"}
+
+
+REQUESTS = [
+    ("seedream-v4", {"size": "2048x2048"}),
+    ("seedream-v4", {"size": "big"}),
+    ("seedream-v4", {"aspectRatio": "16:9"}),
+    ("nano-banana", {"aspectRatio": "16:9"}),
+    ("nano-banana", {"aspectRatio": "7:1"}),
+    ("nano-banana-pro", {"resolution": "4k", "outputFormat": "jpeg"}),
+    ("nano-banana-pro", {"resolution": "8k"}),
+    ("nano-banana-pro", {"size": "1024x1024"}),
+    ("sandbox", {"n": 10}),
+    ("sandbox", {"n": 11}),
+    ("sandbox", {"n": "1"}),
+    ("sandbox", {"prompt": "   "}),
+    ("sandbox", {"prompt": "x" * 4001}),
+    ("sandbox", {"promt": "x"}),
+    ("sandbox", {"referenceUrls": ["https://a.example/1.png"], "referenceFileIds": ["f"]}),
+]
+
+
+@pytest.mark.parametrize(("name", "fields"), REQUESTS)
+def test_the_schema_of_a_model_and_the_api_agree_about_requests(api: Api, name: str, fields: dict[str, Any]) -> None:
+    request = {"model": name, "prompt": "a red fox", **fields}
+    validator = jsonschema.Draft202012Validator(model(api, name)["inputSchema"])
+
+    assert validator.is_valid(request) == (api.submit(request).status == 202)
+
+
+def test_an_unknown_model_is_not_found(api: Api) -> None:
+    answer = get(api, "/api/v1/models/midjourney")
+
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.requirement("S001-20", "S001-67")
+def test_sizes_are_the_general_list_ready_for_a_menu(api: Api) -> None:
+    body = get(api, "/api/v1/sizes").json
+
+    assert (body["model"], body["default"]) == ("seedream-v4", "2048x2048")
+    assert [entry["size"] for entry in body["sizes"]] == model(api, "seedream-v4")["options"]["size_options"]
+    by_size = {entry["size"]: entry for entry in body["sizes"]}
+    assert by_size["2048x2048"]["label"] == "Square 1:1, 2048 x 2048"
+    assert by_size["1440x2560"] == {
+        "size": "1440x2560",
+        "width": 1440,
+        "height": 2560,
+        "aspectRatio": "9:16",
+        "label": "Portrait 9:16, 1440 x 2560",
+    }
+    assert by_size["3024x1296"]["aspectRatio"] == "21:9"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/models", "/api/v1/models/sandbox", "/api/v1/sizes"])
+def test_the_catalogue_may_be_kept_and_asked_for_by_tag(api: Api, path: str) -> None:
+    first = get(api, path)
+    again = get(api, path, headers={"If-None-Match": first.header("ETag")})
+
+    assert first.header("Cache-Control") == "public, max-age=300"
+    assert (again.status, again.body, again.header("ETag")) == (304, "", first.header("ETag"))
+    assert get(api, path, headers={"If-None-Match": '"something else"'}).status == 200
+
+
+def test_a_model_says_where_it_is(api: Api) -> None:
+    assert model(api, "sandbox")["links"]["self"] == f"{BASE_URL}/api/v1/models/sandbox"

@@ -1,0 +1,100 @@
+"""One table, one shape: each class of failure with its status, headers and log line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler import Response
+
+from easel import errors
+from easel.http import problems
+from easel.http.failures import MethodNotAllowed, PictureGone, RouteNotFound
+from easel.observability import bind_request_id
+
+
+def said(error: Exception) -> tuple[Response[str], Any]:
+    bind_request_id("r-1")
+    answer = problems.answer(error, "/somewhere")
+    return answer, json.loads(answer.body or "")
+
+
+STATUSES = [
+    (errors.InvalidRequest("no"), 400),
+    (errors.UnknownModel("no"), 400),
+    (errors.InvalidCursor("no"), 400),
+    (errors.Unauthenticated("no"), 401),
+    (errors.InsufficientCredits(2000, 500), 402),
+    (errors.Forbidden("no"), 403),
+    (errors.NotFound("no"), 404),
+    (RouteNotFound("no"), 404),
+    (MethodNotAllowed("PUT", ["GET"]), 405),
+    (errors.GenerationClosed("no"), 409),
+    (errors.KeyAlreadyClaimed("id", "fingerprint"), 409),
+    (PictureGone("no"), 410),
+    (errors.PayloadTooLarge("no"), 413),
+    (errors.UnsupportedMediaType("no"), 415),
+    (errors.IdempotencyKeyReused("no"), 422),
+    (errors.ImageRejected("no"), 422),
+    (errors.ReferenceUnavailable("no"), 422),
+    (errors.LimitReached("no", kind="generations_per_day", limit=50), 429),
+    (errors.LimitReached("no", kind="active_generations", limit=1, active_ids=["g-1"]), 409),
+    (errors.EaselError("no"), 500),
+    (ZeroDivisionError("no"), 500),
+    (errors.ProviderError("no", provider="p", error_class=errors.ProviderErrorClass.RETRYABLE), 502),
+    (errors.Contended("no"), 503),
+    (errors.StorageUnavailable("no"), 503),
+]
+
+
+@pytest.mark.parametrize(("error", "status"), STATUSES, ids=lambda value: type(value).__name__)
+def test_a_failure_has_its_status(error: Exception, status: int) -> None:
+    answer, body = said(error)
+
+    assert answer.status_code == body["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_body_has_the_fields_of_rfc_9457_and_ours() -> None:
+    _, body = said(errors.InvalidRequest("Two faults.", [errors.FieldError("n", "Too many.", {"maximum": 10})]))
+
+    assert body == {
+        "type": "/docs#invalid_request",
+        "title": "The request breaks a rule",
+        "status": 400,
+        "detail": "Two faults.",
+        "instance": "/somewhere",
+        "success": False,
+        "error": {
+            "code": "invalid_request",
+            "message": "Two faults.",
+            "details": [{"field": "n", "message": "Too many.", "allowed": {"maximum": 10}}],
+            "retryable": False,
+        },
+        "requestId": "r-1",
+    }
+
+
+def test_what_may_work_later_says_when() -> None:
+    answer, body = said(errors.StorageUnavailable("Not now."))
+
+    assert body["error"]["retryable"] is True
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_refusal_over_credits_or_limits_tells_the_numbers() -> None:
+    _, poor = said(errors.InsufficientCredits(2000, 500))
+    _, busy = said(errors.LimitReached("One at a time.", kind="active_generations", limit=1, active_ids=["g-1"]))
+
+    assert poor["error"]["details"][0]["allowed"] == {"requiredMilliCredits": 2000, "availableMilliCredits": 500}
+    assert busy["error"]["details"] == [
+        {"field": "active_generations", "message": "One at a time.", "allowed": {"maximum": 1, "active": ["g-1"]}}
+    ]
+
+
+def test_any_text_can_be_told() -> None:
+    _, body = said(errors.NotFound("half a character: \ud800"))
+
+    assert body["detail"] == "half a character: \ud800"
