@@ -10,6 +10,8 @@ from infra.local.clients import Clients
 from infra.local.failures import ToolError
 
 _ASK_SECONDS: Final = 30
+_CREDITS: Final = 100_000
+"""Enough to try things for a long time; the plan is the one with wide limits, so that scripts do not trip over them."""
 _REFUSED: Final = frozenset({401, 403})
 
 
@@ -39,9 +41,15 @@ def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
 
 def provision(clients: Clients, function_name: str) -> DemoWorkspace:
     """Have the operator's function make the workspace. Raises ToolError when it does not."""
-    names = {"workspaceName": "Demo", "ownerName": "Demo owner", "keyName": "make up"}
+    wanted = {
+        "workspaceName": "Demo",
+        "ownerName": "Demo owner",
+        "keyName": "make up",
+        "credits": _CREDITS,
+        "plan": "scale",
+    }
     try:
-        answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(names).encode())
+        answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(wanted).encode())
         made = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             raise ToolError(f"{function_name} failed: {made.get('errorMessage', made)}")

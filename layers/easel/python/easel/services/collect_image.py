@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from easel.domain.generation import Attempt, Generation
+from easel.domain.generation import TIMED_OUT, Attempt, Generation
 from easel.domain.provider import Running
 from easel.errors import ProviderError, ProviderErrorClass, StillLeased, StorageUnavailable
 from easel.services.image_work import LATE_GRACE, LEASE, ImageWork
@@ -75,7 +75,7 @@ class CollectImage:
         try:
             state = self._work.providers(attempt.provider).fetch(job_id)
             if isinstance(state, Running):
-                self._work.queue.collect(task.ref, delay=delay, polls=polls + 1)
+                self._still_running(generation, task, delay, polls)
                 return
             self._work.deliver(generation, task, attempt, state)
         except ProviderError as error:
@@ -86,6 +86,17 @@ class CollectImage:
                 self._work.attempt_failed(generation, task, attempt, error)
         except StorageUnavailable:
             self._work.storage_failed(generation, task, attempt, polls)
+
+
+    def _still_running(self, generation: Generation, task: ImageTask, delay: timedelta, polls: int) -> None:
+        """Ask again, and at the deadline itself tell the customer; what comes later is kept beside."""
+        image = generation.images[task.ref.index]
+        left = generation.deadline - self._work.clock()
+        if left <= timedelta() and not (image.status.is_final or generation.status.is_final):
+            self._work.fail(task.ref, image, TIMED_OUT, task.task_token, task)
+        elif timedelta() < left < delay:
+            delay = left
+        self._work.queue.collect(task.ref, delay=delay, polls=polls + 1)
 
 
 def _next_poll(generation: Generation, now: datetime, polls: int) -> timedelta:
