@@ -169,8 +169,8 @@ def _without_prose(node: Any) -> Any:
 
 def _fingerprint(name: str, target: Target, compiler: Compiler) -> str:
     python = LAMBDA_PYTHON if target is Target.LAMBDA else sys.version
-    digest = hashlib.sha256(f"{target} {python} {compiler.label} {PYODIDE}".encode())
-    for file in (Path(__file__), *_sources(REPOSITORY / "layers" / name)):
+    digest = hashlib.sha256(f"{target} {python} {compiler.label}".encode() + Path(__file__).read_bytes())
+    for file in _sources(REPOSITORY / "layers" / name):
         digest.update(f"{file.relative_to(REPOSITORY).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -202,7 +202,7 @@ def _run(command: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise BuildError(f"{command[0]} could not be run to its end: {problem}") from problem
     if done.returncode:
-        raise BuildError(f"`{' '.join(command)}` failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
+        raise BuildError(f"`{' '.join(command)}` failed:\n{(done.stdout + done.stderr).strip()[-2000:]}")
     return done.stdout
 
 

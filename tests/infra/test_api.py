@@ -1,0 +1,91 @@
+"""The API has exactly the routes that are documented, each behind the authorizer unless it is public."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.infra.synthesized import Synthesized
+
+ROUTES = {
+    "POST /api/v1/generations": "api/submit_generation",
+    "GET /api/v1/generations": "api/read_generations",
+    "GET /api/v1/generations/{generationId}": "api/read_generations",
+    "POST /api/v1/generations/{generationId}/cancel": "api/cancel_generation",
+    "GET /api/v1/images/{imageId}": "api/read_images",
+}
+PUBLIC_ROUTES = {
+    "GET /i/{token}": "api/read_images",
+    "GET /api/v1/models": "api/describe_models",
+    "GET /api/v1/models/{modelId}": "api/describe_models",
+    "GET /api/v1/sizes": "api/describe_models",
+    "GET /": "api/describe_service",
+    "GET /api/v1/health": "api/describe_service",
+    "GET /api/v1/info": "api/describe_service",
+    "GET /openapi.json": "api/describe_service",
+    "GET /docs": "api/describe_service",
+}
+
+
+def test_every_route_goes_to_its_function(production: Synthesized) -> None:
+    paths = {path: folder for folder, path in json.loads(production.output("FunctionNames")).items()}
+    integrations = production.of_type("AWS::ApiGatewayV2::Integration")
+    actual = {}
+    for route in production.of_type("AWS::ApiGatewayV2::Route").values():
+        integration = integrations[production.text(route["Target"]).removeprefix("integrations/")]
+        assert integration["PayloadFormatVersion"] == "2.0"
+        actual[route["RouteKey"]] = paths[production.text(integration["IntegrationUri"])]
+    assert actual == ROUTES | PUBLIC_ROUTES
+
+
+@pytest.mark.requirement("S000-2")
+def test_the_authorizer_guards_every_route_that_is_not_public(production: Synthesized) -> None:
+    guarded = {
+        route["RouteKey"]
+        for route in production.of_type("AWS::ApiGatewayV2::Route").values()
+        if route.get("AuthorizationType") == "CUSTOM"
+        and production.text(route["AuthorizerId"]) == "Front/Http/Authorizer"
+    }
+    assert guarded == set(ROUTES)
+
+
+def test_the_authorizer_is_asked_for_every_request_even_without_a_key(production: Synthesized) -> None:
+    (authorizer,) = production.of_type("AWS::ApiGatewayV2::Authorizer").values()
+    assert authorizer["AuthorizerType"] == "REQUEST"
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+    assert authorizer["EnableSimpleResponses"] is True
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 0
+    assert not authorizer.get("IdentitySource")
+    assert "Api/AuthorizeRequest/Function" in production.text(authorizer["AuthorizerUri"])
+
+
+def test_the_one_stage_is_throttled_and_logged(production: Synthesized) -> None:
+    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == production.settings.throttle_rate
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == production.settings.throttle_burst
+    assert production.text(stage["AccessLogSettings"]["DestinationArn"]) == "Front/AccessLogs"
+    assert json.loads(stage["AccessLogSettings"]["Format"])["routeKey"] == "$context.routeKey"
+
+
+def test_the_access_log_carries_no_path_because_a_permalink_is_a_credential(production: Synthesized) -> None:
+    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
+    logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
+    assert not logged & {"$context.path", "$context.requestOverride.path", "$context.authorizer.principal"}
+
+
+def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(production: Synthesized) -> None:
+    (api,) = production.of_type("AWS::ApiGatewayV2::Api").values()
+    cors = api["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://app.example.com"]
+    assert set(cors["AllowMethods"]) == {"GET", "POST"}
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"} <= set(cors["AllowHeaders"])
+    assert {"Location", "Retry-After", "X-Request-ID"} <= set(cors["ExposeHeaders"])
+
+
+def test_without_origins_no_page_may_call_the_api(dev: Synthesized) -> None:
+    (api,) = dev.of_type("AWS::ApiGatewayV2::Api").values()
+    assert "CorsConfiguration" not in api

@@ -1,0 +1,137 @@
+"""What is kept: shaped for its access patterns, private, and not lost with the stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.infra.synthesized import Synthesized
+
+STATEFUL = {
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+    "AWS::StepFunctions::StateMachine",
+}
+
+# A logical id that changes replaces the resource: its data stays behind in one that nobody reads.
+PINNED = {
+    "Data/Core": "DataCoreD2B56B43",
+    "Data/Ledger": "DataLedgerDBC368C7",
+    "Data/Images": "DataImagesE36FBF16",
+    "Data/Signing": "DataSigning1809020F",
+    "Data/WavespeedKey": "DataWavespeedKeyE1A6282A",
+    "Front/Http": "FrontHttp9361FE58",
+    "Queues/Collect/Queue": "QueuesCollectQueueA0F4AC80",
+    "Queues/Generations/Queue": "QueuesGenerationsQueueD3E872AA",
+    "Queues/Integration/Queue": "QueuesIntegrationQueue650F619C",
+    "Queues/RenderSandbox/Queue": "QueuesRenderSandboxQueue08A1024D",
+    "Queues/RenderWavespeed/Queue": "QueuesRenderWavespeedQueueACD13639",
+    "Workflow/Machine": "WorkflowMachine0C2E3460",
+}
+
+
+def test_nothing_stateful_goes_with_the_stack_or_with_a_replacement(production: Synthesized) -> None:
+    for logical_id, resource in production.template["Resources"].items():
+        if resource["Type"] in STATEFUL:
+            policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+            assert policies == ("Retain", "Retain"), logical_id
+        else:
+            assert resource.get("DeletionPolicy") != "Delete", logical_id
+
+
+def test_a_trial_stack_leaves_nothing_behind(dev: Synthesized) -> None:
+    resources = dev.template["Resources"].items()
+    kept = [logical_id for logical_id, resource in resources if resource.get("DeletionPolicy") == "Retain"]
+    assert kept == []
+
+
+def test_only_trial_stacks_can_be_deleted_by_mistake(
+    production: Synthesized, dev: Synthesized, local: Synthesized
+) -> None:
+    assert production.stack.termination_protection
+    assert not dev.stack.termination_protection
+    assert not local.stack.termination_protection
+
+
+def test_the_logical_ids_of_what_holds_data_are_pinned(production: Synthesized) -> None:
+    actual = {production.path_of(logical_id): logical_id for logical_id in production.template["Resources"]}
+    assert {path: actual.get(path) for path in PINNED} == PINNED
+
+
+def test_the_core_table(production: Synthesized) -> None:
+    table = production.of_type("AWS::DynamoDB::Table")["Data/Core"]
+    assert _keys(table) == ("pk", "sk")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
+
+
+def test_the_indexes_hold_keys_only(production: Synthesized) -> None:
+    table = production.of_type("AWS::DynamoDB::Table")["Data/Core"]
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert {name: _keys(index) for name, index in indexes.items()} == {
+        "open_generations_by_attention": ("openShard", "attentionAt"),
+        "generations_by_status": ("statusKey", "sk"),
+    }
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes.values())
+
+
+def test_nothing_in_the_ledger_expires_and_every_second_of_it_can_be_restored(production: Synthesized) -> None:
+    table = production.of_type("AWS::DynamoDB::Table")["Data/Ledger"]
+    assert _keys(table) == ("pk", "sk")
+    assert "TimeToLiveSpecification" not in table
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    indexes = {index["IndexName"]: _keys(index) for index in table["GlobalSecondaryIndexes"]}
+    assert indexes == {"grants_by_expiry": ("expiryShard", "grantExpiresAt")}
+
+
+def test_the_bucket_is_private_and_encrypted(production: Synthesized) -> None:
+    bucket = production.of_type("AWS::S3::Bucket")["Data/Images"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert "AES256" in str(bucket["BucketEncryption"])
+
+
+def test_the_bucket_refuses_plain_http(production: Synthesized) -> None:
+    policy = production.of_type("AWS::S3::BucketPolicy")["Data/Images/Policy"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", {"AWS": "*"})
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert [production.text(arn) for arn in statement["Resource"]] == ["Data/Images", "Data/Images/*"]
+
+
+def test_what_is_not_a_result_expires_and_results_never_do(production: Synthesized) -> None:
+    rules = production.of_type("AWS::S3::Bucket")["Data/Images"]["LifecycleConfiguration"]["Rules"]
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    assert expiring == {"uploads/": 30, "archives/": 2}
+    assert [rule["AbortIncompleteMultipartUpload"] for rule in rules if "AbortIncompleteMultipartUpload" in rule] == [
+        {"DaysAfterInitiation": 1}
+    ]
+
+
+def test_browsers_reach_the_bucket_from_the_set_origins_only(production: Synthesized, dev: Synthesized) -> None:
+    rules = production.of_type("AWS::S3::Bucket")["Data/Images"]["CorsConfiguration"]["CorsRules"]
+    assert [rule["AllowedOrigins"] for rule in rules] == [["https://app.example.com"]]
+    assert "CorsConfiguration" not in dev.of_type("AWS::S3::Bucket")["Data/Images"]
+
+
+def test_the_signing_secret_is_generated_and_vendor_keys_start_unset(production: Synthesized) -> None:
+    secrets = production.of_type("AWS::SecretsManager::Secret")
+    assert secrets["Data/Signing"]["GenerateSecretString"]["PasswordLength"] == 64
+    assert secrets["Data/WavespeedKey"]["SecretString"] == "unset"
+    assert set(secrets) == {"Data/Signing", "Data/WavespeedKey"}
+
+
+def _keys(table: dict[str, list[dict[str, str]]]) -> tuple[str, str]:
+    partition, sort = table["KeySchema"]
+    assert (partition["KeyType"], sort["KeyType"]) == ("HASH", "RANGE")
+    return partition["AttributeName"], sort["AttributeName"]

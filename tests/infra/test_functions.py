@@ -1,0 +1,123 @@
+"""Every function folder is one Lambda with its own role and logs, and exactly the environment it declares."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App
+from infra.constructs.small_function import MissingHandler
+from infra.settings import REPOSITORY, read_settings
+from infra.stack import Code, EaselStack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.infra.synthesized import Synthesized
+
+FOLDERS = sorted(str(handler.parent.relative_to(REPOSITORY / "functions").as_posix())
+                 for handler in (REPOSITORY / "functions").glob("*/*/handler.py"))  # fmt: skip
+COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL", "EASEL_STAGE"}
+TIMEOUT_SECONDS = {
+    "api/authorize_request": 5,
+    "api/cancel_generation": 10,
+    "api/describe_models": 10,
+    "api/describe_service": 10,
+    "api/read_generations": 10,
+    "api/read_images": 10,
+    "api/submit_generation": 29,
+    "operator/provision_workspace": 10,
+    "schedules/sweep_generations": 60,
+    "workers/collect_image": 120,
+    "workers/publish_events": 30,
+    "workers/render_image": 120,
+    "workers/start_generation": 30,
+    "workflow/settle_generation": 30,
+}
+IMAGING = {"workers/render_image", "workers/collect_image"}
+
+
+def test_every_function_folder_is_deployed_exactly_once_and_nothing_else_is(production: Synthesized) -> None:
+    assert sorted(production.functions) == FOLDERS
+    assert len(production.of_type("AWS::Lambda::Function")) == len(FOLDERS)
+
+
+def test_a_declared_function_without_a_handler_is_named(code: Code, tmp_path: Path) -> None:
+    settings = read_settings({"stage": "dev"}.get, {})
+    with pytest.raises(MissingHandler, match=r"functions/workflow/settle_generation .* no handler\.py"):
+        EaselStack(App(), "easel-dev", settings=settings, code=Code(functions=tmp_path, layers=code.layers))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_environment_is_what_the_handler_declares(production: Synthesized, folder: str) -> None:
+    given = set(production.environment(folder))
+    assert given >= COMMON
+    assert given - COMMON == _declared_variables(folder) - COMMON
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_only_the_trusted_origins_may_be_empty(production: Synthesized, local: Synthesized, folder: str) -> None:
+    for stack in (production, local):
+        empty = {name for name, value in stack.environment(folder).items() if not value}
+        assert empty <= {"REFERENCE_TRUSTED_ORIGINS"}
+
+
+def test_every_function_runs_the_newest_python_on_arm(production: Synthesized) -> None:
+    for folder, function in production.functions.items():
+        assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"]), folder
+        assert function["Handler"] == "handler.lambda_handler", folder
+
+
+def test_timeouts_and_memory_are_set_for_the_job(production: Synthesized) -> None:
+    assert {folder: function["Timeout"] for folder, function in production.functions.items()} == TIMEOUT_SECONDS
+    memory = {folder: function["MemorySize"] for folder, function in production.functions.items()}
+    assert memory == {folder: 1024 if folder in IMAGING else 512 for folder in FOLDERS}
+
+
+def test_only_functions_that_touch_pixels_carry_the_imaging_layer(production: Synthesized) -> None:
+    for folder, function in production.functions.items():
+        layers = [production.text(layer) for layer in function["Layers"]]
+        expected = ["Layers/Dependencies", "Layers/Easel", *(["Layers/Imaging"] if folder in IMAGING else [])]
+        assert layers == expected, folder
+
+
+def test_every_function_has_its_own_role_and_log_group(production: Synthesized) -> None:
+    functions = production.functions.values()
+    assert len({production.text(function["Role"]) for function in functions}) == len(FOLDERS)
+    groups = {production.text(function["LoggingConfig"]["LogGroup"]) for function in functions}
+    assert len(groups) == len(FOLDERS)
+    assert groups < set(production.of_type("AWS::Logs::LogGroup"))
+
+
+def test_logs_are_json_and_traces_are_on(production: Synthesized) -> None:
+    for folder, function in production.functions.items():
+        assert function["LoggingConfig"]["LogFormat"] == "JSON", folder
+        assert function["TracingConfig"] == {"Mode": "Active"}, folder
+
+
+def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(production: Synthesized) -> None:
+    allowed = {folder for folder, function in production.functions.items() if function["RecursiveLoop"] == "Allow"}
+    assert allowed == IMAGING
+
+
+def test_links_start_with_the_address_of_the_api_unless_another_is_set(
+    production: Synthesized, local: Synthesized
+) -> None:
+    assert production.environment("api/submit_generation")["PUBLIC_BASE_URL"] == "Front/Http#ApiEndpoint"
+    assert local.environment("api/submit_generation")["PUBLIC_BASE_URL"] == "http://127.0.0.1:8080"
+
+
+def test_metrics_of_two_stages_in_one_account_stay_apart(production: Synthesized, dev: Synthesized) -> None:
+    names = {stack.environment("schedules/sweep_generations")["POWERTOOLS_SERVICE_NAME"] for stack in (production, dev)}
+    assert names == {"easel-production", "easel-dev"}
+
+
+def _declared_variables(folder: str) -> set[str]:
+    path = REPOSITORY / "functions" / folder / "handler.py"
+    spec = importlib.util.spec_from_file_location(f"handler_of_{folder.replace('/', '_')}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return set(module.Env.model_fields)

@@ -1,0 +1,109 @@
+"""Whatever should never happen rings; the bell is encrypted and only CloudWatch may ring it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.infra.synthesized import Synthesized
+
+OLDEST_MESSAGE_SECONDS = {
+    "Queues/Generations/Queue": 120,
+    "Queues/RenderWavespeed/Queue": 300,
+    "Queues/RenderSandbox/Queue": 300,
+    "Queues/Collect/Queue": 1200,
+}
+LONGEST_DELAY_SECONDS = 900
+
+
+def test_one_message_in_any_dead_letter_queue_rings(production: Synthesized) -> None:
+    watched = _watched(production, "ApproximateNumberOfMessagesVisible")
+    assert set(watched) == {path for path in production.of_type("AWS::SQS::Queue") if "DeadLetters" in path}
+    assert {alarm["Threshold"] for alarm in watched.values()} == {0}
+
+
+def test_every_function_rings_when_it_fails_or_is_throttled(production: Synthesized) -> None:
+    for metric in ("Errors", "Throttles"):
+        watched = _watched(production, metric)
+        assert set(watched) == set(production.of_type("AWS::Lambda::Function")), metric
+        assert {alarm["Threshold"] for alarm in watched.values()} == {0}, metric
+
+
+def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:
+    watched = _watched(production, "ApproximateAgeOfOldestMessage")
+    assert {path: alarm["Threshold"] for path, alarm in watched.items()} == OLDEST_MESSAGE_SECONDS
+
+
+def test_a_poll_that_is_delayed_on_purpose_does_not_ring() -> None:
+    assert OLDEST_MESSAGE_SECONDS["Queues/Collect/Queue"] > LONGEST_DELAY_SECONDS
+
+
+def test_workflows_that_do_not_end_well_ring(production: Synthesized) -> None:
+    for metric in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled"):
+        assert set(_watched(production, metric)) == {"Workflow/Machine"}, metric
+
+
+def test_generations_that_stay_stuck_ring_under_the_name_that_the_sweep_counts_them(production: Synthesized) -> None:
+    service = production.environment("schedules/sweep_generations")["POWERTOOLS_SERVICE_NAME"]
+    alarm = _watched(production, "StuckGenerations")[service]
+    assert alarm["Namespace"] == production.environment("schedules/sweep_generations")["POWERTOOLS_METRICS_NAMESPACE"]
+    assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["service"]
+
+
+def test_answers_that_blame_us_ring(production: Synthesized) -> None:
+    assert set(_watched(production, "5xx")) == {"Front/Http"}
+
+
+def test_every_alarm_reaches_the_topic_and_says_what_happened(production: Synthesized) -> None:
+    for path, alarm in production.of_type("AWS::CloudWatch::Alarm").items():
+        for reaction in ("AlarmActions", "OKActions"):
+            assert [production.text(action) for action in alarm[reaction]] == ["Observability/Topic"], path
+        assert alarm["AlarmDescription"].endswith("."), path
+        assert alarm["TreatMissingData"] == "notBreaching", path
+
+
+def test_the_topic_is_encrypted_with_a_key_that_cloudwatch_may_use(production: Synthesized) -> None:
+    topic = production.of_type("AWS::SNS::Topic")["Observability/Topic"]
+    key = production.of_type("AWS::KMS::Key")[production.text(topic["KmsMasterKeyId"])]
+    users = {statement["Principal"].get("Service") for statement in key["KeyPolicy"]["Statement"]}
+    assert key["EnableKeyRotation"] is True
+    assert users == {None, "cloudwatch.amazonaws.com"}
+
+
+def test_only_cloudwatch_of_this_account_may_publish_and_only_over_tls(production: Synthesized) -> None:
+    (policy,) = production.of_type("AWS::SNS::TopicPolicy").values()
+    deny, allow = policy["PolicyDocument"]["Statement"]
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert (allow["Effect"], allow["Action"]) == ("Allow", "sns:Publish")
+    assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_address_of_the_person_on_call_is_subscribed(production: Synthesized, dev: Synthesized) -> None:
+    (subscription,) = production.of_type("AWS::SNS::Subscription").values()
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "on-call@example.com")
+    assert dev.of_type("AWS::SNS::Subscription") == {}
+
+
+def test_the_dashboard_shows_every_alarm(production: Synthesized) -> None:
+    (dashboard,) = production.of_type("AWS::CloudWatch::Dashboard").values()
+    body = json.loads(production.text(dashboard["DashboardBody"]))
+    (alarms,) = [widget["properties"]["alarms"] for widget in body["widgets"] if widget["type"] == "alarm"]
+    assert {arn.partition("#")[0] for arn in alarms} == set(production.of_type("AWS::CloudWatch::Alarm"))
+
+
+def test_every_log_group_forgets(production: Synthesized, local: Synthesized) -> None:
+    for stack in (production, local):
+        kept = {group["RetentionInDays"] for group in stack.of_type("AWS::Logs::LogGroup").values()}
+        assert kept == {stack.settings.log_retention_days}
+
+
+def _watched(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
+    """The alarms on a metric by what they watch."""
+    found = {}
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+        if alarm["MetricName"] == metric:
+            (dimension,) = alarm["Dimensions"]
+            found[stack.text(dimension["Value"]).removesuffix("#QueueName")] = alarm
+    return found

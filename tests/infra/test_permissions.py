@@ -1,0 +1,170 @@
+"""What every role may do, as a table. A change to it is a change to what a bug in a function can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.infra.synthesized import Synthesized
+
+CORE = "Data/Core"
+LEDGER = "Data/Ledger"
+PICTURES = "Data/Images/generated/*"
+EXECUTIONS = "execution of Workflow/Machine:*"
+
+_IMAGE_WORKER = {
+    CORE: "dynamodb: GetItem PutItem UpdateItem",
+    PICTURES: "s3: PutObject",
+    "Queues/RenderWavespeed/Queue": "sqs: SendMessage",
+    "Queues/RenderSandbox/Queue": "sqs: SendMessage",
+    "Queues/Collect/Queue": "sqs: SendMessage",
+    "Workflow/Machine": "states: SendTaskSuccess SendTaskFailure",
+    "Data/WavespeedKey": "secretsmanager: GetSecretValue",
+}
+_CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
+_HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
+
+FUNCTIONS: dict[str, dict[str, str]] = {
+    "api/authorize_request": {CORE: "dynamodb: GetItem"},
+    "api/cancel_generation": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        PICTURES: "s3: GetObject",
+        EXECUTIONS: "states: StopExecution",
+    },
+    "api/describe_models": {},
+    "api/describe_service": {},
+    "api/read_generations": {
+        CORE: "dynamodb: GetItem Query BatchGetItem",
+        f"{CORE}/index/generations_by_status": "dynamodb: Query",
+        PICTURES: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/submit_generation": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        "Queues/Generations/Queue": "sqs: SendMessage",
+        PICTURES: "s3: GetObject",
+    },
+    "operator/provision_workspace": {CORE: "dynamodb: PutItem", LEDGER: "dynamodb: PutItem"},
+    "schedules/sweep_generations": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem Query",
+        f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
+        "Queues/Generations/Queue": "sqs: SendMessage",
+        "Queues/Integration/Queue": "sqs: SendMessage",
+        "Queues/SweepDeadLetters": "sqs: SendMessage",
+        "Events/Bus": "events: PutEvents",
+        EXECUTIONS: "states: StopExecution",
+    },
+    "workers/collect_image": {**_IMAGE_WORKER, "Queues/Collect/Queue": f"{_HOLDING_CONSUMER} SendMessage"},
+    "workers/publish_events": {
+        CORE: "dynamodb: DeleteItem",
+        f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
+        "Events/Bus": "events: PutEvents",
+        "Queues/Integration/Queue": "sqs: SendMessage",
+        "Queues/OutboxDeadLetters": "sqs: SendMessage",
+    },
+    "workers/render_image": {
+        **_IMAGE_WORKER,
+        "Queues/RenderWavespeed/Queue": f"{_HOLDING_CONSUMER} SendMessage",
+        "Queues/RenderSandbox/Queue": f"{_HOLDING_CONSUMER} SendMessage",
+    },
+    "workers/start_generation": {
+        "Queues/Generations/Queue": _CONSUMER,
+        "Workflow/Machine": "states: StartExecution",
+    },
+    "workflow/settle_generation": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+    },
+}
+
+WORKFLOW = {
+    CORE: "dynamodb: UpdateItem",
+    "Queues/RenderWavespeed/Queue": "sqs: SendMessage",
+    "Queues/RenderSandbox/Queue": "sqs: SendMessage",
+    "Workflow/SettleGeneration/Function": "lambda: InvokeFunction",
+}
+_NEEDS_NO_RESOURCE = {
+    *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+    *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery"),
+    *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+}
+
+
+def test_functions_may_do_what_the_table_says_and_nothing_else(production: Synthesized) -> None:
+    actual = {folder: _of_function(production, folder) for folder in production.functions}
+    assert actual == {folder: _spelled_out(table) for folder, table in FUNCTIONS.items()}
+
+
+def test_the_state_machine_may_do_what_its_states_do_and_nothing_else(production: Synthesized) -> None:
+    role = production.text(production.of_type("AWS::StepFunctions::StateMachine")["Workflow/Machine"]["RoleArn"])
+    wide = {f"{action} on *" for action in _NEEDS_NO_RESOURCE}
+    assert production.permissions(role) == _spelled_out(WORKFLOW) | wide
+
+
+def test_there_are_no_other_roles_and_no_managed_policies(production: Synthesized) -> None:
+    roles = production.of_type("AWS::IAM::Role")
+    assert len(roles) == len(FUNCTIONS) + 1
+    for path, role in roles.items():
+        assert set(role) <= {"AssumeRolePolicyDocument", "Tags"}, path
+
+
+def test_a_role_can_be_taken_on_by_its_own_service_only(production: Synthesized) -> None:
+    for path, role in production.of_type("AWS::IAM::Role").items():
+        service = "states" if path == "Workflow/Role" else "lambda"
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}, path
+
+
+def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
+    production: Synthesized, local: Synthesized
+) -> None:
+    widened: dict[str, set[str]] = {}
+    for folder in production.functions:
+        difference = _of_function(local, folder) - _of_function(production, folder)
+        widened |= {folder: difference} if difference else {}
+    answer_tokens = {"states:SendTaskSuccess on *", "states:SendTaskFailure on *"}
+    prefix = "secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:"
+    assert widened == {
+        "workers/render_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
+        "workers/collect_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
+        "api/read_generations": {f"{prefix}easel-local/signing-??????"},
+    }
+
+
+def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized) -> None:
+    invokers = {
+        (production.text(permission["FunctionName"]), permission["Principal"], "SourceArn" in permission)
+        for permission in production.of_type("AWS::Lambda::Permission").values()
+    }
+    called_by_the_api = {path for folder, path in _paths(production).items() if folder.startswith("api/")}
+    expected = {(path, "apigateway.amazonaws.com", True) for path in called_by_the_api}
+    assert invokers == expected | {("Workers/SweepGenerations/Function", "events.amazonaws.com", True)}
+
+
+def _of_function(stack: Synthesized, folder: str) -> set[str]:
+    """What a function may do beside writing its own logs and traces, which every one must be able to do."""
+    path = _paths(stack)[folder].removesuffix("/Function")
+    own = {f"logs:{action} on {path}/Logs" for action in ("CreateLogStream", "PutLogEvents")}
+    own |= {f"xray:{action} on *" for action in ("PutTraceSegments", "PutTelemetryRecords")}
+    found = stack.permissions(f"{path}/Role")
+    assert own <= found, folder
+    return found - own
+
+
+def _paths(stack: Synthesized) -> dict[str, str]:
+    by_identity = {id(function): path for path, function in stack.of_type("AWS::Lambda::Function").items()}
+    return {folder: by_identity[id(function)] for folder, function in stack.functions.items()}
+
+
+def _spelled_out(table: dict[str, str]) -> set[str]:
+    """`{"Data/Core": "dynamodb: GetItem Query"}` as one line per action, the way a template is read."""
+    lines: set[str] = set()
+    for resource, actions in table.items():
+        service, _, names = actions.partition(": ")
+        lines |= {f"{service}:{name} on {resource}" for name in names.split()}
+    return lines

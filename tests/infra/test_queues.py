@@ -1,0 +1,129 @@
+"""Every queue keeps what fails, is encrypted, is reached over TLS, and hides messages for long enough."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import App, Stack
+from infra.constructs.queues import WorkQueue
+from infra.settings import read_settings
+
+if TYPE_CHECKING:
+    from tests.infra.synthesized import Synthesized
+
+QUEUES = {
+    "Queues/Generations/Queue": "workers/start_generation",
+    "Queues/RenderWavespeed/Queue": "workers/render_image",
+    "Queues/RenderSandbox/Queue": "workers/render_image",
+    "Queues/Collect/Queue": "workers/collect_image",
+    "Queues/Integration/Queue": None,
+}
+DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} | {
+    "Queues/OutboxDeadLetters",
+    "Queues/SweepDeadLetters",
+}
+DAY = 24 * 60 * 60
+
+
+def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> None:
+    assert set(production.of_type("AWS::SQS::Queue")) == set(QUEUES) | DEAD_LETTERS
+
+
+def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized) -> None:
+    for path in QUEUES:
+        redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
+        assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
+        assert 3 <= redrive["maxReceiveCount"] <= 5
+
+
+def test_dead_letters_outlive_the_messages_they_replace(production: Synthesized) -> None:
+    queues = production.of_type("AWS::SQS::Queue")
+    assert {queues[path]["MessageRetentionPeriod"] for path in DEAD_LETTERS} == {14 * DAY}
+    assert {queues[path]["MessageRetentionPeriod"] for path in QUEUES} == {4 * DAY}
+
+
+def test_messages_are_hidden_for_six_times_the_consumers_timeout(production: Synthesized) -> None:
+    for path, folder in QUEUES.items():
+        if folder is not None:
+            hidden = production.of_type("AWS::SQS::Queue")[path]["VisibilityTimeout"]
+            assert hidden >= 6 * production.functions[folder]["Timeout"], path
+
+
+def test_a_queue_refuses_a_consumer_that_may_outlast_it() -> None:
+    class Slow:
+        folder, timeout_seconds = "workers/slow", 31
+
+    settings = read_settings({"stage": "dev"}.get, {})
+    queue = WorkQueue(Stack(App()), "Queue", settings=settings, consumer_timeout_seconds=30, attempts=3)
+    with pytest.raises(ValueError, match="workers/slow may run longer"):
+        queue.feed(Slow(), batch_size=1, max_concurrency=2)  # type: ignore[arg-type]  # only what is looked at
+
+
+def test_queues_are_encrypted_and_refuse_plain_http(production: Synthesized) -> None:
+    guarded = set()
+    for policy in production.of_type("AWS::SQS::QueuePolicy").values():
+        (queue,) = policy["Queues"]
+        denials = [statement for statement in policy["PolicyDocument"]["Statement"] if statement["Effect"] == "Deny"]
+        assert [(denial["Action"], denial["Principal"], denial["Condition"]) for denial in denials] == [
+            ("sqs:*", {"AWS": "*"}, {"Bool": {"aws:SecureTransport": "false"}})
+        ]
+        guarded.add(production.text(queue))
+    assert guarded == set(production.of_type("AWS::SQS::Queue"))
+    assert all(queue["SqsManagedSseEnabled"] for queue in production.of_type("AWS::SQS::Queue").values())
+
+
+def test_consumers_report_single_failures_and_are_capped(production: Synthesized) -> None:
+    assert _consumers(production) == {
+        "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
+        "Queues/RenderWavespeed/Queue": ("Workers/RenderImage/Function", 1, 10),
+        "Queues/RenderSandbox/Queue": ("Workers/RenderImage/Function", 1, 10),
+        "Queues/Collect/Queue": ("Workers/CollectImage/Function", 1, 20),
+    }
+    for path, mapping in production.of_type("AWS::Lambda::EventSourceMapping").items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], path
+
+
+def test_a_laptop_runs_fewer_at_once(local: Synthesized) -> None:
+    assert {concurrency for _, _, concurrency in _consumers(local).values()} == {4}
+
+
+def test_the_outbox_is_followed_from_the_first_record_and_loses_none(production: Synthesized) -> None:
+    mapping = production.of_type("AWS::Lambda::EventSourceMapping")["Workers/Outbox"]
+    assert production.text(mapping["EventSourceArn"]) == "Data/Core#StreamArn"
+    assert production.text(mapping["FunctionName"]) == "Workers/PublishEvents/Function"
+    assert (mapping["StartingPosition"], mapping["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
+    assert 0 < mapping["MaximumRetryAttempts"] < 100
+    assert production.text(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/OutboxDeadLetters"
+
+
+def test_of_all_changes_only_new_outbox_items_wake_the_publisher(production: Synthesized) -> None:
+    mapping = production.of_type("AWS::Lambda::EventSourceMapping")["Workers/Outbox"]
+    patterns = [json.loads(rule["Pattern"]) for rule in mapping["FilterCriteria"]["Filters"]]
+    assert patterns == [{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"entity": {"S": ["OUTBOX"]}}}}]
+
+
+def test_the_sweep_runs_each_minute_and_its_failures_are_kept(production: Synthesized) -> None:
+    rule = production.of_type("AWS::Events::Rule")["Workers/EachMinute"]
+    (target,) = rule["Targets"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    assert production.text(target["Arn"]) == "Workers/SweepGenerations/Function"
+    assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/SweepDeadLetters"
+    again = production.of_type("AWS::Lambda::EventInvokeConfig")["Workers/SweepOnce"]
+    assert again["MaximumRetryAttempts"] == 0
+    assert production.text(again["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/SweepDeadLetters"
+
+
+def _consumers(stack: Synthesized) -> dict[str, tuple[str, int, int]]:
+    """Per queue: who consumes it, how many messages at once, how many of it at once."""
+    mappings: list[dict[str, Any]] = list(stack.of_type("AWS::Lambda::EventSourceMapping").values())
+    return {
+        stack.text(mapping["EventSourceArn"]): (
+            stack.text(mapping["FunctionName"]),
+            mapping["BatchSize"],
+            mapping["ScalingConfig"]["MaximumConcurrency"],
+        )
+        for mapping in mappings
+        if "ScalingConfig" in mapping
+    }

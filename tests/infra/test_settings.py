@@ -1,0 +1,99 @@
+"""Switches are checked before anything is built, and a wrong one is named with what would be right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import FrozenInstanceError
+
+import pytest
+from infra.settings import REPOSITORY, SettingsError, Stage, StageSettings, read_settings, variable_of
+
+
+def settings(environ: dict[str, str] | None = None, /, **context: object) -> StageSettings:
+    return read_settings(context.get, environ or {})
+
+
+def test_the_default_is_a_trial_stack_on_aws() -> None:
+    given = settings()
+    assert (given.stage, given.stack_name) == (Stage.DEV, "easel-dev")
+    assert (given.emulated, given.enforce_ssl, given.disposable) == (False, True, True)
+    assert given.public_base_url is None
+    assert given.wavespeed.base_url == "https://api.wavespeed.ai"
+
+
+@pytest.mark.parametrize("stage", ["staging", "production"])
+def test_customers_data_is_never_disposable(stage: str) -> None:
+    given = settings(stage=stage)
+    assert (given.emulated, given.enforce_ssl, given.disposable) == (False, True, False)
+    assert given.log_retention_days == 90
+
+
+def test_plain_http_and_any_origin_are_for_the_local_stage() -> None:
+    given = settings(stage="local", publicBaseUrl="http://127.0.0.1:8080/", wavespeedBaseUrl="http://127.0.0.1:1/v")
+    assert (given.emulated, given.enforce_ssl, given.disposable) == (True, False, True)
+    assert given.public_base_url == "http://127.0.0.1:8080"
+    assert given.wavespeed.base_url == "http://127.0.0.1:1/v"
+    assert given.cors_origins == ("*",)
+
+
+def test_a_variable_serves_where_there_is_no_context_key() -> None:
+    environ = {"EASEL_STAGE": "production", "EASEL_THROTTLE_RATE": "7", "EASEL_WAVESPEED_SYNC_MODE": "False"}
+    given = settings(environ, throttleRate="9")
+    assert (given.stage, given.throttle_rate, given.wavespeed.sync_mode) == (Stage.PRODUCTION, 9, False)
+
+
+def test_a_blank_switch_is_an_unset_one() -> None:
+    assert settings({"EASEL_LOG_LEVEL": " "}, alarmEmail="").log_level == "INFO"
+
+
+def test_context_values_may_be_json_as_in_cdk_json() -> None:
+    assert settings(throttleBurst=5, wavespeedSyncMode=False).throttle_burst == 5
+
+
+def test_lists_are_comma_separated() -> None:
+    given = settings(corsOrigins="https://a.example, https://b.example:8443")
+    assert given.cors_origins == ("https://a.example", "https://b.example:8443")
+
+
+@pytest.mark.parametrize(
+    ("switches", "complaint"),
+    [
+        ({"stage": "prod"}, "stage (EASEL_STAGE) is 'prod': must be one of local, dev, staging, production."),
+        ({"throttleRate": "0"}, "must be a whole number from 1 to 10000."),
+        ({"throttleBurst": "many"}, "throttleBurst (EASEL_THROTTLE_BURST) is 'many'"),
+        ({"wavespeedConcurrency": "1"}, "must be a whole number from 2 to 1000."),
+        ({"logRetentionDays": "2"}, "must be one of 1, 3, 7, 14, 30, 90, 180, 365 days."),
+        ({"logLevel": "loud"}, "must be one of DEBUG, INFO, WARN, ERROR."),
+        ({"publicBaseUrl": "http://easel.example"}, "plain http is for the local stage"),
+        ({"publicBaseUrl": "https://easel.example?x=1"}, "without query"),
+        ({"stage": "local", "publicBaseUrl": "easel.example"}, "must be an http(s) address"),
+        ({"wavespeedBaseUrl": "http://127.0.0.1:1"}, "plain http is for the local stage"),
+        ({"wavespeedSyncMode": "maybe"}, "must be true or false."),
+        ({"corsOrigins": "https://a.example/"}, "'https://a.example/' is not an origin"),
+        ({"corsOrigins": "a.example"}, "is not an origin"),
+        ({"stage": "production", "corsOrigins": "*"}, "'*' is not an origin"),
+        ({"referenceTrustedOrigins": "http://127.0.0.1:1"}, "exists for the local stage only"),
+        ({"alarmEmail": "nobody"}, "must be an e-mail address."),
+    ],
+)
+def test_a_wrong_switch_is_named_with_what_would_be_right(switches: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(complaint)):
+        settings(**switches)
+
+
+def test_settings_do_not_change_while_the_stack_is_built() -> None:
+    with pytest.raises(FrozenInstanceError):
+        settings().stage = Stage.LOCAL  # type: ignore[misc]  # that this is refused is the point
+
+
+def test_the_readme_names_every_switch_and_no_other() -> None:
+    asked: set[str] = set()
+
+    def context(key: str) -> None:
+        asked.add(key)
+
+    read_settings(context, {})
+    readme = (REPOSITORY / "infra" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| `") and "EASEL_" in line]
+    assert set(re.findall(r"`([a-z]\w+)`", " ".join(row.split("|")[1] for row in rows))) == asked
+    assert set(re.findall(r"EASEL_\w+", " ".join(rows))) == {variable_of(key) for key in asked}
