@@ -159,9 +159,10 @@ def _slim(model: Path) -> None:
 
 def _without_prose(node: Any) -> Any:
     if isinstance(node, dict):
-        # A member that is called "documentation" is a mapping; prose is always text.
+        # A member that is called "documentation" is a mapping; prose is always text. It is emptied and not left out,
+        # because botocore asks for it by name in some places.
         prose = {key for key in ("documentation", "documentationUrl") if isinstance(node.get(key), str)}
-        return {key: _without_prose(value) for key, value in node.items() if key not in prose}
+        return {key: "" if key in prose else _without_prose(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_without_prose(item) for item in node]
     return node
