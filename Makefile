@@ -7,7 +7,7 @@ new_enough := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(name) -c '$(new_enough)' >/dev/null 2>&1 && echo $(name))))
 tool = $(or $(PYTHON),$(error Python 3.11 or newer was not found; install it or name it: make PYTHON=/path/to/python3)) -m infra.local
 venv := .venv/bin/python
-fast_tiers := tests/unit tests/functions tests/contract tests/property tests/infra
+fast_tiers := tests/unit tests/functions tests/contract tests/property tests/chaos tests/infra
 
 # A prompt is text: make shall not look for variables of its own in it.
 ifneq ($(origin PROMPT),undefined)

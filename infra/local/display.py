@@ -68,7 +68,11 @@ class Display:
         self._look = Look.of(self._stream)
 
     def say(self, text: str = "") -> None:
-        print(text, file=self._stream, flush=True)
+        try:
+            print(text, file=self._stream, flush=True)
+        except BrokenPipeError:
+            # The reader has left, as in `make up | head`. The work goes on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:

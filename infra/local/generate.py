@@ -53,14 +53,14 @@ def generate_all(record: Mapping[str, Any], wish: Wish, pictures: Path, console:
 
 
 def _generate(api: ApiClient, body: dict[str, Any], pictures: Path, console: Console) -> bool:
-    console.print(f"\n{body['model']}: {body['prompt']}", markup=False, highlight=False)
+    console.print(f"\n{body['model']}: {body['prompt']}", markup=False, highlight=False, soft_wrap=True)
     began = time.monotonic()
     try:
         state = _wait_for(api, body, console)
         finished = time.monotonic() - began
         saved = [_save(api, state, image, body["model"], pictures) for image in state.images if _is_there(image)]
     except ToolError as error:
-        console.print(f"  {error}", style="red", markup=False, highlight=False)
+        console.print(f"  {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         return False
     _tell(console, state, saved, seconds=finished)
     return state.status == "COMPLETED" and len(saved) == len(state.images)
