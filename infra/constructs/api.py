@@ -7,7 +7,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from infra.constructs.data import BY_STATUS, Data
+from infra.constructs.data import BY_STATUS, SETTLING, Data
 from infra.constructs.http_front import HttpFront
 from infra.constructs.nag import acknowledge
 from infra.constructs.queues import Queues
@@ -126,7 +126,7 @@ class Api(Construct):
             },
         )
         ledger = self._data.ledger
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=ledger.table_arn)
+        function.allow(*SETTLING, on=ledger.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
         function.allow(
             "states:StopExecution",

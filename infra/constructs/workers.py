@@ -7,7 +7,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from infra.constructs.data import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION, Data
+from infra.constructs.data import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION, SETTLING, Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
 from infra.constructs.queues import Queues
@@ -139,7 +139,7 @@ class Workers(Construct):
         )
         function.allow(*(f"dynamodb:{action}" for action in actions), on=core.table_arn)
         function.allow("dynamodb:Query", on=self._data.index_arn(OPEN_BY_ATTENTION))
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=ledger.table_arn)
+        function.allow(*SETTLING, on=ledger.table_arn)
         function.allow("dynamodb:Query", on=self._data.ledger_index_arn(GRANTS_BY_EXPIRY))
         function.allow("sqs:SendMessage", on=[self._queues.generations.arn, self._queues.integration.arn])
         function.allow("events:PutEvents", on=self._bus.bus.event_bus_arn)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
-from infra.constructs.data import Data
+from infra.constructs.data import SETTLING, Data
 from infra.constructs.http_front import HttpFront
 from infra.constructs.nag import acknowledge_wildcard
 from infra.constructs.queues import Queues
@@ -79,8 +79,8 @@ class Workflow(Construct):
                 "PUBLIC_BASE_URL": front.base_url,
             },
         )
-        for table in (data.core, data.ledger):
-            function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=table.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow(*SETTLING, on=data.ledger.table_arn)
         return function
 
     def _allow(self, action: str, *, on: list[str]) -> None:

@@ -28,7 +28,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/authorize_request": {CORE: "dynamodb: GetItem"},
     "api/cancel_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
@@ -51,7 +51,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "schedules/sweep_generations": {
         CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem Query",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
         "Queues/Generations/Queue": "sqs: SendMessage",
         "Queues/Integration/Queue": "sqs: SendMessage",
@@ -78,7 +78,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "workflow/settle_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
     },
 }
 

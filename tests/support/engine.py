@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.tables import create_ledger_table
 
 from easel.domain.catalogue import load_catalogue
-from easel.domain.credits import MILLI, GrantKind, OpenGrant, Wallet, fold
+from easel.domain.credits import MILLI, Grant, GrantKind, Wallet, fold, fold_grants
 from easel.domain.events import Event, generation_ended
 from easel.domain.generation import Channel, Failure, Generation, Image, Mode
 from easel.domain.pricing import load_price_book
@@ -39,6 +39,7 @@ from easel.repositories.generations import DynamoGenerations, begin_keys
 from easel.repositories.idempotency import DynamoIdempotencyClaims
 from easel.repositories.image_tasks import DynamoImageTasks
 from easel.repositories.ledger import DynamoLedger
+from easel.repositories.ledger_audit import DynamoLedgerAudit
 from easel.repositories.outbox import DynamoOutbox
 from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
 from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
@@ -280,14 +281,16 @@ class Engine:
         self._client = client
         self._table = table
         self.executions: dict[str, _Execution] = {}
-        self.ledger = DynamoLedger(client, create_ledger_table(client))
+        ledger_table = create_ledger_table(client)
+        self.ledger = DynamoLedger(client, ledger_table)
+        self.audit = DynamoLedgerAudit(client, ledger_table)
         self._compose()
         if credits:
             self.fund(credits)
 
     def fund(self, credits: int) -> None:
         """Open the workspace's wallet with so many credits."""
-        grant = OpenGrant(f"grant-{credits}", GrantKind.PURCHASE, credits * MILLI, 50)
+        grant = Grant(f"grant-{credits}", GrantKind.PURCHASE, credits * MILLI, 50)
         writes = self.ledger.opening(WORKSPACE, self.clock.now, grant)
         DynamoTransactions(self._client).commit(*writes)
 
@@ -411,10 +414,11 @@ class Engine:
         """The wallet is the fold of its entries and open holds, and every entry has its other side."""
         wallet = self.wallet()
         assert wallet.is_balanced()
-        entries = list(self.ledger.all_entries(WORKSPACE))
-        folded = fold(WORKSPACE, entries, self.ledger.open_holds(WORKSPACE))
-        assert replace(wallet, grants={}) == folded
-        others = [e for account in ("revenue", "expired", *GrantKind) for e in self.ledger.counter_entries(account)]
+        entries = list(self.audit.all_entries(WORKSPACE))
+        folded = fold(WORKSPACE, entries, self.audit.open_holds(WORKSPACE))
+        assert replace(wallet, grants={}, version=0) == folded
+        assert {grant.id: grant.remaining for grant in wallet.grants.values()} == fold_grants(entries)
+        others = [e for account in ("revenue", "expired", *GrantKind) for e in self.audit.counter_entries(account)]
         assert sum(entry.amount for entry in entries) + sum(entry.amount for entry in others) == 0
 
     def _ended(self, generation_id: str) -> bool:

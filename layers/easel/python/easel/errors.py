@@ -11,6 +11,7 @@
     ├── Conflict                  the thing is not in the state that the change needs
     │   ├── GenerationClosed      cancel or change of a generation that has ended
     │   ├── WalletMissing         a workspace that was never seen before
+    │   ├── TooManyGrants         a wallet holds all the grants that it can
     │   ├── StaleWrite            somebody else changed the record since it was read
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
     ├── StillLeased               another worker is at it; the message must come again
@@ -165,6 +166,12 @@ class WalletMissing(Conflict):
     """The workspace has no wallet yet: it has never been seen."""
 
     code = "wallet_missing"
+
+
+class TooManyGrants(Conflict):
+    """The wallet has as many open grants as it can hold."""
+
+    code = "too_many_grants"
 
 
 class LimitReached(EaselError):

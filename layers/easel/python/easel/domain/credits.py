@@ -60,8 +60,37 @@ class OpenGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """Credits that came in, or that an operator took back when `amount` is negative; never changed afterwards.
+
+    `taken_from` names the one grant that a correction takes from; without it a correction takes as a charge would.
+    """
+
+    id: str
+    kind: GrantKind
+    amount: int
+    priority: int
+    expires_at: datetime | None = None
+    note: str | None = None
+    given_by: str | None = None
+    taken_from: str | None = None
+
+    def is_same_as(self, other: Grant) -> bool:
+        """Whether a repeated request asks for this very grant, whoever sends it and whatever they note."""
+        return replace(self, note=None, given_by=None) == replace(other, note=None, given_by=None)
+
+    @property
+    def opened(self) -> OpenGrant:
+        """What it adds to the wallet."""
+        return OpenGrant(self.id, self.kind, self.amount, self.priority, self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Wallet:
-    """The balance of a workspace, materialised: provably the fold of its entries and open holds."""
+    """The balance of a workspace, materialised: provably the fold of its entries and open holds.
+
+    `granted` is what came in less what an operator took back. `version` counts the changes of the stored one.
+    """
 
     workspace_id: str
     available: int = 0
@@ -70,6 +99,7 @@ class Wallet:
     expired: int = 0
     granted: int = 0
     grants: Mapping[str, OpenGrant] = field(default_factory=dict)
+    version: int = 0
 
     def is_balanced(self) -> bool:
         """Whether the two equations at the top of this module hold, and nothing is negative."""
@@ -147,8 +177,31 @@ def with_post(wallet: Wallet, held: int, posted: int) -> Wallet:
     )
 
 
+def with_withdrawal(wallet: Wallet, grant: Grant) -> tuple[Wallet, Mapping[str, int]]:
+    """Credits are taken back: (wallet, what was taken from which grants).
+
+    Raises:
+        InsufficientCredits: so much is not available; what is held stays held.
+    """
+    amount = -grant.amount
+    _check_amount(amount)
+    named = wallet.grants.get(grant.taken_from) if grant.taken_from else None
+    sources = [named] if named else [] if grant.taken_from else list(wallet.grants.values())
+    available = min(wallet.available, sum(source.remaining for source in sources))
+    if available < amount:
+        raise InsufficientCredits(amount, available)
+    taken = allocate(sources, amount)
+    after = replace(
+        wallet,
+        available=wallet.available - amount,
+        granted=wallet.granted - amount,
+        grants=_taken(wallet.grants, taken),
+    )
+    return after, taken
+
+
 def with_expiry(wallet: Wallet, grant_id: str) -> tuple[Wallet, int]:
-    """An ended grant gives back what nobody holds: (wallet, amount). What is held may still be spent from it."""
+    """An ended grant gives back what no hold will take from it: (wallet, amount)."""
     amount = expirable(wallet, grant_id)
     after = replace(
         wallet,
@@ -160,9 +213,12 @@ def with_expiry(wallet: Wallet, grant_id: str) -> tuple[Wallet, int]:
 
 
 def expirable(wallet: Wallet, grant_id: str) -> int:
-    """How much of a grant can expire now."""
+    """How much of a grant can expire now: what open holds would take from it, if posted whole, waits for them.
+
+    A generation that was accepted while the grant was good may so be paid from it, and never from what was bought.
+    """
     grant = wallet.grants.get(grant_id)
-    return min(grant.remaining, wallet.available) if grant else 0
+    return grant.remaining - allocate(wallet.grants.values(), wallet.held).get(grant_id, 0) if grant else 0
 
 
 def allocate(grants: Iterable[OpenGrant], amount: int) -> dict[str, int]:
@@ -202,7 +258,10 @@ def _check_amount(amount: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One side of a double entry, never changed. `account` is `wallet` or the name of the other side."""
+    """One side of a double entry, never changed. `account` is `wallet` or the name of the other side.
+
+    `grant_id` is the grant that came in, ended or was corrected, `from_grants` what each grant gave when credits went.
+    """
 
     transfer_id: str
     account: str
@@ -211,9 +270,12 @@ class Entry:
     created_at: datetime
     generation_id: str | None = None
     grant_id: str | None = None
+    from_grants: Mapping[str, int] = field(default_factory=dict)
 
 
 WALLET: Final = "wallet"
+SPEND: Final = "spend"
+EXPIRY: Final = "expiry"
 
 
 def both_sides(entry: Entry, counter_account: str) -> tuple[Entry, Entry]:
@@ -222,7 +284,7 @@ def both_sides(entry: Entry, counter_account: str) -> tuple[Entry, Entry]:
 
 
 def fold(workspace_id: str, entries: Sequence[Entry], open_holds: Sequence[Hold]) -> Wallet:
-    """The wallet as its entries and open holds say it must be; grants are left out."""
+    """The wallet as its entries and open holds say it must be; what each grant has left is `fold_grants`."""
     own = [entry for entry in entries if entry.account == WALLET]
     held = sum(hold.amount for hold in open_holds)
     posted = sum(entry.amount for entry in own)
@@ -230,7 +292,20 @@ def fold(workspace_id: str, entries: Sequence[Entry], open_holds: Sequence[Hold]
         workspace_id=workspace_id,
         available=posted - held,
         held=held,
-        spent=-sum(entry.amount for entry in own if entry.reason == "spend"),
-        expired=-sum(entry.amount for entry in own if entry.reason == "expiry"),
-        granted=sum(entry.amount for entry in own if entry.reason not in {"spend", "expiry"}),
+        spent=-sum(entry.amount for entry in own if entry.reason == SPEND),
+        expired=-sum(entry.amount for entry in own if entry.reason == EXPIRY),
+        granted=sum(entry.amount for entry in own if entry.reason not in {SPEND, EXPIRY}),
     )
+
+
+def fold_grants(entries: Sequence[Entry]) -> dict[str, int]:
+    """What each grant has left, as the wallet's entries say; one that has nothing left is not there."""
+    left: dict[str, int] = {}
+    for entry in entries:
+        if entry.account != WALLET:
+            continue
+        if entry.amount > 0 and entry.grant_id:
+            left[entry.grant_id] = left.get(entry.grant_id, 0) + entry.amount
+        for grant_id, amount in entry.from_grants.items():
+            left[grant_id] = left.get(grant_id, 0) - amount
+    return {grant_id: amount for grant_id, amount in left.items() if amount}

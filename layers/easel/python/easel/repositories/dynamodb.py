@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,7 +25,10 @@ _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
-_MAX_TRIES: Final = 6
+_MAX_TRIES: Final = 30
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 1.0
+"""Seconds. All tries together take about thirteen, and never the 29 that a front door has."""
 _CONTENTION: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -77,21 +81,28 @@ class DynamoTransactions:
         self._sleep = sleep
 
     def commit(self, *writes: Write) -> None:
-        """See `ports.UnitOfWork.commit`. Losing against another transaction is normal and retried with full jitter."""
+        """See `ports.UnitOfWork.commit`. Losing against another transaction is normal and retried with full jitter.
+
+        A wallet is one item: of many submits at the same moment one gets through at a time, the others come again.
+        """
         members = [write for write in writes if isinstance(write, TransactionWrite)]
         if len(members) != len(writes):
             raise TypeError("a transaction takes members made by the repositories only")
         items: Any = [member.action for member in members]
+        token = str(uuid.uuid4())
         for attempt in range(_MAX_TRIES):
             try:
-                self._client.transact_write_items(TransactItems=items)
+                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
             except self._client.exceptions.TransactionCanceledException as error:
                 _raise_conflict(members, error)
+                token = str(uuid.uuid4())
             except self._client.exceptions.TransactionInProgressException:
+                # The SDK asked twice and the first call is still at work: with its token we learn how that one ended.
                 pass
             else:
                 return
-            self._sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads load, keeps no secret
+            longest = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
+            self._sleep(random.uniform(0, longest))  # noqa: S311 - spreads load, keeps no secret
         raise Contended("Too many changes at the same time; nothing was written, please try again.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from easel.clock import Clock
-from easel.domain.credits import DEFAULT_PRIORITIES, GrantKind, OpenGrant
+from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind
 from easel.errors import StaleWrite
 from easel.services.ports import Ledger, UnitOfWork
 
@@ -56,11 +56,11 @@ class OpenAccount:
         except StaleWrite:
             return
 
-    def _trial_grant(self, identity: str, now: datetime) -> OpenGrant:
-        return OpenGrant(
+    def _trial_grant(self, identity: str, now: datetime) -> Grant:
+        return Grant(
             id=str(uuid5(_TRIAL_NAMESPACE, identity)),
             kind=GrantKind.TRIAL,
-            remaining=self._trial.amount,
+            amount=self._trial.amount,
             priority=DEFAULT_PRIORITIES[GrantKind.TRIAL],
             expires_at=now + self._trial.lifetime,
         )

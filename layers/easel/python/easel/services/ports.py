@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from easel.domain.credits import Entry, Hold, OpenGrant, Wallet
+from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
 from easel.domain.plans import DEFAULT_PLAN
@@ -285,12 +285,16 @@ class Ledger(Protocol):
         """Conflict: StaleWrite."""
         ...
 
-    def opening(self, workspace_id: str, now: datetime, grant: OpenGrant | None = None) -> Sequence[Write]:
+    def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
         """Conflict: StaleWrite."""
         ...
 
-    def granting(self, workspace_id: str, grant: OpenGrant, now: datetime) -> Sequence[Write]:
-        """Conflict: StaleWrite."""
+    def granting(self, workspace_id: str, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite, WalletMissing, TooManyGrants."""
+        ...
+
+    def withdrawing(self, workspace_id: str, wallet: Wallet, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Raises InsufficientCredits. Conflict: StaleWrite."""
         ...
 
     def expiring(self, workspace_id: str, wallet: Wallet, grant_id: str, now: datetime) -> Sequence[Write]:
@@ -305,9 +309,19 @@ class Ledger(Protocol):
 
     def hold(self, workspace_id: str, hold_id: str) -> Hold | None: ...
 
+    def grant(self, workspace_id: str, grant_id: str) -> Grant | None: ...
+
     def trial_of(self, identity: str) -> datetime | None: ...
 
-    def entries(self, workspace_id: str, *, limit: int, after: str | None) -> EntryPage: ...
+    def entries(
+        self,
+        workspace_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> EntryPage: ...
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, grant id) of grants that have ended and may have something left."""

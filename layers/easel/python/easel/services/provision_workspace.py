@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.credits import DEFAULT_PRIORITIES, MILLI, GrantKind, OpenGrant
+from easel.domain.credits import DEFAULT_PRIORITIES, MILLI, Grant, GrantKind
 from easel.domain.generation import Channel
 from easel.domain.plans import DEFAULT_PLAN
 from easel.ids import new_id
@@ -52,10 +52,10 @@ class ProvisionWorkspace:
             channel=Channel.API,
             plan=plan,
         )
-        grant = OpenGrant(
+        grant = Grant(
             id=new_id(),
             kind=GrantKind.ADJUSTMENT,
-            remaining=credits * MILLI,
+            amount=credits * MILLI,
             priority=DEFAULT_PRIORITIES[GrantKind.ADJUSTMENT],
         )
         self._unit_of_work.commit(

@@ -1,0 +1,156 @@
+"""The items of the ledger table: their keys, and their mapping in both directions.
+
+    WS#<workspace> / WALLET                         the materialised balance with its open grants
+    WS#<workspace> / HOLD#<id>                      first phase: credits set aside; never changed
+    WS#<workspace> / RESOLUTION#<id>                second phase: posted or voided; there is at most one
+    WS#<workspace> / GRANT#<id>                     credits that came in; `expiryShard` while they may still expire
+    WS#<workspace> / ENTRY#<time>#<transfer>#<side> the wallet's side of an entry; never changed
+    ACCOUNT#<name>#<shard> / ENTRY#...              its other side: no running balance, so no hot item
+    TRIAL#<identity> / TRIAL                        a trial was given to this identity
+    WALLETS#<shard> / <workspace>                   lets the auditor find all wallets without a scan
+
+Nothing in this table expires by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from easel.clock import from_iso, to_iso
+from easel.domain.credits import Entry, Grant, GrantKind, Hold, OpenGrant, Wallet
+from easel.repositories.dynamodb import to_item
+from easel.repositories.keys import shard_of
+
+ACCOUNT_SHARDS: Final = 8
+WALLET_SHARDS: Final = 8
+EXPIRY_SHARDS: Final = 4
+
+
+def wallet_key(workspace_id: str) -> dict[str, str]:
+    return {"pk": f"WS#{workspace_id}", "sk": "WALLET"}
+
+
+def ledger_key(workspace_id: str, kind: str, identifier: str) -> dict[str, str]:
+    return {"pk": f"WS#{workspace_id}", "sk": f"{kind}#{identifier}"}
+
+
+def entry_range(start: datetime | None, end: datetime | None) -> tuple[str, str]:
+    """Bounds of the sort keys; an entry made exactly at `end` sorts behind the upper one."""
+    return f"ENTRY#{to_iso(start) if start else ''}", f"ENTRY#{to_iso(end) if end else '~'}"
+
+
+def expiry_partition(grant_id: str) -> str:
+    return f"EXPIRY#{shard_of(grant_id, EXPIRY_SHARDS)}"
+
+
+def open_grant_values(grant: OpenGrant) -> dict[str, Any]:
+    values = {
+        "id": grant.id,
+        "kind": grant.kind.value,
+        "remaining": grant.remaining,
+        "priority": grant.priority,
+        "grantExpiresAt": to_iso(grant.expires_at) if grant.expires_at else None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def grant_values(grant: Grant) -> dict[str, Any]:
+    return {
+        "id": grant.id,
+        "kind": grant.kind.value,
+        "amount": grant.amount,
+        "priority": grant.priority,
+        "grantExpiresAt": to_iso(grant.expires_at) if grant.expires_at else None,
+        "note": grant.note,
+        "givenBy": grant.given_by,
+        "takenFrom": grant.taken_from,
+    }
+
+
+def grant_from(values: Mapping[str, Any]) -> Grant:
+    expires_at = values.get("grantExpiresAt")
+    return Grant(
+        id=values["id"],
+        kind=GrantKind(values["kind"]),
+        amount=values["amount"],
+        priority=values["priority"],
+        expires_at=from_iso(expires_at) if expires_at else None,
+        note=values.get("note"),
+        given_by=values.get("givenBy"),
+        taken_from=values.get("takenFrom"),
+    )
+
+
+def open_grant_from(values: Mapping[str, Any]) -> OpenGrant:
+    expires_at = values.get("grantExpiresAt")
+    return OpenGrant(
+        values["id"],
+        GrantKind(values["kind"]),
+        values["remaining"],
+        values["priority"],
+        from_iso(expires_at) if expires_at else None,
+    )
+
+
+def wallet_from(values: Mapping[str, Any]) -> Wallet:
+    return Wallet(
+        workspace_id=values["workspaceId"],
+        available=values["available"],
+        held=values["held"],
+        spent=values["spent"],
+        expired=values["expired"],
+        granted=values["granted"],
+        grants={id_: open_grant_from(grant) for id_, grant in values["grants"].items()},
+        version=values["version"],
+    )
+
+
+def hold_from(workspace_id: str, values: Mapping[str, Any]) -> Hold:
+    return Hold(
+        id=values["id"],
+        workspace_id=workspace_id,
+        generation_id=values["generationId"],
+        amount=values["amount"],
+        created_at=from_iso(values["createdAt"]),
+    )
+
+
+def entry_values(workspace_id: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "sk": f"ENTRY#{to_iso(entry.created_at)}#{entry.transfer_id}#{entry.reason}",
+        "entity": "ENTRY",
+        "workspaceId": workspace_id,
+        "transferId": entry.transfer_id,
+        "account": entry.account,
+        "amount": entry.amount,
+        "reason": entry.reason,
+        "createdAt": to_iso(entry.created_at),
+        "generationId": entry.generation_id,
+        "grantId": entry.grant_id,
+        "fromGrants": dict(entry.from_grants) or None,
+    }
+
+
+def entry_from(values: Mapping[str, Any]) -> Entry:
+    return Entry(
+        transfer_id=values["transferId"],
+        account=values["account"],
+        amount=values["amount"],
+        reason=values["reason"],
+        created_at=from_iso(values["createdAt"]),
+        generation_id=values.get("generationId"),
+        grant_id=values.get("grantId"),
+        from_grants=values.get("fromGrants", {}),
+    )
+
+
+def within(table: str, partition: str, low: str, high: str) -> dict[str, Any]:
+    """A consistent query of a partition's items between two sort keys."""
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
+        "ExpressionAttributeValues": to_item({":pk": partition, ":low": low, ":high": high}),
+        "ConsistentRead": True,
+    }
