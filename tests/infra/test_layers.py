@@ -5,13 +5,18 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import os
 import re
+import shutil
 import struct
+import subprocess
 import sys
 import zipfile
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import botocore
 import pytest
 from infra.build_layers import BuildError, Compiler, Target
 from infra.settings import REPOSITORY
@@ -20,9 +25,26 @@ from packaging.requirements import Requirement
 from infra import build_layers
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.emulator import Emulator
 
 UNCHECKED_HASH = 0b01
+CALLS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import boto3, botocore
+print(botocore.__file__)
+for service, operation in {
+    "dynamodb": "list_tables",
+    "events": "list_event_buses",
+    "s3": "list_buckets",
+    "secretsmanager": "list_secrets",
+    "sqs": "list_queues",
+    "stepfunctions": "list_state_machines",
+    "sts": "get_caller_identity",
+}.items():
+    getattr(boto3.client(service), operation)()
+    print(service)
+"""
 LAMBDA = {
     "python_version": "3.14",
     "python_full_version": "3.14.0",
@@ -131,7 +153,10 @@ def test_unused_services_and_prose_leave_botocore_and_structure_stays(tmp_path: 
     build_layers._prune(tmp_path)
     assert not unused.parents[1].exists()
     assert (tmp_path / "botocore" / "data" / "endpoints.json").exists()
-    assert json.loads(used.with_suffix("").read_text()) == {"shapes": {"documentation": {"type": "string"}}}
+    assert json.loads(used.with_suffix("").read_text()) == {
+        "documentation": "",
+        "shapes": {"documentation": {"type": "string", "documentation": ""}},
+    }
 
 
 def test_only_installer_records_and_tests_are_pruned_from_packages(tmp_path: Path) -> None:
@@ -164,6 +189,22 @@ def test_every_aws_service_that_the_code_makes_clients_for_has_its_model() -> No
     }
     assert asked
     assert asked <= set(build_layers.SERVICE_MODELS)
+
+
+def test_pruned_botocore_still_calls_every_service(emulator: Emulator, tmp_path: Path) -> None:
+    whole = Path(botocore.__file__).parent
+    unused = {service.name for service in (whole / "data").glob("*/")} - set(build_layers.SERVICE_MODELS)
+    shutil.copytree(whole, tmp_path / "botocore", ignore=lambda _, names: unused & set(names))
+    build_layers._prune(tmp_path)
+    called = subprocess.run(  # noqa: S603  # this interpreter with a program of our own
+        [sys.executable, "-c", CALLS, str(tmp_path)],
+        env={"PATH": os.environ["PATH"], **emulator.environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert called.returncode == 0, called.stderr
+    assert called.stdout.split() == [f"{tmp_path}/botocore/__init__.py", *build_layers.SERVICE_MODELS]
 
 
 def _model(root: Path, service: str) -> Path:
