@@ -147,6 +147,12 @@ def test_a_caller_who_has_the_answer_already_gets_304(api: Api, store: Store) ->
     assert again.header("X-Request-ID") == "test-request"
 
 
+def test_a_caller_content_with_any_version_gets_304(api: Api, store: Store) -> None:
+    store.put(a_generation(workspace_id=WORKSPACE))
+
+    assert read(api, headers={"If-None-Match": "*"}).status == 304
+
+
 def test_the_tag_changes_with_progress(api: Api, store: Store) -> None:
     waiting = store.put(a_generation(workspace_id=WORKSPACE))
     tag = read(api).header("ETag")

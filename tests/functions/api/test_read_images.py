@@ -159,6 +159,11 @@ def test_the_private_address_wants_a_credential(api: Api) -> None:
     assert image(api, authorizer=None).status == 401
 
 
+def test_a_stranger_learns_nothing_from_what_validation_says(api: Api) -> None:
+    assert image(api, query="variant=huge", authorizer=None).status == 401
+    assert permalink(api, query="variant=huge").status == 400
+
+
 @pytest.mark.usefixtures("delivered")
 def test_an_unknown_variant_is_refused_with_the_known_ones(api: Api) -> None:
     answer = image(api, query="variant=huge")
