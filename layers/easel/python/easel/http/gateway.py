@@ -71,7 +71,8 @@ def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:
 
 def _finish(answer: dict[str, Any], event: Mapping[str, Any], method: str) -> dict[str, Any]:
     headers = {"Cache-Control": "no-store"} | (answer.get("headers") or {}) | _ALWAYS | {"X-Request-ID": request_id()}
-    answer = {**answer, "headers": headers}
+    # The framework says None for "no body", and not every gateway takes that for a text.
+    answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
     if method == "GET" and answer["statusCode"] == HTTPStatus.OK and _has_it_already(event, headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
