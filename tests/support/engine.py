@@ -1,8 +1,8 @@
 """The whole engine in one process, under a clock that tests turn: real use cases, real DynamoDB, simulated rest.
 
 Queues deliver at least once, the state machine follows `generation.asl.json` in spirit (begin, fan out, time out,
-settle), the provider does what the test scripts. A worker can be killed after any side effect: its message then comes again, as
-SQS would send it. Nothing sleeps: time jumps to whatever is due next.
+settle), the provider does what the test scripts. A worker can be killed after any side effect: its message then comes
+again, as SQS would send it. Nothing sleeps: time jumps to whatever is due next.
 """
 
 from __future__ import annotations
@@ -502,7 +502,7 @@ class _Execution:
                 Key={name: {"S": value} for name, value in given["key"].items()},
                 UpdateExpression="SET #status = :processing, statusKey = :statusKey, attentionAt = :attention, "
                 "startedAt = :now, executionId = :execution",
-                ConditionExpression="#status = :pending OR executionId = :execution",
+                ConditionExpression="#status = :pending OR (#status = :processing AND executionId = :execution)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues={
                     ":processing": {"S": "PROCESSING"},
