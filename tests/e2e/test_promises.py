@@ -19,13 +19,13 @@ from easel.events.schema import GenerationEvent
 def test_ten_posts_with_one_key_make_one_generation_and_one_job(studio: Studio, prompt: str) -> None:
     # When the same request comes ten times at once
     body = {"prompt": prompt, "model": "seedream-v4"}
-    headers = {"Idempotency-Key": f'"{prompt}"'}
+    headers = {"Idempotency-Key": f'"key-{prompt[-8:]}"'}
     with ThreadPoolExecutor(10) as pool:
         answers = list(
             pool.map(lambda _: studio.api.post("/api/v1/generations", json=body, headers=headers), range(10))
         )
     # Then all name one generation, and the vendor made one picture
-    assert {answer.status_code for answer in answers} == {202}
+    assert {answer.status_code for answer in answers} <= {200, 202}, "200 when it had ended by then"
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert sum("idempotent-replayed" in answer.headers for answer in answers) == 9
     studio.finish(answers[0].json()["id"])
@@ -132,25 +132,21 @@ def test_a_request_id_is_found_in_every_log_up_to_the_vendor_attempt(
     logs = cloud.aws.client("logs")
 
     def functions_that_logged_it() -> set[str] | None:
-        found = set()
-        for folder, name in cloud.output_map("FunctionNames").items():
-            lines = _log_lines(logs, name)
-            if any(request_id in line for line in lines):
-                found.add(folder)
-            assert not any(prompt in line for line in lines), f"{folder} logs prompts"
+        lines = _log_lines(logs)
+        assert not any(prompt in line for line in lines), "prompts are not logged"
+        speakers = {json.loads(line)["function_name"] for line in lines if f'"request_id":"{request_id}"' in line}
+        found = {folder for folder, name in cloud.output_map("FunctionNames").items() if name in speakers}
         wanted = {"workers/start_generation", "workers/render_image", "workflow/settle_generation"}
         return found if wanted <= found else None
 
     wait_for(functions_that_logged_it, within_seconds=20, what="the request id is in the workers' logs")
 
 
-def _log_lines(logs: Any, function_name: str) -> list[str]:
-    groups = logs.describe_log_groups()["logGroups"]
+def _log_lines(logs: Any) -> list[str]:
     lines: list[str] = []
-    for group in groups:
-        if function_name in group["logGroupName"]:
-            pages = logs.filter_log_events(logGroupName=group["logGroupName"], limit=5_000)
-            lines += [event["message"] for event in pages["events"]]
+    for group in logs.describe_log_groups()["logGroups"]:
+        pages = logs.filter_log_events(logGroupName=group["logGroupName"], limit=5_000)
+        lines += [event["message"] for event in pages["events"]]
     return lines
 
 
