@@ -13,7 +13,7 @@ from infra.local import environments
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
-from infra.local.options import Options
+from infra.local.options import TOOL_VARIABLES, Options
 from infra.local.packages import CDK
 from infra.local.places import NODE_TOOLS, REPOSITORY, Places
 from infra.local.ports import Ports
@@ -140,7 +140,9 @@ def _version(stack: Mapping[str, Any]) -> str:
 
 def _own_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Switches of the stack that a person set by variable; where we give a context key, that wins."""
-    return {name: value for name, value in environment.items() if name.startswith("EASEL_")}
+    return {
+        name: value for name, value in environment.items() if name.startswith("EASEL_") and name not in TOOL_VARIABLES
+    }
 
 
 def _sources() -> Iterator[Path]:

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 from infra.local.failures import ToolError
 
-PROVIDER_KEY_VARIABLES = {"wavespeed": "WAVESPEED_API_KEY"}
+PROVIDER_KEY_VARIABLES: Final = {"wavespeed": "WAVESPEED_API_KEY"}
 """Per vendor, the variable that holds a real key; it has the name that the vendor's own SDK reads."""
+
+TOOL_VARIABLES: Final = frozenset({"EASEL_DIR", "EASEL_PORT_BASE", "EASEL_IAM"})
+"""Choices of the tools themselves; every other EASEL_ variable is a switch of the stack (infra/README.md)."""
 
 _LOWEST_PORT = 1024
 _HIGHEST_BASE = 65_500

@@ -26,8 +26,6 @@ def all_servers(places: Places, ports: Ports, *, iam_enforced: bool) -> tuple[Se
 
 def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
     """MiniStack with its state in our folder. It saves that state when it is asked to stop, and only then."""
-    temporary = places.emulator / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
     settings = {
         "GATEWAY_PORT": str(ports.emulator),
         "BIND_HOST": "127.0.0.1",
@@ -38,7 +36,7 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "INFO",
-        "TMPDIR": str(temporary),
+        "TMPDIR": str(temporary_folder(places)),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(places.emulator / "state"),
         "S3_PERSIST": "1",
@@ -57,6 +55,11 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         start_seconds=60,
         stop_seconds=30,
     )
+
+
+def temporary_folder(places: Places) -> Path:
+    """Where the emulator unpacks functions; worth nothing once it has stopped."""
+    return places.emulator / "tmp"
 
 
 def simulators(ports: Ports) -> Server:

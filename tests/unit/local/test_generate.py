@@ -1,0 +1,153 @@
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from infra.local import generate
+from infra.local.api_client import ApiClient
+from infra.local.failures import ToolError
+from infra.local.generate import Wish
+from rich.console import Console
+
+BASE = "http://127.0.0.1:8080"
+
+
+def test_without_wishes_a_show_is_made() -> None:
+    bodies = Wish.from_environment({}).bodies
+
+    assert [body["model"] for body in bodies] == ["sandbox", "seedream-v4"]
+    assert all(body["prompt"] for body in bodies)
+    assert all(body.keys() == {"model", "prompt"} for body in bodies)
+
+
+def test_make_variables_become_fields_of_the_request() -> None:
+    variables = {
+        "PROMPT": 'it\'s $5, "quoted"',
+        "MODEL": "seedream-v4",
+        "SIZE": "2048x2048",
+        "N": "3",
+        "ASPECT_RATIO": "",
+        "REFERENCES": "https://a.example/1.png, https://a.example/2.png",
+    }
+
+    assert Wish.from_environment(variables).bodies == (
+        {
+            "model": "seedream-v4",
+            "prompt": 'it\'s $5, "quoted"',
+            "size": "2048x2048",
+            "n": 3,
+            "referenceUrls": ["https://a.example/1.png", "https://a.example/2.png"],
+        },
+    )
+
+
+def test_n_has_to_be_a_number() -> None:
+    with pytest.raises(ToolError, match="N is 'many'"):
+        Wish.from_environment({"N": "many"})
+
+
+class Easel:
+    """An API whose generation goes through the given states, one per look, and whose pictures are three bytes."""
+
+    def __init__(self, *states: tuple[str, list[str]]) -> None:
+        self._states = list(states)
+        self.submitted: list[dict[str, Any]] = []
+        self.strangers_key: str | None = None
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/i/"):
+            self.strangers_key = request.headers.get("authorization")
+            return httpx.Response(302, headers={"location": "http://127.0.0.1:9000/bucket/picture"})
+        if request.url.port == 9000:
+            return httpx.Response(200, content=b"png", headers={"content-type": "image/png"})
+        if request.headers.get("authorization") != "Bearer the-key":
+            return httpx.Response(401, json={"error": {"message": "Who are you?"}, "requestId": "r-1"})
+        if request.method == "POST":
+            self.submitted.append(json.loads(request.content))
+        return httpx.Response(
+            202 if request.method == "POST" else 200, json=self._state(), headers={"retry-after": "0"}
+        )
+
+    def _state(self) -> dict[str, Any]:
+        status, images = self._states.pop(0) if len(self._states) > 1 else self._states[0]
+        listed = [
+            {
+                "index": index,
+                "status": image,
+                "stage": None,
+                "permalink": f"{BASE}/i/token{index}",
+                "error": {"code": "rejected", "message": "Not nice."} if image == "FAILED" else None,
+            }
+            for index, image in enumerate(images)
+        ]
+        return {"id": "gen-1", "status": status, "images": listed, "error": None}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[bool, str]]:
+    def generate_on(api: httpx.MockTransport | Easel, *models: str, key: str = "the-key") -> tuple[bool, str]:
+        transport = httpx.MockTransport(api) if isinstance(api, Easel) else api
+        monkeypatch.setattr(generate, "ApiClient", lambda url, key: ApiClient(url, key, transport))
+        shown = io.StringIO()
+        wish = Wish(tuple({"model": model, "prompt": "a fox"} for model in models))
+        record = {"apiUrl": BASE, "apiKey": key}
+        complete = generate.generate_all(record, wish, tmp_path / "out", Console(file=shown, width=200))
+        return complete, shown.getvalue()
+
+    return generate_on
+
+
+def test_pictures_are_saved_and_linked(run: Callable[..., tuple[bool, str]], tmp_path: Path) -> None:
+    easel = Easel(
+        ("PENDING", ["PENDING", "PENDING"]),
+        ("PROCESSING", ["COMPLETED", "PROCESSING"]),
+        ("COMPLETED", ["COMPLETED", "COMPLETED"]),
+    )
+
+    complete, shown = run(easel, "sandbox")
+
+    assert complete
+    assert easel.submitted == [{"model": "sandbox", "prompt": "a fox"}]
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"sandbox-gen-1-1.png", "sandbox-gen-1-2.png"}
+    assert f"{BASE}/i/token1" in shown
+    assert "2 of 2 pictures" in shown
+
+
+def test_links_are_followed_without_our_key(run: Callable[..., tuple[bool, str]]) -> None:
+    easel = Easel(("COMPLETED", ["COMPLETED"]))
+
+    run(easel, "sandbox")
+
+    assert easel.strangers_key is None
+
+
+@pytest.mark.parametrize(
+    "end", [("COMPLETED", ["COMPLETED", "FAILED"]), ("FAILED", ["FAILED", "FAILED"]), ("CANCELLED", ["CANCELLED"])]
+)
+def test_less_than_everything_is_a_failure(run: Callable[..., tuple[bool, str]], end: tuple[str, list[str]]) -> None:
+    complete, shown = run(Easel(("PENDING", end[1]), end), "sandbox")
+
+    assert not complete
+    assert ("Not nice." in shown) is ("FAILED" in end[1])
+
+
+def test_one_refusal_does_not_stop_the_rest(run: Callable[..., tuple[bool, str]]) -> None:
+    easel = Easel(("COMPLETED", ["COMPLETED"]))
+
+    complete, shown = run(easel, "sandbox", "seedream-v4", key="another key")
+
+    assert not complete
+    assert shown.count("The API answers 401: Who are you? (request r-1)") == 2
+
+
+def test_an_api_that_is_down_is_told_plainly(run: Callable[..., tuple[bool, str]]) -> None:
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    complete, shown = run(httpx.MockTransport(refuse), "sandbox")
+
+    assert not complete
+    assert "does not answer" in shown
