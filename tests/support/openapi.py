@@ -157,8 +157,7 @@ def _problems() -> list[dict[str, Any]]:
         {
             "code": error.code,
             "status": kind.status.value,
-            "title": kind.title,
-            "meaning": (error.__doc__ or "").strip().partition("\n")[0],
+            "meaning": f"{kind.title}.",
             "retryable": kind.retryable,
         }
         for error, kind in sorted(KINDS.items(), key=lambda entry: (entry[1].status, entry[0].code))

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
-from easel.http import gateway, identity
+from easel.http import events, identity
 from easel.observability import describe_error, instrumented, logger
 
 
@@ -22,8 +22,8 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     Always authorized: an HTTP API can neither shape its own 401 nor give it a body. The context says who it is, or why
     that is unknown, and every private route refuses when it does not name a principal.
     """
-    gateway.begin(event)
-    return {"isAuthorized": True, "context": _finding(identity.bearer_token(gateway.header(event, "authorization")))}
+    events.begin(event)
+    return {"isAuthorized": True, "context": _finding(identity.bearer_token(events.header(event, "authorization")))}
 
 
 def _finding(token: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters, problems
-from easel.http.dialects import canonical
+from easel.http.dialects import canonical, submissions
 from easel.http.schemas import GenerationBody, SubmitGenerationRequest
 from easel.observability import count, instrumented, request_id
 
@@ -41,7 +41,8 @@ def submit_generation(
     caller = identity.principal(app, identity.WRITE)
     wishes = parameters.preferences(prefer)
     key = parameters.idempotency_key(idempotency_key)
-    command = body.to_domain(app.current_event.json_body, parameters.cancel_after(cancel_after))
+    sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
+    command = submissions.new_generation(body, sent=sent, cancel_after=limit)
     submitted = bootstrap.submit_generation(env)(caller, command, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:

@@ -243,6 +243,7 @@ BAD_BODIES = {
     "reference with password": (GOOD | {"reference_urls": ["https://me:pw@a.example/"]}, "reference_urls[0]", ...),
     "reference a number": (GOOD | {"referenceUrls": [1]}, "referenceUrls[0]", {"type": "string"}),
     "too many references": (GOOD | {"referenceUrls": ["https://a.example"] * 11}, "referenceUrls", {"maximum": 10}),
+    "file ids without references": (GOOD | {"reference_file_ids": ["f"]}, "reference_file_ids", {"maxItems": 0}),
     "unknown field": (GOOD | {"promt": "a red fox"}, "promt", FIELDS),
     "one field in both cases": (GOOD | {"aspectRatio": "1:1", "aspect_ratio": "1:1"}, "aspect_ratio", FIELDS),
     "client reference too long": (GOOD | {"clientReference": "x" * 201}, "clientReference", {"maxLength": 200}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from easel.domain.generation import Status
 from easel.errors import InvalidRequest, NotFound
 from easel.http import parameters
+from easel.services.links import Variant
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,10 @@ def test_quoting_a_key_does_not_make_it_another(key: str) -> None:
     quoted = '"' + key.replace("\\", "\\\\") + '"'
 
     assert parameters.idempotency_key(quoted) == parameters.idempotency_key(key) == key
+
+
+def test_the_variants_are_those_that_links_are_made_for() -> None:
+    assert get_args(Variant) == parameters.VARIANTS
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -94,6 +94,13 @@ def test_a_refusal_over_credits_or_limits_tells_the_numbers() -> None:
     ]
 
 
+def test_an_error_that_knows_when_says_so() -> None:
+    slow = errors.ProviderError("Busy.", provider="p", error_class=errors.ProviderErrorClass.RETRYABLE, retry_after=2.1)
+
+    assert said(slow)[0].headers["Retry-After"] == "3"
+    assert "Retry-After" not in said(errors.NotFound("no"))[0].headers
+
+
 def test_any_text_can_be_told() -> None:
     _, body = said(errors.NotFound("half a character: \ud800"))
 

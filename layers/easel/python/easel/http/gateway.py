@@ -12,7 +12,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.http import bodies, problems
-from easel.observability import bind, bind_request_id, logger, request_id, sane_request_id
+from easel.http.events import begin, header
+from easel.observability import logger, request_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -49,18 +50,6 @@ def respond(
     elapsed = round((time.perf_counter() - started) * 1000)
     logger.info("request served", extra={"method": method, "status": finished["statusCode"], "ms": elapsed})
     return finished
-
-
-def begin(event: Mapping[str, Any]) -> None:
-    """Give the request its id: the caller's where it is sane. The gateway's own id leads to the access log."""
-    bind_request_id(sane_request_id(header(event, "x-request-id")))
-    bind(gateway_request_id=event.get("requestContext", {}).get("requestId"))
-
-
-def header(event: Mapping[str, Any], name: str) -> str | None:
-    """A header of an event by its lower-case name, however the gateway spelled it."""
-    headers: Mapping[str, str] = event.get("headers") or {}
-    return next((value for key, value in headers.items() if key.lower() == name), None)
 
 
 def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Final, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from easel.domain.generation import Status
 from easel.errors import InvalidRequest, NotFound
-from easel.services.links import Variant
+
+if TYPE_CHECKING:
+    from easel.services.links import Variant
+
+VARIANTS: Final = ("original", "preview", "thumbnail")
+"""Those of `services.links`, told here so that functions without pictures need not load it."""
 
 _WAIT_SECONDS: Final = (1, 25)
 """The longest is what API Gateway's 30 seconds leave after the submit itself."""
@@ -51,9 +56,7 @@ StatusFilter = Annotated[
 ]
 VariantChoice = Annotated[
     str | None,
-    Query(
-        description="Which file; the original when left out.", json_schema_extra={"enum": [*get_args(Variant), None]}
-    ),
+    Query(description="Which file; the original when left out.", json_schema_extra={"enum": [*VARIANTS, None]}),
 ]
 Accept = Annotated[str | None, Header(description="`application/json` for a description instead of the redirect.")]
 GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
@@ -146,7 +149,7 @@ def variant(text: str | None) -> Variant:
     Raises:
         InvalidRequest: not one of ours.
     """
-    return "original" if text is None else cast(Variant, _choice("variant", text.lower(), get_args(Variant)))
+    return "original" if text is None else cast("Variant", _choice("variant", text.lower(), VARIANTS))
 
 
 def wants_json(accept: str | None) -> bool:

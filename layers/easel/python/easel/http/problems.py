@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -43,33 +44,33 @@ class Kind:
 
 KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.InvalidRequest: Kind(HTTPStatus.BAD_REQUEST, "The request breaks a rule"),
-    MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body is not JSON"),
-    errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "Unknown model"),
-    errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "Invalid cursor"),
-    errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "Not authenticated"),
-    errors.InsufficientCredits: Kind(HTTPStatus.PAYMENT_REQUIRED, "Not enough credits"),
-    errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "Not allowed"),
-    errors.NotFound: Kind(HTTPStatus.NOT_FOUND, "Not found"),
-    RouteNotFound: Kind(HTTPStatus.NOT_FOUND, "No such address"),
-    MethodNotAllowed: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
-    errors.Conflict: Kind(HTTPStatus.CONFLICT, "Conflict"),
+    MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body cannot be read as JSON"),
+    errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "There is no such model"),
+    errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "The cursor was not issued for this list"),
+    errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "There is no credential, or none that counts"),
+    errors.InsufficientCredits: Kind(HTTPStatus.PAYMENT_REQUIRED, "The wallet has too few credits"),
+    errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "The credential lacks a scope"),
+    errors.NotFound: Kind(HTTPStatus.NOT_FOUND, "There is nothing under this id in the workspace"),
+    RouteNotFound: Kind(HTTPStatus.NOT_FOUND, "There is nothing at this address"),
+    MethodNotAllowed: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "The address takes other methods"),
+    errors.Conflict: Kind(HTTPStatus.CONFLICT, "The thing is not in the state that this needs"),
     errors.GenerationClosed: Kind(HTTPStatus.CONFLICT, "The generation has ended"),
-    errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "Changed meanwhile", retryable=True),
-    PictureGone: Kind(HTTPStatus.GONE, "The image will not come"),
-    errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
-    errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
-    errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Idempotency-Key used before"),
-    errors.ImageRejected: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Picture rejected"),
-    errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Reference picture unavailable"),
-    errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Limit reached", retryable=True),
-    InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error", retryable=True),
-    errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "Provider error", retryable=True),
-    errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", retryable=True),
-    errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Storage unavailable", retryable=True),
-    errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Queue unavailable", retryable=True),
+    errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "The thing has changed meanwhile", retryable=True),
+    PictureGone: Kind(HTTPStatus.GONE, "The image failed or was cancelled and will not come"),
+    errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+    errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not read here"),
+    errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The key was used before with another request"),
+    errors.ImageRejected: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The bytes are no picture that is accepted"),
+    errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A reference picture cannot be fetched"),
+    errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "A limit is reached", retryable=True),
+    InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side", retryable=True),
+    errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider did not deliver", retryable=True),
+    errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many do the same at once", retryable=True),
+    errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The storage does not answer", retryable=True),
+    errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The queue does not answer", retryable=True),
 }
 
-_ALREADY_RUNNING: Final = Kind(HTTPStatus.CONFLICT, "Already running", retryable=True)
+_ALREADY_RUNNING: Final = Kind(HTTPStatus.CONFLICT, "As many as may run at once are running", retryable=True)
 """For the limit that is about state and not about time: what runs has to end first."""
 
 _RETRY_AFTER_SECONDS: Final = 1
@@ -138,9 +139,17 @@ def _headers(error: errors.EaselError, kind: Kind) -> dict[str, str | list[str]]
         headers["WWW-Authenticate"] = 'Bearer realm="easel"'
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
-    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    if pause := _retry_after(error, kind):
+        headers["Retry-After"] = str(pause)
     return headers
+
+
+def _retry_after(error: errors.EaselError, kind: Kind) -> int | None:
+    """In how many seconds it is worth another try: what the error knows, or a moment where all of it was bad luck."""
+    known: float | None = getattr(error, "retry_after", None)
+    if known is not None:
+        return max(1, ceil(known))
+    return _RETRY_AFTER_SECONDS if kind.status is HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 def _body(error: errors.EaselError, kind: Kind, path: str) -> str:

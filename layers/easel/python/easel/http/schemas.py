@@ -9,17 +9,14 @@ On the wire names are camelCase. Requests may also use snake_case, and refuse wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from easel.domain.generation import Mode, Reference, Stage, Status
+from easel.domain.generation import Mode, Stage, Status
 from easel.ids import MAX_IMAGES
-from easel.services.submit_generation import NewGeneration
 
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 2048
@@ -92,30 +89,6 @@ class SubmitGenerationRequest(RequestModel):
         max_length=_LONGEST_CLIENT_REFERENCE,
         description="Your own name for this request; comes back unchanged.",
     )
-
-    def to_domain(self, sent: Mapping[str, Any], cancel_after: timedelta | None) -> NewGeneration:
-        """The command for the use case. `sent` is the body as it came in, kept with the generation."""
-        return NewGeneration(
-            prompt=self.prompt,
-            model=self.model,
-            n=1 if self.n is None else self.n,
-            size=self.size,
-            aspect_ratio=self.aspect_ratio,
-            resolution=self.resolution,
-            output_format=self.output_format,
-            references=self._references(),
-            input_params=sent,
-            client_reference=self.client_reference,
-            cancel_after=cancel_after,
-        )
-
-    def _references(self) -> tuple[Reference, ...]:
-        urls = self.reference_urls or []
-        file_ids = self.reference_file_ids or []
-        return tuple(
-            Reference(url, telegram_file_id=file_ids[position] if position < len(file_ids) else None)
-            for position, url in enumerate(urls)
-        )
 
 
 class FailureBody(AnswerModel):
