@@ -22,6 +22,7 @@ from infra.local.places import REPOSITORY
 _POLL_SECONDS = 0.1
 _HEALTH_TIMEOUT_SECONDS = 2
 _IDENTITY_SECONDS = 5
+_COLLECT_SECONDS = 10
 _OK = 200
 
 
@@ -107,12 +108,18 @@ class Processes:
             _wait_until(lambda: _identity(record.pid) != record.identity, seconds)
         # Whatever it started and left behind shares its process group.
         _signal_group(record, signal.SIGKILL)
-        if name in self._children:
-            self._children[name].wait()
+        self._collect(name)
         (self._folder / f"{name}.json").unlink(missing_ok=True)
         return True
 
+    def _collect(self, name: str) -> None:
+        """Take leave of a child that has ended, if it was ours and not a former command's."""
+        child = self._children.pop(name, None)
+        if child is not None:
+            child.wait(_COLLECT_SECONDS)
+
     def _start(self, server: Server) -> None:
+        self._collect(server.name)
         log = self.log_of(server.name)
         with log.open("ab") as output:
             process = subprocess.Popen(
