@@ -154,24 +154,30 @@ class DynamoGenerations:
         )
 
     def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
+        """See `ports.GenerationRepository.set_stage`. An image that is further along stays there."""
+        stages = list(Stage)
+        up_to_here = {f":stage{rank}": earlier.value for rank, earlier in enumerate(stages[: stages.index(stage) + 1])}
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=to_item(keys.generation(ref.workspace_id, ref.generation_id)),
                 UpdateExpression="SET #images.#i.stage = :stage, #images.#i.#status = :processing",
-                ConditionExpression="#status = :processing AND #images.#i.#status IN (:pending, :processing)",
+                ConditionExpression="#status = :processing AND #images.#i.#status IN (:pending, :processing)"
+                f" AND #images.#i.stage IN ({', '.join(up_to_here)})",
                 ExpressionAttributeNames={"#status": "status", "#images": "images", "#i": str(ref.index)},
                 ExpressionAttributeValues=to_item(
                     {
                         ":stage": stage.value,
                         ":pending": Status.PENDING.value,
                         ":processing": Status.PROCESSING.value,
+                        **up_to_here,
                     }
                 ),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if is_condition_failure(error):
-                return False
+                return _is_open(error, ref)
             raise
         return True
 
@@ -246,3 +252,12 @@ class DynamoGenerations:
             found += [{"pk": item["pk"], "sk": item["sk"]} for item in map(from_item, answer["Items"])]
         generations = (self.get(*keys.generation_id_of(key)) for key in found[:limit])
         return [generation for generation in generations if generation and generation.status in OPEN]
+
+
+def _is_open(refusal: ClientError, ref: ImageRef) -> bool:
+    """Whether the image was merely further along than the refused stage: a retry does not take progress back."""
+    found: Any = refusal.response.get("Item")
+    if not found:
+        return False
+    generation = generation_from(from_item(found))
+    return generation.status is Status.PROCESSING and not generation.images[ref.index].status.is_final

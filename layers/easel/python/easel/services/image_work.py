@@ -217,7 +217,6 @@ class ImageWork:
         candidates = self.catalogue.find(generation.model).candidates
         match after_failure(error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline):
             case TryAgain(provider, delay):
-                self.generations.set_stage(task.ref, Stage.QUEUED)
                 self.queue.render(task.ref, provider=provider, task_token=task.task_token, delay=delay)
             case GiveUp(failure):
                 self.fail(task.ref, image, failure, task.task_token, task)
@@ -242,7 +241,7 @@ class ImageWork:
         if attempt.job_id is not None:
             self.queue.collect(task.ref, delay=timedelta(), polls=task.polls + 1)
         elif generation.images[task.ref.index].stage is Stage.QUEUED:
-            # The stage is noted right before the call, so the call was never made.
+            # The stage is noted right before the first call and never goes back, so no call was ever made.
             never_called = ProviderErrorClass.RETRYABLE
             self.attempt_failed(generation, task, attempt, _worker_lost(attempt.provider, never_called))
         else:

@@ -1,0 +1,215 @@
+"""The engine for histories that nobody wrote down: three providers, one event at a time, two workers at once.
+
+A second actor can be let in after any side effect of the first: it does all of its work before the first goes on.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.support.engine import (
+    WORKSPACE,
+    Behaviour,
+    Due,
+    Engine,
+    Fuse,
+    ScriptedProvider,
+    WorkerKilledError,
+    caller,
+    failure,
+)
+
+from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
+from easel.domain.generation import Generation
+from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
+from easel.errors import GenerationClosed, ProviderErrorClass
+from easel.services.collect_image import CollectImage
+from easel.services.render_image import RenderImage
+from easel.services.submit_generation import NewGeneration, Submitted
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PROVIDERS = ("wavespeed", "sandbox", "third")
+_SWEEP_EVERY = timedelta(seconds=60)
+_MOST_EVENTS = 1_000
+
+
+class Interruptions(Fuse):
+    """Besides killing a worker after a side effect: lets somebody else act there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._others: dict[int, Callable[[], None]] = {}
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        burns = len(self.steps) == self.burns_at
+        other = self._others.pop(len(self.steps), None)
+        if other is not None:
+            other()
+        if burns:
+            raise WorkerKilledError(name)
+
+    def kill_in(self, steps: int) -> None:
+        self.burns_at = len(self.steps) + steps
+
+    def interrupt_in(self, steps: int, other: Callable[[], None]) -> None:
+        self._others[len(self.steps) + steps] = other
+
+    def calm_down(self) -> None:
+        """From now on nobody is killed or interrupted."""
+        self.burns_at = None
+        self._others.clear()
+
+
+class BillingProvider(ScriptedProvider):
+    """A provider that writes a bill: which attempts made a job, and which jobs it took back."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.jobs_of: dict[str, str] = {}
+        self.refunded: set[str] = set()
+        self._attempt_id = ""
+
+    def submit(self, task: ProviderTask) -> Submission:
+        self._attempt_id = task.attempt_id
+        return super().submit(task)
+
+    def new_job(self, *states: object) -> str:
+        job_id = super().new_job(*states)  # type: ignore[arg-type]  # passed on as they came
+        self.jobs_of[self._attempt_id] = job_id
+        return job_id
+
+    def charges(self, attempt_ids: Sequence[str]) -> int:
+        """How many of these attempts have to be paid for."""
+        jobs = [self.jobs_of[attempt_id] for attempt_id in attempt_ids if attempt_id in self.jobs_of]
+        return sum(job not in self.refunded for job in jobs)
+
+
+class SteppedEngine(Engine):
+    """An engine whose events are delivered one by one."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self.interruptions = Interruptions()
+        super().__init__(client, table, fuse=self.interruptions)
+        self.bills = {name: BillingProvider(name) for name in PROVIDERS}
+        self.providers: dict[str, ScriptedProvider] = dict(self.bills)
+        self._delivering: Due | None = None
+        self._next_sweep = self.clock.now + _SWEEP_EVERY
+
+    def _compose(self) -> None:
+        super()._compose()
+        catalogue = three_candidates(load_catalogue())
+        self.submit_use_case._catalogue = catalogue
+        self.work = replace(self.work, catalogue=catalogue)
+        self.render = RenderImage(work=self.work, references=self.render._references)
+        self.collect = CollectImage(work=self.work)
+
+    # --- what a history is made of --------------------------------------------------------------------------------
+
+    def ask(self, request: NewGeneration, key: str | None) -> Submitted | None:
+        """Submit; None when the front door died on the way, after its transaction."""
+        try:
+            return self.submit(request, idempotency_key=key)
+        except WorkerKilledError:
+            return None
+
+    def deliver_next(self) -> bool:
+        """Let the next thing happen, at its time; False when that was a sweep and nothing else is to come."""
+        if not self._due or self._due[0].at >= self._next_sweep:
+            self.clock.now = max(self.clock.now, self._next_sweep)
+            self._next_sweep = self.clock.now + _SWEEP_EVERY
+            self.sweep_now()
+            return bool(self._due)
+        due = heapq.heappop(self._due)
+        self.clock.now = max(self.clock.now, due.at)
+        before, self._delivering = self._delivering, due
+        self._deliver(due)
+        self._delivering = before
+        return True
+
+    def deliver_what_is_due_now(self) -> None:
+        """Another worker takes the next message, if there is one already."""
+        if self._due and self._due[0].at <= self.clock.now:
+            self.deliver_next()
+
+    def deliver_double(self) -> None:
+        """Another worker gets a double of the message that is being worked on."""
+        if self._delivering is not None and self._delivering.redelivered_after is not None:
+            self._deliver(self._double(self._delivering, timedelta()))
+
+    def double_next(self, delay: timedelta) -> None:
+        """The queue delivers its next message twice, the second time later."""
+        if self._due and self._due[0].redelivered_after is not None:
+            heapq.heappush(self._due, self._double(self._due[0], delay))
+
+    def _double(self, due: Due, delay: timedelta) -> Due:
+        double = copy(due)
+        double.at, double.order, double.receives = due.at + delay, next(self._order), 0
+        return double
+
+    def cancel_if_open(self, generation_id: str) -> None:
+        """The caller cancels and does not mind when it is too late; a dead front door is the caller's to repeat."""
+        try:
+            self.cancel(caller(), generation_id)
+        except (GenerationClosed, WorkerKilledError):
+            return
+
+    def sweep_now(self) -> None:
+        self._deliver(Due(self.clock.now, 0, "sweep", self.sweep))
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def run_to_the_end(self) -> list[Generation]:
+        """Undisturbed from here on, until all is quiet and everybody was told."""
+        self.interruptions.calm_down()
+        for _ in range(_MOST_EVENTS):
+            if not self.deliver_next() and all(self._ended(generation.id) for generation in self.stored()):
+                break
+        return self.stored()
+
+    def stored(self) -> list[Generation]:
+        """Every generation there is, the oldest first."""
+        page = self.generations.list(WORKSPACE, limit=100, after=None, status=None)
+        return list(reversed(page.generations))
+
+
+def three_candidates(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with models that three providers can serve, so that routing has something to choose from."""
+    models = [
+        replace(model, candidates=tuple(Candidate(name, "t2i", "i2i", {"default": 40_000}) for name in PROVIDERS))
+        for model in catalogue.active_models()
+    ]
+    return Catalogue(catalogue.version, tuple(models))
+
+
+# --- behaviours of providers that name themselves in their errors -----------------------------------------------------
+
+
+def job_ending_in(error_class: ProviderErrorClass) -> Behaviour:
+    """A job that is taken and then fails; one that may be repeated was taken back."""
+
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        job_id = provider.new_job(Running(), failure(error_class, provider.name, ended=True))
+        if error_class is ProviderErrorClass.RETRYABLE and isinstance(provider, BillingProvider):
+            provider.refunded.add(job_id)
+        return Submission(job_id, Running())
+
+    return behave
+
+
+def hard_to_ask(error_class: ProviderErrorClass) -> Behaviour:
+    """A job that is done in the end, but asking for it fails now and then."""
+
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        done = Finished(RemotePicture("https://vendor.example/picture"))
+        trouble = failure(error_class, provider.name)
+        return Submission(provider.new_job(trouble, Running(), trouble, done), Running())
+
+    return behave

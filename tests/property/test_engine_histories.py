@@ -1,0 +1,211 @@
+"""Whatever providers, queues, workers and callers do, and in whatever order: the end is a correct one.
+
+`EASEL_PROPERTY_EXAMPLES=2000` tries so many histories, new ones each time; without it a few, the same ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from tests.property.stepped_engine import PROVIDERS, SteppedEngine, hard_to_ask, job_ending_in
+from tests.support.engine import (
+    Behaviour,
+    a_request,
+    failure,
+    finished_at_once,
+    inline_at_once,
+    refusing,
+    running_for,
+)
+from tests.support.invariants import attempts_of, check_invariants
+from tests.support.tables import create_core_table
+
+from easel.domain.generation import ALLOWED, Generation, Stage, Status
+from easel.errors import IdempotencyKeyReused, ProviderErrorClass, StorageUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from tests.support.emulator import Emulator
+
+EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "0"))
+FEW_EXAMPLES = 15
+MOST_GENERATIONS = 3
+MOST_DEATHS = 3
+
+RETRYABLE, AMBIGUOUS = ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS
+STAGES = list(Stage)
+
+error_classes = st.sampled_from(ProviderErrorClass)
+behaviours: st.SearchStrategy[Behaviour] = st.one_of(
+    st.just(finished_at_once),
+    st.just(inline_at_once),
+    st.sampled_from([1, 3, 200]).map(running_for),
+    error_classes.map(refusing),
+    st.floats(0.5, 400).map(lambda wish: refusing(RETRYABLE, wish)),
+    error_classes.map(job_ending_in),
+    st.sampled_from([RETRYABLE, AMBIGUOUS]).map(hard_to_ask),
+)
+soon = st.integers(1, 12)
+
+
+class EngineHistories(RuleBasedStateMachine):
+    """One history: the rules are what may happen, `teardown` is how it ends."""
+
+    def __init__(self, client: DynamoDBClient) -> None:
+        super().__init__()
+        self.engine = SteppedEngine(client, create_core_table(client))
+        self.asked: dict[str, str] = {}
+        self.expected = 0
+        self.deaths = 0
+        self.seen: dict[str, Generation] = {}
+
+    @initialize(does=st.lists(st.tuples(st.sampled_from(PROVIDERS), behaviours), max_size=8))
+    def providers_have_their_days(self, does: list[tuple[str, Behaviour]]) -> None:
+        for name, behaviour in does:
+            self.engine.providers[name].script.append(behaviour)
+
+    # --- callers --------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.expected < MOST_GENERATIONS)
+    @rule(
+        count=st.integers(1, 2),
+        key=st.sampled_from(["", "", "one", "two"]),
+        patience=st.sampled_from([0, 0, 20, 90]),
+        lost=st.booleans(),
+    )
+    def submit(self, count: int, key: str, patience: int, *, lost: bool) -> None:
+        request = a_request(n=count, cancel_after=timedelta(seconds=patience) if patience else None)
+        used_for = self.asked.get(key)
+        self.engine.lose_submit_message = lost
+        try:
+            answer = self.engine.ask(request, key or None)
+        except IdempotencyKeyReused:
+            assert used_for not in {None, request.fingerprint()}
+            return
+        finally:
+            self.engine.lose_submit_message = False
+        assert used_for in {None, request.fingerprint()}
+        assert answer is None or answer.replayed == (used_for is not None)
+        self.expected += used_for is None
+        if key:
+            self.asked[key] = request.fingerprint()
+
+    @precondition(lambda self: self.seen)
+    @rule(which=st.integers(0, MOST_GENERATIONS - 1))
+    def cancel(self, which: int) -> None:
+        self.engine.cancel_if_open(self.pick(which))
+
+    # --- the outside world ----------------------------------------------------------------------------------------
+
+    @rule(name=st.sampled_from(PROVIDERS), error_class=st.sampled_from([RETRYABLE, AMBIGUOUS]))
+    def a_download_will_fail(self, name: str, error_class: ProviderErrorClass) -> None:
+        self.engine.providers[name].download_errors.append(failure(error_class, name))
+
+    @rule()
+    def the_bucket_will_refuse(self) -> None:
+        self.engine.store.errors.append(StorageUnavailable("full"))
+
+    # --- queues, workers, clocks ----------------------------------------------------------------------------------
+
+    @rule(count=st.integers(1, 8))
+    def things_happen(self, count: int) -> None:
+        for _ in range(count):
+            self.engine.deliver_next()
+            self.look()
+
+    @rule(delay=st.sampled_from([0, 1, 30, 140]))
+    def the_next_message_comes_twice(self, delay: int) -> None:
+        self.engine.double_next(timedelta(seconds=delay))
+
+    @precondition(lambda self: self.deaths < MOST_DEATHS)
+    @rule(steps=soon)
+    def a_worker_will_die(self, steps: int) -> None:
+        self.deaths += 1
+        self.engine.interruptions.kill_in(steps)
+
+    @rule(steps=soon)
+    def a_double_will_come_while_its_message_is_worked_on(self, steps: int) -> None:
+        self.engine.interruptions.interrupt_in(steps, self.engine.deliver_double)
+
+    @rule(steps=soon)
+    def two_workers_will_work_at_once(self, steps: int) -> None:
+        self.engine.interruptions.interrupt_in(steps, self.engine.deliver_what_is_due_now)
+
+    @precondition(lambda self: self.seen)
+    @rule(steps=soon, which=st.integers(0, MOST_GENERATIONS - 1))
+    def a_cancel_will_come_in_between(self, steps: int, which: int) -> None:
+        self.engine.interruptions.interrupt_in(steps, lambda: self.engine.cancel_if_open(self.pick(which)))
+
+    @rule(steps=soon)
+    def a_sweep_will_come_in_between(self, steps: int) -> None:
+        self.engine.interruptions.interrupt_in(steps, self.engine.sweep_now)
+
+    @rule(seconds=st.sampled_from([1, 20, 130, 300]))
+    def nothing_happens_for_a_while(self, seconds: int) -> None:
+        self.engine.clock.now += timedelta(seconds=seconds)
+
+    # --- what is true on the way and at the end -------------------------------------------------------------------
+
+    def pick(self, which: int) -> str:
+        return sorted(self.seen)[which % len(self.seen)]
+
+    def look(self) -> None:
+        """A caller looks: nothing that was seen before may be taken back."""
+        for generation in self.engine.stored():
+            before = self.seen.get(generation.id)
+            if before is not None:
+                nothing_was_taken_back(before, generation)
+            self.seen[generation.id] = generation
+
+    def teardown(self) -> None:
+        self.look()
+        ended = self.engine.run_to_the_end()
+        self.look()
+        assert len(ended) == self.expected, "one generation per request"
+        check_invariants(self.engine, *ended)
+        for generation in ended:
+            each_picture_was_paid_once(self.engine, generation)
+
+
+def nothing_was_taken_back(before: Generation, after: Generation) -> None:
+    """Statuses follow the table, ends are final, progress and stages of images only grow."""
+    assert after.status in reachable(before.status), f"{before.status} -> {after.status}"
+    assert after.progress >= before.progress, "progress ran backwards"
+    for was, is_now in zip(before.images, after.images, strict=True):
+        assert is_now.status in reachable(was.status), f"image: {was.status} -> {is_now.status}"
+        if was.stored is not None:
+            assert is_now.stored == was.stored
+        if was.stage is not None and is_now.stage is not None:
+            assert STAGES.index(is_now.stage) >= STAGES.index(was.stage), "a stage was left backwards"
+
+
+def reachable(status: Status) -> set[Status]:
+    """The status itself and all that may follow, with those in between unseen."""
+    return {status}.union(*(reachable(following) for following in ALLOWED[status]))
+
+
+def each_picture_was_paid_once(engine: SteppedEngine, generation: Generation) -> None:
+    """No provider made two pictures for one image, and a second provider made one only after an unknown outcome."""
+    for image in generation.images:
+        attempts: dict[str, list[str]] = defaultdict(list)
+        for attempt in attempts_of(engine, generation, image):
+            attempts[attempt.provider].append(attempt.id)
+        charges = {name: engine.bills[name].charges(ids) for name, ids in attempts.items()}
+        assert all(charge <= 1 for charge in charges.values()), f"paid twice: {charges}"
+
+
+def test_every_history_ends_well(emulator: Emulator) -> None:
+    client = emulator.client("dynamodb")
+    effort = settings(
+        max_examples=EXAMPLES or FEW_EXAMPLES,
+        stateful_step_count=30 if EXAMPLES else 20,
+        derandomize=not EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(lambda: EngineHistories(client), settings=effort)  # type: ignore[arg-type]  # any factory
