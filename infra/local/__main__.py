@@ -4,6 +4,7 @@ It begins on any Python 3.11+, makes the virtual environment, and goes on inside
 """
 
 import argparse
+import signal
 import sys
 from io import TextIOWrapper
 from typing import Final
@@ -27,6 +28,7 @@ COMMANDS: Final = {
 _INSTALL_LOCK: Final = REPOSITORY / ".build" / "lock"
 _INSTALL_WAIT_SECONDS: Final = 900
 _WAIT_SECONDS: Final = 5
+_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _end_in_order)
     arguments = _parse()
     display, places = Display(), Places.from_environment()
     try:
@@ -49,6 +52,11 @@ def main() -> int:
     except KeyboardInterrupt:
         display.say("\nInterrupted. `make down` stops what is running.")
         return 130
+
+
+def _end_in_order(_number: int, _frame: object) -> None:
+    """A request to end lets every `finally` do its work, such as taking a test's stack down."""
+    raise SystemExit(_TERMINATED)
 
 
 def _parse() -> argparse.Namespace:
