@@ -39,8 +39,9 @@ _REQUEST_ID: Final = {
     "name": "X-Request-ID",
     "in": "header",
     "required": False,
-    "description": "Your own id for this request: up to 128 of letters, digits and `._:/+=@~-`. It is echoed.",
-    "schema": {"type": "string", "maxLength": 128},
+    "description": "An id of yours: up to 128 of letters, digits and `._:/+=@~-`. It is echoed and logged, "
+    "anything else is replaced.",
+    "schema": {"type": "string"},
 }
 _HEADERS: Final = {
     "X-Request-ID": {"description": "The id of this request.", "schema": {"type": "string"}},
