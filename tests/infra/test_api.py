@@ -77,6 +77,7 @@ def test_the_access_log_carries_no_path_because_a_permalink_is_a_credential(prod
     assert not logged & {"$context.path", "$context.requestOverride.path", "$context.authorizer.principal"}
 
 
+@pytest.mark.requirement("S001-75", "S004-13", "S004-45", "S004-69")
 def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(production: Synthesized) -> None:
     (api,) = production.of_type("AWS::ApiGatewayV2::Api").values()
     cors = api["CorsConfiguration"]

@@ -113,6 +113,8 @@ def test_the_same_content_is_the_same_archive(repository: Path) -> None:
     first.unlink()
     assert build(repository) == first
     assert first.read_bytes() == content
+    with zipfile.ZipFile(first) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
 
 
 def test_an_archive_is_made_once_per_content(repository: Path) -> None:

@@ -27,6 +27,7 @@ DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} |
 DAY = 24 * 60 * 60
 
 
+@pytest.mark.requirement("S000-39", "S000-42", "S000-75")
 def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> None:
     assert set(production.of_type("AWS::SQS::Queue")) == set(QUEUES) | DEAD_LETTERS
 
