@@ -14,6 +14,7 @@ from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.offline import offline_options, unreachable_url
 
 from easel.domain.generation import Failure
+from easel.errors import QueueUnavailable
 from easel.workflow.step_functions import StepFunctionsWorkflow
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def test_an_answer_that_may_not_have_arrived_is_an_error(machine: Machine) -> No
         workflow = StepFunctionsWorkflow(boto3.client("stepfunctions", **offline_options(url)), machine.arn)
         with pytest.raises(EndpointConnectionError):
             workflow.image_delivered("token")
-        with pytest.raises(EndpointConnectionError):
+        with pytest.raises(QueueUnavailable):
             workflow.stop("generation", "reason")
 
 
