@@ -1,0 +1,110 @@
+"""The repositories on a `core` table of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support.generations import NOW, WORKSPACE_ID, a_generation
+from tests.support.tables import create_core_table
+
+from easel.clock import to_iso
+from easel.domain.generation import Generation, Image, Status
+from easel.ids import image_id, uuid7
+from easel.repositories.accounts import DynamoAccounts
+from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
+from easel.repositories.gallery import DynamoGallery
+from easel.repositories.generations import DynamoGenerations, begin_keys
+from easel.repositories.image_tasks import DynamoImageTasks
+from easel.repositories.outbox import DynamoOutbox
+from easel.services.ports import ImageRef, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from tests.support.emulator import Emulator
+
+
+@dataclass
+class Core:
+    """The table, what fulfils the ports on it, and what tests do to it."""
+
+    client: DynamoDBClient
+    table: str
+
+    def __post_init__(self) -> None:
+        self.generations = DynamoGenerations(self.client, self.table)
+        self.tasks = DynamoImageTasks(self.client, self.table)
+        self.gallery = DynamoGallery(self.client, self.table)
+        self.outbox = DynamoOutbox(self.client, self.table)
+        self.accounts = DynamoAccounts(self.client, self.table)
+
+    def commit(self, *writes: Write) -> None:
+        DynamoTransactions(self.client).commit(*writes)
+
+    def created(self, **changes: Any) -> Generation:
+        """A generation with an id of its own, stored."""
+        generation = a_generation(**({"id": an_id(0)} | changes))
+        self.commit(self.generations.creation(generation))
+        return generation
+
+    def running(self, **changes: Any) -> Generation:
+        """A generation that the state machine has begun."""
+        generation = self.created(**changes)
+        return self.begin(generation)
+
+    def begin(self, generation: Generation) -> Generation:
+        """What the first state of the state machine does."""
+        keys: Any = begin_keys(generation.workspace_id, generation.id)
+        self.client.update_item(
+            TableName=self.table,
+            Key=to_item(keys["key"]),
+            UpdateExpression="SET #status = :processing, statusKey = :statusKey, attentionAt = :attention",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":processing": "PROCESSING",
+                    ":statusKey": keys["processingStatusKey"],
+                    ":attention": to_iso(generation.attention_when_running),
+                }
+            ),
+        )
+        return self.stored(generation)
+
+    def stored(self, generation: Generation) -> Generation:
+        found = self.generations.get(generation.workspace_id, generation.id)
+        assert found is not None
+        return found
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table, as it lies there."""
+        return [from_item(item) for item in self.client.scan(TableName=self.table)["Items"]]
+
+
+@pytest.fixture
+def core(emulator: Emulator) -> Core:
+    client = emulator.client("dynamodb")
+    return Core(client, create_core_table(client))
+
+
+def an_id(seconds: float) -> str:
+    """A generation's id that was made so many seconds after `NOW`."""
+    moment = NOW + timedelta(seconds=seconds)
+    return id_of(moment)
+
+
+def id_of(moment: datetime) -> str:
+    made = str(uuid7(int(moment.timestamp() * 1000)))
+    return f"{made[:-1]}0"
+
+
+def ref_to(generation: Generation, index: int = 0) -> ImageRef:
+    return ImageRef(generation.workspace_id, generation.id, index, "req-1")
+
+
+def ended_image(generation: Generation, index: int = 0, status: Status = Status.FAILED) -> Image:
+    return replace(generation.images[index], status=status, stage=None, completed_at=NOW)
+
+
+__all__ = ["WORKSPACE_ID", "Core", "an_id", "ended_image", "image_id", "ref_to"]
