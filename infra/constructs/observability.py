@@ -10,8 +10,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_stepfunctions as sfn
+from infra.constructs.nag import acknowledge
 from infra.constructs.queues import Queues
 from infra.constructs.retention import removal_policy
 from infra.constructs.small_function import METRICS_NAMESPACE, SmallFunction
@@ -72,8 +72,18 @@ class Observability(Construct):
             iam.PolicyStatement(principals=[cloudwatch_alarms], actions=["sns:Publish"], resources=[topic.topic_arn])
         )
         if self._settings.alarm_email:
-            topic.add_subscription(subscriptions.EmailSubscription(self._settings.alarm_email))
+            self._tell(self._settings.alarm_email, topic)
         return topic
+
+    def _tell(self, address: str, topic: sns.Topic) -> None:
+        subscription = sns.Subscription(
+            self, "OnCall", topic=topic, endpoint=address, protocol=sns.SubscriptionProtocol.EMAIL
+        )
+        acknowledge(
+            subscription,
+            "Serverless-SNSRedrivePolicy",
+            because="A mail that could not be delivered is of no use later; the alarm itself stays visible.",
+        )
 
     def _queue_alarms(self, queues: Queues) -> list[cloudwatch.Alarm]:
         dead = [
