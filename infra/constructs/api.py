@@ -206,3 +206,12 @@ class Api(Construct):
                 acknowledge(
                     added, "AwsSolutions-APIG4", because=f"{route.path} is public by design and reveals no tenant."
                 )
+        # Whatever matches no route: the API's own 404 would not have our form.
+        astray = apigateway.HttpRoute(
+            self,
+            "Default",
+            http_api=self._front.http,
+            route_key=apigateway.HttpRouteKey.DEFAULT,
+            integration=targets["describe_service"],
+        )
+        acknowledge(astray, "AwsSolutions-APIG4", because="It answers 404 and 405, and knows no tenant.")

@@ -13,10 +13,14 @@ from infra.settings import StageSettings
 
 from constructs import Construct
 
-_ALLOWED_HEADERS: Final = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-API-Key", "X-Request-ID")
+_ALLOWED_HEADERS: Final = (
+    *("Authorization", "Cancel-After", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"),
+    *("X-Act-As", "X-Request-ID", "X-Workspace-Id"),
+)
 _EXPOSED_HEADERS: Final = (
-    *("Content-Disposition", "ETag", "Location", "Preference-Applied", "RateLimit", "RateLimit-Policy", "Retry-After"),
-    "X-Request-ID",
+    *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Location", "Preference-Applied"),
+    *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID"),
 )
 _ACCESS_LOG: Final = {
     "requestId": "$context.requestId",

@@ -27,6 +27,7 @@ PUBLIC_ROUTES = {
     "GET /api/v1/info": "api/describe_service",
     "GET /openapi.json": "api/describe_service",
     "GET /docs": "api/describe_service",
+    "$default": "api/describe_service",
 }
 
 
