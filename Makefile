@@ -53,7 +53,7 @@ test-fast: install ## every tier of tests that needs no deployed stack
 	$(venv) -m pytest -n auto --dist loadfile $(wildcard $(fast_tiers)) $(PYTEST_ARGS)
 
 test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM enforced
-	@EASEL_IAM=1 $(tool) e2e
+	@EASEL_IAM=$(or $(EASEL_IAM),1) $(tool) e2e
 
 test: lint test-fast test-e2e ## all that must be green: what CI runs
 

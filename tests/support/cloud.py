@@ -14,6 +14,8 @@ from tests.support.emulator import Emulator
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 _POLL_SECONDS: Final = 0.2
+_ANSWER_SECONDS: Final = 130
+"""Longer than the edge waits, so that its answer is seen."""
 _Found = TypeVar("_Found")
 
 
@@ -89,7 +91,7 @@ class LocalCloud:
         return found
 
     def _http(self, headers: dict[str, str]) -> httpx.Client:
-        return httpx.Client(base_url=self.api_url, headers=headers, timeout=40, trust_env=False)
+        return httpx.Client(base_url=self.api_url, headers=headers, timeout=_ANSWER_SECONDS, trust_env=False)
 
 
 def wait_for(look: Callable[[], _Found | None], *, within_seconds: float, what: str) -> _Found:
