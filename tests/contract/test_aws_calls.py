@@ -1,0 +1,72 @@
+"""How many calls to AWS each operation makes: they are most of its price and of its time.
+
+The table is the measurement itself. When it changes, somebody decided so: paste what the failure shows.
+"""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from tests.support.aws_calls import counted_aws_calls
+from tests.support.emulator import Emulator
+from tests.support.operations import Calls, as_table, measure
+
+TABLE = """
+make a workspace                  1  TransactWriteItems
+check a key, new to the process   1  GetItem
+check a key again                 0
+submit                            2  TransactWriteItems, SendMessage
+submit with a key                 2  TransactWriteItems, SendMessage
+submit it again                   2  TransactWriteItems, GetItem
+submit what is refused            0
+status                            1  GetItem
+list, new to the process          2  Query, GetSecretValue
+list                              1  Query
+list by status                    2  Query, BatchGetItem
+picture that is being made        2  2 x GetItem
+cancel                            3  GetItem, TransactWriteItems, StopExecution
+start                             1  StartExecution
+render, delivered at once        11  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+render, job begun                 7  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, SendMessage
+collect, still running            5  ChangeMessageVisibility, 2 x GetItem, UpdateItem, SendMessage
+collect, delivered               10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+render, refused                   7  ChangeMessageVisibility, GetItem, PutItem, 2 x UpdateItem, TransactWriteItems, SendTaskFailure
+settle, delivered                 3  2 x GetItem, TransactWriteItems
+settle, failed                    2  GetItem, TransactWriteItems
+tell of an end                    3  PutEvents, SendMessage, DeleteItem
+picture                           1  GetItem
+sweep, nothing to do              8  8 x Query
+"""  # noqa: E501 - a table
+
+
+@pytest.fixture(scope="module")
+def measured(emulator: Emulator) -> dict[str, Calls]:
+    return measure(emulator)
+
+
+def test_each_operation_makes_these_calls_and_no_others(measured: dict[str, Calls]) -> None:
+    assert as_table(measured).splitlines() == TABLE.strip().splitlines()
+
+
+@pytest.mark.requirement("M-5")
+def test_a_submit_is_one_transaction_and_one_message(measured: dict[str, Calls]) -> None:
+    assert measured["submit"] == ("dynamodb:TransactWriteItems", "sqs:SendMessage")
+    assert measured["submit with a key"] == measured["submit"]
+
+
+def test_a_status_and_a_page_are_one_read_each(measured: dict[str, Calls]) -> None:
+    assert (measured["status"], measured["list"]) == (("dynamodb:GetItem",), ("dynamodb:Query",))
+
+
+def test_what_is_sent_is_counted_and_what_is_only_signed_is_not(emulator: Emulator) -> None:
+    with counted_aws_calls() as calls:
+        dynamodb = boto3.client("dynamodb", **emulator.client_options())
+        s3 = boto3.client("s3", **emulator.client_options())
+
+        sent = calls.during(lambda: [dynamodb.list_tables(), dynamodb.list_tables(), s3.list_buckets()])
+        signed = calls.during(lambda: s3.generate_presigned_url("get_object", {"Bucket": "bucket", "Key": "key"}))
+    outside = boto3.client("sqs", **emulator.client_options())
+
+    assert sent == ("dynamodb:ListTables", "dynamodb:ListTables", "s3:ListBuckets")
+    assert signed == ()
+    assert calls.during(outside.list_queues) == ()

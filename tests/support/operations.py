@@ -1,0 +1,284 @@
+"""The functions at work, one operation after the other, over an emulated AWS: which calls does each of them make?
+
+Handlers, composition root and adapters are the ones that ship; only the provider follows a script. What Step Functions
+does by itself (the first state, the fan-out) is not a call of ours and is not counted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from PIL import Image
+from tests.functions.api.harness import LAMBDA_CONTEXT, http_event
+from tests.support.aws_calls import AwsCalls, counted_aws_calls
+from tests.support.emulator import ACCOUNT, Emulator, unique_name
+from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
+from tests.support.tables import create_core_table, create_ledger_table
+
+from easel import bootstrap, settings
+from easel.domain.provider import RemotePicture
+from easel.errors import ProviderErrorClass
+from easel.providers import registry
+from easel.repositories.generations import begin_keys
+from easel.repositories.outbox import OUTBOX_ENTITY
+
+_MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+
+Calls = tuple[str, ...]
+
+
+class PictureProvider(ScriptedProvider):
+    """Does what the script says and delivers a real picture, which the imaging code can read."""
+
+    def download(self, picture: RemotePicture) -> bytes:
+        drawn = io.BytesIO()
+        Image.new("RGB", (1024, 1024), "red").save(drawn, "PNG")
+        return drawn.getvalue()
+
+
+class Functions:
+    """All functions in one process, and what they work on."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.provider = PictureProvider()
+        self._dynamodb = emulator.client("dynamodb")
+        self._sqs = emulator.client("sqs")
+        self.environment = emulator.environment() | self._resources(emulator)
+        self._caller: Mapping[str, Any] = {}
+        self._workspace_id = self._api_key = ""
+
+    def _resources(self, emulator: Emulator) -> dict[str, str]:
+        queues = {name: self._queue(name) for name in ("generations", "render", "collect", "integration")}
+        bucket, bus = unique_name("images"), unique_name("bus")
+        emulator.client("s3").create_bucket(Bucket=bucket)
+        emulator.client("events").create_event_bus(Name=bus)
+        signing = emulator.client("secretsmanager").create_secret(Name=unique_name("signing"), SecretString="key")
+        machine = emulator.client("stepfunctions").create_state_machine(
+            name=unique_name("machine"), definition=json.dumps(_MACHINE), roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine"
+        )
+        return {
+            "CORE_TABLE_NAME": create_core_table(self._dynamodb),
+            "LEDGER_TABLE_NAME": create_ledger_table(self._dynamodb),
+            "IMAGES_BUCKET_NAME": bucket,
+            "EVENT_BUS_NAME": bus,
+            "GENERATIONS_QUEUE_URL": queues["generations"],
+            "RENDER_QUEUE_URLS": json.dumps({"wavespeed": queues["render"]}),
+            "COLLECT_QUEUE_URL": queues["collect"],
+            "INTEGRATION_QUEUE_URL": queues["integration"],
+            "STATE_MACHINE_ARN": machine["stateMachineArn"],
+            "SIGNING_SECRET_ARN": signing["ARN"],
+            "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
+            "REFERENCE_TRUSTED_ORIGINS": "",
+            "PUBLIC_BASE_URL": "https://easel.example",
+            "TRIAL_CREDITS": "5",
+            "TRIAL_DAYS": "30",
+        }
+
+    def _queue(self, name: str) -> str:
+        return self._sqs.create_queue(QueueName=unique_name(name))["QueueUrl"]
+
+    # --- calling functions ------------------------------------------------------------------------------------------
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Run a function as Lambda would. Raises AssertionError when it reports a failed message."""
+        handler = importlib.import_module(f"functions.{function.replace('/', '.')}.handler")
+        answer = handler.lambda_handler(event, LAMBDA_CONTEXT)
+        assert not (isinstance(answer, dict) and answer.get("batchItemFailures")), f"{function} failed"
+        return answer
+
+    def request(self, function: str, method: str, path: str, expected: int = 200, **options: Any) -> Any:
+        """Call a route with the key of the workspace; gives the body."""
+        event = http_event(method, path, authorizer=self._caller, **options)
+        answer = self.invoke(f"api/{function}", event)
+        assert answer["statusCode"] == expected, answer
+        return json.loads(answer["body"]) if answer.get("body") else None
+
+    def message(self, function: str, queue_url: str, body: Mapping[str, Any]) -> Any:
+        """Hand a message to a worker, as the event source mapping would."""
+        self._sqs.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))
+        (received,) = self._sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=5)["Messages"]
+        record = {
+            "messageId": received["MessageId"],
+            "receiptHandle": received["ReceiptHandle"],
+            "body": json.dumps(body),
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:queue",
+            "awsRegion": "us-east-1",
+        }
+        return self.invoke(f"workers/{function}", {"Records": [record]})
+
+    # --- operations -------------------------------------------------------------------------------------------------
+
+    def provision(self) -> None:
+        names = {"workspaceName": "bench", "ownerName": "bench", "keyName": "bench", "credits": 100}
+        made = self.invoke("operator/provision_workspace", names)
+        self._workspace_id, self._api_key = made["workspaceId"], made["apiKey"]
+
+    def authorize(self) -> None:
+        event = http_event("GET", "/", headers={"Authorization": f"Bearer {self._api_key}"}, authorizer=None)
+        self._caller = self.invoke("api/authorize_request", event)["context"]
+        assert "principal" in self._caller, self._caller
+
+    def submit(self, key: str = "", expected: int = 202, **changes: Any) -> Any:
+        body = {"prompt": "a red fox", "model": "seedream-v4", "size": "1024x1024"} | changes
+        headers = {"Idempotency-Key": key} if key else {}
+        path = "/api/v1/generations"
+        return self.request("submit_generation", "POST", path, expected, body=body, headers=headers)
+
+    def status(self, generation: Mapping[str, Any]) -> Any:
+        return self.request("read_generations", "GET", f"/api/v1/generations/{generation['id']}")
+
+    def list(self, query: str = "limit=1") -> Any:
+        return self.request("read_generations", "GET", "/api/v1/generations", query=query)
+
+    def cancel(self, generation: Mapping[str, Any]) -> Any:
+        return self.request("cancel_generation", "POST", f"/api/v1/generations/{generation['id']}/cancel")
+
+    def show_image(self, generation: Mapping[str, Any], expected: int = 200) -> Any:
+        path = f"/api/v1/images/{generation['images'][0]['id']}"
+        return self.request("read_images", "GET", path, expected, headers={"Accept": "application/json"})
+
+    def start(self, generation: Mapping[str, Any]) -> None:
+        body = {
+            "workspaceId": self._workspace_id,
+            "generationId": generation["id"],
+            "requestId": "test-request",
+            "provider": "wavespeed",
+            "images": 1,
+            "deadlineSeconds": 180,
+            "attentionAt": "2026-11-20T10:00:00.000Z",
+        }
+        self.message("start_generation", self.environment["GENERATIONS_QUEUE_URL"], body)
+
+    def begin(self, generation: Mapping[str, Any]) -> None:
+        """What the state machine's first state does by itself."""
+        keys: Any = begin_keys(self._workspace_id, generation["id"])
+        self._dynamodb.update_item(
+            TableName=self.environment["CORE_TABLE_NAME"],
+            Key={name: {"S": value} for name, value in keys["key"].items()},
+            UpdateExpression="SET #status = :processing",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":processing": {"S": "PROCESSING"}},
+        )
+
+    def render(self, generation: Mapping[str, Any], behaviour: Behaviour) -> None:
+        self.provider.script.append(behaviour)
+        body = self._image(generation) | {"provider": "wavespeed", "taskToken": "a token nobody waits for"}
+        (queue_url,) = json.loads(self.environment["RENDER_QUEUE_URLS"]).values()
+        self.message("render_image", queue_url, body)
+
+    def collect(self, generation: Mapping[str, Any], polls: int) -> None:
+        self.message("collect_image", self.environment["COLLECT_QUEUE_URL"], self._image(generation) | {"polls": polls})
+
+    def settle(self, generation: Mapping[str, Any]) -> None:
+        self.invoke("workflow/settle_generation", self._image(generation))
+
+    def publish(self) -> None:
+        """The stream's first outbox record, whichever that is."""
+        items = self._dynamodb.scan(TableName=self.environment["CORE_TABLE_NAME"])["Items"]
+        waiting = next(item for item in items if item.get("entity") == {"S": OUTBOX_ENTITY})
+        change = {"NewImage": waiting, "SequenceNumber": "1", "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        record = {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
+        self.invoke("workers/publish_events", {"Records": [record]})
+
+    def sweep(self) -> None:
+        self.invoke("schedules/sweep_generations", {})
+
+    def _image(self, generation: Mapping[str, Any]) -> dict[str, Any]:
+        names = {"workspaceId": self._workspace_id, "generationId": generation["id"]}
+        return {**names, "index": 0, "requestId": "test-request"}
+
+
+@contextmanager
+def functions_over(emulator: Emulator) -> Iterator[tuple[Functions, AwsCalls]]:
+    """The functions with fresh clients and settings, and the count of their calls."""
+    functions = Functions(emulator)
+    with pytest.MonkeyPatch.context() as patch, counted_aws_calls() as calls:
+        for name, value in functions.environment.items():
+            patch.setenv(name, value)
+        patch.setattr(registry, "FACTORIES", {"wavespeed": lambda _: functions.provider})
+        _forget_everything()
+        yield functions, calls
+        _forget_everything()
+
+
+def _forget_everything() -> None:
+    """A new process has read no settings and made no clients."""
+    settings.forget()
+    for found in vars(bootstrap).values():
+        if callable(getattr(found, "cache_clear", None)):
+            found.cache_clear()
+
+
+def measure(emulator: Emulator) -> dict[str, Calls]:
+    """Every operation once, in the order of a generation's life; its calls by name."""
+    found: dict[str, Calls] = {}
+    with functions_over(emulator) as (functions, calls):
+
+        def note(name: str, action: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+            answers: list[Any] = []
+            found[name] = calls.during(lambda: answers.append(action(*arguments, **options)))
+            return answers[0]
+
+        _measure_front_doors(functions, note)
+        _measure_workers(functions, note)
+    return found
+
+
+def _measure_front_doors(functions: Functions, note: Callable[..., Any]) -> None:
+    note("make a workspace", functions.provision)
+    note("check a key, new to the process", functions.authorize)
+    note("check a key again", functions.authorize)
+    note("submit", functions.submit)
+    first = note("submit with a key", functions.submit, "once")
+    note("submit it again", functions.submit, "once")
+    note("submit what is refused", functions.submit, expected=400, size="1x1")
+    note("status", functions.status, first)
+    note("list, new to the process", functions.list)
+    note("list", functions.list)
+    note("list by status", functions.list, "limit=1&status=PENDING")
+    note("picture that is being made", functions.show_image, first, 202)
+    note("cancel", functions.cancel, first)
+
+
+def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:
+    done, polled, failed = (functions.submit() for _ in range(3))
+    note("start", functions.start, done)
+    for generation in (done, polled, failed):
+        functions.begin(generation)
+    note("render, delivered at once", functions.render, done, finished_at_once)
+    note("render, job begun", functions.render, polled, running_for(1))
+    note("collect, still running", functions.collect, polled, 1)
+    note("collect, delivered", functions.collect, polled, 2)
+    note("render, refused", functions.render, failed, refusing(ProviderErrorClass.CONTENT))
+    note("settle, delivered", functions.settle, done)
+    note("settle, failed", functions.settle, failed)
+    note("tell of an end", functions.publish)
+    note("picture", functions.show_image, done)
+    note("sweep, nothing to do", functions.sweep)
+
+
+def as_table(measured: Mapping[str, Calls]) -> str:
+    """One line per operation: name, number, calls; the same call several times in a row is written once."""
+    width = max(len(name) for name in measured)
+    lines = [f"{name:{width}}  {len(calls):2}  {_in_words(calls)}".rstrip() for name, calls in measured.items()]
+    return "\n".join(lines)
+
+
+def _in_words(calls: Calls) -> str:
+    words: list[list[Any]] = []
+    for call in calls:
+        name = call.partition(":")[2]
+        if words and words[-1][0] == name:
+            words[-1][1] += 1
+        else:
+            words.append([name, 1])
+    return ", ".join(name if count == 1 else f"{count} x {name}" for name, count in words)
