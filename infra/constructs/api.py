@@ -94,8 +94,10 @@ class Api(Construct):
                 "GENERATIONS_QUEUE_URL": queue.url,
                 "TRIAL_CREDITS": str(self._kit.settings.trial_credits),
                 "TRIAL_DAYS": str(self._kit.settings.trial_days),
+                "SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
             },
         )
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=queue.arn)

@@ -15,7 +15,9 @@ from constructs import Construct
 OPEN_BY_ATTENTION: Final = "open_generations_by_attention"
 BY_STATUS: Final = "generations_by_status"
 GRANTS_BY_EXPIRY: Final = "grants_by_expiry"
-SETTLING: Final = tuple(f"dynamodb:{action}" for action in ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"))
+SETTLING: Final = tuple(
+    f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
+)
 """What the end of a generation does to the ledger."""
 GENERATED_PREFIX: Final = "generated/"
 UNSET_VENDOR_KEY: Final = "unset"

@@ -28,7 +28,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/authorize_request": {CORE: "dynamodb: GetItem"},
     "api/cancel_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
@@ -46,12 +46,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Generations/Queue": "sqs: SendMessage",
         PICTURES: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "operator/provision_workspace": {CORE: "dynamodb: PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/sweep_generations": {
         CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem Query",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
         "Queues/Generations/Queue": "sqs: SendMessage",
         "Queues/Integration/Queue": "sqs: SendMessage",
@@ -78,7 +79,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "workflow/settle_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
     },
 }
 
@@ -133,6 +134,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "workers/render_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
         "workers/collect_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
         "api/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
     }
 
 

@@ -33,6 +33,7 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
+from easel.repositories.budgets import DynamoBudgets
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.gallery import DynamoGallery
 from easel.repositories.generations import DynamoGenerations, begin_keys
@@ -44,10 +45,12 @@ from easel.repositories.outbox import DynamoOutbox
 from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
 from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
 from easel.services.collect_image import CollectImage
+from easel.services.expire_grants import ExpireGrants
 from easel.services.image_work import HOLD, ImageWork
 from easel.services.open_account import OpenAccount, TrialOffer
 from easel.services.ports import ImageRef, ProcessedImage
 from easel.services.principal import Principal
+from easel.services.quotes import Appraise, QuoteSigner
 from easel.services.read_generations import ReadGenerations
 from easel.services.render_image import RenderImage
 from easel.services.start_generation import QueuedGeneration, StartGeneration
@@ -284,6 +287,7 @@ class Engine:
         ledger_table = create_ledger_table(client)
         self.ledger = DynamoLedger(client, ledger_table)
         self.audit = DynamoLedgerAudit(client, ledger_table)
+        self.budgets = DynamoBudgets(client, ledger_table)
         self._compose()
         if credits:
             self.fund(credits)
@@ -314,6 +318,8 @@ class Engine:
         workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
         queue = fused(_Queues(self), fuse, "submit", "render", "collect")
         self.usage = DynamoUsageCounters(client, table)
+        self.summaries = DynamoUsageSummaries(client, table)
+        self.quotes = QuoteSigner(lambda: b"a signing key of this test run", clock)
         self.open_account = OpenAccount(
             ledger=self.ledger,
             unit_of_work=unit_of_work,
@@ -321,13 +327,14 @@ class Engine:
             clock=clock,
         )
         self.submit_use_case = SubmitGeneration(
-            catalogue=load_catalogue(),
-            prices=load_price_book(),
+            appraise=Appraise(catalogue=load_catalogue(), prices=load_price_book()),
+            quotes=self.quotes,
             usage=self.usage,
             ledger=self.ledger,
+            budgets=self.budgets,
             open_account=self.open_account,
             generations=self.generations,
-            claims=DynamoIdempotencyClaims(table),
+            claims=DynamoIdempotencyClaims(client, table),
             unit_of_work=unit_of_work,
             queue=queue,
             clock=clock,
@@ -342,6 +349,7 @@ class Engine:
             generations=fused(self.generations, fuse, "set_stage"),
             tasks=fused(self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt"),
             gallery=self.gallery,
+            summaries=self.summaries,
             unit_of_work=unit_of_work,
             providers=lambda name: fused(self.providers[name], fuse, "submit", "fetch", "download"),
             processor=PlainProcessor(),
@@ -357,8 +365,9 @@ class Engine:
             generations=self.generations,
             outbox=self.outbox,
             ledger=self.ledger,
+            budgets=self.budgets,
             usage=self.usage,
-            summaries=DynamoUsageSummaries(table),
+            summaries=self.summaries,
             unit_of_work=unit_of_work,
             describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
             clock=clock,
@@ -372,6 +381,7 @@ class Engine:
             workflow=workflow,
             waiting_events=self.outbox.waiting_since,
             publish=self._publish,
+            expire_grants=ExpireGrants(ledger=self.ledger, unit_of_work=unit_of_work, clock=clock),
             clock=clock,
         )
         self.read = ReadGenerations(generations=self.generations)
@@ -415,7 +425,7 @@ class Engine:
         wallet = self.wallet()
         assert wallet.is_balanced()
         entries = list(self.audit.all_entries(WORKSPACE))
-        folded = fold(WORKSPACE, entries, self.audit.open_holds(WORKSPACE))
+        folded = fold(WORKSPACE, entries, self.audit.open_holds(WORKSPACE)[0])
         assert replace(wallet, grants={}, version=0) == folded
         assert {grant.id: grant.remaining for grant in wallet.grants.values()} == fold_grants(entries)
         others = [e for account in ("revenue", "expired", *GrantKind) for e in self.audit.counter_entries(account)]

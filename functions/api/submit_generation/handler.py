@@ -24,6 +24,7 @@ class Env(settings.Settings):
     GENERATIONS_QUEUE_URL: settings.Text
     IMAGES_BUCKET_NAME: settings.Text
     PUBLIC_BASE_URL: settings.Text
+    SIGNING_SECRET_ARN: settings.Text
 
 
 app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)

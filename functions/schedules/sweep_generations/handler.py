@@ -1,4 +1,4 @@
-"""Every minute: find generations that are stuck and events that were left behind, and put them right."""
+"""Every minute: find generations that are stuck, events that were left behind and grants that have ended."""
 
 from __future__ import annotations
 
@@ -31,4 +31,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     found = {"requeued": report.requeued, "settled": report.settled, "republished": report.republished}
     if any(found.values()):
         logger.warning("sweep repaired something", extra=found)
-    return found
+    if report.expired:
+        logger.info("grants expired", extra={"grants": report.expired})
+    return {**found, "expired": report.expired}

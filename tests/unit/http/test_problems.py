@@ -84,14 +84,41 @@ def test_what_may_work_later_says_when() -> None:
     assert answer.headers["Retry-After"] == "1"
 
 
+@pytest.mark.requirement("S002-56", "S001-21")
 def test_a_refusal_over_credits_or_limits_tells_the_numbers() -> None:
     _, poor = said(errors.InsufficientCredits(2000, 500))
     _, busy = said(errors.LimitReached("One at a time.", kind="active_generations", limit=1, active_ids=["g-1"]))
 
-    assert poor["error"]["details"][0]["allowed"] == {"requiredMilliCredits": 2000, "availableMilliCredits": 500}
+    assert poor["error"]["code"] == "insufficient_credits"
+    assert poor["error"]["details"][0]["allowed"] == {
+        "required": {"milliCredits": 2000, "credits": 2.0},
+        "available": {"milliCredits": 500, "credits": 0.5},
+    }
+    assert "active_request_id" not in poor
+    assert busy["active_request_id"] == "g-1"
     assert busy["error"]["details"] == [
         {"field": "active_generations", "message": "One at a time.", "allowed": {"maximum": 1, "active": ["g-1"]}}
     ]
+
+
+@pytest.mark.requirement("S002-56")
+def test_a_refusal_over_a_budget_tells_whose_and_the_numbers() -> None:
+    _, spent = said(errors.BudgetExceeded("key", limit=100_000, used=99_500, required=1_000))
+
+    assert (spent["status"], spent["error"]["code"]) == (402, "budget_exceeded")
+    (detail,) = spent["error"]["details"]
+    assert detail["field"] == "key_budget"
+    assert {name: amount["credits"] for name, amount in detail["allowed"].items()} == {
+        "required": 1.0,
+        "limit": 100.0,
+        "used": 99.5,
+    }
+
+
+def test_a_refusal_over_requests_says_when_to_come_again() -> None:
+    answer, body = said(errors.RateLimited("Too many.", kind="user_per_minute", limit=60, retry_after=17))
+
+    assert (body["status"], body["error"]["code"], answer.headers["Retry-After"]) == (429, "rate_limited", "17")
 
 
 def test_an_error_that_knows_when_says_so() -> None:

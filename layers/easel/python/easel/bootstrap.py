@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from easel.services.authenticate import Authenticate
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
+    from easel.services.expire_grants import ExpireGrants
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
     from easel.services.open_account import OpenAccount
     from easel.services.provision_workspace import ProvisionWorkspace
+    from easel.services.quotes import Appraise, QuoteGeneration, QuoteSigner
     from easel.services.read_generations import ReadGenerations
     from easel.services.read_images import ReadImages
     from easel.services.render_image import RenderImage
@@ -80,7 +82,14 @@ class QueueEnv(Protocol):
     def GENERATIONS_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
 
 
-class SubmitEnv(AccountEnv, QueueEnv, Protocol):
+class SigningEnv(Protocol):
+    """Environment of whatever signs cursors or quotes."""
+
+    @property
+    def SIGNING_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class SubmitEnv(AccountEnv, QueueEnv, SigningEnv, Protocol):
     """Environment of a front door."""
 
 
@@ -91,13 +100,6 @@ class LinksEnv(Protocol):
     def IMAGES_BUCKET_NAME(self) -> str: ...  # noqa: N802 - as above
     @property
     def PUBLIC_BASE_URL(self) -> str: ...  # noqa: N802 - as above
-
-
-class SigningEnv(Protocol):
-    """Environment of whatever signs cursors."""
-
-    @property
-    def SIGNING_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
 
 
 class WorkflowEnv(Protocol):
@@ -185,8 +187,7 @@ def secret(arn: str) -> str:
 
 def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     """The one way in."""
-    from easel.domain.catalogue import load_catalogue
-    from easel.domain.pricing import load_price_book
+    from easel.repositories.budgets import DynamoBudgets
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.generations import DynamoGenerations
     from easel.repositories.idempotency import DynamoIdempotencyClaims
@@ -195,17 +196,25 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     from easel.services.submit_generation import SubmitGeneration
 
     return SubmitGeneration(
-        catalogue=load_catalogue(),
-        prices=load_price_book(),
+        appraise=_appraise(),
+        quotes=_quote_signer(env),
         usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        budgets=DynamoBudgets(_dynamodb(), env.LEDGER_TABLE_NAME),
         open_account=open_account(env),
         generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
-        claims=DynamoIdempotencyClaims(env.CORE_TABLE_NAME),
+        claims=DynamoIdempotencyClaims(_dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         queue=_generation_queue(env),
         clock=system_clock,
     )
+
+
+def quote_generation(env: SigningEnv) -> QuoteGeneration:
+    """What a request would cost."""
+    from easel.services.quotes import QuoteGeneration
+
+    return QuoteGeneration(appraise=_appraise(), signer=_quote_signer(env))
 
 
 def open_account(env: AccountEnv) -> OpenAccount:
@@ -355,6 +364,7 @@ def sweep_generations(env: SweepEnv) -> SweepGenerations:
         workflow=_workflow(env),
         waiting_events=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME).waiting_since,
         publish=publish_events(env),
+        expire_grants=_expire_grants(env),
         clock=system_clock,
     )
 
@@ -377,6 +387,32 @@ def publish_events(env: PublishEnv) -> PublishEvents:
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
+def _expire_grants(env: MoneyEnv) -> ExpireGrants:
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.expire_grants import ExpireGrants
+
+    return ExpireGrants(
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+def _appraise() -> Appraise:
+    from easel.domain.catalogue import load_catalogue
+    from easel.domain.pricing import load_price_book
+    from easel.services.quotes import Appraise
+
+    return Appraise(catalogue=load_catalogue(), prices=load_price_book())
+
+
+def _quote_signer(env: SigningEnv) -> QuoteSigner:
+    from easel.services.quotes import QuoteSigner
+
+    return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+
+
 def _generation_queue(env: QueueEnv) -> Any:
     from easel.workflow.queues import SqsGenerationQueue
 
@@ -392,6 +428,7 @@ def _workflow(env: WorkflowEnv) -> StepFunctionsWorkflow:
 def _close_generation(env: SettleEnv) -> CloseGeneration:
     from easel.domain.events import generation_ended
     from easel.domain.generation import Generation, Image
+    from easel.repositories.budgets import DynamoBudgets
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.generations import DynamoGenerations
     from easel.repositories.ledger import DynamoLedger
@@ -410,8 +447,9 @@ def _close_generation(env: SettleEnv) -> CloseGeneration:
         generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
         outbox=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        budgets=DynamoBudgets(_dynamodb(), env.LEDGER_TABLE_NAME),
         usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
-        summaries=DynamoUsageSummaries(env.CORE_TABLE_NAME),
+        summaries=DynamoUsageSummaries(_dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         describe_end=describe_end,
         clock=system_clock,
@@ -427,6 +465,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
     from easel.repositories.gallery import DynamoGallery
     from easel.repositories.generations import DynamoGenerations
     from easel.repositories.image_tasks import DynamoImageTasks
+    from easel.repositories.usage import DynamoUsageSummaries
     from easel.services.image_work import ImageWork
     from easel.storage.keys import image_prefix
     from easel.storage.s3 import S3ImageStore
@@ -441,6 +480,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
         generations=DynamoGenerations(_dynamodb(), table),
         tasks=DynamoImageTasks(_dynamodb(), table),
         gallery=DynamoGallery(_dynamodb(), table),
+        summaries=DynamoUsageSummaries(_dynamodb(), table),
         unit_of_work=DynamoTransactions(_dynamodb()),
         providers=Providers(_provider_settings(env.PROVIDER_SETTINGS)).get,
         processor=PillowImageProcessor(),

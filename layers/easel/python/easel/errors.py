@@ -3,11 +3,13 @@
     EaselError
     ├── InvalidRequest            the caller sent something we do not accept (carries field errors)
     │   ├── UnknownModel          no such model in the catalogue
+    │   ├── QuoteExpired          a quote that bound us, too long ago
     │   └── InvalidCursor         a page cursor that we did not issue, or for another query
     ├── Unauthenticated           no credential, or one that we do not accept
     ├── Forbidden                 a good credential without the scope or role that the route needs
     ├── NotFound                  nothing under this id in the caller's workspace
     ├── IdempotencyKeyReused      the key was used before with another body
+    │   └── GrantIdReused         the same for a grant of credits
     ├── Conflict                  the thing is not in the state that the change needs
     │   ├── GenerationClosed      cancel or change of a generation that has ended
     │   ├── WalletMissing         a workspace that was never seen before
@@ -17,7 +19,9 @@
     ├── StillLeased               another worker is at it; the message must come again
     ├── Contended             a transaction lost against others each time it was tried
     ├── InsufficientCredits       the wallet has less than the request costs
-    ├── LimitReached              a limit on what may run at once, or in a day, or be spent
+    ├── BudgetExceeded            a budget has less left than the request costs
+    ├── LimitReached              a limit on what may run at once, or in a day
+    │   └── RateLimited           too many requests in a minute or an hour
     ├── PayloadTooLarge           body over the limit
     ├── UnsupportedMediaType      body of a type that the route does not read
     ├── ImageRejected             bytes that are not a picture we accept
@@ -80,6 +84,12 @@ class UnknownModel(InvalidRequest):
     code = "unknown_model"
 
 
+class QuoteExpired(InvalidRequest):
+    """The quote has run out; ask for a new one."""
+
+    code = "quote_expired"
+
+
 class InvalidCursor(InvalidRequest):
     """A page cursor that we did not issue, or that belongs to another caller or query."""
 
@@ -108,6 +118,12 @@ class IdempotencyKeyReused(EaselError):
     """This Idempotency-Key was used before with another request body."""
 
     code = "idempotency_key_reused"
+
+
+class GrantIdReused(IdempotencyKeyReused):
+    """This grant id was used before for another grant."""
+
+    code = "grant_id_reused"
 
 
 class Conflict(EaselError):
@@ -162,6 +178,22 @@ class InsufficientCredits(EaselError):
         self.available = available
 
 
+class BudgetExceeded(EaselError):
+    """A monthly budget has less left than the request costs. Amounts are milli-credits; nothing was taken.
+
+    `kind` says whose budget: `workspace` or `key`.
+    """
+
+    code = "budget_exceeded"
+
+    def __init__(self, kind: str, *, limit: int, used: int, required: int) -> None:
+        super().__init__(f"The monthly budget of this {kind} has too little left for this request.")
+        self.kind = kind
+        self.limit = limit
+        self.used = used
+        self.required = required
+
+
 class WalletMissing(Conflict):
     """The workspace has no wallet yet: it has never been seen."""
 
@@ -175,15 +207,27 @@ class TooManyGrants(Conflict):
 
 
 class LimitReached(EaselError):
-    """A limit of a plan or of a key. `kind` names it, `limit` is its value, `active_ids` what is running."""
+    """A limit of a plan. `kind` names it, `limit` is its value, `active_ids` what is running.
+
+    `retry_after` is in how many seconds it begins anew; None where only the end of what runs can help.
+    """
 
     code = "limit_reached"
 
-    def __init__(self, message: str, *, kind: str, limit: int, active_ids: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, kind: str, limit: int, active_ids: Sequence[str] = (), retry_after: int | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.limit = limit
         self.active_ids = tuple(active_ids)
+        self.retry_after = retry_after
+
+
+class RateLimited(LimitReached):
+    """Too many requests. `kind` names the window that is full, `limit` is how many fit in."""
+
+    code = "rate_limited"
 
 
 class PayloadTooLarge(EaselError):

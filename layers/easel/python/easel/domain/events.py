@@ -13,7 +13,9 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from easel.clock import from_iso, to_iso
+from easel.domain.budgets import ALERT_PERCENT, Budget
 from easel.domain.generation import Failure, Generation, Image, Status
+from easel.domain.price import Price
 
 EVENT_VERSION: Final = 1
 
@@ -25,6 +27,8 @@ _TYPES: Final[Mapping[Status, str]] = {
     Status.FAILED: "generation.failed",
     Status.CANCELLED: "generation.cancelled",
 }
+
+_BUDGET_ALERT: Final = "budget.alert"
 
 PermalinkOf = Callable[[Generation, Image], str]
 
@@ -68,6 +72,9 @@ def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event
                 "completedAt": to_iso(generation.completed_at),
                 "imagesCompleted": generation.images_completed,
                 "imagesFailed": generation.images_failed,
+                "price": _price(generation.price),
+                "chargedMilliCredits": generation.charged or 0,
+                "providerCostMicroUsd": generation.provider_cost_micro_usd,
                 "error": _error(generation.failure),
                 "images": [_image(generation, image, permalink_of) for image in generation.images],
             }
@@ -87,8 +94,52 @@ def _image(generation: Generation, image: Image, permalink_of: PermalinkOf) -> d
         "mediaType": stored.media_type if stored else None,
         "byteCount": stored.byte_count if stored else None,
         "servedBy": image.served_by,
+        "priceMilliCredits": generation.price_of(image),
+        "providerCostMicroUsd": image.provider_cost_micro_usd,
         "error": _error(image.failure),
     }
+
+
+def _price(price: Price | None) -> dict[str, Any] | None:
+    if price is None:
+        return None
+    return {
+        "unit": price.unit.value,
+        "plan": price.plan,
+        "version": price.version,
+        "milliCredits": price.total,
+        "credits": price.total / 1000,
+    }
+
+
+def budget_alert(budget: Budget, request_id: str, now: datetime) -> Event:
+    """The event that tells that most of a budget is used.
+
+    Raises ValueError for a scope without a limit.
+    """
+    scope, remaining = budget.scope, budget.remaining
+    if remaining is None:
+        raise ValueError("without a limit there is nothing to tell of")
+    # A limit that was changed is a new one, and its owner is told anew.
+    name = f"{scope.workspace_id} {scope.key_id} {budget.month} {budget.limit} {_BUDGET_ALERT}"
+    return Event(
+        id=str(uuid5(_NAMESPACE, name)),
+        type=_BUDGET_ALERT,
+        workspace_id=scope.workspace_id,
+        occurred_at=now,
+        request_id=request_id,
+        data={
+            "budget": {
+                "scope": scope.kind.value,
+                "keyId": scope.key_id,
+                "month": budget.month,
+                "thresholdPercent": ALERT_PERCENT,
+                "limitMilliCredits": budget.limit,
+                "usedMilliCredits": budget.used,
+                "remainingMilliCredits": remaining,
+            }
+        },
+    )
 
 
 def _error(failure: Failure | None) -> dict[str, Any] | None:

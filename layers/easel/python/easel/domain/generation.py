@@ -123,7 +123,8 @@ class Attempt:
     """One call to one provider for one image: the journal entry, written before the call is made.
 
     `outcome` is None while the call is open; then `delivered`, an error class, or `cancelled`. `cost_micro_usd` is what
-    the provider takes for it; `cost_uncertain` says that we may have to pay although nothing was delivered.
+    the provider takes for it; `cost_uncertain` says that we may have to pay although nothing was delivered, as it is
+    while the call is open.
     """
 
     id: str
@@ -175,6 +176,11 @@ class Image:
     completed_at: datetime | None = None
     late: bool = False
 
+    @property
+    def provider_cost_micro_usd(self) -> int:
+        """What the providers take for all attempts so far, those of uncertain outcome included."""
+        return sum(attempt.cost_micro_usd for attempt in self.attempts)
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -207,11 +213,24 @@ class Generation:
     """What it costs at most; None for what is free."""
     charged: int | None = None
     """Milli-credits that were taken for what was delivered; None while it is open."""
+    key_id: str | None = None
+    """The API key, or other way in, that asked for it: its budget pays too."""
 
     @property
     def attention_when_running(self) -> datetime:
         """When the sweeper shall look at this generation, should it still be running by then."""
         return self.deadline + CLOSE_GRACE
+
+    @property
+    def provider_cost_micro_usd(self) -> int:
+        """What the providers take for all attempts so far, those of uncertain outcome included."""
+        return sum(image.provider_cost_micro_usd for image in self.images)
+
+    def price_of(self, image: Image) -> int:
+        """What an image costs, in milli-credits: its share while it may still come, nothing once it will not."""
+        if self.price is None or image.late or image.status in {Status.FAILED, Status.CANCELLED}:
+            return 0
+        return self.price.of_image(image.index)
 
     @property
     def images_completed(self) -> int:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 SCHEMA_ID: Final = "easel/generation.v1"
+BUDGET_SCHEMA_ID: Final = "easel/budget.v1"
 
 Moment = Annotated[
     str,
@@ -34,6 +35,16 @@ class EventError(_Part):
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
 
+class EventPrice(_Part):
+    """What the generation costs when all of its images are delivered."""
+
+    unit: Literal["generation", "image", "megapixel"] = Field(description="What the price counts.")
+    plan: str = Field(description="The price list.")
+    version: str = Field(description="Of the price book.")
+    milli_credits: int = Field(ge=0)
+    credits: float = Field(ge=0, description="The same in credits.")
+
+
 class EventImage(_Part):
     """One image of the generation, in the order of `index`."""
 
@@ -46,6 +57,10 @@ class EventImage(_Part):
     media_type: str | None
     byte_count: int | None = Field(description="Size of the original file.")
     served_by: str | None = Field(description="The provider that made it.")
+    price_milli_credits: int | None = Field(
+        None, ge=0, description="Its share of what was charged; 0 unless delivered."
+    )
+    provider_cost_micro_usd: int | None = Field(None, ge=0, description="What providers take for all attempts at it.")
     error: EventError | None = Field(description="Null unless the status is FAILED.")
 
 
@@ -62,6 +77,9 @@ class EventGeneration(_Part):
     completed_at: Moment = Field(description="When it ended, however it did.")
     images_completed: int = Field(ge=0)
     images_failed: int = Field(ge=0)
+    price: EventPrice | None = Field(None, description="Null in events from before prices were told.")
+    charged_milli_credits: int | None = Field(None, ge=0, description="What was taken for what was delivered.")
+    provider_cost_micro_usd: int | None = Field(None, ge=0, description="The sum over all images.")
     error: EventError | None = Field(description="Null unless the status is FAILED.")
     images: tuple[EventImage, ...]
 
@@ -84,10 +102,49 @@ class GenerationEvent(_Part):
     data: GenerationEventData
 
 
+class EventBudget(_Part):
+    """A monthly budget and how far it is used. Amounts are milli-credits."""
+
+    scope: Literal["workspace", "key"]
+    key_id: str | None = Field(description="Null for the budget of the whole workspace.")
+    month: str = Field(pattern=r"^\d{4}-\d{2}$", description="Calendar month in UTC.")
+    threshold_percent: int = Field(ge=1, le=100, description="The share from which on its owner is told.")
+    limit_milli_credits: int = Field(ge=0)
+    used_milli_credits: int = Field(description="What was charged and what is held.")
+    remaining_milli_credits: int = Field(ge=0)
+
+
+class BudgetEventData(_Part):
+    """The body of the event."""
+
+    budget: EventBudget
+
+
+class BudgetEvent(_Part):
+    """Most of a budget is used. Told once per month and limit; delivered at least once; drop repeats by `id`."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    type: Literal["budget.alert"]
+    version: Literal[1]
+    workspace_id: str
+    occurred_at: Moment
+    request_id: str = Field(description="The X-Request-ID of the request whose charge came to the threshold.")
+    data: BudgetEventData
+
+
 def json_schema() -> dict[str, object]:
-    """JSON Schema (draft 2020-12) of version 1."""
+    """JSON Schema (draft 2020-12) of version 1 of a generation's events."""
+    return _schema(SCHEMA_ID, GenerationEvent)
+
+
+def budget_json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1 of a budget's events."""
+    return _schema(BUDGET_SCHEMA_ID, BudgetEvent)
+
+
+def _schema(identifier: str, event: type[BaseModel]) -> dict[str, object]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        **GenerationEvent.model_json_schema(by_alias=True),
+        "$id": identifier,
+        **event.model_json_schema(by_alias=True),
     }

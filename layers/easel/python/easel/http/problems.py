@@ -22,6 +22,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from easel import errors
+from easel.domain.credits import MILLI
 from easel.http import bodies, documentation, validation
 from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
 from easel.http.schemas import Problem, ProblemDetail, ProblemError
@@ -47,22 +48,27 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body cannot be read as JSON"),
     errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "There is no such model"),
     errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "The cursor was not issued for this list"),
+    errors.QuoteExpired: Kind(HTTPStatus.BAD_REQUEST, "The quote has run out"),
     errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "There is no credential, or none that counts"),
     errors.InsufficientCredits: Kind(HTTPStatus.PAYMENT_REQUIRED, "The wallet has too few credits"),
+    errors.BudgetExceeded: Kind(HTTPStatus.PAYMENT_REQUIRED, "A monthly budget has too little left"),
     errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "The credential lacks a scope"),
     errors.NotFound: Kind(HTTPStatus.NOT_FOUND, "There is nothing under this id in the workspace"),
     RouteNotFound: Kind(HTTPStatus.NOT_FOUND, "There is nothing at this address"),
     MethodNotAllowed: Kind(HTTPStatus.METHOD_NOT_ALLOWED, "The address takes other methods"),
     errors.Conflict: Kind(HTTPStatus.CONFLICT, "The thing is not in the state that this needs"),
     errors.GenerationClosed: Kind(HTTPStatus.CONFLICT, "The generation has ended"),
+    errors.TooManyGrants: Kind(HTTPStatus.CONFLICT, "The wallet holds as many grants as it can"),
     errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "The thing has changed meanwhile", retryable=True),
     PictureGone: Kind(HTTPStatus.GONE, "The image failed or was cancelled and will not come"),
     errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
     errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not read here"),
     errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The key was used before with another request"),
+    errors.GrantIdReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The grant id was used before for another grant"),
     errors.ImageRejected: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The bytes are no picture that is accepted"),
     errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A reference picture cannot be fetched"),
     errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "A limit is reached", retryable=True),
+    errors.RateLimited: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests in this window of time", retryable=True),
     InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side", retryable=True),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider did not deliver", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many do the same at once", retryable=True),
@@ -156,6 +162,7 @@ def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
     details = [
         ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed) for fault in _facts(error)
     ]
+    running = error.active_ids if isinstance(error, errors.LimitReached) else ()
     problem = Problem(
         type=f"/docs#{error.code}",
         title=kind.title,
@@ -164,9 +171,11 @@ def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
         instance=path,
         error=ProblemError(code=error.code, message=error.message, details=details, retryable=kind.retryable),
         request_id=request_id(),
+        active_request_id=running[0] if running else None,
     )
+    left_out = set() if running else {"active_request_id"}
     # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
-    return json.dumps(problem.model_dump(by_alias=True), separators=(",", ":"))
+    return json.dumps(problem.model_dump(by_alias=True, exclude=left_out), separators=(",", ":"))
 
 
 def _facts(error: errors.EaselError) -> Sequence[errors.FieldError]:
@@ -174,10 +183,18 @@ def _facts(error: errors.EaselError) -> Sequence[errors.FieldError]:
     if isinstance(error, errors.InvalidRequest):
         return error.fields
     if isinstance(error, errors.InsufficientCredits):
-        amounts = {"requiredMilliCredits": error.required, "availableMilliCredits": error.available}
+        amounts = {"required": _credits(error.required), "available": _credits(error.available)}
         return [errors.FieldError("credits", error.message, amounts)]
+    if isinstance(error, errors.BudgetExceeded):
+        numbers = {"required": error.required, "limit": error.limit, "used": error.used}
+        amounts = {name: _credits(number) for name, number in numbers.items()}
+        return [errors.FieldError(f"{error.kind}_budget", error.message, amounts)]
     if isinstance(error, errors.LimitReached):
         return [
             errors.FieldError(error.kind, error.message, {"maximum": error.limit, "active": list(error.active_ids)})
         ]
     return ()
+
+
+def _credits(milli_credits: int) -> dict[str, float]:
+    return {"milliCredits": milli_credits, "credits": milli_credits / MILLI}

@@ -360,3 +360,8 @@ class Problem(AnswerModel):
     success: bool = Field(default=False, description="Always false.")
     error: ProblemError
     request_id: str
+    active_request_id: str | None = Field(
+        default=None,
+        alias="active_request_id",
+        description="Only with 409, when as many generations as may run at once are running: the oldest of them.",
+    )

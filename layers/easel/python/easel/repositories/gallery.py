@@ -36,6 +36,7 @@ class DynamoGallery:
             "permalinkSecret": entry.permalink_secret,
             "index": image.index,
             "image": image_values(image),
+            "priceMilliCredits": entry.price_milli_credits,
         }
         return TransactionWrite(
             "put gallery image",
@@ -64,4 +65,5 @@ class DynamoGallery:
             prompt=values["prompt"],
             permalink_secret=values["permalinkSecret"],
             image=image_from(values["index"], values["image"]),
+            price_milli_credits=values["priceMilliCredits"],
         )

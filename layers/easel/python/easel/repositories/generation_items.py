@@ -68,6 +68,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "failure": failure_values(generation.failure),
         "clientReference": generation.client_reference,
         "price": price_values(generation.price),
+        "keyId": generation.key_id,
         "charged": generation.charged,
     }
 
@@ -103,6 +104,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         client_reference=values.get("clientReference"),
         price=price_from(values.get("price")),
         charged=values.get("charged"),
+        key_id=values.get("keyId"),
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import to_iso
 from easel.errors import EaselError, KeyAlreadyClaimed
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
 from easel.services.ports import IdempotencyClaim, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _TTL_GRACE: Final = timedelta(days=1)
 """DynamoDB deletes late; the condition below is what decides, the TTL only cleans up."""
@@ -18,7 +21,8 @@ _TTL_GRACE: Final = timedelta(days=1)
 class DynamoIdempotencyClaims:
     """`ports.IdempotencyClaims`."""
 
-    def __init__(self, table_name: str) -> None:
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
         self._table = table_name
 
     def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
@@ -50,3 +54,11 @@ class DynamoIdempotencyClaims:
             },
             claimed,
         )
+
+    def find(self, workspace_id: str, key_hash: str, now: datetime) -> tuple[str, str] | None:
+        key = to_item(keys.idempotency_claim(workspace_id, key_hash))
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        found = from_item(answer["Item"]) if "Item" in answer else None
+        if found is None or found["validUntil"] < to_iso(now):
+            return None
+        return found["generationId"], found["fingerprint"]

@@ -61,6 +61,13 @@ def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provide
     return {"pk": workspace_partition(workspace_id), "sk": f"SUMMARY#{parts}"}
 
 
+def usage_summary_days(workspace_id: str, first_day: str, last_day: str) -> tuple[Key, Key]:
+    """Bounds of the summaries of these days, both included."""
+    partition = workspace_partition(workspace_id)
+    low, high = f"SUMMARY#{_part(first_day)}#", f"SUMMARY#{_part(last_day)}#~"
+    return {"pk": partition, "sk": low}, {"pk": partition, "sk": high}
+
+
 def api_key(key_hash: str) -> Key:
     return {"pk": f"APIKEY#{_part(key_hash)}", "sk": "APIKEY"}
 

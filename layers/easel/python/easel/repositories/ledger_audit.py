@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from easel.domain.credits import EXPIRED, REVENUE, Entry, GrantKind, Hold
 from easel.ids import uuid7
@@ -36,20 +37,20 @@ class DynamoLedgerAudit:
         """Every entry of a wallet, oldest first, from `start` on and before `end`."""
         return map(entry_from, self._all(f"WS#{workspace_id}", *entry_range(start, end)))
 
-    def open_holds(self, workspace_id: str, *, start: datetime | None = None) -> Sequence[Hold]:
-        """Holds without a resolution, of generations from `start` on."""
-        since = str(uuid7(int(start.timestamp() * 1000), lambda _: 0)) if start else ""
+    def open_holds(self, workspace_id: str, *, since: str = "") -> tuple[Sequence[Hold], str]:
+        """Holds without a resolution, and from which id on those are that may still be on their way."""
         holds = self._all(f"WS#{workspace_id}", f"HOLD#{since}", "HOLD#~")
         resolutions = self._all(f"WS#{workspace_id}", f"RESOLUTION#{since}", "RESOLUTION#~")
         # Both are in the order of their ids: side by side, however long the history is.
         resolved = (item["sk"].removeprefix("RESOLUTION#") for item in resolutions)
-        latest, found = next(resolved, None), []
+        latest, last, found = next(resolved, None), since, []
         for hold in (hold_from(workspace_id, item) for item in holds):
             while latest is not None and latest < hold.id:
                 latest = next(resolved, None)
             if latest != hold.id:
                 found.append(hold)
-        return found
+            last = hold.id
+        return found, _a_while_before(last)
 
     def is_resolved(self, hold: Hold) -> bool:
         """Whether a hold was posted or voided."""
@@ -81,3 +82,10 @@ class DynamoLedgerAudit:
     def _all(self, partition: str, low: str, high: str) -> Iterator[dict[str, Any]]:
         for page in self._client.get_paginator("query").paginate(**within(self._table, partition, low, high)):
             yield from map(from_item, page["Items"])
+
+
+def _a_while_before(hold_id: str) -> str:
+    """A UUIDv7 of an hour earlier: longer than any transaction takes, or any clock is wrong."""
+    if not hold_id:
+        return ""
+    return str(uuid7((UUID(hold_id).int >> 80) - 3_600_000, lambda _: 0))

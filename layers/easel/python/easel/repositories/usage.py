@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from easel.domain.generation import Channel, Generation, Status
+from easel.domain.generation import Attempt, Channel, Generation, Image, Status
+from easel.domain.usage import UsageRow, UsageSums
 from easel.errors import EaselError, LimitReached, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _DAYS_REMEMBERED: Final = 3
-"""Attributes of earlier days are removed by the updates of later ones."""
+"""Attributes of so many earlier days are removed by the updates of later ones."""
 
 
 def _active(channel: Channel) -> str:
@@ -35,7 +37,7 @@ class DynamoUsageCounters:
         self._table = table_name
 
     def starting(self, generation: Generation, rule: UsageRule) -> Write:
-        today = generation.created_at.date()
+        today = generation.created_at.astimezone(UTC).date()
         stale_days = {f"#d{back}": _day(today - timedelta(days=back)) for back in range(1, _DAYS_REMEMBERED + 1)}
         names = {"#active": _active(generation.channel), "#today": _day(today), **stale_days}
 
@@ -45,7 +47,9 @@ class DynamoUsageCounters:
                 message = f"{len(running)} of at most {rule.max_active} generations are running."
                 return LimitReached(message, kind="active_generations", limit=rule.max_active, active_ids=running)
             message = f"The limit of {rule.max_per_day} generations per day is reached."
-            return LimitReached(message, kind="generations_per_day", limit=rule.max_per_day)
+            begins_anew = datetime.combine(today + timedelta(days=1), time(), UTC)
+            wait = int((begins_anew - generation.created_at).total_seconds()) + 1
+            return LimitReached(message, kind="generations_per_day", limit=rule.max_per_day, retry_after=wait)
 
         return TransactionWrite(
             "count generation",
@@ -87,34 +91,52 @@ class DynamoUsageCounters:
         )
         values = from_item(answer["Item"]) if "Item" in answer else {}
         return UsageToday(
-            generations=values.get(_day(now.date()), 0),
+            generations=values.get(_day(now.astimezone(UTC).date()), 0),
             active_ids=tuple(sorted(values.get(_active(channel), ()))),
         )
 
 
 class DynamoUsageSummaries:
-    """`ports.UsageSummaries`. One item per day, user, model and provider; sums are added, never computed anew."""
+    """`ports.UsageSummaries` and `ports.UsageReports`.
 
-    def __init__(self, table_name: str) -> None:
+    One item per day, user, model and provider; sums are added, never computed anew.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
         self._table = table_name
 
     def adding(self, generation: Generation) -> Sequence[Write]:
-        day = (generation.completed_at or generation.created_at).date().isoformat()
-        providers = sorted({image.served_by or generation.provider for image in generation.images})
-        return [self._adding(generation, day, provider, provider == providers[0]) for provider in providers]
+        sums = {provider: UsageSums() for provider in _providers(generation)}
+        for image in generation.images:
+            at = _served_by(generation, image)
+            sums[at] += _image_sums(generation, image)
+            for attempt in image.attempts:
+                sums[attempt.provider] += _attempt_sums(attempt)
+        # A generation counts once, though several providers may have had a part in it.
+        first = _served_by(generation, generation.images[0])
+        sums[first] += UsageSums(generations=1)
+        return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
 
-    def _adding(self, generation: Generation, day: str, provider: str, counts_generation: bool) -> Write:  # noqa: FBT001 - named at its one call
-        images = [image for image in generation.images if (image.served_by or generation.provider) == provider]
-        delivered = [image.index for image in images if image.status is Status.COMPLETED]
-        cost = sum(attempt.cost_micro_usd for image in images for attempt in image.attempts)
-        price = generation.price.of_images(delivered) if generation.price else 0
-        sums = {
-            "generations": int(counts_generation),
-            "imagesCompleted": len(delivered),
-            "imagesFailed": sum(image.status is Status.FAILED for image in images),
-            "chargedMilliCredits": price,
-            "providerCostMicroUsd": cost,
-        }
+    def correcting(self, generation: Generation, image: Image) -> Write:
+        """See `ports.UsageSummaries`. The costs that were counted at the end are replaced by those known now."""
+        counted, known = UsageSums(), UsageSums(images_late=1)
+        for attempt in generation.images[image.index].attempts:
+            counted += _attempt_sums(attempt)
+        for attempt in image.attempts:
+            known += _attempt_sums(attempt)
+        change = replace(
+            known,
+            provider_cost=known.provider_cost - counted.provider_cost,
+            uncertain_cost=known.uncertain_cost - counted.uncertain_cost,
+        )
+        return self._add(generation, image.served_by or generation.provider, change)
+
+    def _add(self, generation: Generation, provider: str, sums: UsageSums) -> Write:
+        ended = generation.completed_at
+        if ended is None:
+            raise ValueError("only what has ended is counted")
+        day = _day_of(ended)
         labels = {
             "entity": "USAGE_SUMMARY",
             "day": day,
@@ -122,10 +144,11 @@ class DynamoUsageSummaries:
             "model": generation.model,
             "provider": provider,
         }
-        names = {f"#{name}": name for name in (*sums, *labels)}
+        amounts = {name: getattr(sums, field) for field, name in _SUMS.items()}
+        names = {f"#{name}": name for name in (*amounts, *labels)}
         sets = ", ".join(f"#{name} = :{name}" for name in labels)
-        adds = ", ".join(f"#{name} :{name}" for name in sums)
-        values = {f":{name}": value for name, value in (sums | labels).items()}
+        adds = ", ".join(f"#{name} :{name}" for name in amounts)
+        values = {f":{name}": value for name, value in (amounts | labels).items()}
         key = keys.usage_summary(generation.workspace_id, day, generation.user_id, generation.model, provider)
         return TransactionWrite(
             "add to usage",
@@ -140,3 +163,56 @@ class DynamoUsageSummaries:
             },
             lambda _: StaleWrite("add to usage"),
         )
+
+    def rows(self, workspace_id: str, first_day: str, last_day: str, *, limit: int) -> Sequence[UsageRow]:
+        low, high = keys.usage_summary_days(workspace_id, first_day, last_day)
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
+            ExpressionAttributeValues=to_item({":pk": low["pk"], ":low": low["sk"], ":high": high["sk"]}),
+            PaginationConfig={"MaxItems": limit},
+        )
+        return [_row_from(from_item(item)) for page in pages for item in page["Items"]]
+
+
+_SUMS: Final = {
+    "generations": "generations",
+    "images_completed": "imagesCompleted",
+    "images_failed": "imagesFailed",
+    "images_late": "imagesLate",
+    "charged": "chargedMilliCredits",
+    "provider_cost": "providerCostMicroUsd",
+    "uncertain_cost": "uncertainCostMicroUsd",
+}
+
+
+def _day_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def _served_by(generation: Generation, image: Image) -> str:
+    return image.served_by or generation.provider
+
+
+def _providers(generation: Generation) -> set[str]:
+    served = {_served_by(generation, image) for image in generation.images}
+    return served | {attempt.provider for image in generation.images for attempt in image.attempts}
+
+
+def _image_sums(generation: Generation, image: Image) -> UsageSums:
+    delivered = image.status is Status.COMPLETED
+    return UsageSums(
+        images_completed=int(delivered),
+        images_failed=int(image.status is Status.FAILED),
+        charged=generation.price_of(image) if delivered else 0,
+    )
+
+
+def _attempt_sums(attempt: Attempt) -> UsageSums:
+    cost = attempt.cost_micro_usd
+    return UsageSums(provider_cost=cost, uncertain_cost=cost if attempt.cost_uncertain else 0)
+
+
+def _row_from(values: dict[str, Any]) -> UsageRow:
+    sums = UsageSums(**{field: values.get(name, 0) for field, name in _SUMS.items()})
+    return UsageRow(values["day"], values["userId"], values["model"], values["provider"], sums)

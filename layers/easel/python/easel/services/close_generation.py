@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.credits import Wallet, hold_of
-from easel.domain.events import Event
+from easel.domain.budgets import month_of, scopes_of
+from easel.domain.credits import Hold, Wallet, hold_of
+from easel.domain.events import Event, budget_alert
 from easel.domain.generation import Attempt, Generation, Image, Outcome, Status, cancel, conclude
 from easel.errors import Contended, GenerationClosed, NotFound, QueueUnavailable, StaleWrite
 from easel.services.ports import (
+    Budgets,
     GenerationRepository,
     ImageRef,
     ImageTaskRepository,
@@ -50,6 +52,7 @@ class CloseGeneration:
         generations: GenerationRepository,
         outbox: Outbox,
         ledger: Ledger,
+        budgets: Budgets,
         usage: UsageCounters,
         summaries: UsageSummaries,
         unit_of_work: UnitOfWork,
@@ -59,6 +62,7 @@ class CloseGeneration:
         self._generations = generations
         self._outbox = outbox
         self._ledger = ledger
+        self._budgets = budgets
         self._usage = usage
         self._summaries = summaries
         self._unit_of_work = unit_of_work
@@ -105,7 +109,22 @@ class CloseGeneration:
         wallet = self._ledger.wallet(ended.workspace_id) if posted else Wallet(ended.workspace_id)
         if wallet is None:
             raise NotFound(f"Workspace {ended.workspace_id} has no wallet, but holds credits.")
-        return self._ledger.resolving(hold, wallet, posted, now)
+        return [
+            *self._ledger.resolving(hold, wallet, posted, now),
+            *self._close_budgets(ended, hold, posted, now),
+        ]
+
+    def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
+        """Give back what was not charged. Who has used most of a budget is told, once a month."""
+        scopes, month = scopes_of(ended.workspace_id, ended.key_id), month_of(hold.created_at)
+        freed = hold.amount - posted
+        # A void brings no budget nearer to its end, so it needs no read.
+        found = self._budgets.get(scopes, month) if posted else ()
+        left = [replace(budget, used=budget.used - freed) for budget in found]
+        due = {budget.scope: budget for budget in left if budget.needs_alert}
+        closing = [self._budgets.closing(scope, month, freed, alert=scope in due) for scope in scopes]
+        alerts = [self._outbox.adding(budget_alert(budget, ended.request_id, now)) for budget in due.values()]
+        return [*(write for write in closing if write is not None), *alerts]
 
 
 def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:

@@ -87,7 +87,6 @@ class CollectImage:
         except StorageUnavailable:
             self._work.storage_failed(generation, task, attempt, polls)
 
-
     def _still_running(self, generation: Generation, task: ImageTask, delay: timedelta, polls: int) -> None:
         """Ask again, and at the deadline itself tell the customer; what comes later is kept beside."""
         image = generation.images[task.ref.index]

@@ -35,6 +35,7 @@ from easel.services.ports import (
     ImageTaskRepository,
     ProcessedImage,
     UnitOfWork,
+    UsageSummaries,
     Workflow,
 )
 
@@ -59,6 +60,7 @@ class ImageWork:
     generations: GenerationRepository
     tasks: ImageTaskRepository
     gallery: Gallery
+    summaries: UsageSummaries
     unit_of_work: UnitOfWork
     providers: Callable[[str], ImageProvider]
     processor: ImageProcessor
@@ -120,7 +122,7 @@ class ImageWork:
         now = self.clock()
         table_cost = self.candidate(generation, attempt.provider).cost_micro_usd(generation.parameters.resolution)
         cost = table_cost if finished.cost_micro_usd is None else finished.cost_micro_usd
-        ended = replace(attempt, ended_at=now, outcome=DELIVERED, cost_micro_usd=cost)
+        ended = replace(attempt, ended_at=now, outcome=DELIVERED, cost_micro_usd=cost, cost_uncertain=False)
         return replace(
             image,
             status=Status.COMPLETED,
@@ -157,6 +159,7 @@ class ImageWork:
                 self.generations.late_image(task.ref, late),
                 self.tasks.ending_attempt(task, image.attempts[-1]),
                 self.gallery.adding(_gallery_entry(generation, replace(image, late=True))),
+                self.summaries.correcting(current, late),
             )
         except StaleWrite:
             logger.info("late image was recorded by another worker")
@@ -289,4 +292,5 @@ def _gallery_entry(generation: Generation, image: Image) -> GalleryImage:
         prompt=generation.prompt,
         permalink_secret=generation.permalink_secret,
         image=image,
+        price_milli_credits=generation.price_of(image),
     )

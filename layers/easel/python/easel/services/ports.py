@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
@@ -25,6 +26,7 @@ from easel.domain.provider import (
     Running,
     Submission,
 )
+from easel.domain.usage import UsageRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class IdempotencyClaims(Protocol):
 
     def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
         """Conflict: KeyAlreadyClaimed."""
+        ...
+
+    def find(self, workspace_id: str, key_hash: str, now: datetime) -> tuple[str, str] | None:
+        """(generation id, fingerprint) of a key that was used and still counts."""
         ...
 
 
@@ -216,6 +222,7 @@ class GalleryImage:
     prompt: str
     permalink_secret: str
     image: Image
+    price_milli_credits: int = 0
 
 
 class Gallery(Protocol):
@@ -328,6 +335,26 @@ class Ledger(Protocol):
         ...
 
 
+class Budgets(Protocol):
+    """What may be spent in a month. A scope without a budget is counted too, and never refused."""
+
+    def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
+        """Count a hold. Conflict: BudgetExceeded."""
+        ...
+
+    def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
+        """Give back what was not charged, and note that the owner is told. Conflict with `alert`: StaleWrite."""
+        ...
+
+    def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
+        """The budgets of these scopes of one workspace, in their order."""
+        ...
+
+    def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
+        """Give a scope this limit from now on; None when somebody else changed it at the same time."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class UsageRule:
     """The limits that a submit must keep: what may run at once per channel, and generations per day."""
@@ -363,6 +390,18 @@ class UsageSummaries(Protocol):
 
     def adding(self, generation: Generation) -> Sequence[Write]:
         """Count an ended generation. Never conflicts; being in the closing transaction makes it count once."""
+        ...
+
+    def correcting(self, generation: Generation, image: Image) -> Write:
+        """Count a picture that came after its generation had ended, at what it cost. Never conflicts."""
+        ...
+
+
+class UsageReports(Protocol):
+    """The totals, to be read."""
+
+    def rows(self, workspace_id: str, first_day: str, last_day: str, *, limit: int) -> Sequence[UsageRow]:
+        """Rows of these days (both included), at most so many."""
         ...
 
 

@@ -22,6 +22,7 @@ class ImageView:
     image: Image
     prompt: str
     model: str
+    price_milli_credits: int
 
 
 class ReadImages:
@@ -52,7 +53,13 @@ class ReadImages:
         entry = self._gallery.get(workspace_id, image_id)
         if entry is not None:
             return ImageView(
-                workspace_id, entry.generation_id, entry.permalink_secret, entry.image, entry.prompt, entry.model
+                workspace_id,
+                entry.generation_id,
+                entry.permalink_secret,
+                entry.image,
+                entry.prompt,
+                entry.model,
+                entry.price_milli_credits,
             )
         generation_id, index = origin
         generation = self._generations.get(workspace_id, generation_id)
@@ -69,4 +76,5 @@ def _view(generation: Generation, index: int) -> ImageView:
         generation.images[index],
         generation.prompt,
         generation.model,
+        generation.price_of(generation.images[index]),
     )

@@ -61,7 +61,15 @@ class RenderImage:
         """
         now = self._work.clock()
         candidate = self._work.candidate(generation, provider)
-        attempt = Attempt(new_id(), provider, candidate.upstream_model(generation.mode), started_at=now)
+        attempt = Attempt(
+            new_id(),
+            provider,
+            candidate.upstream_model(generation.mode),
+            started_at=now,
+            # Until we know better, it is one that we may have to pay for.
+            cost_micro_usd=candidate.cost_micro_usd(generation.parameters.resolution),
+            cost_uncertain=True,
+        )
         task = self._work.tasks.claim(ref, task_token, attempt, now + LEASE)
         if task is not None:
             return task
@@ -82,7 +90,7 @@ class RenderImage:
         attempt = task.attempts[-1]
         if not self._work.generations.set_stage(task.ref, Stage.SUBMITTED):
             # The last look before money is spent: cancelled meanwhile.
-            self._work.tasks.end_attempt(task, replace(attempt, ended_at=self._work.clock(), outcome=WITHDRAWN))
+            self._work.tasks.end_attempt(task, self._free(attempt, outcome=WITHDRAWN))
             return
         try:
             references = tuple(self._references.fetch(reference.url) for reference in generation.references)
@@ -109,15 +117,21 @@ class RenderImage:
         )
 
     def _refuse_references(self, image: Image, task: ImageTask, attempt: Attempt, failure: Failure) -> None:
-        ended = replace(
-            attempt,
-            ended_at=self._work.clock(),
-            outcome=ProviderErrorClass.CALLER.value,
-            error_code=failure.code,
-        )
+        ended = self._free(attempt, outcome=ProviderErrorClass.CALLER.value, error_code=failure.code)
         changed = self._work.tasks.end_attempt(task, ended)
         if changed is not None:
             self._work.fail(task.ref, image, failure, task.task_token, changed)
+
+    def _free(self, attempt: Attempt, *, outcome: str, error_code: str | None = None) -> Attempt:
+        """The end of an attempt whose call was never made."""
+        return replace(
+            attempt,
+            ended_at=self._work.clock(),
+            outcome=outcome,
+            error_code=error_code,
+            cost_micro_usd=0,
+            cost_uncertain=False,
+        )
 
     def _take(self, generation: Generation, task: ImageTask, submission: Submission) -> None:
         """Save the job id before anything else, then the picture if it came at once."""

@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Catalogue, Model, validate_parameters
+from easel.domain.budgets import scopes_of
 from easel.domain.credits import hold_of
-from easel.domain.generation import Generation, Image, ImageParameters, Mode, Reference, Status
+from easel.domain.generation import Generation, Image, Mode, Reference, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
-from easel.domain.pricing import PriceBook
-from easel.errors import IdempotencyKeyReused, KeyAlreadyClaimed, QueueUnavailable, WalletMissing
+from easel.errors import IdempotencyKeyReused, KeyAlreadyClaimed, QueueUnavailable, QuoteExpired, WalletMissing
 from easel.ids import image_id, new_generation_id
 from easel.services.ports import (
+    Budgets,
     GenerationQueue,
     GenerationRepository,
     IdempotencyClaim,
@@ -31,6 +31,7 @@ from easel.services.ports import (
     UsageRule,
 )
 from easel.services.principal import Principal
+from easel.services.quotes import Appraisal, Appraise, QuoteSigner
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ IDEMPOTENCY_WINDOW: Final = timedelta(hours=24)
 class NewGeneration:
     """A request as a front door understood it; not yet checked against the model.
 
-    `input_params` is the body as the caller sent it. `cancel_after` shortens the model's own deadline.
+    `input_params` is the body as the caller sent it. `cancel_after` shortens the model's own deadline. `quote_id` is a
+    bound on what is charged.
     """
 
     prompt: str
@@ -56,6 +58,7 @@ class NewGeneration:
     input_params: Mapping[str, Any] = field(default_factory=dict)
     client_reference: str | None = None
     cancel_after: timedelta | None = None
+    quote_id: str | None = None
 
     def fingerprint(self) -> str:
         """Tells whether two requests ask for the same, whatever the order of their fields."""
@@ -82,21 +85,23 @@ class SubmitGeneration:
     def __init__(
         self,
         *,
-        catalogue: Catalogue,
-        prices: PriceBook,
+        appraise: Appraise,
+        quotes: QuoteSigner,
         generations: GenerationRepository,
         claims: IdempotencyClaims,
         usage: UsageCounters,
         ledger: Ledger,
+        budgets: Budgets,
         open_account: Callable[[str, tuple[str, ...]], None],
         unit_of_work: UnitOfWork,
         queue: GenerationQueue,
         clock: Clock,
     ) -> None:
-        self._catalogue = catalogue
-        self._prices = prices
+        self._appraise = appraise
+        self._quotes = quotes
         self._usage = usage
         self._ledger = ledger
+        self._budgets = budgets
         self._open_account = open_account
         self._generations = generations
         self._claims = claims
@@ -110,46 +115,36 @@ class SubmitGeneration:
         """Accept the request.
 
         Raises:
-            InvalidRequest: something the model does not do.
+            InvalidRequest: something the model does not do, or a quote that does not hold for it.
             IdempotencyKeyReused: the key came with another request before.
             LimitReached: too much is running, or was asked for today.
             InsufficientCredits: the wallet has less than the price.
+            BudgetExceeded: the workspace or the key may not spend so much this month.
 
         After any of them nothing is written.
         """
         now = self._clock()
-        generation = self._draft(principal, request, request_id, now)
         claim = _claim(principal, request, idempotency_key, now)
         try:
+            generation = self._draft(principal, request, request_id, now)
             self._commit(principal, generation, claim, now)
         except KeyAlreadyClaimed as claimed:
             return self._replay(principal, claimed, request)
+        except QuoteExpired:
+            # A repetition is answered as the first call was, however late it comes.
+            known = self._claims.find(principal.workspace_id, claim.key_hash, now) if claim else None
+            if known is None:
+                raise
+            return self._replay(principal, KeyAlreadyClaimed(*known), request)
         self._enqueue(generation)
         return Submitted(generation, replayed=False)
 
-    def quote(self, principal: Principal, request: NewGeneration) -> Price:
-        """What the request would cost at most: the same checks and the same computation as a submit, nothing written.
-
-        Raises:
-            InvalidRequest: something the model does not do.
-        """
-        return self._check(principal, request)[2]
-
-    def _check(self, principal: Principal, request: NewGeneration) -> tuple[Model, ImageParameters, Price]:
-        model = self._catalogue.find(request.model)
-        parameters = validate_parameters(
-            model,
-            prompt=request.prompt,
-            count=request.n,
-            size=request.size,
-            aspect_ratio=request.aspect_ratio,
-            resolution=request.resolution,
-            output_format=request.output_format,
-            references=request.references,
-        )
-        plan = plan_of(principal.plan)
-        price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=request.n)
-        return model, parameters, price
+    def _price(self, principal: Principal, request: NewGeneration, appraisal: Appraisal) -> Price:
+        """What it costs today, or what was quoted when that is less."""
+        if request.quote_id is None:
+            return appraisal.price
+        quoted = self._quotes.read(request.quote_id, principal.workspace_id, appraisal)
+        return min(appraisal.price, quoted, key=lambda price: price.total)
 
     def _commit(
         self, principal: Principal, generation: Generation, claim: IdempotencyClaim | None, now: datetime
@@ -165,6 +160,8 @@ class SubmitGeneration:
             self._unit_of_work.commit(*writes)
             return
         writes += self._ledger.holding(hold)
+        scopes = scopes_of(principal.workspace_id, principal.key_id)
+        writes += [self._budgets.reserving(scope, hold.amount, now) for scope in scopes]
         try:
             self._unit_of_work.commit(*writes)
         except WalletMissing:
@@ -172,7 +169,8 @@ class SubmitGeneration:
             self._unit_of_work.commit(*writes)
 
     def _draft(self, principal: Principal, request: NewGeneration, request_id: str, now: datetime) -> Generation:
-        model, parameters, price = self._check(principal, request)
+        appraisal = self._appraise(principal, request)
+        model = appraisal.model
         generation_id = new_generation_id()
         allowed = timedelta(seconds=model.deadline_seconds)
         return Generation(
@@ -184,7 +182,7 @@ class SubmitGeneration:
             provider=model.candidates[0].provider,
             prompt=request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
-            parameters=parameters,
+            parameters=appraisal.parameters,
             input_params=request.input_params,
             references=request.references,
             images=tuple(Image(id=image_id(generation_id, index), index=index) for index in range(request.n)),
@@ -194,7 +192,8 @@ class SubmitGeneration:
             permalink_secret=new_permalink_secret(),
             request_id=request_id,
             client_reference=request.client_reference,
-            price=price,
+            price=self._price(principal, request, appraisal),
+            key_id=principal.key_id,
         )
 
     def _enqueue(self, generation: Generation) -> None:

@@ -1,4 +1,4 @@
-"""Find what fell between two steps and put it right: lost messages, ended clocks, events left behind."""
+"""Find what fell between two steps and put it right: lost messages, ended clocks, events left behind, ended grants."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class SweepReport:
     requeued: int
     settled: int
     republished: int
+    expired: int
 
 
 class SweepGenerations:
@@ -42,6 +43,7 @@ class SweepGenerations:
         workflow: Workflow,
         waiting_events: Callable[[datetime, int], Sequence[Event]],
         publish: Callable[[Event], None],
+        expire_grants: Callable[[], int],
         clock: Clock,
     ) -> None:
         self._generations = generations
@@ -50,6 +52,7 @@ class SweepGenerations:
         self._workflow = workflow
         self._waiting_events = waiting_events
         self._publish = publish
+        self._expire_grants = expire_grants
         self._clock = clock
 
     def __call__(self) -> SweepReport:
@@ -62,7 +65,7 @@ class SweepGenerations:
             else:
                 settled += self._settle_overdue(generation)
         republished = sum(self._republish(event) for event in self._waiting_events(now - _OUTBOX_GRACE, _BATCH))
-        return SweepReport(requeued, settled, republished)
+        return SweepReport(requeued, settled, republished, self._expire_grants())
 
     def _republish(self, event: Event) -> bool:
         try:

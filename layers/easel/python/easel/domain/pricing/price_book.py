@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,6 +12,7 @@ from typing import Any, Final
 from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import ImageParameters, Size
 from easel.domain.price import Price, PriceUnit
+from easel.errors import InvalidRequest
 
 STANDARD: Final = "standard"
 HD: Final = "hd"
@@ -22,18 +23,22 @@ _MEGAPIXEL: Final = 1024 * 1024
 class PriceRule:
     """How one model is priced in one plan. Amounts are milli-credits.
 
-    `by_size` has pairs (standard, hd); a size between two steps pays for the next larger one, one beyond the last pays
-    `per_megapixel_above` for each megapixel begun (twice that in hd).
+    `by_size` has pairs (standard, hd), hd being None where it is not offered; a size between two steps pays for the
+    next larger one, one beyond the last pays `per_megapixel_above` for each megapixel begun (twice that in hd).
     """
 
     unit: PriceUnit
     milli_credits: int = 0
-    by_size: Mapping[str, tuple[int, int]] | None = None
+    by_size: Mapping[str, tuple[int, int | None]] | None = None
     by_resolution: Mapping[str, int] | None = None
     per_megapixel_above: int | None = None
 
     def for_image(self, parameters: ImageParameters, quality: str) -> int:
-        """The price of one image (or, for the unit generation, of all of them)."""
+        """The price of one image (or, for the unit generation, of all of them).
+
+        Raises:
+            InvalidRequest: naming the field `quality`, when this size is not offered in it.
+        """
         if self.by_resolution is not None:
             return self.by_resolution[parameters.resolution or next(iter(self.by_resolution))]
         if self.by_size is not None and parameters.size is not None:
@@ -42,16 +47,17 @@ class PriceRule:
             return self.milli_credits * _megapixels(parameters.size)
         return self.milli_credits
 
-    def _by_size(self, steps: Mapping[str, tuple[int, int]], size: Size, quality: str) -> int:
+    def _by_size(self, steps: Mapping[str, tuple[int, int | None]], size: Size, quality: str) -> int:
         column = 1 if quality == HD else 0
-        if str(size) in steps:
-            return steps[str(size)][column]
-        larger = [prices[column] for step, prices in steps.items() if _pixels(step) >= size.pixels]
-        if larger:
-            return min(larger)
-        if self.per_megapixel_above is None:
+        fitting = [str(size)] if str(size) in steps else [step for step in steps if _pixels(step) >= size.pixels]
+        if not fitting and self.per_megapixel_above is not None:
+            return self.per_megapixel_above * _megapixels(size) * (column + 1)
+        if not fitting:
             raise KeyError(f"no price for {size}")
-        return self.per_megapixel_above * _megapixels(size) * (column + 1)
+        prices = [price for price in (steps[step][column] for step in fitting) if price is not None]
+        if not prices:
+            raise InvalidRequest.of("quality", f"{size} is not offered in {HD}.", [STANDARD])
+        return min(prices)
 
 
 class PriceBook:
@@ -71,6 +77,7 @@ class PriceBook:
         """The price of a generation: the one computation behind quote and charge.
 
         Raises:
+            InvalidRequest: naming the field `quality`, when the size is not offered in it.
             KeyError: no rule for this model in this plan; such a model must not be offered.
         """
         rule = self._rules[plan, model_id]
@@ -89,11 +96,20 @@ def load_price_book() -> PriceBook:
     data = json.loads(resources.files(__package__).joinpath("price_book.json").read_text("utf-8"))
     rules = {(plan, model): _rule(entry) for plan, models in data["plans"].items() for model, entry in models.items()}
     book = PriceBook(data["version"], rules)
-    for model in load_catalogue().active_models():
-        unpriced = [plan for plan in book.plans if not book.has_rule(plan, model.id)]
-        if unpriced:
-            raise ValueError(f"{model.id} is active but has no price in {', '.join(unpriced)}")
+    require_prices(book, [model.id for model in load_catalogue().active_models()])
     return book
+
+
+def require_prices(book: PriceBook, active_models: Iterable[str]) -> None:
+    """Insist that whatever is for sale has a price in every plan.
+
+    Raises:
+        ValueError: naming the model and the plans that lack it.
+    """
+    for model in active_models:
+        unpriced = [plan for plan in book.plans if not book.has_rule(plan, model)]
+        if unpriced:
+            raise ValueError(f"{model} is active but has no price in {', '.join(unpriced)}")
 
 
 def _rule(entry: Mapping[str, Any]) -> PriceRule:

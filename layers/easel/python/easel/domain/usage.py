@@ -1,0 +1,62 @@
+"""What was used: sums of ended generations, by day, user, model and provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSums:
+    """Numbers that can be added up.
+
+    `charged` is in milli-credits, the costs in micro-USD. `uncertain_cost` is the part of `provider_cost` that a
+    provider may not take after all: calls whose outcome nobody knows.
+    """
+
+    generations: int = 0
+    images_completed: int = 0
+    images_failed: int = 0
+    images_late: int = 0
+    charged: int = 0
+    provider_cost: int = 0
+    uncertain_cost: int = 0
+
+    def __add__(self, other: UsageSums) -> UsageSums:
+        return UsageSums(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """What one user had made of one model by one provider on one day (UTC, `2026-11-20`)."""
+
+    day: str
+    user_id: str
+    model: str
+    provider: str
+    sums: UsageSums
+
+
+GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
+    "day": lambda row: row.day,
+    "user": lambda row: row.user_id,
+    "model": lambda row: row.model,
+    "provider": lambda row: row.provider,
+}
+"""By what usage can be shown."""
+
+
+def grouped(rows: Iterable[UsageRow], by: str) -> dict[str, UsageSums]:
+    """The sums of each group, in the order of their names. Raises KeyError for a group that is not in `GROUPS`."""
+    name_of = GROUPS[by]
+    sums: dict[str, UsageSums] = {}
+    for row in rows:
+        name = name_of(row)
+        sums[name] = sums.get(name, UsageSums()) + row.sums
+    return dict(sorted(sums.items()))
+
+
+def total(rows: Iterable[UsageRow]) -> UsageSums:
+    """The sum of all rows."""
+    return sum((row.sums for row in rows), UsageSums())

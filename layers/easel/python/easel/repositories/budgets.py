@@ -1,0 +1,155 @@
+"""Budgets in DynamoDB, beside the wallet whose spending they limit.
+
+    WS#<workspace> / BUDGET#WORKSPACE     limit, and per month what is left of it
+    WS#<workspace> / BUDGET#KEY#<key id>  the same for what one key spends of this workspace's wallet
+
+Conditions cannot calculate, so an item says what is left and not what was used. Spending is counted even where there
+is no limit: then it is taken from an endless amount, and a limit that is set later knows what was used before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from easel.domain.budgets import Budget, BudgetScope, month_of
+from easel.errors import BudgetExceeded, EaselError, StaleWrite
+from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.services.ports import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ENDLESS: Final = 10**15
+"""Milli-credits. Stands for no limit."""
+
+
+def _key(scope: BudgetScope) -> dict[str, str]:
+    name = f"KEY#{scope.key_id}" if scope.key_id else "WORKSPACE"
+    return {"pk": f"WS#{scope.workspace_id}", "sk": f"BUDGET#{name}"}
+
+
+def _left(month: str) -> str:
+    return f"left:{month}"
+
+
+def _two_months_back(moment: datetime) -> str:
+    """A month that nothing can be held in any more."""
+    first = datetime(moment.year, moment.month, 1, tzinfo=UTC)
+    return month_of((first - timedelta(days=1)).replace(day=1) - timedelta(days=1))
+
+
+class DynamoBudgets:
+    """`ports.Budgets`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
+        month = month_of(now)
+
+        def exceeded(found: dict[str, Any] | None) -> EaselError:
+            budget = _budget_from(scope, month, found or {})
+            return BudgetExceeded(scope.kind.value, limit=budget.limit or 0, used=budget.used, required=amount)
+
+        return self._update(
+            "count against budget",
+            scope,
+            "SET #left = if_not_exists(#left, if_not_exists(#limit, :endless)) - :n REMOVE #old",
+            "attribute_not_exists(#limit) OR #left >= :n OR (attribute_not_exists(#left) AND #limit >= :n)",
+            {"#left": _left(month), "#limit": "limit", "#old": _left(_two_months_back(now))},
+            {":n": amount, ":endless": _ENDLESS},
+            exceeded,
+        )
+
+    def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
+        names = {"#left": _left(month), "#limit": "limit"}
+        values: dict[str, Any] = {":freed": freed, ":endless": _ENDLESS}
+        sets = "SET #left = if_not_exists(#left, if_not_exists(#limit, :endless)) + :freed"
+        if not alert:
+            return self._update("free in budget", scope, sets, None, names, values, _stale) if freed else None
+        names["#alerted"] = "alertedMonth"
+        values[":month"] = month
+        condition = "attribute_not_exists(#alerted) OR #alerted <> :month"
+        return self._update("alert", scope, f"{sets}, #alerted = :month", condition, names, values, _stale)
+
+    def _update(
+        self,
+        description: str,
+        scope: BudgetScope,
+        expression: str,
+        condition: str | None,
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+        on_conflict: Callable[[dict[str, Any] | None], EaselError],
+    ) -> Write:
+        action: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": to_item(_key(scope)),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": dict(names),
+            "ExpressionAttributeValues": to_item(values),
+        }
+        if condition:
+            action |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        return TransactionWrite(description, {"Update": action}, on_conflict)
+
+    def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
+        """The budgets of these scopes, in their order; one that was never set nor used is empty."""
+        pending: Any = {self._table: {"Keys": [to_item(_key(scope)) for scope in scopes], "ConsistentRead": True}}
+        found: dict[str, dict[str, Any]] = {}
+        while pending:
+            answer = self._client.batch_get_item(RequestItems=pending)
+            found |= {item["sk"]["S"]: from_item(item) for item in answer["Responses"].get(self._table, ())}
+            pending = answer.get("UnprocessedKeys")
+        return [_budget_from(scope, month, found.get(_key(scope)["sk"], {})) for scope in scopes]
+
+    def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
+        """Give a scope this limit from now on; None when somebody else changed it at the same time."""
+        month = month_of(now)
+        (before,) = self.get([scope], month)
+        was, is_ = (_ENDLESS if amount is None else amount for amount in (before.limit, limit))
+        names = {"#limit": "limit", "#left": _left(month), "#alerted": "alertedMonth"}
+        values: dict[str, Any] = {":was": was, ":change": is_ - was}
+        expression = "SET #left = if_not_exists(#left, :was) + :change"
+        if limit is None:
+            expression += " REMOVE #limit, #alerted"
+        else:
+            values[":limit"] = limit
+            expression += ", #limit = :limit REMOVE #alerted"
+        condition = "attribute_not_exists(#limit)" if before.limit is None else "#limit = :was"
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item(_key(scope)),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=to_item(values),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return None
+            raise
+        return _budget_from(scope, month, from_item(answer["Attributes"]))
+
+
+def _budget_from(scope: BudgetScope, month: str, values: Mapping[str, Any]) -> Budget:
+    limit = values.get("limit")
+    whole = _ENDLESS if limit is None else limit
+    return Budget(
+        scope=scope,
+        month=month,
+        limit=limit,
+        used=whole - values.get(_left(month), whole),
+        alerted=values.get("alertedMonth") == month,
+    )
+
+
+def _stale(_: dict[str, Any] | None) -> EaselError:
+    return StaleWrite("The budget changed since it was read.")

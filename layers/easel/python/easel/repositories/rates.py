@@ -1,0 +1,135 @@
+"""Request counters in DynamoDB, in the `ephemeral` table: one item per owner and hour, one update per request.
+
+    RATE#<owner> / <hour>     `all`: requests of this hour; `<kind><subject>:<minute>`: those of one subject in a minute
+
+The counters of a subject's last minute go with its next request. What a process has left behind of other subjects it
+takes away with later requests too, so that the item stays small; after its hour TTL removes all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections import deque
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from easel.domain.rates import HOUR, Counter
+from easel.errors import StorageUnavailable
+from easel.repositories.dynamodb import from_item, is_condition_failure, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEPT: Final = timedelta(hours=2)
+_SWEPT_AT_ONCE: Final = 20
+_REMEMBERED_OWNERS: Final = 1_000
+
+
+class DynamoRateCounters:
+    """`rate_limits.RateCounters`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+        self._litter = _Litter()
+
+    def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
+        key = _key(owner, now)
+        names = [_name(counter, now) for counter in counters]
+        stale = [_name(counter, now - timedelta(minutes=1)) for counter in counters if counter.window.seconds < HOUR]
+        stale += self._litter.take((key["pk"], key["sk"]), now)
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item(key),
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_expressions(counters, names, [name for name in dict.fromkeys(stale) if name not in names], now),
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                found: Any = error.response.get("Item", {})
+                return False, _counts(found, names)
+            raise StorageUnavailable("The request could not be counted.") from error
+        except BotoCoreError as error:
+            raise StorageUnavailable("The request could not be counted.") from error
+        self._litter.drop((key["pk"], key["sk"]), [name for name in names if ":" in name], now)
+        return True, _counts(answer["Attributes"], names)
+
+
+def _key(owner: str, now: datetime) -> dict[str, str]:
+    kind, _, name = owner.partition("#")
+    # An address is personal data, and of no use to us in clear.
+    subject = _short(_network(name)) if kind == "ADDRESS" else name
+    return {"pk": f"RATE#{kind}#{subject}", "sk": f"{now.astimezone(UTC):%Y-%m-%dT%H}"}
+
+
+def _name(counter: Counter, now: datetime) -> str:
+    if counter.window.seconds >= HOUR:
+        return "all"
+    subject = _short(_network(counter.subject)) if counter.window.name == "address" else _short(counter.subject)
+    return f"{counter.window.name[0]}{subject}:{now.minute}"
+
+
+def _network(address: str) -> str:
+    """An IPv4 address as it is; of an IPv6 address the half that names the network: the other half is anybody's."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+def _short(subject: str) -> str:
+    """Twelve characters instead of the subject: there may be thousands in an item."""
+    return hashlib.blake2b(subject.encode("utf-8"), digest_size=6).hexdigest() if subject else ""
+
+
+def _expressions(
+    counters: Sequence[Counter], names: Sequence[str], stale: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    paths = {f"#n{position}": name for position, name in enumerate(names)}
+    removed = {f"#o{position}": name for position, name in enumerate(stale)}
+    limits = {f":l{position}": counter.window.limit for position, counter in enumerate(counters)}
+    pairs = zip(paths, limits, strict=True)
+    conditions = [f"(attribute_not_exists({path}) OR {path} < {limit})" for path, limit in pairs]
+    update = f"ADD {', '.join(f'{path} :one' for path in paths)} SET expiresAt = :expires"
+    return {
+        "UpdateExpression": update + (f" REMOVE {', '.join(removed)}" if removed else ""),
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": paths | removed,
+        "ExpressionAttributeValues": to_item({**limits, ":one": 1, ":expires": int((now + _KEPT).timestamp())}),
+    }
+
+
+def _counts(attributes: Any, names: Sequence[str]) -> list[int]:
+    values = from_item(attributes)
+    return [values.get(name, 0) for name in names]
+
+
+class _Litter:
+    """Which counters of earlier minutes this process has left in which item."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[str, str], deque[tuple[int, str]]] = {}
+
+    def take(self, item: tuple[str, str], now: datetime) -> list[str]:
+        """Some of them, to be removed; within an hour minutes only rise, so the oldest are in front."""
+        left = self._left.get(item, deque())
+        taken: list[str] = []
+        while left and left[0][0] < now.minute and len(taken) < _SWEPT_AT_ONCE:
+            taken.append(left.popleft()[1])
+        return taken
+
+    def drop(self, item: tuple[str, str], names: Sequence[str], now: datetime) -> None:
+        if item not in self._left and len(self._left) >= _REMEMBERED_OWNERS:
+            self._left.clear()
+        left = self._left.setdefault(item, deque())
+        known = {name for _, name in left}
+        left.extend((now.minute, name) for name in names if name not in known)

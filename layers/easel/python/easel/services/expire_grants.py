@@ -1,0 +1,45 @@
+"""Take back what ended grants have left. Runs with the sweep: an end is at most a minute late."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from easel.clock import Clock
+from easel.errors import Contended, StaleWrite
+from easel.services.ports import Ledger, UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+_BATCH: Final = 100
+_MAX_TRIES: Final = 3
+
+
+class ExpireGrants:
+    """What open holds will need of an ended grant stays until they have ended; a later sweep takes the rest."""
+
+    def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, clock: Clock) -> None:
+        self._ledger = ledger
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    def __call__(self) -> int:
+        """Expire what has ended now. Returns how many grants changed."""
+        return sum(self._expire(*ended) for ended in self._ledger.ended_grants(self._clock(), _BATCH))
+
+    def _expire(self, workspace_id: str, grant_id: str) -> bool:
+        for _ in range(_MAX_TRIES):
+            wallet = self._ledger.wallet(workspace_id)
+            if wallet is None:
+                logger.error("a grant has no wallet", extra={"workspace_id": workspace_id, "grant_id": grant_id})
+                return False
+            writes = self._ledger.expiring(workspace_id, wallet, grant_id, self._clock())
+            if not writes:
+                return False
+            try:
+                self._unit_of_work.commit(*writes)
+            except (StaleWrite, Contended):
+                continue
+            return True
+        logger.warning("grant could not be expired", extra={"workspace_id": workspace_id, "grant_id": grant_id})
+        return False

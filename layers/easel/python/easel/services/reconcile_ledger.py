@@ -1,0 +1,205 @@
+"""The auditor: every wallet must be what its entries and open holds say, and every entry must have its other side."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, Protocol
+
+from easel.clock import Clock
+from easel.domain.credits import Entry, Hold, Wallet, fold, fold_grants
+from easel.domain.generation import Generation
+
+logger = logging.getLogger(__name__)
+
+_SETTLED: Final = timedelta(hours=1)
+"""Entries older than this change no more, whatever is still on its way into the ledger."""
+_AT_ONCE: Final = 1_000
+"""Entries in memory; a history may be far longer."""
+_MAX_TRIES: Final = 20
+_LONGEST_PAUSE: Final = 0.5
+
+
+class LedgerAudit(Protocol):
+    """What the auditor reads. Times bound by when something was made: from `start` on, before `end`."""
+
+    def workspaces(self, first_shard: int = 0) -> Iterator[str]: ...
+
+    def all_entries(
+        self, workspace_id: str, *, start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[Entry]: ...
+
+    def open_holds(self, workspace_id: str, *, since: str = "") -> tuple[Sequence[Hold], str]:
+        """Holds without a resolution, and an id: what is made after this call has a later one. `since` starts there."""
+        ...
+
+    def is_resolved(self, hold: Hold) -> bool: ...
+
+    def counter_sums(self, end: datetime) -> Mapping[str, int]:
+        """By workspace, what the other sides of its entries come to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that does not add up: what it should be and what it is, in milli-credits."""
+
+    workspace_id: str
+    what: str
+    expected: int
+    found: int
+
+    @property
+    def amount(self) -> int:
+        return abs(self.expected - self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What an audit found. `unchecked` are wallets that never stood still, or for which no time was left."""
+
+    wallets: int
+    unchecked: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def total_difference(self) -> int:
+        """Never zero when there is a difference: one of nothing held in vain counts too."""
+        return sum(max(difference.amount, 1) for difference in self.differences)
+
+
+class ReconcileLedger:
+    """Compares each wallet with the fold of its history. Reads only; what is found, people have to look at.
+
+    A wallet is compared in a moment between two changes: it is read before and after its history, and again when its
+    version has moved. What is older than an hour is read once.
+    """
+
+    def __init__(
+        self,
+        *,
+        audit: LedgerAudit,
+        wallet: Callable[[str], Wallet | None],
+        generation: Callable[[str, str], Generation | None],
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._audit = audit
+        self._wallet = wallet
+        self._generation = generation
+        self._clock = clock
+        self._sleep = sleep
+
+    def __call__(
+        self, workspace_ids: Iterable[str] | None = None, *, may_go_on: Callable[[], bool] = lambda: True
+    ) -> AuditReport:
+        """Audit these workspaces, or all, for as long as `may_go_on` says."""
+        settled = self._clock() - _SETTLED
+        other_sides = self._audit.counter_sums(settled)
+        checked = unchecked = 0
+        differences: list[Difference] = []
+        # Beginning elsewhere each day, so that whom one night had no time for is first in another.
+        for workspace_id in workspace_ids or self._audit.workspaces(settled.toordinal()):
+            found = self._audit_wallet(workspace_id, settled, other_sides) if may_go_on() else None
+            if found is None:
+                unchecked += 1
+                continue
+            checked += 1
+            differences += found
+        for difference in differences:
+            logger.error("the ledger does not add up", extra=_described(difference))
+        return AuditReport(checked, unchecked, tuple(differences))
+
+    def _audit_wallet(
+        self, workspace_id: str, settled: datetime, other_sides: Mapping[str, int]
+    ) -> list[Difference] | None:
+        """What is wrong with a wallet; None when it kept changing."""
+        history = _History.of(workspace_id, self._audit.all_entries(workspace_id, end=settled))
+        holds_before, later = self._audit.open_holds(workspace_id)
+        old_holds = [hold for hold in holds_before if hold.id < later]
+        for attempt in range(_MAX_TRIES):
+            before = self._wallet(workspace_id)
+            recent = list(self._audit.all_entries(workspace_id, start=settled))
+            holds = {hold.id: hold for hold in old_holds if not self._audit.is_resolved(hold)}
+            holds |= {hold.id: hold for hold in self._audit.open_holds(workspace_id, since=later)[0]}
+            if before is not None and before == self._wallet(workspace_id):
+                differences = _compare(before, history.with_recent(recent), list(holds.values()))
+                differences += _compare_sides(workspace_id, history.sum, other_sides.get(workspace_id, 0))
+                return differences + self._orphans(holds.values())
+            if before is None:
+                return [Difference(workspace_id, "wallet", history.sum, 0)]
+            self._sleep(min(0.02 * 2**attempt, _LONGEST_PAUSE))
+        logger.warning("wallet kept changing and was not audited", extra={"workspace_id": workspace_id})
+        return None
+
+    def _orphans(self, holds: Iterable[Hold]) -> list[Difference]:
+        """Holds whose generation has ended or is gone: credits that nobody will ever free."""
+        return [
+            Difference(hold.workspace_id, f"orphan hold {hold.id}", 0, hold.amount)
+            for hold in holds
+            if self._has_ended(hold) and not self._audit.is_resolved(hold)
+        ]
+
+    def _has_ended(self, hold: Hold) -> bool:
+        generation = self._generation(hold.workspace_id, hold.generation_id)
+        return generation is None or generation.status.is_final
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """Entries folded together: what they make of the wallet, and of each grant."""
+
+    wallet: Wallet
+    grants: Mapping[str, int]
+
+    @classmethod
+    def of(cls, workspace_id: str, entries: Iterable[Entry]) -> _History:
+        history, left = cls(Wallet(workspace_id), {}), iter(entries)
+        while some := list(islice(left, _AT_ONCE)):
+            history = history.with_recent(some)
+        return history
+
+    @property
+    def sum(self) -> int:
+        return self.wallet.available
+
+    def with_recent(self, entries: Sequence[Entry]) -> _History:
+        more, grants = fold(self.wallet.workspace_id, entries, ()), dict(self.grants)
+        for grant_id, amount in fold_grants(entries).items():
+            grants[grant_id] = grants.get(grant_id, 0) + amount
+        wallet = replace(
+            self.wallet,
+            available=self.wallet.available + more.available,
+            spent=self.wallet.spent + more.spent,
+            expired=self.wallet.expired + more.expired,
+            granted=self.wallet.granted + more.granted,
+        )
+        return _History(wallet, {grant_id: amount for grant_id, amount in grants.items() if amount})
+
+
+def _compare(wallet: Wallet, history: _History, holds: Sequence[Hold]) -> list[Difference]:
+    held = sum(hold.amount for hold in holds)
+    expected = replace(history.wallet, available=history.wallet.available - held, held=held)
+    fields = ("available", "held", "spent", "expired", "granted")
+    pairs = {name: (getattr(expected, name), getattr(wallet, name)) for name in fields}
+    found = {grant.id: grant.remaining for grant in wallet.grants.values()}
+    for grant_id in sorted(found.keys() | history.grants.keys()):
+        pairs[f"grant {grant_id}"] = (history.grants.get(grant_id, 0), found.get(grant_id, 0))
+    return [Difference(wallet.workspace_id, what, *pair) for what, pair in pairs.items() if pair[0] != pair[1]]
+
+
+def _compare_sides(workspace_id: str, own: int, other: int) -> list[Difference]:
+    return [] if own + other == 0 else [Difference(workspace_id, "other sides", -own, other)]
+
+
+def _described(difference: Difference) -> dict[str, object]:
+    return {
+        "workspace_id": difference.workspace_id,
+        "what": difference.what,
+        "expected_milli_credits": difference.expected,
+        "found_milli_credits": difference.found,
+    }
