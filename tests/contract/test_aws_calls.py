@@ -31,11 +31,11 @@ render, job begun                 7  ChangeMessageVisibility, GetItem, PutItem, 
 collect, still running            5  ChangeMessageVisibility, 2 x GetItem, UpdateItem, SendMessage
 collect, delivered               10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
 render, refused                   7  ChangeMessageVisibility, GetItem, PutItem, 2 x UpdateItem, TransactWriteItems, SendTaskFailure
-settle, delivered                 3  2 x GetItem, TransactWriteItems
+settle, delivered                 4  2 x GetItem, BatchGetItem, TransactWriteItems
 settle, failed                    2  GetItem, TransactWriteItems
 tell of an end                    3  PutEvents, SendMessage, DeleteItem
 picture                           1  GetItem
-sweep, nothing to do              8  8 x Query
+sweep, nothing to do             12  12 x Query
 """  # noqa: E501 - a table
 
 
