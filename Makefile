@@ -58,7 +58,7 @@ test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM e
 test: lint test-fast test-e2e ## all that must be green: what CI runs
 
 bench: install ## measure; needs no network
-	@if [ -d tests/bench ]; then $(venv) -m pytest tests/bench $(PYTEST_ARGS); else echo "There is nothing to measure yet."; fi
+	@$(venv) -m tests.bench
 
 coverage-requirements: install ## which requirements are proven by which tests
 	@$(venv) -m tests.support.requirements_coverage
