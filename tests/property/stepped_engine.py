@@ -105,9 +105,7 @@ class SteppedEngine(Engine):
 
     def _compose(self) -> None:
         super()._compose()
-        catalogue = three_candidates(load_catalogue())
-        self.submit_use_case._catalogue = catalogue
-        self.work = replace(self.work, catalogue=catalogue)
+        self.work = replace(self.work, catalogue=three_candidates(load_catalogue()))
         self.render = RenderImage(work=self.work, references=self.render._references)
         self.collect = CollectImage(work=self.work)
 
