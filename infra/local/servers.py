@@ -38,7 +38,7 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         "LOG_LEVEL": "INFO",
         "TMPDIR": str(temporary_folder(places)),
         "PERSIST_STATE": "1",
-        "STATE_DIR": str(places.emulator / "state"),
+        "STATE_DIR": str(state_folder(places)),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.emulator / "s3"),
         # Functions of the emulator run on this interpreter: they shall not write beside our sources.
@@ -55,6 +55,11 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         start_seconds=60,
         stop_seconds=30,
     )
+
+
+def state_folder(places: Places) -> Path:
+    """Where the emulator saves itself when it is asked to stop."""
+    return places.emulator / "state"
 
 
 def temporary_folder(places: Places) -> Path:

@@ -11,6 +11,7 @@ from infra.local.clients import Clients
 from infra.local.demo import DemoWorkspace
 from infra.local.deployment import STACK, Deployment, simulator_urls
 from infra.local.display import Display
+from infra.local.emulator_state import forget_stream_positions
 from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
 from infra.local.options import PROVIDER_KEY_VARIABLES, Options
@@ -56,12 +57,18 @@ def _choose_ports(places: Places, processes: Processes, options: Options) -> Por
 def _start_servers(display: Display, places: Places, processes: Processes, ports: Ports, options: Options) -> bool:
     """True when the emulator had to be started."""
     if servers.EMULATOR not in processes.running():
-        _sweep_aside(servers.temporary_folder(places))
+        _prepare_emulator(places)
     with display.step("Emulated AWS, vendor simulators, edge") as step:
         wanted = servers.all_servers(places, ports, iam_enforced=options.iam_enforced)
         started = [server.name for server in wanted if processes.ensure(server)]
         step.note = f"started: {', '.join(started)}" if started else "running"
     return servers.EMULATOR in started
+
+
+def _prepare_emulator(places: Places) -> None:
+    """Before each start: what an earlier life left behind must not get in the way."""
+    _sweep_aside(servers.temporary_folder(places))
+    forget_stream_positions(servers.state_folder(places))
 
 
 def _sweep_aside(folder: Path) -> None:
@@ -80,7 +87,7 @@ def _rest(display: Display, places: Places, processes: Processes, emulator: Serv
     """Functions that are warm make an update four times slower: with a restart they are gone, and all data is saved."""
     with display.step("Restarting the emulated AWS before the update"):
         processes.stop(emulator.name, seconds=emulator.stop_seconds)
-        _sweep_aside(servers.temporary_folder(places))
+        _prepare_emulator(places)
         processes.ensure(emulator)
 
 
