@@ -34,22 +34,24 @@ class ReadImages:
 
     def get(self, principal: Principal, image_id: str) -> ImageView:
         """A picture of the caller's workspace, whatever its status. Raises NotFound."""
-        return self._find(principal.workspace_id, image_id)
+        view = self._find(principal.workspace_id, image_id)
+        if view is None:
+            raise NotFound(f"There is no image {image_id}.")
+        return view
 
     def by_permalink(self, token: str) -> ImageView:
         """The picture behind a permalink. Raises NotFound, also for a token that was tampered with."""
         permalink = decode_permalink(token)
-        if permalink is None:
-            raise NotFound("There is no image under this link.")
-        view = self._find(permalink.workspace_id, permalink.image_id)
-        if not permalink.matches(view.permalink_secret):
+        view = self._find(permalink.workspace_id, permalink.image_id) if permalink else None
+        # One answer for all, so that nobody learns which ids exist.
+        if permalink is None or view is None or not permalink.matches(view.permalink_secret):
             raise NotFound("There is no image under this link.")
         return view
 
-    def _find(self, workspace_id: str, image_id: str) -> ImageView:
+    def _find(self, workspace_id: str, image_id: str) -> ImageView | None:
         origin = generation_of_image(image_id)
         if origin is None:
-            raise NotFound(f"There is no image {image_id}.")
+            return None
         entry = self._gallery.get(workspace_id, image_id)
         if entry is not None:
             return ImageView(
@@ -64,7 +66,7 @@ class ReadImages:
         generation_id, index = origin
         generation = self._generations.get(workspace_id, generation_id)
         if generation is None or index >= len(generation.images):
-            raise NotFound(f"There is no image {image_id}.")
+            return None
         return _view(generation, index)
 
 

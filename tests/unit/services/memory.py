@@ -1,0 +1,77 @@
+"""Generations and pictures in memory: what reading needs of the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from easel.domain.generation import Channel, Generation, Image, Outcome, Stage, Status
+from easel.services.ports import GalleryImage, ImageRef, Page, Write
+from easel.services.principal import Principal
+
+
+@dataclass
+class MemoryGenerations:
+    """The generations of all workspaces. Only reading is needed here."""
+
+    found: list[Generation] = field(default_factory=list)
+    reads: int = 0
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None:
+        self.reads += 1
+        return next((one for one in self.found if (one.workspace_id, one.id) == (workspace_id, generation_id)), None)
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
+        newest = sorted(
+            (one for one in self.found if one.workspace_id == workspace_id and (after is None or one.id < after)),
+            key=lambda one: one.id,
+            reverse=True,
+        )
+        page = tuple(one for one in newest if status in (None, one.status))[:limit]
+        return Page(page, page[-1].id if len(newest) > limit else None)
+
+    def creation(self, generation: Generation) -> Write:
+        raise NotImplementedError
+
+    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
+        raise NotImplementedError
+
+    def image_outcome(self, ref: ImageRef, image: Image) -> Write:
+        raise NotImplementedError
+
+    def late_image(self, ref: ImageRef, image: Image) -> Write:
+        raise NotImplementedError
+
+    def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
+        raise NotImplementedError
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
+        raise NotImplementedError
+
+
+@dataclass
+class MemoryGallery:
+    """Delivered pictures."""
+
+    found: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
+
+    def adding(self, entry: GalleryImage) -> Write:
+        raise NotImplementedError
+
+    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
+        return self.found.get((workspace_id, image_id))
+
+
+def a_caller(workspace_id: str, **changes: Any) -> Principal:
+    """Somebody with every scope."""
+    values: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "user_id": "user-1",
+        "roles": frozenset({"owner"}),
+        "scopes": frozenset({"generations:read", "generations:write"}),
+        "channel": Channel.API,
+        "key_id": "key-1",
+    }
+    return Principal(**values | changes)

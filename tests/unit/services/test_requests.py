@@ -1,0 +1,104 @@
+"""What makes two requests the same, and what the state machine is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from tests.support.generations import GENERATION_ID, WORKSPACE_ID
+
+from easel.domain.generation import Failure
+from easel.services.start_generation import QueuedGeneration, StartGeneration
+from easel.services.submit_generation import NewGeneration
+
+QUEUED = QueuedGeneration(
+    workspace_id=WORKSPACE_ID,
+    generation_id=GENERATION_ID,
+    request_id="req-1",
+    provider="wavespeed",
+    images=3,
+    deadline_seconds=180,
+    attention_at="2026-11-20T10:03:30.000Z",
+)
+
+
+def a_body(**fields: object) -> NewGeneration:
+    return NewGeneration(prompt="a red fox", model="seedream-v4", input_params=fields)
+
+
+# --- fingerprints -----------------------------------------------------------------------------------------------------
+
+
+def test_the_order_of_fields_makes_no_other_request() -> None:
+    one, other = a_body(prompt="a", n=2, options={"x": 1, "y": 2}), a_body(options={"y": 2, "x": 1}, n=2, prompt="a")
+
+    assert one.fingerprint() == other.fingerprint()
+
+
+@pytest.mark.parametrize("fields", [{"prompt": "b"}, {"prompt": "a", "n": 1}, {}, {"prompt": ["a"]}, {"Prompt": "a"}])
+def test_any_other_field_makes_another_request(fields: dict[str, object]) -> None:
+    assert a_body(prompt="a").fingerprint() != a_body(**fields).fingerprint()
+
+
+def test_another_patience_makes_another_request() -> None:
+    patient = NewGeneration(prompt="a", model="m", cancel_after=timedelta(seconds=9))
+
+    assert patient.fingerprint() != NewGeneration(prompt="a", model="m").fingerprint()
+
+
+# --- starting ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class MemoryWorkflow:
+    """Knows what was started, by name."""
+
+    started: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def start(self, generation_id: str, execution_input: dict[str, object]) -> bool:
+        if generation_id in self.started:
+            return False
+        self.started[generation_id] = execution_input
+        return True
+
+    def stop(self, generation_id: str, reason: str) -> None:
+        raise NotImplementedError
+
+    def image_delivered(self, task_token: str) -> None:
+        raise NotImplementedError
+
+    def image_failed(self, task_token: str, failure: Failure) -> None:
+        raise NotImplementedError
+
+
+def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
+    return {"key": {"pk": workspace_id, "sk": generation_id}, "processingStatusKey": "status"}
+
+
+def test_an_execution_is_named_by_its_generation_and_knows_all_it_needs() -> None:
+    workflow = MemoryWorkflow()
+    start = StartGeneration(workflow=workflow, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys)
+
+    assert start(QUEUED)
+
+    assert workflow.started == {
+        GENERATION_ID: {
+            "workspaceId": WORKSPACE_ID,
+            "generationId": GENERATION_ID,
+            "requestId": "req-1",
+            "key": {"pk": WORKSPACE_ID, "sk": GENERATION_ID},
+            "processingStatusKey": "status",
+            "attentionAt": "2026-11-20T10:03:30.000Z",
+            "deadlineSeconds": 180,
+            "tasks": [{"index": index, "provider": "wavespeed", "queueUrl": "https://queue"} for index in range(3)],
+        }
+    }
+
+
+def test_a_second_message_starts_nothing() -> None:
+    workflow = MemoryWorkflow()
+    start = StartGeneration(workflow=workflow, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys)
+
+    assert [start(QUEUED), start(QUEUED)] == [True, False]
+    assert len(workflow.started) == 1
