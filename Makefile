@@ -45,7 +45,7 @@ lint: install ## style, types and the one-way rule of imports
 	$(venv) -m ruff check .
 	$(venv) -m ruff format --check .
 	$(venv) -m mypy
-	PYTHONPATH=layers/easel/python $(venv) -m importlinter.cli
+	PYTHONPATH=layers/easel/python .venv/bin/lint-imports
 
 format: install ## rewrite sources in the one style
 	$(venv) -m ruff check --fix .
