@@ -1,11 +1,26 @@
-"""What the emulator gets wrong when it comes back with the state of its life before."""
+"""What the emulator leaves behind when it stops, and what of it must not meet its next life."""
 
 import json
+import shutil
+import threading
+import time
 from pathlib import Path
 from typing import Any, Final
 
 _LAMBDA_STATE: Final = "lambda.json"
 _STREAM_POSITIONS: Final = "dynamodb_stream_positions"
+
+
+def empty_in_background(folder: Path) -> None:
+    """Empty the folder of functions that were unpacked in an earlier life: thousands of files, so nobody waits for it.
+
+    What is not removed when this command ends is removed by the next one.
+    """
+    if folder.exists():
+        folder.rename(folder.with_name(f"{folder.name}-old-{time.time_ns()}"))
+    folder.mkdir(parents=True)
+    for old in folder.parent.glob(f"{folder.name}-old-*"):
+        threading.Thread(target=shutil.rmtree, args=(old,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 def forget_stream_positions(state_folder: Path) -> None:

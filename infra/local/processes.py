@@ -32,7 +32,7 @@ class Server:
 
     When its command, its settings (environment variables) or what it is `made_of` (such as a hash of its source)
     change, a running one is replaced; the rest of the environment, which differs from one terminal to the next, does
-    not matter. `stop_seconds` is the time it gets to save its state.
+    not matter. `prepare` is called before each start; `stop_seconds` is the time it gets to save its state.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Server:
     health_url: str
     settings: Mapping[str, str] = field(default_factory=dict)
     made_of: str = ""
+    prepare: Callable[[], None] = lambda: None
     start_seconds: float = 30
     stop_seconds: float = 20
 
@@ -120,6 +121,7 @@ class Processes:
 
     def _start(self, server: Server) -> None:
         self._collect(server.name)
+        server.prepare()
         log = self.log_of(server.name)
         with log.open("ab") as output:
             process = subprocess.Popen(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.local.edge import HEALTH_PATH as EDGE_HEALTH_PATH
+from infra.local.emulator_state import empty_in_background, forget_stream_positions
 from infra.local.places import REPOSITORY, VENV_PYTHON, Places
 from infra.local.ports import Ports
 from infra.local.processes import Server
@@ -26,6 +27,12 @@ def all_servers(places: Places, ports: Ports, *, iam_enforced: bool) -> tuple[Se
 
 def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
     """MiniStack with its state in our folder. It saves that state when it is asked to stop, and only then."""
+    unpacked, saved = places.emulator / "tmp", places.emulator / "state"
+
+    def prepare() -> None:
+        empty_in_background(unpacked)
+        forget_stream_positions(saved)
+
     settings = {
         "GATEWAY_PORT": str(ports.emulator),
         "BIND_HOST": "127.0.0.1",
@@ -36,9 +43,9 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "INFO",
-        "TMPDIR": str(temporary_folder(places)),
+        "TMPDIR": str(unpacked),
         "PERSIST_STATE": "1",
-        "STATE_DIR": str(state_folder(places)),
+        "STATE_DIR": str(saved),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.emulator / "s3"),
         # Functions of the emulator run on this interpreter: they shall not write beside our sources.
@@ -52,19 +59,10 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         settings=settings,
         port=ports.emulator,
         health_url=f"{ports.emulator_url}/_ministack/health",
+        prepare=prepare,
         start_seconds=60,
         stop_seconds=30,
     )
-
-
-def state_folder(places: Places) -> Path:
-    """Where the emulator saves itself when it is asked to stop."""
-    return places.emulator / "state"
-
-
-def temporary_folder(places: Places) -> Path:
-    """Where the emulator unpacks functions; worth nothing once it has stopped."""
-    return places.emulator / "tmp"
 
 
 def simulators(ports: Ports) -> Server:

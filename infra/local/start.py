@@ -1,9 +1,6 @@
 """`make up`: everything from a fresh clone to an API that answers. Each step finds out whether it is needed."""
 
-import shutil
-import threading
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from infra.local import demo, environments, mending, servers
@@ -11,7 +8,6 @@ from infra.local.clients import Clients
 from infra.local.demo import DemoWorkspace
 from infra.local.deployment import STACK, Deployment, simulator_urls
 from infra.local.display import Display
-from infra.local.emulator_state import forget_stream_positions
 from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
 from infra.local.options import PROVIDER_KEY_VARIABLES, Options
@@ -33,7 +29,7 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
     fresh = _start_servers(display, places, processes, ports, options)
     if not deployment.is_current():
         if not fresh:
-            _rest(display, places, processes, servers.emulator(places, ports, iam_enforced=options.iam_enforced))
+            _rest(display, processes, servers.emulator(places, ports, iam_enforced=options.iam_enforced))
         _deploy(display, deployment)
         fresh = True
     if fresh:
@@ -56,8 +52,6 @@ def _choose_ports(places: Places, processes: Processes, options: Options) -> Por
 
 def _start_servers(display: Display, places: Places, processes: Processes, ports: Ports, options: Options) -> bool:
     """True when the emulator had to be started."""
-    if servers.EMULATOR not in processes.running():
-        _prepare_emulator(places)
     with display.step("Emulated AWS, vendor simulators, edge") as step:
         wanted = servers.all_servers(places, ports, iam_enforced=options.iam_enforced)
         started = [server.name for server in wanted if processes.ensure(server)]
@@ -65,29 +59,10 @@ def _start_servers(display: Display, places: Places, processes: Processes, ports
     return servers.EMULATOR in started
 
 
-def _prepare_emulator(places: Places) -> None:
-    """Before each start: what an earlier life left behind must not get in the way."""
-    _sweep_aside(servers.temporary_folder(places))
-    forget_stream_positions(servers.state_folder(places))
-
-
-def _sweep_aside(folder: Path) -> None:
-    """Empty the folder of functions that were unpacked in a life before: thousands of files, so nobody waits for it.
-
-    What is not removed when this command ends is removed by the next one.
-    """
-    if folder.exists():
-        folder.rename(folder.with_name(f"{folder.name}-old-{time.time_ns()}"))
-    folder.mkdir(parents=True)
-    for old in folder.parent.glob(f"{folder.name}-old-*"):
-        threading.Thread(target=shutil.rmtree, args=(old,), kwargs={"ignore_errors": True}, daemon=True).start()
-
-
-def _rest(display: Display, places: Places, processes: Processes, emulator: Server) -> None:
+def _rest(display: Display, processes: Processes, emulator: Server) -> None:
     """Functions that are warm make an update four times slower: with a restart they are gone, and all data is saved."""
     with display.step("Restarting the emulated AWS before the update"):
         processes.stop(emulator.name, seconds=emulator.stop_seconds)
-        _prepare_emulator(places)
         processes.ensure(emulator)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.local.emulator_state import forget_stream_positions
+from infra.local.emulator_state import empty_in_background, forget_stream_positions
+from tests.support.cloud import wait_for
 
 
 def test_positions_in_streams_are_forgotten_and_all_else_is_kept(tmp_path: Path) -> None:
@@ -20,3 +21,13 @@ def test_positions_in_streams_are_forgotten_and_all_else_is_kept(tmp_path: Path)
 def test_a_first_start_has_nothing_to_forget(tmp_path: Path) -> None:
     forget_stream_positions(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_functions_unpacked_in_an_earlier_life_are_out_of_the_way(tmp_path: Path) -> None:
+    unpacked = tmp_path / "tmp"
+    (unpacked / "function").mkdir(parents=True)
+
+    empty_in_background(unpacked)
+
+    assert list(unpacked.iterdir()) == []
+    wait_for(lambda: list(tmp_path.iterdir()) == [unpacked], within_seconds=30, what="removal of the old folder")

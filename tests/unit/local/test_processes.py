@@ -77,6 +77,19 @@ def test_a_server_that_should_be_different_is_replaced(
     assert not exists(pid)
 
 
+def test_preparations_are_made_before_each_start_and_only_then(
+    processes: Processes, make_server: Callable[..., Server]
+) -> None:
+    prepared: list[bool] = []
+    server = replace(make_server(), prepare=lambda: prepared.append("server" in processes.running()))
+
+    processes.ensure(server)
+    processes.ensure(server)
+    processes.ensure(replace(server, made_of="another source"))
+
+    assert prepared == [False, False]
+
+
 def test_another_terminal_is_no_reason_to_restart(
     processes: Processes, make_server: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
