@@ -19,6 +19,11 @@ SERVE = (
     "http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
 )
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SERVE
+SAVING = (
+    "import pathlib, signal, sys, time;"
+    "save = lambda *_: (time.sleep(0.5), pathlib.Path(sys.argv[2]).write_text('saved'), sys.exit());"
+    "signal.signal(signal.SIGTERM, save); " + SERVE
+)
 WITH_CHILD = (
     "import pathlib, subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
     "pathlib.Path(sys.argv[2]).write_text(str(child.pid)); " + SERVE
@@ -119,6 +124,16 @@ def test_stopping_ends_the_server_and_all_that_it_started(
 
     assert processes.running() == {}
     wait_for(lambda: not exists(child), within_seconds=10, what="end of the child")
+
+
+def test_a_server_gets_the_time_to_save_its_state(
+    processes: Processes, make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    processes.ensure(make_server(SAVING, str(tmp_path / "state")))
+
+    processes.stop("server")
+
+    assert (tmp_path / "state").read_text() == "saved"
 
 
 def test_a_server_that_ignores_the_request_to_stop_is_killed(
