@@ -59,6 +59,18 @@ class ProviderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimitSettings:
+    """How many requests fit into a window: of a user and of an address in a minute, of a workspace in an hour.
+
+    They are those of the standard plan; a plan with wider ones of its own keeps them.
+    """
+
+    user_per_minute: int
+    workspace_per_hour: int
+    address_per_minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
     """What differs between copies of the system.
 
@@ -83,6 +95,7 @@ class StageSettings:
     alarm_email: str | None
     trial_credits: int
     trial_days: int
+    rate_limits: RateLimitSettings
 
     @property
     def stack_name(self) -> str:
@@ -133,6 +146,12 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         alarm_email=read.get("alarmEmail", _email, None),
         trial_credits=read.get("trialCredits", _number(0, 1_000_000), 5),
         trial_days=read.get("trialDays", _number(1, 3_650), 30),
+        # Locally everybody comes from one address, and scripts are in a hurry.
+        rate_limits=RateLimitSettings(
+            user_per_minute=read.get("rateLimitUserPerMinute", _rate, 6_000 if local else 60),
+            workspace_per_hour=read.get("rateLimitWorkspacePerHour", _rate, 100_000 if local else 1_000),
+            address_per_minute=read.get("rateLimitAddressPerMinute", _rate, 6_000 if local else 100),
+        ),
     )
 
 
@@ -176,6 +195,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+_rate: Final = _number(1, 1_000_000)
 _concurrency: Final = _number(2, 1_000)
 """The range that AWS takes for the maximum concurrency of a queue's event source mapping."""
 

@@ -11,6 +11,7 @@ from infra.constructs.data import Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
 from infra.constructs.layers import Layers
+from infra.constructs.money_functions import Auditor
 from infra.constructs.observability import Observability
 from infra.constructs.operators import Operators
 from infra.constructs.queues import Queues
@@ -65,12 +66,14 @@ class EaselStack(Stack):
         self.api = Api(
             self, "Api", kit=kit, front=self.front, data=self.data, queues=self.queues, workflow=self.workflow
         )
+        self.auditor = Auditor(self, "Auditor", kit=kit, data=self.data, queues=self.queues)
         self.operators = Operators(self, "Operators", kit=kit, data=self.data)
         self.functions = (
             *self.api.functions,
             *self.workers.functions,
             *self.workflow.functions,
             *self.operators.functions,
+            *self.auditor.functions,
         )
         self.observability = Observability(
             self,
@@ -90,6 +93,7 @@ class EaselStack(Stack):
             "ApiId": self.front.http.api_id,
             "CoreTableName": data.core.table_name,
             "LedgerTableName": data.ledger.table_name,
+            "EphemeralTableName": data.ephemeral.table_name,
             "ImagesBucketName": data.images.bucket_name,
             "GenerationsQueueUrl": queues.generations.url,
             "CollectQueueUrl": queues.collect.url,

@@ -9,6 +9,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from infra.constructs.data import BY_STATUS, SETTLING, Data
 from infra.constructs.http_front import HttpFront
+from infra.constructs.money_functions import MoneyFunctions, rate_limit_env
 from infra.constructs.nag import acknowledge
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import FunctionKit, SmallFunction
@@ -33,6 +34,8 @@ class Route:
 
 _GET: Final = apigateway.HttpMethod.GET
 _POST: Final = apigateway.HttpMethod.POST
+_PUT: Final = apigateway.HttpMethod.PUT
+_DELETE: Final = apigateway.HttpMethod.DELETE
 
 ROUTES: Final = (
     Route("PostGenerations", _POST, "/api/v1/generations", "submit_generation"),
@@ -41,6 +44,18 @@ ROUTES: Final = (
     Route("PostCancel", _POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
     Route("GetImage", _GET, "/api/v1/images/{imageId}", "read_images"),
     Route("GetPermalink", _GET, "/i/{token}", "read_images", public=True),
+    Route("GetWallet", _GET, "/api/v1/wallet", "read_wallet"),
+    Route("GetWalletEntries", _GET, "/api/v1/wallet/entries", "read_wallet"),
+    Route("PostWalletGrants", _POST, "/api/v1/wallet/grants", "grant_credits"),
+    Route("PostQuotes", _POST, "/api/v1/quotes", "quote_generation"),
+    Route("GetUsage", _GET, "/api/v1/usage", "read_usage"),
+    Route("GetOwnUsage", _GET, "/api/v1/usage/me", "read_usage"),
+    Route("GetWorkspaceBudget", _GET, "/api/v1/budgets/workspace", "read_budgets"),
+    Route("PutWorkspaceBudget", _PUT, "/api/v1/budgets/workspace", "set_budgets"),
+    Route("DeleteWorkspaceBudget", _DELETE, "/api/v1/budgets/workspace", "set_budgets"),
+    Route("GetKeyBudget", _GET, "/api/v1/budgets/keys/{keyId}", "read_budgets"),
+    Route("PutKeyBudget", _PUT, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
+    Route("DeleteKeyBudget", _DELETE, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
     Route("GetModels", _GET, "/api/v1/models", "describe_models", public=True),
     Route("GetModel", _GET, "/api/v1/models/{modelId}", "describe_models", public=True),
     Route("GetSizes", _GET, "/api/v1/sizes", "describe_models", public=True),
@@ -78,6 +93,7 @@ class Api(Construct):
             "describe_service": self._function(
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
             ),
+            **MoneyFunctions(self, "Money", kit=kit, data=data, base_url=front.base_url).by_name,
         }
         self.functions = (*self._by_name.values(), self.authorize_request)
         self._add_routes()
@@ -145,16 +161,21 @@ class Api(Construct):
         return function
 
     def _authorize_request(self) -> SmallFunction:
-        core = self._data.core
+        core, ephemeral = self._data.core, self._data.ephemeral
         function = SmallFunction(
             self,
             "AuthorizeRequest",
             kit=self._kit,
             folder="api/authorize_request",
             timeout_seconds=5,
-            env={"CORE_TABLE_NAME": core.table_name},
+            env={
+                "CORE_TABLE_NAME": core.table_name,
+                "EPHEMERAL_TABLE_NAME": ephemeral.table_name,
+                **rate_limit_env(self._kit.settings),
+            },
         )
         function.allow("dynamodb:GetItem", on=core.table_arn)
+        function.allow("dynamodb:UpdateItem", on=ephemeral.table_arn)
         return function
 
     def _function(

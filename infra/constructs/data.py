@@ -27,13 +27,14 @@ _STRING: Final = dynamodb.AttributeType.STRING
 
 
 class Data(Construct):
-    """The core and ledger tables, the bucket, the signing secret and one secret per vendor that takes a key."""
+    """The tables, the bucket, the signing secret and one secret per vendor that takes a key."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
         self._settings = settings
         self.core = self._core_table()
         self.ledger = self._ledger_table()
+        self.ephemeral = self._ephemeral_table()
         self.images = self._images_bucket()
         self.signing_secret = self._signing_secret()
         self.wavespeed_secret = self._vendor_secret("WavespeedKey", name="wavespeed")
@@ -95,6 +96,22 @@ class Data(Construct):
             removal_policy=removal_policy(self._settings),
         )
         self._add_index(table, GRANTS_BY_EXPIRY, partition="expiryShard", sort="grantExpiresAt")
+        return table
+
+    def _ephemeral_table(self) -> dynamodb.Table:
+        # Counters and the like: nothing in it outlives a few hours, so nothing of it is ever restored.
+        table = dynamodb.Table(
+            self,
+            "Ephemeral",
+            partition_key=dynamodb.Attribute(name="pk", type=_STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=_STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expiresAt",
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            table, "AwsSolutions-DDB3", because="Everything in it expires within hours; there is nothing to go back to."
+        )
         return table
 
     def _add_index(self, table: dynamodb.Table, name: str, *, partition: str, sort: str) -> None:

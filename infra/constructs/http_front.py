@@ -18,7 +18,7 @@ _ALLOWED_HEADERS: Final = (
     *("X-Act-As", "X-Request-ID", "X-Workspace-Id"),
 )
 _EXPOSED_HEADERS: Final = (
-    *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Location", "Preference-Applied"),
+    *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID"),
 )
@@ -74,7 +74,7 @@ def _cors(settings: StageSettings) -> apigateway.CorsPreflightOptions | None:
         return None
     return apigateway.CorsPreflightOptions(
         allow_origins=list(settings.cors_origins),
-        allow_methods=[apigateway.CorsHttpMethod.GET, apigateway.CorsHttpMethod.POST],
+        allow_methods=[apigateway.CorsHttpMethod[method] for method in ("GET", "POST", "PUT", "PATCH", "DELETE")],
         allow_headers=list(_ALLOWED_HEADERS),
         expose_headers=list(_EXPOSED_HEADERS),
         max_age=Duration.hours(1),

@@ -19,6 +19,11 @@ from infra.settings import StageSettings
 
 from constructs import Construct
 
+LEDGER_METRICS: Final = {
+    "LedgerDifference": "A wallet is not what its entries and open holds say. The auditor's log has the details.",
+    "WalletsUnchecked": "The auditor had no time for some wallets, or they never stood still.",
+}
+"""Counted by the auditor every night; zero when all is well."""
 STUCK_METRIC: Final = "StuckGenerations"
 """Counted by the sweep: open generations past their deadline. Namespace Easel, the one dimension is `service`."""
 
@@ -50,6 +55,7 @@ class Observability(Construct):
             *self._function_alarms(functions),
             *self._workflow_alarms(machine),
             self._stuck_alarm(),
+            *(self._ledger_alarm(name, because) for name, because in LEDGER_METRICS.items()),
             self._api_alarm(http),
         ]
         for alarm in self.alarms:
@@ -145,18 +151,25 @@ class Observability(Construct):
         ]
 
     def _stuck_alarm(self) -> cloudwatch.Alarm:
-        stuck = cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name=STUCK_METRIC,
-            dimensions_map={"service": self._settings.stack_name},
-            period=_MINUTE,
-            statistic="Maximum",
-        )
         return self._alarm(
             "StuckGenerations",
-            stuck,
+            self._own_metric(STUCK_METRIC, _MINUTE),
             periods=3,
             because="Generations stay open past their deadline although the sweep has seen them.",
+        )
+
+    def _ledger_alarm(self, name: str, because: str) -> cloudwatch.Alarm:
+        # For a day, so that the alarm is still on when somebody comes to work.
+        return self._alarm(name, self._own_metric(name, Duration.days(1)), because=because)
+
+    def _own_metric(self, name: str, period: Duration) -> cloudwatch.Metric:
+        """A metric that our functions write."""
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": self._settings.stack_name},
+            period=period,
+            statistic="Maximum",
         )
 
     def _api_alarm(self, http: apigateway.HttpApi) -> cloudwatch.Alarm:

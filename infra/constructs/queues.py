@@ -92,6 +92,7 @@ class Queues(Construct):
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
         self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
+        self.audit_dead_letters = dead_letter_queue(self, "AuditDeadLetters", settings)
 
     @property
     def render(self) -> dict[str, WorkQueue]:
@@ -115,6 +116,7 @@ class Queues(Construct):
         return {name: queue.dead_letters for name, queue in self.work.items()} | {
             "outbox": self.outbox_dead_letters,
             "sweep": self.sweep_dead_letters,
+            "audit": self.audit_dead_letters,
         }
 
     def _queue(self, id: str, consumer_timeout_seconds: int, *, attempts: int) -> WorkQueue:

@@ -13,8 +13,8 @@ from tests.support.operations import Calls, as_table, measure
 
 TABLE = """
 make a workspace                  1  TransactWriteItems
-check a key, new to the process   1  GetItem
-check a key again                 0
+check a key, new to the process   2  GetItem, UpdateItem
+check a key again                 1  UpdateItem
 submit                            2  TransactWriteItems, SendMessage
 submit with a key                 2  TransactWriteItems, SendMessage
 submit it again                   2  TransactWriteItems, GetItem
@@ -36,6 +36,16 @@ settle, failed                    2  GetItem, TransactWriteItems
 tell of an end                    3  PutEvents, SendMessage, DeleteItem
 picture                           1  GetItem
 sweep, nothing to do             12  12 x Query
+wallet                            1  GetItem
+statement                         1  Query
+give credits                      2  GetItem, TransactWriteItems
+give them again                   1  GetItem
+take credits back                 3  2 x GetItem, TransactWriteItems
+quote                             0
+usage                             1  Query
+own usage                         2  2 x GetItem
+set a budget                      2  BatchGetItem, UpdateItem
+budget                            1  BatchGetItem
 """  # noqa: E501 - a table
 
 
@@ -56,6 +66,15 @@ def test_a_submit_is_one_transaction_and_one_message(measured: dict[str, Calls])
 
 def test_a_status_and_a_page_are_one_read_each(measured: dict[str, Calls]) -> None:
     assert (measured["status"], measured["list"]) == (("dynamodb:GetItem",), ("dynamodb:Query",))
+
+
+def test_request_rates_cost_one_call_and_telling_them_none(measured: dict[str, Calls]) -> None:
+    assert measured["check a key again"] == ("dynamodb:UpdateItem",)
+    assert measured["check a key, new to the process"] == ("dynamodb:GetItem", "dynamodb:UpdateItem")
+
+
+def test_a_quote_writes_nothing_and_reads_nothing(measured: dict[str, Calls]) -> None:
+    assert measured["quote"] == ()
 
 
 def test_what_is_sent_is_counted_and_what_is_only_signed_is_not(emulator: Emulator) -> None:

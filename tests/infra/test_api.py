@@ -16,6 +16,18 @@ ROUTES = {
     "GET /api/v1/generations/{generationId}": "api/read_generations",
     "POST /api/v1/generations/{generationId}/cancel": "api/cancel_generation",
     "GET /api/v1/images/{imageId}": "api/read_images",
+    "GET /api/v1/wallet": "api/read_wallet",
+    "GET /api/v1/wallet/entries": "api/read_wallet",
+    "POST /api/v1/wallet/grants": "api/grant_credits",
+    "POST /api/v1/quotes": "api/quote_generation",
+    "GET /api/v1/usage": "api/read_usage",
+    "GET /api/v1/usage/me": "api/read_usage",
+    "GET /api/v1/budgets/workspace": "api/read_budgets",
+    "PUT /api/v1/budgets/workspace": "api/set_budgets",
+    "DELETE /api/v1/budgets/workspace": "api/set_budgets",
+    "GET /api/v1/budgets/keys/{keyId}": "api/read_budgets",
+    "PUT /api/v1/budgets/keys/{keyId}": "api/set_budgets",
+    "DELETE /api/v1/budgets/keys/{keyId}": "api/set_budgets",
 }
 PUBLIC_ROUTES = {
     "GET /i/{token}": "api/read_images",
@@ -83,7 +95,7 @@ def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(producti
     (api,) = production.of_type("AWS::ApiGatewayV2::Api").values()
     cors = api["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.example.com"]
-    assert set(cors["AllowMethods"]) == {"GET", "POST"}
+    assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
     assert {"Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"} <= set(cors["AllowHeaders"])
     assert {"Location", "Retry-After", "X-Request-ID"} <= set(cors["ExposeHeaders"])
 

@@ -93,6 +93,12 @@ def test_nothing_in_the_ledger_expires_and_every_second_of_it_can_be_restored(pr
     assert indexes == {"grants_by_expiry": ("expiryShard", "grantExpiresAt")}
 
 
+def test_what_is_ephemeral_goes_by_itself(production: Synthesized) -> None:
+    table = production.of_type("AWS::DynamoDB::Table")["Data/Ephemeral"]
+    assert _keys(table) == ("pk", "sk")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+
+
 def test_the_bucket_is_private_and_encrypted(production: Synthesized) -> None:
     bucket = production.of_type("AWS::S3::Bucket")["Data/Images"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
@@ -91,6 +93,24 @@ def test_the_dashboard_shows_every_alarm(production: Synthesized) -> None:
     body = json.loads(production.text(dashboard["DashboardBody"]))
     (alarms,) = [widget["properties"]["alarms"] for widget in body["widgets"] if widget["type"] == "alarm"]
     assert {arn.partition("#")[0] for arn in alarms} == set(production.of_type("AWS::CloudWatch::Alarm"))
+
+
+@pytest.mark.parametrize("metric", ["LedgerDifference", "WalletsUnchecked"])
+def test_a_ledger_that_does_not_add_up_rings_for_a_day(production: Synthesized, metric: str) -> None:
+    (alarm,) = (
+        found for found in production.of_type("AWS::CloudWatch::Alarm").values() if found["MetricName"] == metric
+    )
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"]) == ("Easel", "Maximum", 86_400)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": production.settings.stack_name}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+def test_the_ledger_is_proven_every_night(production: Synthesized) -> None:
+    rule = production.of_type("AWS::Events::Rule")["Auditor/EachNight"]
+    (target,) = rule["Targets"]
+    assert rule["ScheduleExpression"] == "cron(17 3 * * ? *)"
+    assert production.text(target["Arn"]) == "Auditor/ReconcileLedger/Function"
+    assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/AuditDeadLetters"
 
 
 def test_every_log_group_forgets(production: Synthesized, local: Synthesized) -> None:

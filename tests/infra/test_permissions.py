@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 CORE = "Data/Core"
 LEDGER = "Data/Ledger"
+EPHEMERAL = "Data/Ephemeral"
 PICTURES = "Data/Images/generated/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
@@ -25,7 +26,7 @@ _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
 
 FUNCTIONS: dict[str, dict[str, str]] = {
-    "api/authorize_request": {CORE: "dynamodb: GetItem"},
+    "api/authorize_request": {CORE: "dynamodb: GetItem", EPHEMERAL: "dynamodb: UpdateItem"},
     "api/cancel_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
@@ -34,6 +35,9 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/describe_models": {},
     "api/describe_service": {},
+    "api/grant_credits": {LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/quote_generation": {"Data/Signing": "secretsmanager: GetSecretValue"},
+    "api/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
     "api/read_generations": {
         CORE: "dynamodb: GetItem Query BatchGetItem",
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
@@ -41,6 +45,12 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/read_usage": {CORE: "dynamodb: GetItem Query", LEDGER: "dynamodb: GetItem PutItem"},
+    "api/read_wallet": {
+        LEDGER: "dynamodb: GetItem Query PutItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
     "api/submit_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
@@ -49,6 +59,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "operator/provision_workspace": {CORE: "dynamodb: PutItem", LEDGER: "dynamodb: PutItem"},
+    "schedules/reconcile_ledger": {
+        CORE: "dynamodb: GetItem",
+        LEDGER: "dynamodb: GetItem Query",
+        "Queues/AuditDeadLetters": "sqs: SendMessage",
+    },
     "schedules/sweep_generations": {
         CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem Query",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
@@ -134,6 +149,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "workers/render_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
         "workers/collect_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
         "api/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
+        "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
     }
 
@@ -145,7 +162,8 @@ def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized
     }
     called_by_the_api = {path for folder, path in _paths(production).items() if folder.startswith("api/")}
     expected = {(path, "apigateway.amazonaws.com", True) for path in called_by_the_api}
-    assert invokers == expected | {("Workers/SweepGenerations/Function", "events.amazonaws.com", True)}
+    by_the_clock = ("Workers/SweepGenerations/Function", "Auditor/ReconcileLedger/Function")
+    assert invokers == expected | {(path, "events.amazonaws.com", True) for path in by_the_clock}
 
 
 def _of_function(stack: Synthesized, folder: str) -> set[str]:

@@ -21,6 +21,7 @@ QUEUES = {
     "Queues/Integration/Queue": None,
 }
 DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} | {
+    "Queues/AuditDeadLetters",
     "Queues/OutboxDeadLetters",
     "Queues/SweepDeadLetters",
 }

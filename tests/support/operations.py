@@ -19,7 +19,7 @@ from tests.functions.api.harness import LAMBDA_CONTEXT, http_event
 from tests.support.aws_calls import AwsCalls, counted_aws_calls
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
-from tests.support.tables import create_core_table, create_ledger_table
+from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import bootstrap, settings
 from easel.domain.provider import RemotePicture
@@ -65,6 +65,7 @@ class Functions:
         return {
             "CORE_TABLE_NAME": create_core_table(self._dynamodb),
             "LEDGER_TABLE_NAME": create_ledger_table(self._dynamodb),
+            "EPHEMERAL_TABLE_NAME": create_ephemeral_table(self._dynamodb),
             "IMAGES_BUCKET_NAME": bucket,
             "EVENT_BUS_NAME": bus,
             "GENERATIONS_QUEUE_URL": queues["generations"],
@@ -78,6 +79,9 @@ class Functions:
             "PUBLIC_BASE_URL": "https://easel.example",
             "TRIAL_CREDITS": "5",
             "TRIAL_DAYS": "30",
+            "RATE_LIMIT_USER_PER_MINUTE": "60",
+            "RATE_LIMIT_WORKSPACE_PER_HOUR": "1000",
+            "RATE_LIMIT_ADDRESS_PER_MINUTE": "100",
         }
 
     def _queue(self, name: str) -> str:
@@ -189,6 +193,37 @@ class Functions:
         record = {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
         self.invoke("workers/publish_events", {"Records": [record]})
 
+    # --- money ------------------------------------------------------------------------------------------------------
+
+    def may(self, *scopes: str) -> None:
+        """Give the caller further scopes, as a key or role would."""
+        principal = json.loads(self._caller["principal"])
+        principal["scopes"] = sorted({*principal["scopes"], *scopes})
+        self._caller = {**self._caller, "principal": json.dumps(principal)}
+
+    def wallet(self, path: str = "") -> Any:
+        return self.request("read_wallet", "GET", f"/api/v1/wallet{path}")
+
+    def give(self, grant_id: str, credits: int, expected: int = 201) -> Any:
+        body = {"id": grant_id, "kind": "purchase" if credits > 0 else "adjustment", "credits": credits}
+        return self.request("grant_credits", "POST", "/api/v1/wallet/grants", expected, body=body)
+
+    def quote(self) -> Any:
+        body = {"prompt": "a red fox", "model": "seedream-v4"}
+        return self.request("quote_generation", "POST", "/api/v1/quotes", body=body)
+
+    def usage(self, path: str = "") -> Any:
+        return self.request("read_usage", "GET", f"/api/v1/usage{path}")
+
+    def set_budget(self, credits: int) -> Any:
+        return self.request("set_budgets", "PUT", "/api/v1/budgets/workspace", body={"credits": credits})
+
+    def budget(self) -> Any:
+        return self.request("read_budgets", "GET", "/api/v1/budgets/workspace")
+
+    def reconcile(self) -> Any:
+        return self.invoke("schedules/reconcile_ledger", {"workspaceIds": [self._workspace_id]})
+
     def sweep(self) -> None:
         self.invoke("schedules/sweep_generations", {})
 
@@ -230,6 +265,7 @@ def measure(emulator: Emulator) -> dict[str, Calls]:
 
         _measure_front_doors(functions, note)
         _measure_workers(functions, note)
+        _measure_money(functions, note)
     return found
 
 
@@ -264,6 +300,20 @@ def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:
     note("tell of an end", functions.publish)
     note("picture", functions.show_image, done)
     note("sweep, nothing to do", functions.sweep)
+
+
+def _measure_money(functions: Functions, note: Callable[..., Any]) -> None:
+    functions.may("wallet:read", "wallet:grant", "workspace:admin")
+    note("wallet", functions.wallet)
+    note("statement", functions.wallet, "/entries")
+    note("give credits", functions.give, "first", 100)
+    note("give them again", functions.give, "first", 100, expected=200)
+    note("take credits back", functions.give, "second", -10)
+    note("quote", functions.quote)
+    note("usage", functions.usage)
+    note("own usage", functions.usage, "/me")
+    note("set a budget", functions.set_budget, 500)
+    note("budget", functions.budget)
 
 
 def as_table(measured: Mapping[str, Calls]) -> str:

@@ -62,3 +62,15 @@ def create_core_table(client: DynamoDBClient) -> str:
         ],
     )
     return name
+
+
+def create_ephemeral_table(client: DynamoDBClient) -> str:
+    """Create an empty `ephemeral` table and give its name."""
+    name = unique_name("ephemeral")
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+    return name

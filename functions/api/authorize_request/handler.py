@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
-from easel.http import events, identity
+from easel.http import events, identity, rates
 from easel.observability import describe_error, instrumented, logger
 
 
@@ -13,6 +13,10 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     CORE_TABLE_NAME: settings.Text
+    EPHEMERAL_TABLE_NAME: settings.Text
+    RATE_LIMIT_USER_PER_MINUTE: int
+    RATE_LIMIT_WORKSPACE_PER_HOUR: int
+    RATE_LIMIT_ADDRESS_PER_MINUTE: int
 
 
 @instrumented
@@ -23,7 +27,8 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     that is unknown, and every private route refuses when it does not name a principal.
     """
     events.begin(event)
-    return {"isAuthorized": True, "context": _finding(identity.bearer_token(events.header(event, "authorization")))}
+    context = _finding(identity.bearer_token(events.header(event, "authorization")))
+    return {"isAuthorized": True, "context": _counted(context, event)}
 
 
 def _finding(token: str | None) -> dict[str, str]:
@@ -35,3 +40,17 @@ def _finding(token: str | None) -> dict[str, str]:
         logger.error("credential not checked", extra=describe_error(error))
         return identity.not_found("unavailable")
     return identity.found(principal) if principal else identity.not_found("invalid")
+
+
+def _counted(context: dict[str, str], event: dict[str, Any]) -> dict[str, str]:
+    """The context with how many requests are left; a request too many is marked as such and names nobody."""
+    if context.get("failure") == "unavailable":
+        return context
+    caller, address = context.get("principal"), events.source_address(event)
+    try:
+        limits = bootstrap.rate_limits(settings.load(Env))
+        decision = limits.caller(identity.from_json(caller), address) if caller else limits.stranger(address)
+    except Exception as error:  # noqa: BLE001 - a limit that cannot be kept must not keep everybody out
+        logger.error("request not counted", extra=describe_error(error))
+        return context
+    return rates.label(context, decision)

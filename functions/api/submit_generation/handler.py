@@ -10,7 +10,7 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters, problems
 from easel.http.dialects import canonical, submissions
-from easel.http.schemas import GenerationBody, SubmitGenerationRequest
+from easel.http.schemas import GenerationBody, QuoteBody, SubmitGenerationRequest
 from easel.observability import count, instrumented, request_id
 
 
@@ -37,22 +37,22 @@ def submit_generation(
     idempotency_key: parameters.IdempotencyKey = None,
     prefer: parameters.Prefer = None,
     cancel_after: parameters.CancelAfter = None,
-) -> Response[GenerationBody]:
-    env = settings.load(Env)
-    caller = identity.principal(app, identity.WRITE)
-    wishes = parameters.preferences(prefer)
-    key = parameters.idempotency_key(idempotency_key)
+    dry_run: parameters.DryRun = None,
+) -> Response[GenerationBody | QuoteBody]:
+    env, caller = settings.load(Env), identity.principal(app, identity.WRITE)
+    wishes, key = parameters.preferences(prefer), parameters.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
     command = submissions.new_generation(body, sent=sent, cancel_after=limit)
+    if parameters.flag("dry_run", dry_run):
+        return canonical.quote_answer(bootstrap.quote_generation(env)(caller, command))
     submitted = bootstrap.submit_generation(env)(caller, command, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:
         generation = bootstrap.read_generations(env).wait(caller, generation.id, wishes.wait)
     count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
     headers = wishes.applied() | ({"Idempotent-Replayed": "true"} if submitted.replayed else {})
-    return canonical.generation_answer(
-        generation, links=bootstrap.links(env), base_url=env.PUBLIC_BASE_URL, now=system_clock(), headers=headers
-    )
+    links, now = bootstrap.links(env), system_clock()
+    return canonical.generation_answer(generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers)
 
 
 @instrumented

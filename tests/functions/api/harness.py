@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,13 +22,16 @@ from tests.support.generations import a_generation
 from easel import bootstrap, settings
 from easel.domain.catalogue import load_catalogue, validate_parameters
 from easel.domain.generation import Channel, Generation, Mode, Status
-from easel.errors import GenerationClosed, IdempotencyKeyReused
+from easel.domain.plans import DEFAULT_PLAN, PLANS
+from easel.domain.rates import Counter
+from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable
 from easel.http import identity
 from easel.http.pagination import CursorSigner
 from easel.ids import new_generation_id
 from easel.services.links import LinkMaker
 from easel.services.ports import GalleryImage, Page
 from easel.services.principal import Principal
+from easel.services.rate_limits import LimitRequests
 from easel.services.read_generations import ReadGenerations
 from easel.services.read_images import ReadImages
 from easel.services.submit_generation import NewGeneration, Submitted
@@ -141,6 +144,13 @@ class Store:
         if found.status.is_final:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {found.status}.")
         return self.put(replace(found, status=Status.CANCELLED, completed_at=NOW))
+
+
+class _NobodyCounts:
+    """Request rates have tests of their own; here the authorizer speaks of callers alone."""
+
+    def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
+        raise StorageUnavailable("not in this test")
 
 
 class _Gallery:
@@ -256,6 +266,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
         "links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
         "cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
         "authenticate": store.authenticate,
+        "rate_limits": LimitRequests(counters=_NobodyCounts(), standard=PLANS[DEFAULT_PLAN].rates, clock=clock),
     }
 
 

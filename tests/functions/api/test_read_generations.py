@@ -11,6 +11,7 @@ from tests.functions.api.harness import BASE_URL, CALLER, NOW, WORKSPACE, Answer
 from tests.support.generations import GENERATION_ID, a_generation, a_stored_image
 
 from easel.domain.generation import Attempt, Failure, Generation, Image, Stage, Status
+from easel.domain.price import Price, PriceUnit
 from easel.http import identity
 from easel.http.pagination import CursorSigner
 
@@ -75,13 +76,30 @@ def test_an_ended_generation_tells_everything(api: Api, store: Store) -> None:
     )
 
 
-def test_what_we_pay_and_our_names_at_the_vendor_stay_with_us(api: Api, store: Store) -> None:
+def test_our_names_at_the_vendor_stay_with_us(api: Api, store: Store) -> None:
     store.put(partly_delivered())
 
-    body = read(api).body
+    assert "secret-job" not in read(api).body
 
-    assert "27000" not in body
-    assert "secret-job" not in body
+
+@pytest.mark.requirement("X-10", "S003-67")
+def test_price_and_cost_are_told_for_the_whole_and_for_each_image(api: Api, store: Store) -> None:
+    price = Price("2026-11-20", "tiered", PriceUnit.IMAGE, 20_000, 2)
+    store.put(replace(partly_delivered(), price=price, charged=10_000))
+
+    body = read(api).json
+
+    assert body["price"] == {
+        "unit": "image",
+        "plan": "tiered",
+        "version": "2026-11-20",
+        "milliCredits": 20_000,
+        "credits": 20.0,
+    }
+    assert (body["chargedMilliCredits"], body["chargedCredits"], body["providerCostMicroUsd"]) == (10_000, 10.0, 27_000)
+    assert [image["priceMilliCredits"] for image in body["images"]] == [10_000, 0]
+    assert [image["providerCostMicroUsd"] for image in body["images"]] == [27_000, 0]
+    assert body["images"][0]["attempts"][0]["costMicroUsd"] == 27_000
 
 
 def test_an_open_generation_says_when_to_ask_again_and_how_to_cancel(api: Api, store: Store) -> None:

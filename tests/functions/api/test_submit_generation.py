@@ -209,7 +209,7 @@ COUNTS = {"minimum": 1, "maximum": 10}
 WHOLE = {"type": "integer"}
 FIELDS = [
     "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "referenceUrls", "referenceFileIds",
-    "clientReference",
+    "clientReference", "quoteId",
 ]  # fmt: skip
 
 BAD_BODIES = {

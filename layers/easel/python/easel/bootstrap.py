@@ -27,20 +27,26 @@ if TYPE_CHECKING:
     from easel.http.pagination import CursorSigner
     from easel.providers.registry import ProviderSettings
     from easel.services.authenticate import Authenticate
+    from easel.services.budgets import ManageBudgets
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
     from easel.services.expire_grants import ExpireGrants
+    from easel.services.grants import GiveCredits
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
     from easel.services.open_account import OpenAccount
     from easel.services.provision_workspace import ProvisionWorkspace
     from easel.services.quotes import Appraise, QuoteGeneration, QuoteSigner
+    from easel.services.rate_limits import LimitRequests
     from easel.services.read_generations import ReadGenerations
     from easel.services.read_images import ReadImages
+    from easel.services.reconcile_ledger import ReconcileLedger
     from easel.services.render_image import RenderImage
     from easel.services.start_generation import StartGeneration
     from easel.services.submit_generation import SubmitGeneration
     from easel.services.sweep_generations import SweepGenerations
+    from easel.services.usage import ReadUsage
+    from easel.services.wallets import ReadWallet
     from easel.workflow.queues import MessageHold
     from easel.workflow.step_functions import StepFunctionsWorkflow
 
@@ -59,20 +65,37 @@ class CoreTable(Protocol):
     def CORE_TABLE_NAME(self) -> str: ...  # noqa: N802 - spelled as the variable
 
 
-class MoneyEnv(CoreTable, Protocol):
-    """Environment of whatever moves credits."""
+class LedgerTable(Protocol):
+    """Environment of everything that uses the `ledger` table."""
 
     @property
     def LEDGER_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
 
 
-class AccountEnv(MoneyEnv, Protocol):
+class MoneyEnv(CoreTable, LedgerTable, Protocol):
+    """Environment of whatever moves credits with something else."""
+
+
+class AccountEnv(LedgerTable, Protocol):
     """Environment of whatever may see a workspace first, and so gives it its trial."""
 
     @property
     def TRIAL_CREDITS(self) -> int: ...  # noqa: N802 - as above
     @property
     def TRIAL_DAYS(self) -> int: ...  # noqa: N802 - as above
+
+
+class RateEnv(Protocol):
+    """Environment of whatever counts requests."""
+
+    @property
+    def EPHEMERAL_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def RATE_LIMIT_USER_PER_MINUTE(self) -> int: ...  # noqa: N802 - as above
+    @property
+    def RATE_LIMIT_WORKSPACE_PER_HOUR(self) -> int: ...  # noqa: N802 - as above
+    @property
+    def RATE_LIMIT_ADDRESS_PER_MINUTE(self) -> int: ...  # noqa: N802 - as above
 
 
 class QueueEnv(Protocol):
@@ -89,7 +112,11 @@ class SigningEnv(Protocol):
     def SIGNING_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
 
 
-class SubmitEnv(AccountEnv, QueueEnv, SigningEnv, Protocol):
+class UsageEnv(MoneyEnv, AccountEnv, Protocol):
+    """Environment of whatever shows usage."""
+
+
+class SubmitEnv(MoneyEnv, AccountEnv, QueueEnv, SigningEnv, Protocol):
     """Environment of a front door."""
 
 
@@ -300,6 +327,91 @@ def provision_workspace(env: MoneyEnv) -> ProvisionWorkspace:
         accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+@cache
+def rate_limits(env: RateEnv) -> LimitRequests:
+    """Counts requests; one per process, because it remembers what it left behind."""
+    from easel.domain.plans import RateLimits
+    from easel.observability import count
+    from easel.repositories.rates import DynamoRateCounters
+    from easel.services.rate_limits import LimitRequests
+
+    return LimitRequests(
+        counters=DynamoRateCounters(_dynamodb(), env.EPHEMERAL_TABLE_NAME),
+        standard=RateLimits(
+            user_per_minute=env.RATE_LIMIT_USER_PER_MINUTE,
+            workspace_per_hour=env.RATE_LIMIT_WORKSPACE_PER_HOUR,
+            address_per_minute=env.RATE_LIMIT_ADDRESS_PER_MINUTE,
+        ),
+        clock=system_clock,
+        on_failure=lambda: count("RequestsNotCounted"),
+    )
+
+
+# --- money ----------------------------------------------------------------------------------------------------------
+
+
+def read_wallet(env: AccountEnv) -> ReadWallet:
+    """Balances and statements."""
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.wallets import ReadWallet
+
+    return ReadWallet(ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME), open_account=open_account(env))
+
+
+def give_credits(env: AccountEnv) -> GiveCredits:
+    """Grants of credits, and their opposite."""
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.grants import GiveCredits
+
+    return GiveCredits(
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        open_account=open_account(env),
+        clock=system_clock,
+    )
+
+
+def read_usage(env: UsageEnv) -> ReadUsage:
+    """What was used, and what may still be."""
+    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
+    from easel.services.usage import ReadUsage
+
+    return ReadUsage(
+        reports=DynamoUsageSummaries(_dynamodb(), env.CORE_TABLE_NAME),
+        counters=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
+        wallets=read_wallet(env),
+        clock=system_clock,
+    )
+
+
+def manage_budgets(env: MoneyEnv) -> ManageBudgets:
+    """Monthly budgets."""
+    from easel.repositories.budgets import DynamoBudgets
+    from easel.services.budgets import ManageBudgets
+
+    return ManageBudgets(
+        budgets=DynamoBudgets(_dynamodb(), env.LEDGER_TABLE_NAME),
+        key_exists=lambda _workspace_id, _key_id: True,
+        clock=system_clock,
+    )
+
+
+def reconcile_ledger(env: MoneyEnv) -> ReconcileLedger:
+    """The auditor."""
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.ledger import DynamoLedger
+    from easel.repositories.ledger_audit import DynamoLedgerAudit
+    from easel.services.reconcile_ledger import ReconcileLedger
+
+    return ReconcileLedger(
+        audit=DynamoLedgerAudit(_dynamodb(), env.LEDGER_TABLE_NAME),
+        wallet=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME).wallet,
+        generation=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME).get,
         clock=system_clock,
     )
 

@@ -177,3 +177,117 @@ DOCS: Final = _route(
     {200: _document("The page.", "text/html")},
     public=True,
 )
+
+READ_WALLET: Final = _route(
+    "readWallet",
+    "Money",
+    "The wallet",
+    "What the workspace has, holds and has spent, and its open grants in the order in which they pay. Whoever looks "
+    "before their first request is given their trial then.",
+    {200: "The balance."},
+)
+
+LIST_ENTRIES: Final = _route(
+    "listEntries",
+    "Money",
+    "The statement",
+    "Every credit that came or went, newest first. Follow `nextCursor`; as CSV, follow `Link`.",
+    {
+        200: {
+            "description": "One page.",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/EntryPageBody"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+    400,
+)
+
+GIVE_CREDITS: Final = _route(
+    "giveCredits",
+    "Money",
+    "Give credits, or take some back",
+    "For keys with the scope `wallet:grant`, which operators hand out and no role of a workspace has. Names any "
+    "workspace that has a wallet. The same `id` again answers with the same grant and `Idempotent-Replayed: true`.",
+    {201: "Given.", 200: "It had been given before."},
+    400,
+    402,
+    404,
+    409,
+    413,
+    415,
+    422,
+)
+
+QUOTE_GENERATION: Final = _route(
+    "quoteGeneration",
+    "Money",
+    "Ask what a request would cost",
+    "Takes the same body as a request for images, checks and prices it in the same way, and does nothing. Sent as "
+    "`quoteId` within 15 minutes, by the same workspace and with the same model, n, size, aspect ratio and resolution, "
+    "the quote is the most that is charged.",
+    {200: "The upper bound."},
+    400,
+    413,
+    415,
+)
+
+READ_USAGE: Final = _route(
+    "readUsage",
+    "Money",
+    "What the workspace used",
+    "Totals and a series by day, user, model or provider, for up to 92 days; the last 30 when left out.",
+    {200: "Sums."},
+    400,
+)
+
+READ_OWN_USAGE: Final = _route(
+    "readOwnUsage",
+    "Money",
+    "What the caller may still do",
+    "Generations left today, what may run at once, requests left, the wallet; and when each begins anew.",
+    {200: "Limits and what is left of them."},
+)
+
+_BUDGET: Final = (
+    "A hard stop for each calendar month (UTC): what would go beyond it is answered 402 `budget_exceeded`, however "
+    "many requests come at once. At 80 % an event `budget.alert` tells."
+)
+
+READ_WORKSPACE_BUDGET: Final = _route(
+    "readWorkspaceBudget", "Money", "The workspace's budget", _BUDGET, {200: "This month."}
+)
+
+SET_WORKSPACE_BUDGET: Final = _route(
+    "setWorkspaceBudget",
+    "Money",
+    "Set the workspace's budget",
+    f"What was used this month counts from its beginning. {_BUDGET}",
+    {200: "Set."},
+    400,
+    413,
+    415,
+)
+
+REMOVE_WORKSPACE_BUDGET: Final = _route(
+    "removeWorkspaceBudget", "Money", "Take the workspace's budget away", "Spending is still counted.", {200: "Gone."}
+)
+
+READ_KEY_BUDGET: Final = _route("readKeyBudget", "Money", "A key's budget", _BUDGET, {200: "This month."}, 404)
+
+SET_KEY_BUDGET: Final = _route(
+    "setKeyBudget",
+    "Money",
+    "Set a key's budget",
+    f"What was used this month counts from its beginning. {_BUDGET}",
+    {200: "Set."},
+    400,
+    404,
+    413,
+    415,
+)
+
+REMOVE_KEY_BUDGET: Final = _route(
+    "removeKeyBudget", "Money", "Take a key's budget away", "Spending is still counted.", {200: "Gone."}, 404
+)

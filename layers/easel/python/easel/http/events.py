@@ -18,3 +18,8 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
     """A header of an event by its lower-case name, however the gateway spelled it."""
     headers: Mapping[str, str] = event.get("headers") or {}
     return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def source_address(event: Mapping[str, Any]) -> str:
+    """The address that the request came from, as the gateway saw it; headers that a client could write do not count."""
+    return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from easel.http import bodies, problems
+from easel.clock import system_clock
+from easel.http import bodies, problems, rates
 from easel.http.events import begin, header
 from easel.observability import logger, request_id
 
@@ -59,13 +60,20 @@ def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(answer: dict[str, Any], event: Mapping[str, Any], method: str) -> dict[str, Any]:
-    headers = {"Cache-Control": "no-store"} | (answer.get("headers") or {}) | _ALWAYS | {"X-Request-ID": request_id()}
+    said = _later({"Cache-Control": "no-store"} | (answer.get("headers") or {}), rates.headers(event, system_clock()))
+    headers = said | _ALWAYS | {"X-Request-ID": request_id()}
     # The framework says None for "no body", and not every gateway takes that for a text.
     answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
     if method == "GET" and answer["statusCode"] == HTTPStatus.OK and _has_it_already(event, headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
     return answer
+
+
+def _later(said: dict[str, Any], counted: dict[str, str]) -> dict[str, Any]:
+    """An answer's headers with those about rates. Of two pauses the longer one is the right one."""
+    pauses = [int(headers["Retry-After"]) for headers in (said, counted) if "Retry-After" in headers]
+    return said | counted | ({"Retry-After": str(max(pauses))} if pauses else {})
 
 
 def _has_it_already(event: Mapping[str, Any], etag: str | None) -> bool:

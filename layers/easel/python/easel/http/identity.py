@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from easel.domain.generation import Channel
 from easel.errors import Forbidden, StorageUnavailable, Unauthenticated
+from easel.http import rates
 from easel.observability import bind
 from easel.services.principal import Principal
 
@@ -56,8 +57,10 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
 
     Raises:
         Unauthenticated: no credential, one that we do not accept, or no word from the authorizer.
+        RateLimited: too many requests of this caller, or from this address.
         StorageUnavailable: the credential could not be checked.
     """
+    rates.refuse_if_too_many(event)
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     context = authorizer.get("lambda") or {}
     if context.get("failure") == "unavailable":

@@ -50,6 +50,13 @@ CancelAfter = Annotated[
         "Shortens the model's own deadline, never lengthens it.",
     ),
 ]
+DryRun = Annotated[
+    str | None,
+    Query(
+        description="`true`: say what it would cost, as `POST /api/v1/quotes` does, and do nothing.",
+        json_schema_extra={"enum": ["true", "false", None]},
+    ),
+]
 StatusFilter = Annotated[
     str | None,
     Query(description="Only generations of this status.", json_schema_extra={"enum": [*Status, None]}),
@@ -141,6 +148,17 @@ def status_filter(text: str | None) -> Status | None:
         InvalidRequest: not one of ours.
     """
     return None if text is None else Status(_choice("status", text.upper(), tuple(str(status) for status in Status)))
+
+
+def flag(name: str, text: str | None) -> bool:
+    """Read a switch of the query: `true` or `false`, absent meaning the latter.
+
+    Raises:
+        InvalidRequest: anything else.
+    """
+    if text is not None and text.lower() not in {"true", "false"}:
+        raise InvalidRequest.of(name, f"{name} must be true or false.", ["true", "false"])
+    return text is not None and text.lower() == "true"
 
 
 def variant(text: str | None) -> Variant:

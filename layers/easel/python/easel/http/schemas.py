@@ -16,11 +16,13 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from easel.domain.generation import Mode, Stage, Status
+from easel.domain.price import PriceUnit
 from easel.ids import MAX_IMAGES
 
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 2048
 _LONGEST_CLIENT_REFERENCE: Final = 200
+_LONGEST_QUOTE_ID: Final = 1024
 
 
 def _web_address(text: str) -> str:
@@ -89,6 +91,21 @@ class SubmitGenerationRequest(RequestModel):
         max_length=_LONGEST_CLIENT_REFERENCE,
         description="Your own name for this request; comes back unchanged.",
     )
+    quote_id: str | None = Field(
+        default=None,
+        max_length=_LONGEST_QUOTE_ID,
+        description="Of `POST /api/v1/quotes`: no more than was quoted is charged.",
+    )
+
+
+class PriceOfGeneration(AnswerModel):
+    """What a generation costs when all of its images are delivered, as it was when it was asked for."""
+
+    unit: PriceUnit = Field(description="What the price counts.")
+    plan: str = Field(description="The price list of the workspace's plan.")
+    version: str = Field(description="Of the price book.")
+    milli_credits: int = Field(ge=0)
+    credits: float = Field(ge=0, description="The same in credits.")
 
 
 class FailureBody(AnswerModel):
@@ -109,7 +126,8 @@ class AttemptBody(AnswerModel):
     duration_ms: int | None
     outcome: str | None = Field(description="`delivered`, `cancelled`, a class of failure, or null while it runs.")
     error_code: str | None
-    cost_uncertain: bool
+    cost_micro_usd: int = Field(description="What the provider takes for it, in millionths of a dollar.")
+    cost_uncertain: bool = Field(description="Nobody knows yet, or will know, whether the provider takes it.")
 
 
 class ImageBody(AnswerModel):
@@ -134,6 +152,8 @@ class ImageBody(AnswerModel):
     error: FailureBody | None
     attempts: list[AttemptBody]
     late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
+    price_milli_credits: int = Field(description="Its share of the price; 0 once it will not be delivered in time.")
+    provider_cost_micro_usd: int = Field(description="What providers take for all attempts at it.")
     completed_at: Moment | None
 
 
@@ -152,6 +172,17 @@ class ParametersBody(AnswerModel):
     aspect_ratio: str | None
     resolution: str | None
     output_format: str | None
+
+
+class QuoteBody(AnswerModel):
+    """What a request costs at most. Nothing was written, and nothing is held."""
+
+    quote_id: str = Field(description="Send it as `quoteId` with the request: then no more than this is charged.")
+    expires_at: Moment = Field(description="Until then the quote binds.")
+    model: str
+    images: int
+    parameters: ParametersBody
+    price: PriceOfGeneration
 
 
 class ReferenceBody(AnswerModel):
@@ -184,6 +215,10 @@ class GenerationBody(AnswerModel):
     n: int
     images_completed: int
     images_failed: int
+    price: PriceOfGeneration | None = Field(description="What it costs at most.")
+    charged_milli_credits: int | None = Field(description="What was taken for what was delivered; null until the end.")
+    charged_credits: float | None = Field(description="The same in credits.")
+    provider_cost_micro_usd: int = Field(description="What providers take for all attempts, in millionths of a dollar.")
     images: list[ImageBody]
     error: FailureBody | None
     input_params: dict[str, Any] = Field(description="The request as it was sent.")

@@ -25,6 +25,7 @@ _PLAIN: Final[Mapping[str, _Words]] = {
     "int_parsing": ("must be a whole number", {"type": "integer"}),
     "int_parsing_size": ("must be a whole number", {"type": "integer"}),
     "int_from_float": ("must be a whole number", {"type": "integer"}),
+    "float_type": ("must be a number", {"type": "number"}),
     "list_type": ("must be a list", {"type": "array"}),
     "dict_type": ("must be an object", {"type": "object"}),
     "model_type": ("must be an object", {"type": "object"}),

@@ -405,13 +405,15 @@ class DynamoLedger:
         query: dict[str, Any] = {
             **within(self._table, f"WS#{workspace_id}", *entry_range(start, end)),
             "ScanIndexForward": False,
-            "Limit": limit,
+            # One more than is shown tells whether anything follows: DynamoDB itself says so at an exact end too.
+            "Limit": limit + 1,
         }
         if after:
             query["ExclusiveStartKey"] = to_item({"pk": f"WS#{workspace_id}", "sk": after})
         answer = self._client.query(**query)
-        items = [from_item(item) for item in answer["Items"]]
-        next_after = items[-1]["sk"] if items and "LastEvaluatedKey" in answer else None
+        found = [from_item(item) for item in answer["Items"]]
+        items, more = found[:limit], len(found) > limit or "LastEvaluatedKey" in answer
+        next_after = items[-1]["sk"] if items and more else None
         return EntryPage(tuple(entry_from(item) for item in items), next_after)
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:

@@ -41,8 +41,8 @@ class ReadWallet:
     def statement(
         self,
         principal: Principal,
-        *,
         limit: int,
+        *,
         after: str | None = None,
         start: datetime | None = None,
         end: datetime | None = None,

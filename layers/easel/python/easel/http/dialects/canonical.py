@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import Response
 
 from easel.clock import to_iso
-from easel.domain.generation import Attempt, Failure, Generation, Image, Status
+from easel.domain.credits import MILLI
+from easel.domain.generation import Attempt, Failure, Generation, Image, ImageParameters, Status
+from easel.domain.price import Price
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.pagination import Listing, PageRequest
@@ -25,11 +27,14 @@ from easel.http.schemas import (
     PageLinks,
     ParametersBody,
     PendingPictureBody,
+    PriceOfGeneration,
+    QuoteBody,
     ReferenceBody,
     SingleImageBody,
 )
 from easel.services.links import ImageLinks, Variant, permalink
 from easel.services.ports import Page
+from easel.services.quotes import Quote
 from easel.services.read_images import ImageView
 
 GENERATIONS_PATH: Final = "/api/v1/generations"
@@ -58,7 +63,6 @@ class Links(Protocol):
 
 def generation_body(generation: Generation, *, links: Links, base_url: str) -> GenerationBody:
     """One generation with all its images."""
-    parameters = generation.parameters
     return GenerationBody(
         id=generation.id,
         status=generation.status,
@@ -68,17 +72,17 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         provider=generation.provider,
         mode=generation.mode,
         prompt=generation.prompt,
-        parameters=ParametersBody(
-            size=str(parameters.size) if parameters.size else None,
-            aspect_ratio=parameters.aspect_ratio,
-            resolution=parameters.resolution,
-            output_format=parameters.output_format,
-        ),
+        parameters=_parameters(generation.parameters),
         n=len(generation.images),
         images_completed=generation.images_completed,
         images_failed=generation.images_failed,
+        price=_price(generation.price) if generation.price else None,
+        charged_milli_credits=generation.charged,
+        charged_credits=None if generation.charged is None else generation.charged / MILLI,
+        provider_cost_micro_usd=generation.provider_cost_micro_usd,
         images=[
-            ImageBody(**_image(image, links, _permalink(generation, image, base_url))) for image in generation.images
+            ImageBody(**_image(image, links, _permalink(generation, image, base_url), generation.price_of(image)))
+            for image in generation.images
         ],
         error=_failure(generation.failure),
         input_params=dict(generation.input_params),
@@ -117,7 +121,10 @@ def image_body(view: ImageView, *, links: Links, base_url: str) -> SingleImageBo
     """One picture on its own."""
     address = permalink(base_url, view.workspace_id, view.image.id, view.permalink_secret)
     return SingleImageBody(
-        **_image(view.image, links, address), generation_id=view.generation_id, model=view.model, prompt=view.prompt
+        **_image(view.image, links, address, view.price_milli_credits),
+        generation_id=view.generation_id,
+        model=view.model,
+        prompt=view.prompt,
     )
 
 
@@ -130,7 +137,7 @@ def pending_picture(image: Image) -> PendingPictureBody:
 
 def generation_answer(
     generation: Generation, *, links: Links, base_url: str, now: datetime, headers: Mapping[str, str] | None = None
-) -> Response[GenerationBody]:
+) -> Response[Any]:
     """The answer to a change of a generation: 202 with its address while there is more to come, 200 when it has ended.
 
     200 also when it failed: the request for images was served, and its body says what became of it.
@@ -219,7 +226,40 @@ def generation_url(generation_id: str, base_url: str) -> str:
     return f"{base_url.rstrip('/')}{GENERATIONS_PATH}/{generation_id}"
 
 
-def _image(image: Image, links: Links, address: str) -> dict[str, Any]:
+def quote_answer(quote: Quote) -> Response[Any]:
+    """A quote with all that it depends on."""
+    appraisal = quote.appraisal
+    body = QuoteBody(
+        quote_id=quote.id,
+        expires_at=to_iso(quote.expires_at),
+        model=appraisal.model.id,
+        images=appraisal.price.images,
+        parameters=_parameters(appraisal.parameters),
+        price=_price(appraisal.price),
+    )
+    return answers.as_json(body)
+
+
+def _price(price: Price) -> PriceOfGeneration:
+    return PriceOfGeneration(
+        unit=price.unit,
+        plan=price.plan,
+        version=price.version,
+        milli_credits=price.total,
+        credits=price.total / MILLI,
+    )
+
+
+def _parameters(parameters: ImageParameters) -> ParametersBody:
+    return ParametersBody(
+        size=str(parameters.size) if parameters.size else None,
+        aspect_ratio=parameters.aspect_ratio,
+        resolution=parameters.resolution,
+        output_format=parameters.output_format,
+    )
+
+
+def _image(image: Image, links: Links, address: str, price: int) -> dict[str, Any]:
     stored = image.stored
     urls = links.image_links(image)
     return {
@@ -242,6 +282,8 @@ def _image(image: Image, links: Links, address: str) -> dict[str, Any]:
         "error": _failure(image.failure),
         "attempts": [_attempt(attempt) for attempt in image.attempts],
         "late": image.late,
+        "price_milli_credits": price,
+        "provider_cost_micro_usd": image.provider_cost_micro_usd,
         "completed_at": _moment(image.completed_at),
     }
 
@@ -255,6 +297,7 @@ def _attempt(attempt: Attempt) -> AttemptBody:
         duration_ms=_milliseconds(attempt.started_at, attempt.ended_at),
         outcome=attempt.outcome,
         error_code=attempt.error_code,
+        cost_micro_usd=attempt.cost_micro_usd,
         cost_uncertain=attempt.cost_uncertain,
     )
 

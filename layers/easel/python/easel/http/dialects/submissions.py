@@ -33,6 +33,7 @@ def new_generation(
         input_params=sent,
         client_reference=request.client_reference,
         cancel_after=cancel_after,
+        quote_id=request.quote_id,
     )
 
 

@@ -1,0 +1,35 @@
+"""POST /api/v1/quotes: what a request would cost, without asking for it."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.http import contract, gateway, identity, problems
+from easel.http.dialects import canonical, submissions
+from easel.http.schemas import QuoteBody, SubmitGenerationRequest
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    SIGNING_SECRET_ARN: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.post("/api/v1/quotes", **contract.QUOTE_GENERATION)
+def quote_generation(body: Annotated[SubmitGenerationRequest, Body()]) -> Response[QuoteBody]:
+    caller = identity.principal(app, identity.WRITE)
+    command = submissions.new_generation(body, sent=app.current_event.json_body, cancel_after=None)
+    return canonical.quote_answer(bootstrap.quote_generation(settings.load(Env))(caller, command))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context, check=identity.require_principal)

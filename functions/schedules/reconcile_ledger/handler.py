@@ -1,0 +1,45 @@
+"""Every night, or invoked by hand: prove that every wallet is what its entries and open holds say."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.observability import count, instrumented, logger
+
+_TIME_TO_REPORT: Final = 15_000
+"""Milliseconds kept for the end of the run."""
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    CORE_TABLE_NAME: str
+    LEDGER_TABLE_NAME: str
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Audit `{"workspaceIds": [...]}`, or every workspace. Answers what was found, in milli-credits."""
+    report = bootstrap.reconcile_ledger(settings.load(Env))(
+        event.get("workspaceIds"), may_go_on=lambda: context.get_remaining_time_in_millis() > _TIME_TO_REPORT
+    )
+    count("LedgerDifference", report.total_difference)
+    count("WalletsUnchecked", report.unchecked)
+    logger.info("ledger reconciled", extra={"wallets": report.wallets, "unchecked": report.unchecked})
+    return {
+        "wallets": report.wallets,
+        "unchecked": report.unchecked,
+        "difference": report.total_difference,
+        "differences": [
+            {
+                "workspaceId": found.workspace_id,
+                "what": found.what,
+                "expected": found.expected,
+                "found": found.found,
+            }
+            for found in report.differences
+        ],
+    }

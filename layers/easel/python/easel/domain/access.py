@@ -1,0 +1,72 @@
+"""Who may do what: the one table of scopes, and what each role stands for.
+
+A scope is what a route asks for. A role is what a person or key is within a workspace, and nothing but a set of scopes.
+Scopes of the platform belong to no role: an operator gives them to a key, or an identity provider's group does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+GENERATIONS_READ: Final = "generations:read"
+GENERATIONS_WRITE: Final = "generations:write"
+WALLET_READ: Final = "wallet:read"
+WORKSPACE_READ: Final = "workspace:read"
+WORKSPACE_ADMIN: Final = "workspace:admin"
+KEYS_WRITE: Final = "keys:write"
+USERS_SYNC: Final = "users:sync"
+ACT_AS_TELEGRAM: Final = "act_as:telegram"
+WALLET_GRANT: Final = "wallet:grant"
+DEBUG_READ: Final = "debug:read"
+
+PLATFORM_SCOPES: Final = frozenset({WALLET_GRANT, DEBUG_READ, USERS_SYNC, ACT_AS_TELEGRAM})
+"""They reach beyond one workspace: whoever owns a workspace must not hold them for that alone.
+
+A bot's scopes are among them because each person that a bot brings is given a trial on the bot's word.
+"""
+
+
+class Role(StrEnum):
+    """What somebody is within a workspace."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    SERVICE = "service"
+    """A machine: a key that acts for the workspace and not for a person."""
+
+
+_USE: Final = frozenset({GENERATIONS_READ, GENERATIONS_WRITE, WALLET_READ, WORKSPACE_READ})
+_MANAGE: Final = frozenset({WORKSPACE_ADMIN, KEYS_WRITE})
+
+SCOPES_OF: Final[Mapping[str, frozenset[str]]] = {
+    Role.OWNER: _USE | _MANAGE,
+    Role.ADMIN: _USE | _MANAGE,
+    Role.MEMBER: _USE,
+    Role.SERVICE: _USE,
+}
+
+TELEGRAM_USER_SCOPES: Final = _USE
+"""What the person behind a Telegram id may do, by a Mini App or through a bot that acts for them."""
+BOT_SCOPES: Final = _USE | {USERS_SYNC, ACT_AS_TELEGRAM}
+"""What a bot's key needs: to know its users, and to act for them."""
+DEFAULT_KEY_SCOPES: Final = frozenset({GENERATIONS_READ, GENERATIONS_WRITE, WALLET_READ})
+
+ALL_SCOPES: Final = frozenset().union(*SCOPES_OF.values()) | PLATFORM_SCOPES
+
+MEMBER_ROLES: Final = (Role.OWNER, Role.ADMIN, Role.MEMBER)
+"""The roles that a person can have."""
+
+
+def scopes_of(role: str) -> frozenset[str]:
+    """The scopes of a role by its name; none for a role that this release does not know."""
+    return SCOPES_OF.get(role, frozenset())
+
+
+def may_appoint(own_role: str, other_role: str) -> bool:
+    """Whether somebody of `own_role` may give, change or take away `other_role`: owners are made by owners alone."""
+    if own_role == Role.OWNER:
+        return True
+    return own_role == Role.ADMIN and other_role != Role.OWNER
