@@ -47,7 +47,8 @@ def _words() -> list[str]:
 
 
 def _account_and_region() -> tuple[str, str]:
-    session = boto3.Session()
+    # boto3 itself reads AWS_DEFAULT_REGION only.
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
     if not session.region_name:
         raise ToolError("No AWS region is set. Set AWS_REGION, or a region in your AWS profile (AWS_PROFILE).")
     try:
@@ -55,7 +56,7 @@ def _account_and_region() -> tuple[str, str]:
         account = session.client("sts", config=config).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise ToolError(
-            f"AWS does not accept your credentials ({error}). Sign in first, for example with `aws sso login`, "
+            f"AWS gives no account for your credentials ({error}). Sign in first, for example with `aws sso login`, "
             "and name the profile in AWS_PROFILE."
         ) from error
     return account, session.region_name
