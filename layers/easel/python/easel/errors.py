@@ -15,6 +15,7 @@
     │   ├── WalletMissing         a workspace that was never seen before
     │   ├── TooManyGrants         a wallet holds all the grants that it can
     │   ├── StaleWrite            somebody else changed the record since it was read
+    │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
     ├── StillLeased               another worker is at it; the message must come again
     ├── Contended             a transaction lost against others each time it was tried
@@ -28,6 +29,7 @@
     ├── ReferenceUnavailable      a reference picture that cannot be fetched safely
     ├── StorageUnavailable        the object store did not take or give the bytes
     ├── QueueUnavailable          a message could not be sent
+    ├── IdentityUnavailable       an identity provider's keys cannot be fetched, so nobody can be recognised by them
     └── ProviderError             a vendor did not deliver; `error_class` says what to do about it
 
 Errors know what failed and with which ids. They do not know HTTP: `http/problems.py` has that table.
@@ -142,6 +144,12 @@ class StaleWrite(Conflict):
     """The record changed since it was read: read it again and decide again."""
 
     code = "stale_write"
+
+
+class LastOwner(Conflict):
+    """A workspace always has an owner: this change would leave it with none."""
+
+    code = "last_owner"
 
 
 class KeyAlreadyClaimed(Conflict):
@@ -264,6 +272,12 @@ class QueueUnavailable(EaselError):
     """A message could not be sent, or it is unknown whether it was."""
 
     code = "queue_unavailable"
+
+
+class IdentityUnavailable(EaselError):
+    """The keys of an identity provider are not known and cannot be fetched now."""
+
+    code = "identity_unavailable"
 
 
 class ProviderErrorClass(StrEnum):

@@ -72,6 +72,9 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side", retryable=True),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider did not deliver", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many do the same at once", retryable=True),
+    errors.IdentityUnavailable: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "Credentials cannot be checked now", retryable=True
+    ),
     errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The storage does not answer", retryable=True),
     errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The queue does not answer", retryable=True),
 }

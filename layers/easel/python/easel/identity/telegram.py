@@ -1,0 +1,125 @@
+"""The `initData` of Telegram Mini Apps (core.telegram.org/bots/webapps, "Validating data received via the Mini App").
+
+secret = HMAC-SHA256(key "WebAppData", message: the bot's token)
+hash   = hex of HMAC-SHA256(secret, every field but `hash`, as name=value, sorted, joined by line feeds)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from easel.domain.identities import TelegramProfile, is_telegram_id
+from easel.errors import NotFound
+from easel.services.account_ports import MiniAppSignIn
+
+SKEW: Final = timedelta(seconds=60)
+"""How far Telegram's clock may be ahead of ours."""
+LONGEST: Final = 4_096
+
+_MOST_FIELDS: Final = 32
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_SECONDS: Final = re.compile(r"[0-9]{1,11}")
+_LONGEST_TEXT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramBot:
+    """A bot, and the workspace whose people it brings."""
+
+    token: str
+    workspace_id: str
+
+
+def read_bot(secret: str) -> TelegramBot | None:
+    """The bot as its secret describes it: `{"token": ..., "workspaceId": ...}`; None while that is not filled in."""
+    try:
+        said = json.loads(secret)
+        return TelegramBot(str(said["token"]), str(said["workspaceId"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class MiniAppSignature:
+    """`account_ports.MiniAppVerifier`."""
+
+    def __init__(self, bot: Callable[[], TelegramBot | None], *, max_age: timedelta) -> None:
+        self._bot = bot
+        self._max_age = max_age
+
+    def __call__(self, init_data: str, now: datetime) -> MiniAppSignIn | None:
+        """What it says, if the bot's token signed it and it is young enough. Raises NotFound without a bot."""
+        bot = self._bot()
+        if bot is None:
+            raise NotFound("No Telegram bot is set up here.")
+        fields = read_fields(init_data)
+        if fields is None or not is_genuine(fields, bot.token):
+            return None
+        signed_at = _moment(fields.get("auth_date", ""))
+        profile = _profile(fields.get("user", ""))
+        if signed_at is None or profile is None or not now - self._max_age <= signed_at <= now + SKEW:
+            return None
+        # A second longer than it is good for, so that it cannot be forgotten before it is stale.
+        return MiniAppSignIn(
+            bot.workspace_id, profile, fields["hash"], signed_at + self._max_age + timedelta(seconds=1)
+        )
+
+
+def read_fields(init_data: str) -> Mapping[str, str] | None:
+    """The fields of a query string; None when it is none, is too long, or has a field twice."""
+    if len(init_data) > LONGEST:
+        return None
+    try:
+        pairs = parse_qsl(
+            init_data, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        return None
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else None
+
+
+def is_genuine(fields: Mapping[str, str], bot_token: str) -> bool:
+    """Whether the bot's token signed exactly these fields. `signature` counts among them, `hash` alone does not."""
+    claimed = fields.get("hash", "")
+    signed = "\n".join(f"{name}={value}" for name, value in sorted(fields.items()) if name != "hash")
+    secret = hmac.digest(b"WebAppData", bot_token.encode("utf-8"), hashlib.sha256)
+    expected = hmac.new(secret, signed.encode("utf-8"), hashlib.sha256).hexdigest()
+    return _HASH.fullmatch(claimed) is not None and hmac.compare_digest(claimed, expected)
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromtimestamp(int(text), UTC) if _SECONDS.fullmatch(text) else None
+
+
+def _profile(text: str) -> TelegramProfile | None:
+    """`user` is JSON inside of a field (Bot API, `WebAppUser`)."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    number = said.get("id") if isinstance(said, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or not is_telegram_id(number):
+        return None
+    return TelegramProfile(
+        telegram_id=number,
+        username=_text(said, "username"),
+        first_name=_text(said, "first_name"),
+        last_name=_text(said, "last_name"),
+        language_code=_text(said, "language_code"),
+    )
+
+
+def _text(said: Mapping[str, Any], name: str) -> str | None:
+    value = said.get(name)
+    if not isinstance(value, str):
+        return None
+    # JSON can escape half a character, which nothing behind this line could store.
+    return value[:_LONGEST_TEXT].encode("utf-8", "ignore").decode("utf-8") or None
