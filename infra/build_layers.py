@@ -36,7 +36,7 @@ PYODIDE: Final = "pyodide@314.0.7"
 SERVICE_MODELS: Final = ("dynamodb", "events", "s3", "secretsmanager", "sqs", "stepfunctions", "sts")
 """The AWS services whose models stay in botocore; the other four hundred are most of its size."""
 
-LAYERS: Final = ("dependencies", "imaging", "easel")
+LAYERS: Final = ("dependencies", "imaging", "identity", "easel")
 
 
 class BuildError(RuntimeError):

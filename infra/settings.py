@@ -3,6 +3,7 @@
 A context key wins over its environment variable, which wins over the preset of the stage. The table is in README.md.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -59,6 +60,42 @@ class ProviderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OidcIssuer:
+    """An identity provider beside the stack's own user pool; tokens must be made for one of `audiences`.
+
+    People in `operator_group`, by the claim `groups_claim`, run the platform.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    jwks_url: str
+    groups_claim: str = "groups"
+    operator_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """How people come in.
+
+    `keys_url` is where the user pool's public keys are served, None for AWS itself. Google needs its client, the name
+    of a secret of the account that has the client's, the domain of the hosted sign-in page, and where to come back to.
+    """
+
+    self_sign_up: bool
+    keys_url: str | None
+    oidc_issuers: tuple[OidcIssuer, ...]
+    google_client_id: str | None
+    google_secret_name: str | None
+    domain_prefix: str | None
+    callback_urls: tuple[str, ...]
+    init_data_max_age_seconds: int
+
+    @property
+    def with_google(self) -> bool:
+        return self.google_client_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitSettings:
     """How many requests fit into a window: of a user and of an address in a minute, of a workspace in an hour.
 
@@ -95,6 +132,8 @@ class StageSettings:
     alarm_email: str | None
     trial_credits: int
     trial_days: int
+    sign_in: SignInSettings
+    debug_users: bool
     rate_limits: RateLimitSettings
 
     @property
@@ -146,6 +185,8 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         alarm_email=read.get("alarmEmail", _email, None),
         trial_credits=read.get("trialCredits", _number(0, 1_000_000), 5),
         trial_days=read.get("trialDays", _number(1, 3_650), 30),
+        sign_in=_sign_in(read, url, local=local),
+        debug_users=read.get("debugUsers", _switch, stage is not Stage.PRODUCTION),
         # Locally everybody comes from one address, and scripts are in a hurry.
         rate_limits=RateLimitSettings(
             user_per_minute=read.get("rateLimitUserPerMinute", _rate, 6_000 if local else 60),
@@ -153,6 +194,25 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             address_per_minute=read.get("rateLimitAddressPerMinute", _rate, 6_000 if local else 100),
         ),
     )
+
+
+def _sign_in(read: "_Switches", url: Callable[[str], str], *, local: bool) -> SignInSettings:
+    given = SignInSettings(
+        self_sign_up=read.get("selfSignUp", _switch, False),
+        keys_url=read.get("signInKeysUrl", _base_url if local else _refuse_keys, None),
+        oidc_issuers=read.get("oidcIssuers", _oidc_issuers(url), ()),
+        google_client_id=read.get("googleClientId", str, None),
+        google_secret_name=read.get("googleSecretName", str, None),
+        domain_prefix=read.get("signInDomainPrefix", _domain_prefix, None),
+        callback_urls=read.get("signInCallbackUrls", _addresses(url), ()),
+        init_data_max_age_seconds=read.get("initDataMaxAgeSeconds", _number(60, 86_400), 3_600),
+    )
+    google = (given.google_client_id, given.google_secret_name, given.domain_prefix, given.callback_urls)
+    if any(google) and not all(google):
+        raise SettingsError(
+            "googleClientId, googleSecretName, signInDomainPrefix and signInCallbackUrls go together: set all or none."
+        )
+    return given
 
 
 def variable_of(key: str) -> str:
@@ -225,6 +285,47 @@ def _https_base_url(raw: str) -> str:
     return _base_url(raw)
 
 
+def _addresses(url: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda raw: tuple(url(part.strip()) for part in raw.split(",") if part.strip())
+
+
+def _domain_prefix(raw: str) -> str:
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", raw) or re.search("aws|amazon|cognito", raw):
+        raise ValueError("must have 1 to 63 of a-z, 0-9 and -, without aws, amazon or cognito.")
+    return raw
+
+
+def _oidc_issuers(url: Callable[[str], str]) -> Callable[[str], tuple[OidcIssuer, ...]]:
+    """Reads `[{"issuer", "audiences": [...], "jwksUrl", "groupsClaim"?, "operatorGroup"?}]`."""
+
+    def parse(raw: str) -> tuple[OidcIssuer, ...]:
+        try:
+            entries = json.loads(raw)
+            return tuple(
+                OidcIssuer(
+                    # Compared letter by letter later on, so its form is checked and its letters stay.
+                    issuer=entry["issuer"] if url(entry["issuer"]) else "",
+                    audiences=_audiences(entry["audiences"]),
+                    jwks_url=url(entry["jwksUrl"]),
+                    groups_claim=str(entry.get("groupsClaim", "groups")),
+                    operator_group=entry.get("operatorGroup"),
+                )
+                for entry in entries
+            )
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
+            form = '[{"issuer": "https://...", "audiences": ["..."], "jwksUrl": "https://..."}]'
+            raise ValueError(f"must be a JSON list such as {form}.") from None
+
+    return parse
+
+
+def _audiences(given: Any) -> tuple[str, ...]:
+    # A provider serves many applications: a token that was made for another one must not open this one.
+    if not isinstance(given, list) or not given or not all(isinstance(name, str) and name for name in given):
+        raise ValueError("audiences must be a list with at least one name.")
+    return tuple(given)
+
+
 def _origins(raw: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in raw.split(",") if part.strip())
     for origin in origins:
@@ -240,6 +341,10 @@ def _any_origins(raw: str) -> tuple[str, ...]:
 
 def _never(_raw: str) -> tuple[str, ...]:
     raise ValueError("it switches off a protection and exists for the local stage only.")
+
+
+def _refuse_keys(_raw: str) -> str:
+    raise ValueError("it replaces Cognito's own public keys and exists for the local stage only.")
 
 
 def _email(raw: str) -> str:

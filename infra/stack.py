@@ -10,6 +10,7 @@ from infra.constructs.api import Api
 from infra.constructs.data import Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
+from infra.constructs.identity import Identity
 from infra.constructs.layers import Layers
 from infra.constructs.money_functions import Auditor
 from infra.constructs.observability import Observability
@@ -63,8 +64,16 @@ class EaselStack(Stack):
             workflow=self.workflow,
             bus=self.events,
         )
+        self.identity = Identity(self, "Identity", settings=settings)
         self.api = Api(
-            self, "Api", kit=kit, front=self.front, data=self.data, queues=self.queues, workflow=self.workflow
+            self,
+            "Api",
+            kit=kit,
+            front=self.front,
+            data=self.data,
+            queues=self.queues,
+            workflow=self.workflow,
+            identity=self.identity,
         )
         self.auditor = Auditor(self, "Auditor", kit=kit, data=self.data, queues=self.queues)
         self.operators = Operators(self, "Operators", kit=kit, data=self.data)
@@ -104,6 +113,10 @@ class EaselStack(Stack):
             "StateMachineArn": self.workflow.arn,
             "SigningSecretArn": data.signing_secret.secret_arn,
             "WavespeedSecretArn": data.wavespeed_secret.secret_arn,
+            "TelegramBotSecretArn": data.telegram_bot_secret.secret_arn,
+            "UserPoolId": self.identity.users.user_pool_id,
+            "UserPoolClientId": self.identity.client.user_pool_client_id,
+            "TokenIssuer": self.identity.issuer,
             "ProvisionWorkspaceFunctionName": self.operators.provision_workspace.name,
             "FunctionNames": {function.folder: function.name for function in self.functions},
             "AlarmTopicArn": self.observability.topic.topic_arn,

@@ -7,8 +7,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from infra.constructs.account_functions import AccountFunctions
 from infra.constructs.data import BY_STATUS, SETTLING, Data
 from infra.constructs.http_front import HttpFront
+from infra.constructs.identity import Identity
 from infra.constructs.money_functions import MoneyFunctions, rate_limit_env
 from infra.constructs.nag import acknowledge
 from infra.constructs.queues import Queues
@@ -34,6 +36,7 @@ class Route:
 
 _GET: Final = apigateway.HttpMethod.GET
 _POST: Final = apigateway.HttpMethod.POST
+_PATCH: Final = apigateway.HttpMethod.PATCH
 _PUT: Final = apigateway.HttpMethod.PUT
 _DELETE: Final = apigateway.HttpMethod.DELETE
 
@@ -44,6 +47,24 @@ ROUTES: Final = (
     Route("PostCancel", _POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
     Route("GetImage", _GET, "/api/v1/images/{imageId}", "read_images"),
     Route("GetPermalink", _GET, "/i/{token}", "read_images", public=True),
+    Route("GetMe", _GET, "/api/v1/me", "read_workspaces"),
+    Route("PostWorkspaces", _POST, "/api/v1/workspaces", "manage_workspaces"),
+    Route("GetWorkspaces", _GET, "/api/v1/workspaces", "read_workspaces"),
+    Route("GetWorkspace", _GET, "/api/v1/workspaces/{workspaceId}", "read_workspaces"),
+    Route("PatchWorkspace", _PATCH, "/api/v1/workspaces/{workspaceId}", "manage_workspaces"),
+    Route("PostMembers", _POST, "/api/v1/workspaces/{workspaceId}/members", "manage_members"),
+    Route("GetMembers", _GET, "/api/v1/workspaces/{workspaceId}/members", "read_workspaces"),
+    Route("PatchMember", _PATCH, "/api/v1/workspaces/{workspaceId}/members/{userId}", "manage_members"),
+    Route("DeleteMember", _DELETE, "/api/v1/workspaces/{workspaceId}/members/{userId}", "manage_members"),
+    Route("PostApiKeys", _POST, "/api/v1/api-keys", "manage_api_keys"),
+    Route("GetApiKeys", _GET, "/api/v1/api-keys", "read_api_keys"),
+    Route("DeleteApiKey", _DELETE, "/api/v1/api-keys/{keyId}", "manage_api_keys"),
+    Route("PostRotateApiKey", _POST, "/api/v1/api-keys/{keyId}/rotate", "manage_api_keys"),
+    Route("PostUsersSync", _POST, "/api/v1/users/sync", "sync_users"),
+    Route("GetUserBalance", _GET, "/api/v1/users/{telegram_id}/balance", "sync_users"),
+    Route("GetUserTrial", _GET, "/api/v1/users/{telegram_id}/trial", "sync_users"),
+    Route("PostAuthTelegram", _POST, "/api/v1/auth/telegram", "exchange_telegram", public=True),
+    Route("GetDebugUsers", _GET, "/api/v1/debug/users", "debug_users"),
     Route("GetWallet", _GET, "/api/v1/wallet", "read_wallet"),
     Route("GetWalletEntries", _GET, "/api/v1/wallet/entries", "read_wallet"),
     Route("PostWalletGrants", _POST, "/api/v1/wallet/grants", "grant_credits"),
@@ -80,10 +101,12 @@ class Api(Construct):
         data: Data,
         queues: Queues,
         workflow: Workflow,
+        identity: Identity,
     ) -> None:
         super().__init__(scope, id)
         self._kit, self._front, self._data, self._queues, self._workflow = kit, front, data, queues, workflow
-        self.authorize_request = self._authorize_request()
+        self.authorize_request = self._authorize_request(identity)
+        accounts = AccountFunctions(self, "Accounts", kit=kit, data=data)
         self._by_name = {
             "submit_generation": self._submit_generation(),
             "read_generations": self._read_generations(),
@@ -93,6 +116,7 @@ class Api(Construct):
             "describe_service": self._function(
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
             ),
+            **accounts.by_name,
             **MoneyFunctions(self, "Money", kit=kit, data=data, base_url=front.base_url).by_name,
         }
         self.functions = (*self._by_name.values(), self.authorize_request)
@@ -160,22 +184,26 @@ class Api(Construct):
         self._allow_links(function)
         return function
 
-    def _authorize_request(self) -> SmallFunction:
-        core, ephemeral = self._data.core, self._data.ephemeral
+    def _authorize_request(self, identity: Identity) -> SmallFunction:
+        data = self._data
         function = SmallFunction(
             self,
             "AuthorizeRequest",
             kit=self._kit,
             folder="api/authorize_request",
             timeout_seconds=5,
+            identity=True,
             env={
-                "CORE_TABLE_NAME": core.table_name,
-                "EPHEMERAL_TABLE_NAME": ephemeral.table_name,
+                "CORE_TABLE_NAME": data.core.table_name,
+                "EPHEMERAL_TABLE_NAME": data.ephemeral.table_name,
+                "TOKEN_ISSUERS": identity.token_issuers,
+                "SESSION_SECRET_ARN": data.session_secret.secret_arn,
                 **rate_limit_env(self._kit.settings),
             },
         )
-        function.allow("dynamodb:GetItem", on=core.table_arn)
-        function.allow("dynamodb:UpdateItem", on=ephemeral.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.session_secret_arn)
         return function
 
     def _function(

@@ -27,7 +27,7 @@ _STRING: Final = dynamodb.AttributeType.STRING
 
 
 class Data(Construct):
-    """The tables, the bucket, the signing secret and one secret per vendor that takes a key."""
+    """The tables, the bucket, the secrets that sign, and one secret per vendor that takes a key."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
@@ -38,6 +38,8 @@ class Data(Construct):
         self.images = self._images_bucket()
         self.signing_secret = self._signing_secret()
         self.wavespeed_secret = self._vendor_secret("WavespeedKey", name="wavespeed")
+        self.session_secret = self._session_secret()
+        self.telegram_bot_secret = self._telegram_bot_secret()
 
     def index_arn(self, index: str) -> str:
         """The ARN of one index of the core table."""
@@ -61,6 +63,16 @@ class Data(Construct):
     def wavespeed_secret_arn(self) -> str:
         """What a policy names to let a function read WaveSpeed's key."""
         return self._policy_arn(self.wavespeed_secret, "wavespeed")
+
+    @property
+    def session_secret_arn(self) -> str:
+        """What a policy names to let a function sign or read our own tokens."""
+        return self._policy_arn(self.session_secret, "session")
+
+    @property
+    def telegram_bot_secret_arn(self) -> str:
+        """What a policy names to let a function check what Telegram signed for our bot."""
+        return self._policy_arn(self.telegram_bot_secret, "telegram-bot")
 
     def _core_table(self) -> dynamodb.Table:
         table = dynamodb.Table(
@@ -177,6 +189,39 @@ class Data(Construct):
             "AwsSolutions-SMG4",
             because="It signs page cursors only; an operator replaces it by writing a new value, and clients then"
             " start their list again.",
+        )
+        return secret
+
+    def _session_secret(self) -> secrets.Secret:
+        secret = secrets.Secret(
+            self,
+            "Session",
+            secret_name=self._secret_name("session"),
+            description="Signs the tokens of Telegram Mini App users.",
+            generate_secret_string=secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            because="Its tokens live for an hour; an operator replaces it by writing a new value, and people open their"
+            " Mini App again.",
+        )
+        return secret
+
+    def _telegram_bot_secret(self) -> secrets.Secret:
+        secret = secrets.Secret(
+            self,
+            "TelegramBot",
+            secret_name=self._secret_name("telegram-bot"),
+            description='The bot whose Mini Apps sign in here: {"token": "...", "workspaceId": "..."}.',
+            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            because="Telegram issues this token by hand and has no interface to rotate it; an operator writes it.",
         )
         return secret
 

@@ -19,6 +19,6 @@ class Operators(Construct):
             timeout_seconds=10,
             env={"CORE_TABLE_NAME": data.core.table_name, "LEDGER_TABLE_NAME": data.ledger.table_name},
         )
-        self.provision_workspace.allow("dynamodb:PutItem", on=data.core.table_arn)
+        self.provision_workspace.allow("dynamodb:GetItem", "dynamodb:PutItem", on=data.core.table_arn)
         self.provision_workspace.allow("dynamodb:PutItem", on=data.ledger.table_arn)
         self.functions = (self.provision_workspace,)

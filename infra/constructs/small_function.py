@@ -34,8 +34,9 @@ class FunctionKit:
 class SmallFunction(Construct):
     """A function that may do nothing but write its own logs and traces until `allow` says otherwise.
 
-    `folder` is relative to the kit's root and holds `handler.py`. `imaging` adds the layer with Pillow. `calls_itself`
-    switches off Lambda's loop detection, which would stop a job that is re-queued more than sixteen times.
+    `folder` is relative to the kit's root and holds `handler.py`. `imaging` adds the layer with Pillow, `identity` the
+    one that verifies and signs tokens. `calls_itself` switches off Lambda's loop detection, which would stop a job that
+    is re-queued more than sixteen times.
     Raises MissingHandler.
     """
 
@@ -50,6 +51,7 @@ class SmallFunction(Construct):
         env: Mapping[str, str],
         memory_mb: int = 512,
         imaging: bool = False,
+        identity: bool = False,
         calls_itself: bool = False,
     ) -> None:
         super().__init__(scope, id)
@@ -60,7 +62,10 @@ class SmallFunction(Construct):
         self._emulated = kit.settings.emulated
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group = log_group(self, "Logs", kit.settings)
-        layers = [kit.layers.dependencies, kit.layers.easel, *([kit.layers.imaging] if imaging else [])]
+        layers = [kit.layers.dependencies, kit.layers.easel]
+        layers += [
+            layer for layer, wanted in ((kit.layers.imaging, imaging), (kit.layers.identity, identity)) if wanted
+        ]
         self.function = lambda_.Function(
             self,
             "Function",

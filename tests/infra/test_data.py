@@ -134,7 +134,9 @@ def test_the_signing_secret_is_generated_and_vendor_keys_start_unset(production:
     secrets = production.of_type("AWS::SecretsManager::Secret")
     assert secrets["Data/Signing"]["GenerateSecretString"]["PasswordLength"] == 64
     assert secrets["Data/WavespeedKey"]["SecretString"] == "unset"
-    assert set(secrets) == {"Data/Signing", "Data/WavespeedKey"}
+    assert secrets["Data/Session"]["GenerateSecretString"]["PasswordLength"] == 64
+    assert secrets["Data/TelegramBot"]["SecretString"] == "unset"
+    assert set(secrets) == {"Data/Signing", "Data/Session", "Data/WavespeedKey", "Data/TelegramBot"}
 
 
 def _keys(table: dict[str, list[dict[str, str]]]) -> tuple[str, str]:

@@ -22,17 +22,25 @@ COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"
 TIMEOUT_SECONDS = {
     "api/authorize_request": 5,
     "api/cancel_generation": 10,
+    "api/debug_users": 10,
     "api/describe_models": 10,
     "api/describe_service": 10,
+    "api/exchange_telegram": 10,
+    "api/manage_api_keys": 10,
+    "api/manage_members": 10,
+    "api/manage_workspaces": 10,
+    "api/read_api_keys": 10,
+    "api/read_generations": 10,
+    "api/read_images": 10,
+    "api/read_workspaces": 10,
     "api/grant_credits": 29,
     "api/quote_generation": 10,
     "api/read_budgets": 10,
-    "api/read_generations": 10,
-    "api/read_images": 10,
     "api/read_usage": 10,
     "api/read_wallet": 10,
     "api/set_budgets": 10,
     "api/submit_generation": 29,
+    "api/sync_users": 10,
     "operator/provision_workspace": 10,
     "schedules/reconcile_ledger": 900,
     "schedules/sweep_generations": 60,
@@ -43,6 +51,7 @@ TIMEOUT_SECONDS = {
     "workflow/settle_generation": 30,
 }
 IMAGING = {"workers/render_image", "workers/collect_image"}
+IDENTITY = {"api/authorize_request", "api/exchange_telegram"}
 
 
 def test_every_function_folder_is_deployed_exactly_once_and_nothing_else_is(production: Synthesized) -> None:
@@ -82,10 +91,11 @@ def test_timeouts_and_memory_are_set_for_the_job(production: Synthesized) -> Non
     assert memory == {folder: 1024 if folder in IMAGING else 512 for folder in FOLDERS}
 
 
-def test_only_functions_that_touch_pixels_carry_the_imaging_layer(production: Synthesized) -> None:
+def test_only_functions_that_touch_pixels_or_tokens_carry_more_layers(production: Synthesized) -> None:
     for folder, function in production.functions.items():
         layers = [production.text(layer) for layer in function["Layers"]]
-        expected = ["Layers/Dependencies", "Layers/Easel", *(["Layers/Imaging"] if folder in IMAGING else [])]
+        more = {"Layers/Imaging": folder in IMAGING, "Layers/Identity": folder in IDENTITY}
+        expected = ["Layers/Dependencies", "Layers/Easel", *(layer for layer, wanted in more.items() if wanted)]
         assert layers == expected, folder
 
 

@@ -26,15 +26,38 @@ _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
 
 FUNCTIONS: dict[str, dict[str, str]] = {
-    "api/authorize_request": {CORE: "dynamodb: GetItem", EPHEMERAL: "dynamodb: UpdateItem"},
+    "api/authorize_request": {
+        CORE: "dynamodb: GetItem BatchGetItem",
+        EPHEMERAL: "dynamodb: UpdateItem",
+        "Data/Session": "secretsmanager: GetSecretValue",
+    },
     "api/cancel_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
+    "api/debug_users": {
+        CORE: "dynamodb: Query BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/describe_models": {},
     "api/describe_service": {},
+    "api/exchange_telegram": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem",
+        "Data/Session": "secretsmanager: GetSecretValue",
+        "Data/TelegramBot": "secretsmanager: GetSecretValue",
+    },
+    "api/manage_api_keys": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/manage_members": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem ConditionCheckItem Query",
+    },
+    "api/manage_workspaces": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/read_api_keys": {
+        CORE: "dynamodb: Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/grant_credits": {LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
     "api/quote_generation": {"Data/Signing": "secretsmanager: GetSecretValue"},
     "api/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
@@ -45,6 +68,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/read_workspaces": {
+        CORE: "dynamodb: GetItem PutItem Query BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/read_usage": {CORE: "dynamodb: GetItem Query", LEDGER: "dynamodb: GetItem PutItem"},
     "api/read_wallet": {
         LEDGER: "dynamodb: GetItem Query PutItem",
@@ -58,7 +85,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "operator/provision_workspace": {CORE: "dynamodb: PutItem", LEDGER: "dynamodb: PutItem"},
+    "api/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
+    "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/reconcile_ledger": {
         CORE: "dynamodb: GetItem",
         LEDGER: "dynamodb: GetItem Query",
@@ -148,7 +176,15 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
     assert widened == {
         "workers/render_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
         "workers/collect_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
+        "api/authorize_request": {f"{prefix}easel-local/session-??????"},
+        "api/debug_users": {f"{prefix}easel-local/signing-??????"},
+        "api/exchange_telegram": {
+            f"{prefix}easel-local/session-??????",
+            f"{prefix}easel-local/telegram-bot-??????",
+        },
+        "api/read_api_keys": {f"{prefix}easel-local/signing-??????"},
         "api/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},

@@ -29,7 +29,15 @@ def app(flags: Mapping[str, object], tmp_path: Path) -> App:
 
 def test_every_finding_of_the_rule_packs_is_answered(app: App, code: Code) -> None:
     # Every switch that adds something to the stack is on.
-    switches = {"stage": "production", "corsOrigins": "https://app.example.com", "alarmEmail": "on-call@example.com"}
+    switches = {
+        "stage": "production",
+        "corsOrigins": "https://app.example.com",
+        "alarmEmail": "on-call@example.com",
+        "googleClientId": "easel.apps.googleusercontent.com",
+        "googleSecretName": "easel/google",
+        "signInDomainPrefix": "easel-example",
+        "signInCallbackUrls": "https://app.example.com/signed-in",
+    }
     compose(app, read_settings(switches.get, {}), code)
     # The CDK's own rules, which every deployment runs; they are switched off for all other tests.
     Validations.of(app).add_plugins(CloudFormationValidatePlugin(include_default_rules=True))

@@ -31,7 +31,10 @@ Ask for images by prompt, follow them until they are there, fetch them by link.
 Send an API key as `Authorization: Bearer <key>`. Every answer carries `X-Request-ID`; send your own and it is used.
 Every failure has one shape, `Problem`: switch on `error.code`. Requests may use camelCase or snake_case."""
 
-_TAGS: Final = ("Generations", "Images", "Money", "Catalogue", "Service")
+_TAGS: Final = (
+    *("Generations", "Images", "Money", "Catalogue"),
+    *("Workspaces", "API keys", "Telegram", "Operations", "Service"),
+)
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

@@ -74,6 +74,8 @@ class Functions:
             "INTEGRATION_QUEUE_URL": queues["integration"],
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
             "SIGNING_SECRET_ARN": signing["ARN"],
+            "SESSION_SECRET_ARN": signing["ARN"],
+            "TOKEN_ISSUERS": "[]",
             "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
             "REFERENCE_TRUSTED_ORIGINS": "",
             "PUBLIC_BASE_URL": "https://easel.example",

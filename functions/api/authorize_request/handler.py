@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
+from easel.errors import Forbidden, NotFound, Unauthenticated
 from easel.http import events, identity, rates
 from easel.observability import describe_error, instrumented, logger
 
@@ -14,6 +15,8 @@ class Env(settings.Settings):
 
     CORE_TABLE_NAME: settings.Text
     EPHEMERAL_TABLE_NAME: settings.Text
+    TOKEN_ISSUERS: settings.Text
+    SESSION_SECRET_ARN: settings.Text
     RATE_LIMIT_USER_PER_MINUTE: int
     RATE_LIMIT_WORKSPACE_PER_HOUR: int
     RATE_LIMIT_ADDRESS_PER_MINUTE: int
@@ -27,19 +30,20 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     that is unknown, and every private route refuses when it does not name a principal.
     """
     events.begin(event)
-    context = _finding(identity.bearer_token(events.header(event, "authorization")))
-    return {"isAuthorized": True, "context": _counted(context, event)}
+    return {"isAuthorized": True, "context": _counted(_finding(event), event)}
 
 
-def _finding(token: str | None) -> dict[str, str]:
-    if token is None:
-        return identity.not_found("missing")
+def _finding(event: dict[str, Any]) -> dict[str, str]:
     try:
-        principal = bootstrap.authenticate(settings.load(Env))(token) if token else None
+        credential = identity.credential(event)
+        if credential is None:
+            return identity.not_found("missing")
+        return identity.found(bootstrap.authenticate(settings.load(Env))(credential))
+    except (Unauthenticated, Forbidden, NotFound) as refusal:
+        return identity.refused(refusal)
     except Exception as error:  # noqa: BLE001 - the caller gets our 503 instead of the gateway's empty 500
         logger.error("credential not checked", extra=describe_error(error))
         return identity.not_found("unavailable")
-    return identity.found(principal) if principal else identity.not_found("invalid")
 
 
 def _counted(context: dict[str, str], event: dict[str, Any]) -> dict[str, str]:

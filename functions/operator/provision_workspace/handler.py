@@ -1,4 +1,4 @@
-"""Invoked by an operator: make a workspace with its owner and first API key, which is shown once."""
+"""Invoked by an operator: make a workspace with its first key, a person's workspace, or a further key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.domain.plans import DEFAULT_PLAN
 from easel.observability import instrumented, logger
+from easel.services.provision_workspace import KeyKind, Provisioned, ProvisionWorkspace
 
 
 class Env(settings.Settings):
@@ -19,14 +20,28 @@ class Env(settings.Settings):
 
 
 @instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 - Lambda's signature
-    """Provision `{workspaceName, ownerName, keyName, credits?, plan?}`; credits are whole ones."""
-    made = bootstrap.provision_workspace(settings.load(Env))(
-        workspace_name=event["workspaceName"],
-        owner_name=event["ownerName"],
-        key_name=event["keyName"],
-        credits=int(event.get("credits", 0)),
-        plan=event.get("plan", DEFAULT_PLAN),
-    )
-    logger.info("workspace provisioned", extra={"workspace_id": made.workspace_id})
-    return {"workspaceId": made.workspace_id, "userId": made.user_id, "apiKey": made.api_key}
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Do what the event asks for; `credits` are whole ones, `key` is `standard`, `admin` or `bot`.
+
+    {workspaceName, ownerName, keyName, key?, credits?, plan?}  a workspace with its owner and first key
+    {issuer, subject, ownerName?, credits?, plan?}              the personal workspace of somebody who will sign in
+    {workspaceId, userId, keyName, key?}                        a further key; the key is shown here and never again
+    """
+    made = _provision(bootstrap.provision_workspace(settings.load(Env)), event)
+    logger.info("provisioned", extra={"workspace_id": made.workspace_id, "user_id": made.user_id})
+    answer = {"workspaceId": made.workspace_id, "userId": made.user_id, "apiKey": made.api_key}
+    return {**answer, "created": made.created}
+
+
+def _provision(provision: ProvisionWorkspace, event: dict[str, Any]) -> Provisioned:
+    kind = KeyKind(event.get("key", KeyKind.STANDARD))
+    given: dict[str, Any] = {"credits": int(event.get("credits", 0)), "plan": event.get("plan", DEFAULT_PLAN)}
+    if "workspaceId" in event:
+        return provision.another_key(
+            workspace_id=event["workspaceId"], user_id=event["userId"], key_name=event["keyName"], kind=kind
+        )
+    if "subject" in event:
+        name = event.get("ownerName")
+        return provision.for_person(issuer=event["issuer"], subject=event["subject"], name=name, **given)
+    workspace, owner = event["workspaceName"], event["ownerName"]
+    return provision(workspace_name=workspace, owner_name=owner, key_name=event["keyName"], kind=kind, **given)

@@ -13,12 +13,14 @@ from tests.support.tables import create_core_table
 from easel.clock import to_iso
 from easel.domain.generation import Generation, Image, Status
 from easel.ids import image_id, uuid7
-from easel.repositories.accounts import DynamoAccounts
+from easel.repositories.accounts import DynamoInitDataClaims, DynamoUsers
+from easel.repositories.api_keys import DynamoApiKeys
 from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
 from easel.repositories.gallery import DynamoGallery
 from easel.repositories.generations import DynamoGenerations, begin_keys
 from easel.repositories.image_tasks import DynamoImageTasks
 from easel.repositories.outbox import DynamoOutbox
+from easel.repositories.workspaces import DynamoWorkspaces
 from easel.services.ports import ImageRef, Write
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ class Core:
         self.tasks = DynamoImageTasks(self.client, self.table)
         self.gallery = DynamoGallery(self.client, self.table)
         self.outbox = DynamoOutbox(self.client, self.table)
-        self.accounts = DynamoAccounts(self.client, self.table)
+        self.users = DynamoUsers(self.client, self.table)
+        self.workspaces = DynamoWorkspaces(self.client, self.table)
+        self.api_keys = DynamoApiKeys(self.client, self.table)
+        self.init_data = DynamoInitDataClaims(self.client, self.table)
 
     def commit(self, *writes: Write) -> None:
         DynamoTransactions(self.client).commit(*writes)

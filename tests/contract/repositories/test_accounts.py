@@ -1,86 +1,101 @@
-"""Workspaces, users and API keys: a key opens its workspace and is stored only as a hash."""
+"""People in the table: made once, found by their names, listed by age."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.contract.repositories.conftest import Core
-from tests.support.generations import NOW, WORKSPACE_ID
+from tests.support.generations import NOW
 
-from easel.domain.generation import Channel
-from easel.errors import StaleWrite
+from easel.domain.identities import TelegramIdentity, TelegramProfile
+from easel.errors import NotFound, StaleWrite
 from easel.ids import new_id
-from easel.services.ports import ApiKeyRecord
-from easel.services.provision_workspace import API_KEY_PREFIX
+from easel.services.account_ports import UserRecord
 
-SECRET = "Zq3vX8-secret-part-of-the-key-0123456789_abc"
-API_KEY = API_KEY_PREFIX + SECRET
-RECORD = ApiKeyRecord(
-    key_id=new_id(),
-    name="the bot's key",
-    workspace_id=WORKSPACE_ID,
-    user_id=new_id(),
-    roles=frozenset({"owner"}),
-    scopes=frozenset({"generations:read", "generations:write"}),
-    channel=Channel.TELEGRAM,
-)
+PROFILE = TelegramProfile(279058397, "ada", "Ada", "Lovelace", "en")
+BOT = "019a9f1c-0000-7000-8000-00000000000a"
 
 
-def test_a_key_leads_to_its_record(core: Core) -> None:
-    core.commit(core.accounts.adding_api_key(API_KEY, RECORD, NOW))
-
-    assert core.accounts.find_api_key(API_KEY) == RECORD
+def a_user(seconds: int = 0, **changes: object) -> UserRecord:
+    return replace(UserRecord(new_id(), NOW + timedelta(seconds=seconds)), **changes)  # type: ignore[arg-type] # by name
 
 
-def test_the_end_of_a_key_is_kept(core: Core) -> None:
-    record = replace(RECORD, valid_until=NOW + timedelta(days=1))
-    core.commit(core.accounts.adding_api_key(API_KEY, record, NOW))
+@pytest.mark.parametrize("user", [a_user(), a_user(name="Ada"), a_user(profile=PROFILE)])
+def test_a_user_comes_back_as_they_were_added(core: Core, user: UserRecord) -> None:
+    core.commit(*core.users.adding(user))
 
-    assert core.accounts.find_api_key(API_KEY) == record
-
-
-@pytest.mark.parametrize("key", ["", API_KEY[:-1], API_KEY + "x", API_KEY.upper(), SECRET, "APIKEY#", "ключ"])
-def test_any_other_text_leads_nowhere(core: Core, key: str) -> None:
-    core.commit(core.accounts.adding_api_key(API_KEY, RECORD, NOW))
-
-    assert core.accounts.find_api_key(key) is None
+    assert core.users.get(user.user_id) == user
 
 
-def test_the_text_of_a_key_lies_nowhere_in_the_table(core: Core) -> None:
-    core.commit(
-        core.accounts.adding_workspace(WORKSPACE_ID, "ours", NOW),
-        core.accounts.adding_user(RECORD.user_id, "Somebody", NOW),
-        core.accounts.adding_member(WORKSPACE_ID, RECORD.user_id, "owner", NOW),
-        core.accounts.adding_api_key(API_KEY, RECORD, NOW),
-    )
-
-    stored = json.dumps(core.items())
-
-    assert RECORD.key_id in stored
-    assert not [start for start in range(len(SECRET) - 8) if SECRET[start : start + 8] in stored]
-
-
-def test_nothing_is_added_over_what_is_there(core: Core) -> None:
-    core.commit(core.accounts.adding_api_key(API_KEY, RECORD, NOW))
-    intruder = replace(RECORD, workspace_id=new_id())
+def test_a_user_is_added_once(core: Core) -> None:
+    user = a_user(name="Ada")
+    core.commit(*core.users.adding(user))
 
     with pytest.raises(StaleWrite):
-        core.commit(core.accounts.adding_api_key(API_KEY, intruder, NOW))
+        core.commit(*core.users.adding(replace(user, name="Eve", created_at=NOW + timedelta(days=1))))
 
-    assert core.accounts.find_api_key(API_KEY) == RECORD
+    assert core.users.get(user.user_id) == user
+    assert core.users.newest(limit=10, after=None) == ([user], None)
 
 
-def test_workspaces_users_and_members_are_added_once(core: Core) -> None:
-    additions = [
-        core.accounts.adding_workspace(WORKSPACE_ID, "ours", NOW),
-        core.accounts.adding_user(RECORD.user_id, "Somebody", NOW),
-        core.accounts.adding_member(WORKSPACE_ID, RECORD.user_id, "owner", NOW),
-    ]
-    core.commit(*additions)
+def test_a_profile_is_replaced_as_a_whole(core: Core) -> None:
+    user, later = a_user(profile=PROFILE), NOW + timedelta(hours=1)
+    core.commit(*core.users.adding(user))
 
-    for addition in additions:
-        with pytest.raises(StaleWrite):
-            core.commit(addition)
+    changed = core.users.update_profile(user.user_id, TelegramProfile(PROFILE.telegram_id, first_name="A."), later)
+
+    assert changed == replace(user, profile=TelegramProfile(PROFILE.telegram_id, first_name="A."), updated_at=later)
+    assert core.users.get(user.user_id) == changed
+
+
+def test_a_profile_of_nobody_is_not_made(core: Core) -> None:
+    assert core.users.update_profile(new_id(), PROFILE, NOW) is None
+    assert core.items() == []
+
+
+def test_a_transaction_can_insist_that_a_user_is_there(core: Core) -> None:
+    user, other = a_user(), a_user()
+    core.commit(*core.users.adding(user))
+
+    core.commit(core.users.existing(user.user_id), *core.users.adding(other))
+
+    with pytest.raises(NotFound):
+        core.commit(core.users.existing(new_id()), *core.users.adding(a_user()))
+    assert len(core.users.newest(limit=10, after=None)[0]) == 2
+
+
+def test_a_bot_knows_whom_it_brought_and_nobody_else(core: Core) -> None:
+    identity = TelegramIdentity(BOT, PROFILE.telegram_id)
+    core.commit(core.users.adding_telegram(identity, NOW))
+
+    assert core.users.knows_telegram(identity)
+    assert not core.users.knows_telegram(replace(identity, telegram_id=1))
+    assert not core.users.knows_telegram(replace(identity, bot_workspace_id=new_id()))
+    with pytest.raises(StaleWrite):
+        core.commit(core.users.adding_telegram(identity, NOW))
+
+
+def test_users_are_listed_newest_first_page_by_page(core: Core) -> None:
+    users = [a_user(seconds) for seconds in range(5)]
+    for user in users:
+        core.commit(*core.users.adding(user))
+
+    seen: list[UserRecord] = []
+    after = None
+    while True:
+        page, after = core.users.newest(limit=2, after=after)
+        assert len(page) <= 2
+        seen += page
+        if after is None:
+            break
+
+    assert seen == users[::-1]
+
+
+def test_a_sign_in_counts_once(core: Core) -> None:
+    assert core.init_data.claim("a" * 64, NOW)
+    assert not core.init_data.claim("a" * 64, NOW + timedelta(hours=1))
+    assert core.init_data.claim("b" * 64, NOW)
+    assert {item["expiresAt"] for item in core.items()} == {int(NOW.timestamp())}

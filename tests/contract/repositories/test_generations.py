@@ -30,6 +30,7 @@ from easel.domain.generation import (
 )
 from easel.errors import StaleWrite
 from easel.ids import image_id
+from easel.services.account_ports import WorkspaceRecord
 from easel.services.ports import ImageRef
 
 ANOTHER_WORKSPACE = "019a9f1c-0000-7000-8000-0000000000ff"
@@ -161,7 +162,7 @@ def test_a_list_by_status_follows_a_generation_to_its_end(core: Core) -> None:
 def test_lists_show_generations_and_nothing_else_of_the_workspace(core: Core) -> None:
     generation = core.created()
     core.tasks.claim(ref_to(generation), "token", Attempt("a", "wavespeed", "m", NOW), NOW)
-    core.commit(core.accounts.adding_workspace(WORKSPACE_ID, "ours", NOW))
+    core.commit(core.workspaces.adding(WorkspaceRecord(WORKSPACE_ID, "ours", NOW)))
 
     assert pages(core, limit=10) == [[generation.id]]
 

@@ -16,6 +16,7 @@ from tests.support.generations import NOW, WORKSPACE_ID, a_generation
 
 from easel.errors import Contended, KeyAlreadyClaimed, StaleWrite
 from easel.repositories.dynamodb import DynamoTransactions, TransactionWrite
+from easel.services.account_ports import WorkspaceRecord
 
 FRONT_DOOR_SECONDS = 29
 
@@ -100,7 +101,7 @@ def test_a_refusal_that_no_repetition_mends_is_raised_at_once(core: Core, emulat
 
 def test_the_first_failed_condition_decides_and_nothing_is_written(core: Core) -> None:
     there, fresh = core.created(), a_generation(id=an_id(7))
-    workspace = core.accounts.adding_workspace(WORKSPACE_ID, "ours", NOW)
+    workspace = core.workspaces.adding(WorkspaceRecord(WORKSPACE_ID, "ours", NOW))
     core.commit(workspace)
     known = KeyAlreadyClaimed("generation", "fingerprint")
     creation = core.generations.creation(there)

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.functions.api.harness import Api, Store, api_over
+from tests.support.issuer import Issuer, an_issuer, serving
 
 from easel.observability import logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.functions.api.world import World
+    from tests.support.emulator import Emulator
 
 
 @pytest.fixture
@@ -31,3 +35,20 @@ def log_lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     lines = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", lines)
     return lines
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    """An identity provider that is there for the whole run: making its keys takes a while."""
+    with serving(an_issuer()) as running:
+        yield running
+
+
+@pytest.fixture
+def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
+    """The whole API over a table of its own."""
+    # It reads the stack's routes, and the CDK takes a second to import: only tests that ask for it pay.
+    from tests.functions.api.world import world as running  # noqa: PLC0415 - see above
+
+    with running(emulator, issuer) as ready:
+        yield ready

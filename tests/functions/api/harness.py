@@ -24,13 +24,13 @@ from easel.domain.catalogue import load_catalogue, validate_parameters
 from easel.domain.generation import Channel, Generation, Mode, Status
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.rates import Counter
-from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable
+from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable, Unauthenticated
 from easel.http import identity
 from easel.http.pagination import CursorSigner
 from easel.ids import new_generation_id
 from easel.services.links import LinkMaker
 from easel.services.ports import GalleryImage, Page
-from easel.services.principal import Principal
+from easel.services.principal import Credential, Principal
 from easel.services.rate_limits import LimitRequests
 from easel.services.read_generations import ReadGenerations
 from easel.services.read_images import ReadImages
@@ -136,8 +136,10 @@ class Store:
     def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
         return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}"
 
-    def authenticate(self, token: str) -> Principal | None:
-        return self.api_keys.get(token)
+    def authenticate(self, credential: Credential) -> Principal:
+        if credential.token not in self.api_keys:
+            raise Unauthenticated(identity.INVALID_TEXT)
+        return self.api_keys[credential.token]
 
     def cancel(self, principal: Principal, generation_id: str) -> Generation:
         found = ReadGenerations(generations=self).get(principal, generation_id)  # type: ignore[arg-type] # a part of the port
@@ -207,7 +209,7 @@ def invoke(function: str, event: dict[str, Any]) -> Any:
     module = handler(function)
     with pytest.MonkeyPatch.context() as patch:
         for name, declared in module.Env.model_fields.items():
-            patch.setenv(name, ENVIRONMENT.get(name, "1" if declared.annotation is int else "value"))
+            patch.setenv(name, ENVIRONMENT.get(name, "1" if declared.annotation in {int, bool} else "value"))
         return module.lambda_handler(event, LAMBDA_CONTEXT)
 
 

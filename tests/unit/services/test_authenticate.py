@@ -1,58 +1,84 @@
-"""A warm process trusts a good key for a while without asking again, and no longer than that."""
+"""A warm process trusts what it read for a while without asking again, and no longer than that."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 
+import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
 
+from easel.domain.api_keys import hint_of, new_api_key
 from easel.domain.generation import Channel
+from easel.domain.identities import TelegramIdentity, user_of_token
+from easel.errors import NotFound, Unauthenticated
+from easel.ids import new_id
+from easel.services.account_ports import ApiKeyRecord, Membership, SignedInPerson
 from easel.services.authenticate import Authenticate
-from easel.services.ports import ApiKeyRecord, Write
+from easel.services.principal import Credential, Principal
 
+GOOD = new_api_key(WORKSPACE_ID)
 RECORD = ApiKeyRecord(
     key_id="key-1",
+    key_hash=hashlib.sha256(GOOD.encode()).hexdigest(),
+    hint=hint_of(GOOD),
     name="demo",
     workspace_id=WORKSPACE_ID,
     user_id="user-1",
     roles=frozenset({"owner"}),
-    scopes=frozenset({"generations:read"}),
+    scopes=frozenset({"generations:read", "act_as:telegram"}),
     channel=Channel.TELEGRAM,
+    created_at=NOW,
 )
+ADA = SignedInPerson("https://id.example.com/", "ada", is_operator=False)
 
 
 @dataclass
 class World:
-    """Accounts in memory, and two clocks that are turned by hand."""
+    """Keys, members and people in memory, and two clocks that are turned by hand."""
 
-    records: dict[str, ApiKeyRecord] = field(default_factory=lambda: {"ek_good": RECORD})
+    records: dict[str, ApiKeyRecord] = field(default_factory=lambda: {GOOD: RECORD})
+    known: set[TelegramIdentity] = field(default_factory=set)
+    members: dict[tuple[str, str], Membership] = field(default_factory=dict)
     now: datetime = NOW
     seconds: float = 0.0
     reads: int = 0
 
     def __post_init__(self) -> None:
-        self.authenticate = Authenticate(accounts=self, clock=lambda: self.now, monotonic=lambda: self.seconds)
+        self._authenticate = Authenticate(
+            api_keys=cast(Any, self),
+            workspaces=cast(Any, self),
+            verify_token=lambda token: ADA if token == "ada" else None,
+            clock=lambda: self.now,
+            monotonic=lambda: self.seconds,
+        )
 
-    def find_api_key(self, api_key: str) -> ApiKeyRecord | None:
+    def authenticate(self, token: str, **wishes: str) -> Principal | None:
+        try:
+            return self._authenticate(Credential(token, **wishes))
+        except (Unauthenticated, NotFound):
+            return None
+
+    def hash_of(self, api_key: str) -> str:
+        return hashlib.sha256(api_key.encode()).hexdigest()
+
+    def find(self, api_key: str) -> ApiKeyRecord | None:
         self.reads += 1
         return self.records.get(api_key)
 
-    def adding_workspace(self, workspace_id: str, name: str, now: datetime) -> Write:
-        raise NotImplementedError
+    def find_for_telegram(self, api_key: str, identity: TelegramIdentity) -> tuple[ApiKeyRecord | None, bool]:
+        self.reads += 1
+        return self.records.get(api_key), identity in self.known
 
-    def adding_user(self, user_id: str, name: str, now: datetime) -> Write:
-        raise NotImplementedError
-
-    def adding_member(self, workspace_id: str, user_id: str, role: str, now: datetime) -> Write:
-        raise NotImplementedError
-
-    def adding_api_key(self, api_key: str, record: ApiKeyRecord, now: datetime) -> Write:
-        raise NotImplementedError
+    def membership(self, workspace_id: str, user_id: str) -> Membership | None:
+        self.reads += 1
+        return self.members.get((workspace_id, user_id))
 
 
 def test_a_good_key_is_a_principal_with_what_the_key_may_do() -> None:
-    principal = World().authenticate("ek_good")
+    principal = World().authenticate(GOOD)
 
     assert principal is not None
     assert (principal.workspace_id, principal.user_id, principal.key_id) == (WORKSPACE_ID, "user-1", "key-1")
@@ -61,41 +87,103 @@ def test_a_good_key_is_a_principal_with_what_the_key_may_do() -> None:
 
 
 def test_an_unknown_key_is_nobody_and_is_asked_for_each_time() -> None:
+    world, bad = World(), new_api_key(WORKSPACE_ID)
+
+    assert [world.authenticate(bad) for _ in range(2)] == [None, None]
+    assert world.reads == 2
+
+
+def test_a_text_that_cannot_be_a_key_is_not_asked_for() -> None:
     world = World()
 
-    assert [world.authenticate("ek_bad") for _ in range(2)] == [None, None]
-    assert world.reads == 2
+    assert [world.authenticate(text) for text in ("ek_bad", "ek_", "other", "")] == [None] * 4
+    assert world.reads == 0
 
 
 def test_a_key_that_was_seen_is_trusted_for_half_a_minute() -> None:
     world = World()
-    world.authenticate("ek_good")
+    world.authenticate(GOOD)
     world.records.clear()
 
     world.seconds = 29.9
-    assert world.authenticate("ek_good") is not None
+    assert world.authenticate(GOOD) is not None
     world.seconds = 30.0
-    assert world.authenticate("ek_good") is None
+    assert world.authenticate(GOOD) is None
     assert world.reads == 2
 
 
 def test_a_key_ends_at_its_time_even_while_it_is_remembered() -> None:
-    world = World({"ek_good": replace(RECORD, valid_until=NOW + timedelta(seconds=10))})
+    world = World({GOOD: replace(RECORD, valid_until=NOW + timedelta(seconds=10))})
 
-    assert world.authenticate("ek_good") is not None
+    assert world.authenticate(GOOD) is not None
     world.now += timedelta(seconds=10)
-    assert world.authenticate("ek_good") is None
+    assert world.authenticate(GOOD) is None
 
 
 def test_a_revoked_key_is_nobody() -> None:
-    assert World({"ek_good": replace(RECORD, revoked_at=NOW)}).authenticate("ek_good") is None
+    assert World({GOOD: replace(RECORD, revoked_at=NOW)}).authenticate(GOOD) is None
 
 
 def test_memory_is_bounded_and_still_right() -> None:
-    keys = {f"ek_{number}": replace(RECORD, key_id=f"key-{number}") for number in range(2_500)}
+    keys = {new_api_key(WORKSPACE_ID): replace(RECORD, key_id=f"key-{number}") for number in range(2_500)}
     world = World(keys)
 
     found = [world.authenticate(key) for key in keys]
 
     assert [principal.key_id for principal in found if principal] == [record.key_id for record in keys.values()]
-    assert len(world.authenticate._remembered) <= 1_000
+    assert len(world._authenticate._memory._kept) <= 1_000
+
+
+def test_memory_holds_no_key() -> None:
+    world = World()
+    world.authenticate(GOOD)
+
+    assert GOOD not in str(world._authenticate._memory._kept)
+
+
+def test_a_membership_is_trusted_for_half_a_minute() -> None:
+    world, user_id, team = World(), user_of_token(ADA.issuer, ADA.subject), new_id()
+    world.members[team, user_id] = Membership(team, user_id, "member", NOW, "tiered")
+    principal = world.authenticate("ada", workspace_id=team)
+    assert principal is not None
+    assert (principal.workspace_id, principal.plan) == (team, "tiered")
+    world.members.clear()
+
+    world.seconds = 29.9
+    assert world.authenticate("ada", workspace_id=team) is not None
+    assert world.reads == 1
+    world.seconds = 30.0
+    assert world.authenticate("ada", workspace_id=team) is None
+
+
+def test_who_is_no_member_yet_is_asked_for_each_time() -> None:
+    world, user_id, team = World(), user_of_token(ADA.issuer, ADA.subject), new_id()
+    assert world.authenticate("ada", workspace_id=team) is None
+
+    world.members[team, user_id] = Membership(team, user_id, "member", NOW)
+
+    assert world.authenticate("ada", workspace_id=team) is not None
+
+
+@pytest.mark.parametrize("first", ["key", "person"])
+def test_a_bots_request_is_one_read_whatever_is_remembered(first: str) -> None:
+    identity = TelegramIdentity(WORKSPACE_ID, 7)
+    world = World(known={identity})
+    if first == "key":
+        world.authenticate(GOOD)
+        world.reads = 0
+
+    assert world.authenticate(GOOD, act_as="telegram:7") is not None
+    assert world.reads == 1
+    assert world.authenticate(GOOD, act_as="telegram:7") is not None
+    assert world.authenticate(GOOD) is not None
+    assert world.reads == 1
+
+
+def test_a_person_whom_the_bot_brings_now_is_known_at_once() -> None:
+    world = World()
+    assert world.authenticate(GOOD, act_as="telegram:7") is None
+
+    world.known.add(TelegramIdentity(WORKSPACE_ID, 7))
+
+    assert world.authenticate(GOOD, act_as="telegram:7") is not None

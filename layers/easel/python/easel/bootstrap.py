@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
     from easel.events.outbox import PublishEvents
     from easel.http.pagination import CursorSigner
     from easel.providers.registry import ProviderSettings
+    from easel.services.account_ports import TokenVerifier
+    from easel.services.act_for import ActForTelegram, EnterWorkspace
+    from easel.services.api_keys import ManageApiKeys
     from easel.services.authenticate import Authenticate
     from easel.services.budgets import ManageBudgets
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
     from easel.services.expire_grants import ExpireGrants
+    from easel.services.first_sight import FirstSight
     from easel.services.grants import GiveCredits
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
@@ -45,8 +50,11 @@ if TYPE_CHECKING:
     from easel.services.start_generation import StartGeneration
     from easel.services.submit_generation import SubmitGeneration
     from easel.services.sweep_generations import SweepGenerations
+    from easel.services.telegram_sign_in import SignInWithTelegram
     from easel.services.usage import ReadUsage
+    from easel.services.users import ListUsers, TelegramUsers
     from easel.services.wallets import ReadWallet
+    from easel.services.workspaces import ManageMembers, ManageWorkspaces, ReadWorkspaces
     from easel.workflow.queues import MessageHold
     from easel.workflow.step_functions import StepFunctionsWorkflow
 
@@ -83,6 +91,33 @@ class AccountEnv(LedgerTable, Protocol):
     def TRIAL_CREDITS(self) -> int: ...  # noqa: N802 - as above
     @property
     def TRIAL_DAYS(self) -> int: ...  # noqa: N802 - as above
+
+
+class SessionEnv(Protocol):
+    """Environment of whatever signs or reads our own tokens."""
+
+    @property
+    def SESSION_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class AuthorizerEnv(CoreTable, SessionEnv, Protocol):
+    """Environment of the authorizer."""
+
+    @property
+    def TOKEN_ISSUERS(self) -> str: ...  # noqa: N802 - as above
+
+
+class PeopleEnv(AccountEnv, CoreTable, Protocol):
+    """Environment of whatever makes people known."""
+
+
+class TelegramSignInEnv(PeopleEnv, SessionEnv, Protocol):
+    """Environment of the exchange of Mini App sign-ins."""
+
+    @property
+    def TELEGRAM_BOT_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def INIT_DATA_MAX_AGE_SECONDS(self) -> int: ...  # noqa: N802 - as above
 
 
 class RateEnv(Protocol):
@@ -209,6 +244,23 @@ def secret(arn: str) -> str:
     return text
 
 
+_RECENT_SECONDS: Final = 300.0
+
+
+@cache
+def _recent_secrets() -> dict[str, tuple[float, str]]:
+    return {}
+
+
+def recent_secret(arn: str) -> str:
+    """The text of a secret, at most five minutes old: for those whose replacement must reach warm processes."""
+    until, text = _recent_secrets().get(arn, (float("-inf"), ""))
+    if time.monotonic() >= until:
+        text = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+        _recent_secrets()[arn] = (time.monotonic() + _RECENT_SECONDS, text)
+    return text
+
+
 # --- front doors ----------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +272,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     from easel.repositories.idempotency import DynamoIdempotencyClaims
     from easel.repositories.ledger import DynamoLedger
     from easel.repositories.usage import DynamoUsageCounters
+    from easel.services.first_sight import OpenAccountAtFirstSight
     from easel.services.submit_generation import SubmitGeneration
 
     return SubmitGeneration(
@@ -228,7 +281,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
         usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
         budgets=DynamoBudgets(_dynamodb(), env.LEDGER_TABLE_NAME),
-        open_account=open_account(env),
+        open_account=OpenAccountAtFirstSight(first_sight=first_sight(env), open_account=open_account(env)),
         generations=DynamoGenerations(_dynamodb(), env.CORE_TABLE_NAME),
         claims=DynamoIdempotencyClaims(_dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
@@ -307,28 +360,179 @@ def cursor_signer(env: SigningEnv) -> CursorSigner:
     return CursorSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"))
 
 
+# --- people, workspaces and keys -------------------------------------------------------------------------------------
+
+
 @cache
-def authenticate(env: CoreTable) -> Authenticate:
+def authenticate(env: AuthorizerEnv) -> Authenticate:
     """From a credential to a principal; one per process, because it remembers."""
-    from easel.repositories.accounts import DynamoAccounts
+    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.workspaces import DynamoWorkspaces
     from easel.services.authenticate import Authenticate
 
-    return Authenticate(accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME), clock=system_clock)
+    return Authenticate(
+        api_keys=DynamoApiKeys(_dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        verify_token=_tokens(env),
+        clock=system_clock,
+    )
+
+
+def enter_workspace(env: CoreTable) -> EnterWorkspace:
+    """For requests that name a workspace elsewhere than in the header."""
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.act_for import EnterWorkspace
+
+    return EnterWorkspace(workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME))
+
+
+def act_for_telegram(env: CoreTable) -> ActForTelegram:
+    """For a bot's requests that name a person elsewhere than in the header."""
+    from easel.repositories.accounts import DynamoUsers
+    from easel.services.act_for import ActForTelegram
+
+    return ActForTelegram(users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME))
+
+
+def first_sight(env: CoreTable) -> FirstSight:
+    """Makes the records of a new person."""
+    from easel.repositories.accounts import DynamoUsers
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.first_sight import FirstSight
+
+    return FirstSight(
+        users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+def read_workspaces(env: CoreTable) -> ReadWorkspaces:
+    """What a caller sees of their workspaces."""
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.workspaces import ReadWorkspaces
+
+    workspaces = DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME)
+    return ReadWorkspaces(workspaces=workspaces, first_sight=first_sight(env))
+
+
+def manage_workspaces(env: CoreTable) -> ManageWorkspaces:
+    """Making and naming workspaces."""
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.workspaces import ManageWorkspaces
+
+    return ManageWorkspaces(
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        first_sight=first_sight(env),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+def manage_members(env: CoreTable) -> ManageMembers:
+    """Who belongs to a workspace."""
+    from easel.repositories.accounts import DynamoUsers
+    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.workspaces import ManageMembers
+
+    return ManageMembers(
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME),
+        api_keys=DynamoApiKeys(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+def manage_api_keys(env: CoreTable) -> ManageApiKeys:
+    """Keys of a workspace."""
+    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.services.api_keys import ManageApiKeys
+
+    return ManageApiKeys(
+        api_keys=DynamoApiKeys(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
+
+
+def telegram_users(env: PeopleEnv) -> TelegramUsers:
+    """The people whom a bot brings."""
+    from easel.repositories.accounts import DynamoUsers
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.users import TelegramUsers
+
+    return TelegramUsers(
+        users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME),
+        first_sight=first_sight(env),
+        open_account=open_account(env),
+        ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
+        clock=system_clock,
+    )
+
+
+def list_users(env: CoreTable) -> ListUsers:
+    """All users of the system."""
+    from easel.repositories.accounts import DynamoUsers
+    from easel.services.users import ListUsers
+
+    return ListUsers(users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME))
+
+
+def sign_in_with_telegram(env: TelegramSignInEnv) -> SignInWithTelegram:
+    """From a Mini App's sign-in to a token."""
+    from datetime import timedelta
+
+    from easel.identity.sessions import Sessions
+    from easel.identity.telegram import MiniAppSignature, read_bot
+    from easel.repositories.accounts import DynamoInitDataClaims
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.telegram_sign_in import SignInWithTelegram
+
+    return SignInWithTelegram(
+        verify=MiniAppSignature(
+            lambda: read_bot(recent_secret(env.TELEGRAM_BOT_SECRET_ARN)),
+            max_age=timedelta(seconds=env.INIT_DATA_MAX_AGE_SECONDS),
+        ),
+        claims=DynamoInitDataClaims(_dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        telegram_users=telegram_users(env),
+        sign=Sessions(lambda: recent_secret(env.SESSION_SECRET_ARN)).sign,
+        clock=system_clock,
+    )
 
 
 def provision_workspace(env: MoneyEnv) -> ProvisionWorkspace:
     """The operator's way in."""
-    from easel.repositories.accounts import DynamoAccounts
+    from easel.repositories.accounts import DynamoUsers
+    from easel.repositories.api_keys import DynamoApiKeys
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.ledger import DynamoLedger
+    from easel.repositories.workspaces import DynamoWorkspaces
     from easel.services.provision_workspace import ProvisionWorkspace
 
     return ProvisionWorkspace(
-        accounts=DynamoAccounts(_dynamodb(), env.CORE_TABLE_NAME),
+        users=DynamoUsers(_dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        api_keys=DynamoApiKeys(_dynamodb(), env.CORE_TABLE_NAME),
+        first_sight=first_sight(env),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(_dynamodb()),
         clock=system_clock,
     )
+
+
+def _tokens(env: AuthorizerEnv) -> TokenVerifier:
+    from easel.identity.sessions import Sessions
+    from easel.identity.tokens import Tokens, trusted_issuers
+
+    return Tokens(trusted_issuers(env.TOKEN_ISSUERS), Sessions(lambda: recent_secret(env.SESSION_SECRET_ARN)))
 
 
 @cache
@@ -391,12 +595,14 @@ def read_usage(env: UsageEnv) -> ReadUsage:
 
 def manage_budgets(env: MoneyEnv) -> ManageBudgets:
     """Monthly budgets."""
+    from easel.repositories.api_keys import DynamoApiKeys
     from easel.repositories.budgets import DynamoBudgets
     from easel.services.budgets import ManageBudgets
 
+    api_keys = DynamoApiKeys(_dynamodb(), env.CORE_TABLE_NAME)
     return ManageBudgets(
         budgets=DynamoBudgets(_dynamodb(), env.LEDGER_TABLE_NAME),
-        key_exists=lambda _workspace_id, _key_id: True,
+        key_exists=lambda workspace_id, key_id: api_keys.get(workspace_id, key_id) is not None,
         clock=system_clock,
     )
 

@@ -33,6 +33,11 @@ def shared_json(body: _Model) -> Response[_Model]:
     return as_json(body, cache=PUBLIC, headers={"ETag": etag(body.model_dump(mode="json", by_alias=True))})
 
 
+def nothing() -> Response[None]:
+    """204: done, and there is nothing to say about it."""
+    return Response(204, headers={"Cache-Control": PRIVATE})
+
+
 def redirect(url: str, *, cache: str) -> Response[Any]:
     """302: the bytes are over there, for now."""
     return Response(302, headers={"Location": url, "Cache-Control": cache, "Referrer-Policy": "no-referrer"})

@@ -178,6 +178,179 @@ DOCS: Final = _route(
     public=True,
 )
 
+ME: Final = _route(
+    "readCaller",
+    "Workspaces",
+    "Who you are",
+    "The person or key behind the credential, what it may do, and the workspaces that it may act in.",
+    {200: "You."},
+)
+
+CREATE_WORKSPACE: Final = _route(
+    "createWorkspace",
+    "Workspaces",
+    "Make a workspace",
+    "You own it. Act in it by sending its id as `X-Workspace-Id`. Only people who signed in make workspaces.",
+    {201: "Made."},
+    400,
+    413,
+    415,
+)
+
+LIST_WORKSPACES: Final = _route(
+    "listWorkspaces", "Workspaces", "List your workspaces", "Follow `nextCursor`.", {200: "One page."}, 400
+)
+
+READ_WORKSPACE: Final = _route(
+    "readWorkspace", "Workspaces", "One workspace", "One that you belong to.", {200: "The workspace."}, 404
+)
+
+RENAME_WORKSPACE: Final = _route(
+    "renameWorkspace",
+    "Workspaces",
+    "Rename a workspace",
+    "For its owners and admins.",
+    {200: "Renamed."},
+    400,
+    404,
+    413,
+    415,
+)
+
+ADD_MEMBER: Final = _route(
+    "addMember",
+    "Workspaces",
+    "Take somebody in",
+    "For owners and admins; only owners make owners.",
+    {201: "They belong to it now."},
+    400,
+    404,
+    409,
+    413,
+    415,
+)
+
+LIST_MEMBERS: Final = _route(
+    "listMembers", "Workspaces", "List members", "Follow `nextCursor`.", {200: "One page."}, 400, 404
+)
+
+CHANGE_MEMBER: Final = _route(
+    "changeMember",
+    "Workspaces",
+    "Give a member another role",
+    "Personal keys of theirs that may do more than the new role are revoked. A workspace always keeps an owner.",
+    {200: "Changed."},
+    400,
+    404,
+    409,
+    413,
+    415,
+)
+
+REMOVE_MEMBER: Final = _route(
+    "removeMember",
+    "Workspaces",
+    "Let a member go",
+    "Their personal keys are revoked. Anybody may leave by removing themselves; the last owner may not.",
+    {204: _empty("They no longer belong to it.")},
+    404,
+    409,
+)
+
+CREATE_API_KEY: Final = _route(
+    "createApiKey",
+    "API keys",
+    "Make an API key",
+    "For the workspace that you act in. The key is shown in this answer and never again.",
+    {201: "The key."},
+    400,
+    413,
+    415,
+)
+
+LIST_API_KEYS: Final = _route(
+    "listApiKeys", "API keys", "List API keys", "Without their secrets. Follow `nextCursor`.", {200: "One page."}, 400
+)
+
+REVOKE_API_KEY: Final = _route(
+    "revokeApiKey",
+    "API keys",
+    "Revoke an API key",
+    "It stops working within 30 seconds, everywhere. Revoking twice is the same as once.",
+    {200: "Revoked."},
+    404,
+    409,
+)
+
+ROTATE_API_KEY: Final = _route(
+    "rotateApiKey",
+    "API keys",
+    "Replace an API key",
+    "Answers with a new key that may do the same. The old one goes on working for the overlap, a day unless told "
+    "otherwise.",
+    {201: "The new key."},
+    400,
+    404,
+    409,
+    413,
+    415,
+)
+
+SYNC_USER: Final = _route(
+    "syncTelegramUser",
+    "Telegram",
+    "Make a Telegram user known",
+    "For bots. Creates the person with a wallet and a trial, or takes over what has changed. Safe to repeat.",
+    {200: "The person as we know them now."},
+    400,
+    413,
+    415,
+)
+
+READ_USER_BALANCE: Final = _route(
+    "readTelegramBalance",
+    "Telegram",
+    "A Telegram user's balance",
+    "For bots, about people whom they made known.",
+    {200: "The balance."},
+    404,
+)
+
+READ_USER_TRIAL: Final = _route(
+    "readTelegramTrial",
+    "Telegram",
+    "A Telegram user's trial",
+    "For bots, about people whom they made known.",
+    {200: "The trial."},
+    404,
+)
+
+SIGN_IN_WITH_TELEGRAM: Final = _route(
+    "signInWithTelegram",
+    "Telegram",
+    "Sign in from a Mini App",
+    "Exchanges the `initData` of a Telegram Mini App for a token that works for an hour. Each `initData` works once, "
+    "and for an hour.",
+    {200: "The token."},
+    400,
+    401,
+    404,
+    413,
+    415,
+    503,
+    public=True,
+)
+
+LIST_DEBUG_USERS: Final = _route(
+    "listUsers",
+    "Operations",
+    "List all users",
+    "For those who run the platform. What is personal is masked. Switched off in production unless enabled.",
+    {200: "One page."},
+    400,
+    404,
+)
+
 READ_WALLET: Final = _route(
     "readWallet",
     "Money",

@@ -12,22 +12,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from easel.domain import access
 from easel.domain.generation import Channel
-from easel.errors import Forbidden, StorageUnavailable, Unauthenticated
-from easel.http import rates
+from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
+from easel.http import events, rates
 from easel.observability import bind
-from easel.services.principal import Principal
+from easel.services.principal import Credential, Principal
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-Failure = Literal["missing", "invalid", "unavailable"]
+Failure = Literal["missing", "invalid", "unavailable", "forbidden", "not_found"]
 
-READ: Final = "generations:read"
-WRITE: Final = "generations:write"
+READ: Final = access.GENERATIONS_READ
+WRITE: Final = access.GENERATIONS_WRITE
 
 PERMALINKS: Final = "/i/"
 
+_REFUSALS: Final[Mapping[type[EaselError], Failure]] = {Forbidden: "forbidden", NotFound: "not_found"}
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 
 MISSING_TEXT: Final = "Authorization header required"
@@ -42,6 +46,25 @@ def bearer_token(authorization: str | None) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and _TOKEN.fullmatch(token.strip()) else ""
 
 
+def credential(event: Mapping[str, Any]) -> Credential | None:
+    """The token of a request, with what `X-Workspace-Id` and `X-Act-As` add to it; None for a request without a token.
+
+    Raises:
+        Unauthenticated: something else than a token of ours.
+        NotFound: a workspace that cannot be one.
+    """
+    token = bearer_token(events.header(event, "authorization"))
+    if token is None:
+        return None
+    if not token:
+        raise Unauthenticated(INVALID_TEXT)
+    workspace = (events.header(event, "x-workspace-id") or "").strip().lower()
+    if workspace and not _UUID.fullmatch(workspace):
+        raise NotFound(f"There is no workspace {workspace[:80]}.")
+    person = (events.header(event, "x-act-as") or "").strip()
+    return Credential(token, workspace or None, person or None)
+
+
 def found(principal: Principal) -> dict[str, str]:
     """The authorizer's context for a known caller."""
     return {"principal": to_json(principal)}
@@ -52,11 +75,19 @@ def not_found(failure: Failure) -> dict[str, str]:
     return {"failure": failure}
 
 
+def refused(error: Unauthenticated | Forbidden | NotFound) -> dict[str, str]:
+    """The authorizer's context for a credential that is not good, or is good for something else."""
+    failure = _REFUSALS.get(type(error))
+    return {**not_found(failure), "detail": error.message} if failure else not_found("invalid")
+
+
 def require_principal(event: Mapping[str, Any]) -> Principal:
     """The caller of an HTTP API event.
 
     Raises:
         Unauthenticated: no credential, one that we do not accept, or no word from the authorizer.
+        Forbidden: a good credential that may not act for others.
+        NotFound: a workspace or person in the headers that this caller does not have.
         RateLimited: too many requests of this caller, or from this address.
         StorageUnavailable: the credential could not be checked.
     """
@@ -67,6 +98,9 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
         raise StorageUnavailable("The credential could not be checked. Try again.")
     if context.get("failure") == "invalid":
         raise Unauthenticated(INVALID_TEXT)
+    for kind, failure in _REFUSALS.items():
+        if context.get("failure") == failure:
+            raise kind(str(context.get("detail", "")))
     if "principal" not in context or "failure" in context:
         raise Unauthenticated(MISSING_TEXT)
     return from_json(context["principal"])
@@ -78,18 +112,29 @@ def require_principal_unless_permalink(event: Mapping[str, Any]) -> None:
         require_principal(event)
 
 
-def principal(app: APIGatewayHttpResolver, scope: str) -> Principal:
-    """The caller of the request in hand, who must hold `scope`.
+def principal(app: APIGatewayHttpResolver, scope: str | None) -> Principal:
+    """The caller of the request in hand, who must hold `scope`; None where it is enough to know them.
 
     Raises:
         Unauthenticated: as `require_principal`.
         Forbidden: without the scope.
     """
     caller = require_principal(app.current_event.raw_event)
-    if scope not in caller.scopes:
+    if scope is not None and scope not in caller.scopes:
         raise Forbidden(f"This credential lacks the scope {scope}.")
     bind(workspace_id=caller.workspace_id, key_id=caller.key_id)
     return caller
+
+
+def check_same_workspace(app: APIGatewayHttpResolver, named: str | None, field: str = "workspaceId") -> None:
+    """Refuse a request whose header and body (or query) name different workspaces.
+
+    Raises:
+        InvalidRequest: they differ.
+    """
+    header = app.current_event.headers.get("x-workspace-id", "").strip().lower()
+    if header and named and header != named.strip().lower():
+        raise InvalidRequest.of(field, f"{field} and the header X-Workspace-Id name different workspaces.")
 
 
 def to_json(caller: Principal) -> str:

@@ -68,6 +68,12 @@ VariantChoice = Annotated[
 Accept = Annotated[str | None, Header(description="`application/json` for a description instead of the redirect.")]
 GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
 ImageId = Annotated[str, Path(alias="imageId", json_schema_extra={"format": "uuid"})]
+WorkspaceId = Annotated[str, Path(alias="workspaceId", json_schema_extra={"format": "uuid"})]
+UserId = Annotated[str, Path(alias="userId", json_schema_extra={"format": "uuid"})]
+KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})]
+TelegramId = Annotated[
+    str, Path(description="A Telegram user's id.", json_schema_extra={"pattern": "^[1-9][0-9]{0,15}$"})
+]
 ModelId = Annotated[str, Path(alias="modelId")]
 PermalinkToken = Annotated[str, Path()]
 

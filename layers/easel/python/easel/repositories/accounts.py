@@ -1,94 +1,158 @@
-"""Workspaces, users and their API keys in DynamoDB."""
+"""People in DynamoDB: who they are, and which bots know them.
+
+USER#<user> / USER                       the person
+USERS / <created>#<user>                 all of them by age; leads to the record above
+WS#<bot's workspace> / TELEGRAM#<id>     this bot brought that person
+INITDATA#<digest> / INITDATA             a Mini App sign-in that was used; goes by itself
+"""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from easel.clock import from_iso, to_iso
-from easel.domain.generation import Channel
-from easel.domain.plans import DEFAULT_PLAN
-from easel.errors import StaleWrite
+from easel.domain.identities import TelegramIdentity, TelegramProfile
+from easel.errors import NotFound
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
-from easel.services.ports import ApiKeyRecord, Write
+from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.records import Records
+from easel.services.account_ports import UserRecord
+from easel.services.ports import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def hash_api_key(api_key: str) -> str:
-    """How a key is stored. Plain SHA-256 is enough: keys are 256 random bits, so there is no dictionary to try."""
-    return hashlib.sha256(api_key.encode("utf-8")).hexdigest()
+class DynamoUsers:
+    """`account_ports.Users`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._records = Records(client, table_name)
+
+    def adding(self, user: UserRecord) -> Sequence[Write]:
+        values = {
+            **keys.user(user.user_id),
+            "entity": "USER",
+            "id": user.user_id,
+            "name": user.name,
+            **(_profile_values(user.profile) if user.profile else {}),
+        }
+        entry = {
+            **keys.users_by_age(to_iso(user.created_at), user.user_id),
+            "entity": "USER_ENTRY",
+            "userId": user.user_id,
+        }
+        return [
+            self._records.putting("put user", values, user.created_at),
+            self._records.putting("register user", entry, user.created_at),
+        ]
+
+    def existing(self, user_id: str) -> Write:
+        check = {
+            "TableName": self._records.table,
+            "Key": to_item(keys.user(user_id)),
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+        return TransactionWrite(
+            "find user", {"ConditionCheck": check}, lambda _: NotFound(f"There is no user {user_id}.")
+        )
+
+    def adding_telegram(self, identity: TelegramIdentity, now: datetime) -> Write:
+        values = {
+            **keys.telegram_user(identity.bot_workspace_id, identity.telegram_id),
+            "entity": "TELEGRAM_USER",
+            "telegramId": identity.telegram_id,
+            "userId": identity.user_id,
+            "workspaceId": identity.workspace_id,
+        }
+        return self._records.putting("put telegram user", values, now)
+
+    def get(self, user_id: str) -> UserRecord | None:
+        values = self._records.get(keys.user(user_id))
+        return _user_from(values) if values else None
+
+    def update_profile(self, user_id: str, profile: TelegramProfile, now: datetime) -> UserRecord | None:
+        values = _profile_values(profile)
+        kept = {name: value for name, value in values.items() if value is not None}
+        gone = sorted(values.keys() - kept.keys())
+        expression = "SET updatedAt = :now" + "".join(f", {name} = :{name}" for name in kept)
+        try:
+            answer = self._records.client.update_item(
+                TableName=self._records.table,
+                Key=to_item(keys.user(user_id)),
+                UpdateExpression=expression + (f" REMOVE {', '.join(gone)}" if gone else ""),
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=to_item(
+                    {":now": to_iso(now)} | {f":{name}": value for name, value in kept.items()}
+                ),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return None
+            raise
+        return _user_from(from_item(answer["Attributes"]))
+
+    def knows_telegram(self, identity: TelegramIdentity) -> bool:
+        return self._records.get(keys.telegram_user(identity.bot_workspace_id, identity.telegram_id)) is not None
+
+    def newest(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
+        entries, next_after = self._records.page(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
+        wanted = [keys.user(entry["userId"]) for entry in entries]
+        found = self._records.get_all(wanted)
+        users = [found[key["pk"], key["sk"]] for key in wanted if (key["pk"], key["sk"]) in found]
+        return [_user_from(values) for values in users], next_after
 
 
-class DynamoAccounts:
-    """`ports.Accounts`."""
+class DynamoInitDataClaims:
+    """`account_ports.InitDataClaims`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client
         self._table = table_name
 
-    def find_api_key(self, api_key: str) -> ApiKeyRecord | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item(keys.api_key(hash_api_key(api_key))), ConsistentRead=True
-        )
-        if "Item" not in answer:
-            return None
-        values = from_item(answer["Item"])
-        return ApiKeyRecord(
-            key_id=values["keyId"],
-            name=values["name"],
-            workspace_id=values["workspaceId"],
-            user_id=values["userId"],
-            roles=frozenset(values["roles"]),
-            scopes=frozenset(values["scopes"]),
-            channel=Channel(values["channel"]),
-            plan=values.get("plan", DEFAULT_PLAN),
-            valid_until=from_iso(values["validUntil"]) if "validUntil" in values else None,
-            revoked_at=from_iso(values["revokedAt"]) if "revokedAt" in values else None,
-        )
+    def claim(self, digest: str, until: datetime) -> bool:
+        values = {**keys.init_data(digest), "entity": "INIT_DATA", "expiresAt": int(until.timestamp())}
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=to_item(values), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return False
+            raise
+        return True
 
-    def adding_workspace(self, workspace_id: str, name: str, now: datetime) -> Write:
-        return self._put(
-            "put workspace",
-            {**keys.workspace(workspace_id), "entity": "WORKSPACE", "id": workspace_id, "name": name},
-            now,
-        )
 
-    def adding_user(self, user_id: str, name: str, now: datetime) -> Write:
-        return self._put("put user", {**keys.user(user_id), "entity": "USER", "id": user_id, "name": name}, now)
+def _profile_values(profile: TelegramProfile) -> dict[str, Any]:
+    return {
+        "telegramId": profile.telegram_id,
+        "username": profile.username,
+        "firstName": profile.first_name,
+        "lastName": profile.last_name,
+        "languageCode": profile.language_code,
+    }
 
-    def adding_member(self, workspace_id: str, user_id: str, role: str, now: datetime) -> Write:
-        values = {**keys.member(workspace_id, user_id), "entity": "MEMBER", "userId": user_id, "role": role}
-        return self._put("put member", values, now)
 
-    def adding_api_key(self, api_key: str, record: ApiKeyRecord, now: datetime) -> Write:
-        values = {
-            **keys.api_key(hash_api_key(api_key)),
-            "entity": "API_KEY",
-            "keyId": record.key_id,
-            "name": record.name,
-            "workspaceId": record.workspace_id,
-            "userId": record.user_id,
-            "roles": sorted(record.roles),
-            "scopes": sorted(record.scopes),
-            "channel": record.channel.value,
-            "plan": record.plan,
-            "validUntil": to_iso(record.valid_until) if record.valid_until else None,
-        }
-        return self._put("put api key", values, now)
+def _user_from(values: Mapping[str, Any]) -> UserRecord:
+    return UserRecord(
+        user_id=values["id"],
+        created_at=from_iso(values["createdAt"]),
+        name=values.get("name"),
+        profile=_profile_from(values) if "telegramId" in values else None,
+        updated_at=from_iso(values["updatedAt"]) if "updatedAt" in values else None,
+    )
 
-    def _put(self, description: str, values: dict[str, Any], now: datetime) -> Write:
-        return TransactionWrite(
-            description,
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": to_item({**values, "schema": 1, "createdAt": to_iso(now)}),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            },
-            lambda _: StaleWrite(f"{description}: there is one under this id."),
-        )
+
+def _profile_from(values: Mapping[str, Any]) -> TelegramProfile:
+    return TelegramProfile(
+        telegram_id=values["telegramId"],
+        username=values.get("username"),
+        first_name=values.get("firstName"),
+        last_name=values.get("lastName"),
+        language_code=values.get("languageCode"),
+    )

@@ -10,6 +10,10 @@ from typing import Final
 Key = dict[str, str]
 
 GENERATION_PREFIX: Final = "GEN#"
+MEMBER_PREFIX: Final = "MEMBER#"
+WORKSPACE_PREFIX: Final = "WORKSPACE#"
+API_KEY_PREFIX: Final = "KEY#"
+USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
 
@@ -29,11 +33,33 @@ def workspace(workspace_id: str) -> Key:
 
 
 def member(workspace_id: str, user_id: str) -> Key:
-    return {"pk": workspace_partition(workspace_id), "sk": f"MEMBER#{_part(user_id)}"}
+    return {"pk": workspace_partition(workspace_id), "sk": f"{MEMBER_PREFIX}{_part(user_id)}"}
+
+
+def user_partition(user_id: str) -> str:
+    return f"USER#{_part(user_id)}"
 
 
 def user(user_id: str) -> Key:
-    return {"pk": f"USER#{_part(user_id)}", "sk": "USER"}
+    return {"pk": user_partition(user_id), "sk": "USER"}
+
+
+def users_by_age(created_at: str, user_id: str) -> Key:
+    """The register of all users. One partition: people sign up far more slowly than a partition can write."""
+    return {"pk": USERS_PARTITION, "sk": f"{_part(created_at)}#{_part(user_id)}"}
+
+
+def workspace_of_user(user_id: str, workspace_id: str) -> Key:
+    """The other side of `member`: it leads from a person to their workspaces."""
+    return {"pk": user_partition(user_id), "sk": f"{WORKSPACE_PREFIX}{_part(workspace_id)}"}
+
+
+def telegram_user(bot_workspace_id: str, telegram_id: int) -> Key:
+    return {"pk": workspace_partition(bot_workspace_id), "sk": f"TELEGRAM#{telegram_id}"}
+
+
+def init_data(digest: str) -> Key:
+    return {"pk": f"INITDATA#{_part(digest)}", "sk": "INITDATA"}
 
 
 def generation(workspace_id: str, generation_id: str) -> Key:
@@ -70,6 +96,11 @@ def usage_summary_days(workspace_id: str, first_day: str, last_day: str) -> tupl
 
 def api_key(key_hash: str) -> Key:
     return {"pk": f"APIKEY#{_part(key_hash)}", "sk": "APIKEY"}
+
+
+def api_key_of_workspace(workspace_id: str, key_id: str) -> Key:
+    """The same key as its workspace lists it."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"{API_KEY_PREFIX}{_part(key_id)}"}
 
 
 def outbox(event_id: str) -> Key:

@@ -23,6 +23,11 @@ class TrialOffer:
     lifetime: timedelta
 
 
+def trial_grant_id(identities: tuple[str, ...]) -> str:
+    """The id that the trial of this person has, whether they had it or not."""
+    return str(uuid5(_TRIAL_NAMESPACE, identities[0]))
+
+
 class OpenAccount:
     """Opens a wallet once, however often and from wherever it is called."""
 
@@ -42,7 +47,7 @@ class OpenAccount:
         if self._trial.amount and identities:
             try:
                 self._unit_of_work.commit(
-                    *self._ledger.opening(workspace_id, now, self._trial_grant(identities[0], now)),
+                    *self._ledger.opening(workspace_id, now, self._trial_grant(identities, now)),
                     *(self._ledger.claiming_trial(identity, workspace_id, now) for identity in identities),
                 )
             except StaleWrite:
@@ -56,9 +61,9 @@ class OpenAccount:
         except StaleWrite:
             return
 
-    def _trial_grant(self, identity: str, now: datetime) -> Grant:
+    def _trial_grant(self, identities: tuple[str, ...], now: datetime) -> Grant:
         return Grant(
-            id=str(uuid5(_TRIAL_NAMESPACE, identity)),
+            id=trial_grant_id(identities),
             kind=GrantKind.TRIAL,
             amount=self._trial.amount,
             priority=DEFAULT_PRIORITIES[GrantKind.TRIAL],

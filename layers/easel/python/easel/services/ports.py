@@ -15,7 +15,6 @@ from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
-from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -241,36 +240,6 @@ class Outbox(Protocol):
     def adding(self, event: Event) -> Write:
         """Conflict: StaleWrite, when this event was told before."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKeyRecord:
-    """What we know of an API key; the key itself is stored only as a hash."""
-
-    key_id: str
-    name: str
-    workspace_id: str
-    user_id: str
-    roles: frozenset[str]
-    scopes: frozenset[str]
-    channel: Channel
-    plan: str = DEFAULT_PLAN
-    valid_until: datetime | None = None
-    revoked_at: datetime | None = None
-
-
-class Accounts(Protocol):
-    """Workspaces, users, keys."""
-
-    def find_api_key(self, api_key: str) -> ApiKeyRecord | None: ...
-
-    def adding_workspace(self, workspace_id: str, name: str, now: datetime) -> Write: ...
-
-    def adding_user(self, user_id: str, name: str, now: datetime) -> Write: ...
-
-    def adding_member(self, workspace_id: str, user_id: str, role: str, now: datetime) -> Write: ...
-
-    def adding_api_key(self, api_key: str, record: ApiKeyRecord, now: datetime) -> Write: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,41 @@
+"""POST /api/v1/auth/telegram: from a Mini App's initData to a token. Public: the initData is the credential."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.clock import system_clock
+from easel.http import answers, contract, gateway, problems
+from easel.http.account_schemas import TelegramSessionBody, TelegramSignInRequest
+from easel.http.dialects import accounts
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+    LEDGER_TABLE_NAME: settings.Text
+    TRIAL_CREDITS: int
+    TRIAL_DAYS: int
+    SESSION_SECRET_ARN: settings.Text
+    TELEGRAM_BOT_SECRET_ARN: settings.Text
+    INIT_DATA_MAX_AGE_SECONDS: int
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.post("/api/v1/auth/telegram", **contract.SIGN_IN_WITH_TELEGRAM)
+def sign_in_with_telegram(body: Annotated[TelegramSignInRequest, Body()]) -> Response[TelegramSessionBody]:
+    signed_in = bootstrap.sign_in_with_telegram(settings.load(Env))(body.init_data)
+    return answers.as_json(accounts.session_body(signed_in, system_clock()))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context)

@@ -1,0 +1,39 @@
+"""GET /api/v1/api-keys: the workspace's keys, without their secrets."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.clock import system_clock
+from easel.domain.access import KEYS_WRITE
+from easel.http import answers, contract, gateway, identity, pagination, problems
+from easel.http.account_schemas import ApiKeyPage
+from easel.http.dialects import accounts
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+    SIGNING_SECRET_ARN: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.get("/api/v1/api-keys", **contract.LIST_API_KEYS)
+def list_api_keys(limit: pagination.Limit = None, cursor: pagination.CursorText = None) -> Response[ApiKeyPage]:
+    env, caller = settings.load(Env), identity.principal(app, KEYS_WRITE)
+    listing = pagination.Listing(bootstrap.cursor_signer(env), caller.workspace_id, "api-keys")
+    asked = listing.page_request(limit=limit, page=None, cursor=cursor)
+    found, after = bootstrap.manage_api_keys(env).list(caller, limit=asked.limit, after=asked.after)
+    return answers.as_json(accounts.api_key_page(found, asked.limit, listing.next_cursor(after), system_clock()))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context, check=identity.require_principal)

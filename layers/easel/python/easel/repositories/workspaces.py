@@ -1,0 +1,185 @@
+"""Workspaces and their members in DynamoDB.
+
+WS#<workspace> / WORKSPACE               the tenant, with the number of its owners
+WS#<workspace> / MEMBER#<user>           what a person is there
+USER#<user> / WORKSPACE#<workspace>      the same seen from the person; changes with it in one transaction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from easel.clock import from_iso
+from easel.domain.plans import DEFAULT_PLAN
+from easel.errors import Conflict, EaselError, LastOwner, StaleWrite
+from easel.repositories import keys
+from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.records import Records
+from easel.services.account_ports import Membership, WorkspaceRecord
+from easel.services.ports import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoWorkspaces:
+    """`account_ports.Workspaces`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._records = Records(client, table_name)
+
+    # --- writes: members of transactions --------------------------------------------------------------------------
+
+    def adding(self, workspace: WorkspaceRecord) -> Write:
+        values = {
+            **keys.workspace(workspace.workspace_id),
+            "entity": "WORKSPACE",
+            "id": workspace.workspace_id,
+            "name": workspace.name,
+            "plan": workspace.plan,
+            "personal": workspace.personal,
+            "owners": 1,
+        }
+        return self._records.putting("put workspace", values, workspace.created_at)
+
+    def adding_member(self, membership: Membership) -> Sequence[Write]:
+        def taken(_: dict[str, Any] | None) -> EaselError:
+            return Conflict(f"User {membership.user_id} belongs to this workspace already.")
+
+        values = {
+            "workspaceId": membership.workspace_id,
+            "userId": membership.user_id,
+            "role": membership.role,
+            "plan": membership.plan,
+        }
+        member, mirror = _both_keys(membership)
+        return [
+            self._records.putting("put member", {**member, "entity": "MEMBER", **values}, membership.added_at, taken),
+            self._records.putting("put membership", {**mirror, "entity": "MEMBERSHIP", **values}, membership.added_at),
+        ]
+
+    def changing_role(self, membership: Membership, role: str) -> Sequence[Write]:
+        return [
+            self._changing(
+                "change role",
+                "Update",
+                key,
+                membership,
+                {"UpdateExpression": "SET #role = :role"},
+                {":role": role},
+            )
+            for key in _both_keys(membership)
+        ]
+
+    def removing_member(self, membership: Membership) -> Sequence[Write]:
+        return [self._changing("remove member", "Delete", key, membership) for key in _both_keys(membership)]
+
+    def counting_owners(self, workspace_id: str, change: int) -> Write:
+        return TransactionWrite(
+            "count owners",
+            {
+                "Update": {
+                    "TableName": self._records.table,
+                    "Key": to_item(keys.workspace(workspace_id)),
+                    "UpdateExpression": "SET owners = owners + :change",
+                    "ConditionExpression": "owners > :least",
+                    "ExpressionAttributeValues": to_item({":change": change, ":least": -change}),
+                }
+            },
+            lambda _: LastOwner("A workspace always has an owner. Make somebody else an owner first."),
+        )
+
+    def _changing(
+        self,
+        description: str,
+        action: str,
+        key: keys.Key,
+        membership: Membership,
+        more: Mapping[str, Any] | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> Write:
+        return TransactionWrite(
+            description,
+            {
+                action: {
+                    "TableName": self._records.table,
+                    "Key": to_item(key),
+                    **(more or {}),
+                    "ConditionExpression": "#role = :was",
+                    "ExpressionAttributeNames": {"#role": "role"},
+                    "ExpressionAttributeValues": to_item({":was": membership.role, **(values or {})}),
+                }
+            },
+            lambda _: StaleWrite(f"{description}: the role changed since it was read."),
+        )
+
+    # --- reads and single writes ----------------------------------------------------------------------------------
+
+    def get(self, workspace_id: str) -> WorkspaceRecord | None:
+        values = self._records.get(keys.workspace(workspace_id))
+        return _workspace_from(values) if values else None
+
+    def rename(self, workspace_id: str, name: str) -> WorkspaceRecord | None:
+        try:
+            answer = self._records.client.update_item(
+                TableName=self._records.table,
+                Key=to_item(keys.workspace(workspace_id)),
+                UpdateExpression="SET #name = :name",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#name": "name"},
+                ExpressionAttributeValues=to_item({":name": name}),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return None
+            raise
+        return _workspace_from(from_item(answer["Attributes"]))
+
+    def membership(self, workspace_id: str, user_id: str) -> Membership | None:
+        values = self._records.get(keys.member(workspace_id, user_id))
+        return _membership_from(values) if values else None
+
+    def members(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[Membership], str | None]:
+        partition = keys.workspace_partition(workspace_id)
+        found, next_after = self._records.page(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX)
+        return [_membership_from(values) for values in found], next_after
+
+    def of_user(
+        self, user_id: str, *, limit: int, after: str | None
+    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+        partition = keys.user_partition(user_id)
+        entries, next_after = self._records.page(partition, limit=limit, after=after, prefix=keys.WORKSPACE_PREFIX)
+        found = self._records.get_all([keys.workspace(entry["workspaceId"]) for entry in entries])
+        by_id = {values["id"]: _workspace_from(values) for values in found.values()}
+        return [(by_id[e["workspaceId"]], e["role"]) for e in entries if e["workspaceId"] in by_id], next_after
+
+
+def _both_keys(membership: Membership) -> tuple[keys.Key, keys.Key]:
+    return (
+        keys.member(membership.workspace_id, membership.user_id),
+        keys.workspace_of_user(membership.user_id, membership.workspace_id),
+    )
+
+
+def _workspace_from(values: Mapping[str, Any]) -> WorkspaceRecord:
+    return WorkspaceRecord(
+        workspace_id=values["id"],
+        name=values["name"],
+        created_at=from_iso(values["createdAt"]),
+        plan=values.get("plan", DEFAULT_PLAN),
+        personal=values.get("personal", False),
+    )
+
+
+def _membership_from(values: Mapping[str, Any]) -> Membership:
+    return Membership(
+        workspace_id=values["workspaceId"],
+        user_id=values["userId"],
+        role=values["role"],
+        added_at=from_iso(values["createdAt"]),
+        plan=values.get("plan", DEFAULT_PLAN),
+    )

@@ -1,0 +1,236 @@
+"""Workspaces and their members, as the people in them see and manage them.
+
+A workspace that the caller does not belong to is answered as one that is not there. People who signed in may name any
+of theirs; keys and Mini App users have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from easel.clock import Clock
+from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ, Role, may_appoint, scopes_of
+from easel.domain.identities import personal_workspace
+from easel.domain.plans import DEFAULT_PLAN
+from easel.errors import Conflict, Forbidden, NotFound
+from easel.ids import new_id
+from easel.services.account_ports import ApiKeys, Membership, UserRecord, Users, WorkspaceRecord, Workspaces
+from easel.services.act_for import no_workspace
+from easel.services.first_sight import FirstSight
+from easel.services.ports import UnitOfWork, Write
+from easel.services.principal import Principal
+
+_FIRST_PAGE: Final = 100
+_KEYS_PER_READ: Final = 100
+_KEYS_PER_TRANSACTION: Final = 40
+"""A key is two members, and a transaction takes a hundred."""
+
+
+class ReadWorkspaces:
+    """What the caller may see. The records of a person are made when they first ask who they are."""
+
+    def __init__(self, *, workspaces: Workspaces, first_sight: FirstSight) -> None:
+        self._workspaces = workspaces
+        self._first_sight = first_sight
+
+    def about(self, principal: Principal) -> tuple[UserRecord | None, Sequence[tuple[WorkspaceRecord, str]]]:
+        """The caller's record, and the first of their workspaces."""
+        user = self._first_sight(principal)
+        return user, self._of_caller(principal, limit=_FIRST_PAGE, after=None)[0]
+
+    def of_caller(
+        self, principal: Principal, *, limit: int, after: str | None
+    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+        """The workspaces that the caller may act in, each with their role there."""
+        self._first_sight(principal)
+        return self._of_caller(principal, limit=limit, after=after)
+
+    def get(self, principal: Principal, workspace_id: str) -> tuple[WorkspaceRecord, str]:
+        """One workspace, with the caller's role. Raises NotFound, Forbidden."""
+        if workspace_id == personal_workspace(principal.user_id):
+            self._first_sight(principal)
+        role = enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
+        return existing(self._workspaces, workspace_id), role
+
+    def members(
+        self, principal: Principal, workspace_id: str, *, limit: int, after: str | None
+    ) -> tuple[Sequence[Membership], str | None]:
+        """Who belongs to it. Raises NotFound, Forbidden."""
+        enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
+        return self._workspaces.members(workspace_id, limit=limit, after=after)
+
+    def _of_caller(
+        self, principal: Principal, *, limit: int, after: str | None
+    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+        if principal.may_change_workspace:
+            return self._workspaces.of_user(principal.user_id, limit=limit, after=after)
+        own = self._workspaces.get(principal.workspace_id)
+        return ([(own, principal.role)] if own else []), None
+
+
+class ManageWorkspaces:
+    """Make workspaces and name them."""
+
+    def __init__(
+        self, *, workspaces: Workspaces, first_sight: FirstSight, unit_of_work: UnitOfWork, clock: Clock
+    ) -> None:
+        self._workspaces = workspaces
+        self._first_sight = first_sight
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    def create(self, principal: Principal, name: str) -> WorkspaceRecord:
+        """A further workspace, owned by the caller.
+
+        Raises:
+            Forbidden: a key has its workspace and no other.
+        """
+        if not principal.may_change_workspace:
+            raise Forbidden("Workspaces are made by people who signed in, not by keys.")
+        self._first_sight(principal)
+        now = self._clock()
+        workspace = WorkspaceRecord(new_id(), name, now, DEFAULT_PLAN)
+        owner = Membership(workspace.workspace_id, principal.user_id, Role.OWNER, now, workspace.plan)
+        self._unit_of_work.commit(self._workspaces.adding(workspace), *self._workspaces.adding_member(owner))
+        return workspace
+
+    def rename(self, principal: Principal, workspace_id: str, name: str) -> tuple[WorkspaceRecord, str]:
+        """Give it another name. Raises NotFound, Forbidden."""
+        role = enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
+        renamed = self._workspaces.rename(workspace_id, name)
+        if renamed is None:
+            raise no_workspace(workspace_id)
+        return renamed, role
+
+
+class ManageMembers:
+    """Who comes in, as what, and who goes. Owners are made and unmade by owners, and one always stays."""
+
+    def __init__(
+        self, *, workspaces: Workspaces, users: Users, api_keys: ApiKeys, unit_of_work: UnitOfWork, clock: Clock
+    ) -> None:
+        self._workspaces = workspaces
+        self._users = users
+        self._api_keys = api_keys
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    def add(self, principal: Principal, workspace_id: str, user_id: str, role: str) -> Membership:
+        """Take somebody in.
+
+        Raises:
+            NotFound: no such workspace of the caller, or no such user.
+            Forbidden: without the scope, or to make an owner without being one.
+            Conflict: they belong to it already.
+        """
+        _check_appointment(self._enter(principal, workspace_id, WORKSPACE_ADMIN), role)
+        workspace = existing(self._workspaces, workspace_id)
+        membership = Membership(workspace_id, user_id, role, self._clock(), workspace.plan)
+        writes = [self._users.existing(user_id), *self._workspaces.adding_member(membership)]
+        self._unit_of_work.commit(*writes, *self._owner_change(workspace_id, before=None, after=role))
+        return membership
+
+    def change_role(self, principal: Principal, workspace_id: str, user_id: str, role: str) -> Membership:
+        """Make a member something else; personal keys that may do more than the new role end with it.
+
+        Raises:
+            NotFound: no such workspace of the caller, or no such member.
+            Forbidden: without the scope, or to make or unmake an owner without being one.
+            LastOwner: it would be left without an owner.
+        """
+        own = self._enter(principal, workspace_id, WORKSPACE_ADMIN)
+        before = self._member(workspace_id, user_id)
+        _check_appointment(own, before.role)
+        _check_appointment(own, role)
+        if before.role != role:
+            self._unit_of_work.commit(
+                *self._workspaces.changing_role(before, role),
+                *self._owner_change(workspace_id, before=before.role, after=role),
+                *self._ending_keys(before, kept=scopes_of(role)),
+            )
+        return Membership(workspace_id, user_id, role, before.added_at, before.plan)
+
+    def remove(self, principal: Principal, workspace_id: str, user_id: str) -> None:
+        """Let somebody go, and their personal keys with them. Anybody who signed in may leave.
+
+        Raises:
+            NotFound: no such workspace of the caller, or no such member.
+            Forbidden: without the scope, or to remove an owner without being one.
+            LastOwner: it would be left without an owner.
+        """
+        leaving = user_id == principal.user_id and principal.may_change_workspace
+        own = self._enter(principal, workspace_id, WORKSPACE_READ if leaving else WORKSPACE_ADMIN)
+        before = self._member(workspace_id, user_id)
+        if not leaving:
+            _check_appointment(own, before.role)
+        self._unit_of_work.commit(
+            *self._workspaces.removing_member(before),
+            *self._owner_change(workspace_id, before=before.role, after=None),
+            *self._ending_keys(before, kept=None),
+        )
+
+    def _enter(self, principal: Principal, workspace_id: str, scope: str) -> str:
+        return enter(self._workspaces, principal, workspace_id, scope)
+
+    def _member(self, workspace_id: str, user_id: str) -> Membership:
+        found = self._workspaces.membership(workspace_id, user_id)
+        if found is None:
+            raise NotFound(f"There is no member {user_id} in this workspace.")
+        return found
+
+    def _owner_change(self, workspace_id: str, *, before: str | None, after: str | None) -> list[Write]:
+        change = (after == Role.OWNER) - (before == Role.OWNER)
+        return [self._workspaces.counting_owners(workspace_id, change)] if change else []
+
+    def _ending_keys(self, membership: Membership, *, kept: frozenset[str] | None) -> list[Write]:
+        """End the personal keys of a member, but for those that stay within `kept`. Raises Conflict for too many."""
+        now, after = self._clock(), None
+        ending: list[Write] = []
+        while True:
+            found, after = self._api_keys.list(membership.workspace_id, limit=_KEYS_PER_READ, after=after)
+            for record in found:
+                theirs = record.user_id == membership.user_id and Role.SERVICE not in record.roles
+                if theirs and record.is_good(now) and not (kept is not None and record.scopes <= kept):
+                    ending += self._api_keys.ending(record, revoked_at=now)
+            if after is None:
+                break
+        if len(ending) > 2 * _KEYS_PER_TRANSACTION:
+            raise Conflict("They have too many keys here to be ended at once. Revoke some of them first.")
+        return ending
+
+
+def enter(workspaces: Workspaces, principal: Principal, workspace_id: str, scope: str) -> str:
+    """The caller's role in a workspace that they may name. Raises NotFound; Forbidden without the scope there."""
+    if workspace_id == principal.workspace_id:
+        role, scopes = principal.role, principal.scopes
+    elif not principal.may_change_workspace:
+        raise no_workspace(workspace_id)
+    else:
+        role = _role_elsewhere(workspaces, principal, workspace_id)
+        scopes = scopes_of(role)
+    if scope not in scopes:
+        raise Forbidden(f"This needs the scope {scope} in workspace {workspace_id}.")
+    return role
+
+
+def existing(workspaces: Workspaces, workspace_id: str) -> WorkspaceRecord:
+    """The workspace. Raises NotFound."""
+    found = workspaces.get(workspace_id)
+    if found is None:
+        raise no_workspace(workspace_id)
+    return found
+
+
+def _role_elsewhere(workspaces: Workspaces, principal: Principal, workspace_id: str) -> str:
+    if workspace_id == personal_workspace(principal.user_id):
+        return Role.OWNER
+    found = workspaces.membership(workspace_id, principal.user_id)
+    if found is None:
+        raise no_workspace(workspace_id)
+    return found.role
+
+
+def _check_appointment(own_role: str, role: str) -> None:
+    if not may_appoint(own_role, role):
+        raise Forbidden(f"As {own_role} you cannot give or take away the role {role}.")

@@ -1,0 +1,238 @@
+"""Every route of the stack, met by everybody who shall not get through.
+
+A route that is added to the stack is walked here by itself. It needs a row in `BODIES` when it takes a body, and one in
+`FOREIGN` when its path has a parameter that this test has not seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+from infra.constructs.api import ROUTES, Route
+from tests.functions.api.world import World, world
+from tests.support.generations import a_generation, a_stored_image
+from tests.support.issuer import an_issuer, payload
+
+from easel.domain.access import ALL_SCOPES
+from easel.domain.api_keys import new_api_key
+from easel.domain.generation import Image, Status
+from easel.ids import image_id, new_generation_id, new_id
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.generations import DynamoGenerations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.emulator import Emulator
+    from tests.support.issuer import Issuer
+
+PUBLIC = {
+    "GET /i/{token}",
+    "GET /api/v1/models",
+    "GET /api/v1/models/{modelId}",
+    "GET /api/v1/sizes",
+    "GET /",
+    "GET /api/v1/health",
+    "GET /api/v1/info",
+    "GET /openapi.json",
+    "GET /docs",
+    "POST /api/v1/auth/telegram",
+}
+NO_SCOPE_NEEDED = {"GET /api/v1/me"}
+BODIES: dict[str, Any] = {
+    "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
+    "POST /api/v1/generations/{generationId}/cancel": None,
+    "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
+    "POST /api/v1/quotes": {"prompt": "a red fox", "model": "sandbox"},
+    "PUT /api/v1/budgets/workspace": {"credits": 10},
+    "PUT /api/v1/budgets/keys/{keyId}": {"credits": 10},
+    "POST /api/v1/workspaces": {"name": "Another"},
+    "PATCH /api/v1/workspaces/{workspaceId}": {"name": "Mine now"},
+    "POST /api/v1/workspaces/{workspaceId}/members": {"userId": new_id(), "role": "owner"},
+    "PATCH /api/v1/workspaces/{workspaceId}/members/{userId}": {"role": "owner"},
+    "POST /api/v1/api-keys": {"name": "another"},
+    "POST /api/v1/api-keys/{keyId}/rotate": None,
+    "POST /api/v1/users/sync": {"telegram_id": 1},
+}
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method.value} {route.path}"
+
+
+PRIVATE = [route for route in ROUTES if not route.public]
+private_routes = pytest.mark.parametrize("route", PRIVATE, ids=name_of)
+
+
+@pytest.fixture(scope="module")
+def walked(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
+    """One deployment for the whole walk: nobody changes anything in it."""
+    with world(emulator, issuer) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def theirs(walked: World) -> dict[str, str]:
+    """What another tenant has, by the names that paths have for it."""
+    tenant = walked.tenant("Other")
+    bot = walked.tenant("Other bot", key="bot")
+    walked.call("POST", "/api/v1/users/sync", token=bot["apiKey"], body={"telegram_id": 279058397})
+    generation_id = new_generation_id()
+    picture = Image(image_id(generation_id, 0), 0, Status.COMPLETED, None, a_stored_image())
+    generation = a_generation(
+        id=generation_id, workspace_id=tenant["workspaceId"], status=Status.PROCESSING, images=(picture,)
+    )
+    client = walked.emulator.client("dynamodb")
+    repository = DynamoGenerations(client, walked.environment["CORE_TABLE_NAME"])
+    DynamoTransactions(client).commit(repository.creation(generation))
+    listed = walked.call("GET", "/api/v1/api-keys", token=tenant["apiKey"]).json
+    return {
+        "generationId": generation_id,
+        "imageId": picture.id,
+        "workspaceId": tenant["workspaceId"],
+        "userId": tenant["userId"],
+        "keyId": listed["apiKeys"][0]["id"],
+        "telegram_id": "279058397",
+        "owner": tenant["apiKey"],
+        "bot": bot["apiKey"],
+    }
+
+
+def path_of(route: Route, ids: dict[str, str]) -> str:
+    missing = set(re.findall(r"\{(\w+)\}", route.path)) - ids.keys()
+    assert not missing, f"say in `theirs` what another tenant has by the name of {missing}"
+    return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], route.path)
+
+
+def body_of(route: Route) -> Any:
+    if route.method.value not in {"POST", "PUT", "PATCH"}:
+        return None
+    assert name_of(route) in BODIES, f"give {name_of(route)} a good body in `BODIES`"
+    return BODIES[name_of(route)]
+
+
+@pytest.mark.requirement("X-22")
+def test_public_are_these_routes_and_no_others() -> None:
+    assert {name_of(route) for route in ROUTES if route.public} == PUBLIC
+
+
+@private_routes
+@pytest.mark.requirement("S000-2", "S002-22", "X-1")
+def test_nobody_gets_through_without_a_credential(walked: World, theirs: dict[str, str], route: Route) -> None:
+    for headers in ({}, {"authorization": ""}, {"x-workspace-id": theirs["workspaceId"]}):
+        answer = walked.call(route.method.value, path_of(route, theirs), headers=headers, body=body_of(route))
+
+        assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")
+        assert answer.header("WWW-Authenticate") == 'Bearer realm="easel"'
+
+
+@pytest.fixture(scope="module")
+def bad_credentials(walked: World) -> dict[str, str]:
+    """Tokens and keys that look good from afar."""
+    tenant = walked.tenant("Mine")
+    scopes = ("generations:read", "generations:write", "workspace:read")
+    now, issuer = datetime.now(UTC), walked.issuer
+    head = {"typ": "JWT", "kid": "rsa-1"}
+    confused = f"{b64({**head, 'alg': 'HS256'})}.{b64(payload())}"
+    mac = hmac.digest(issuer.public_pem("rsa-1"), confused.encode(), hashlib.sha256)
+    stranger = an_issuer()
+    return {
+        "nonsense": "nonsense",
+        "another scheme's": "Basic dXNlcjpwYXNz",
+        "unknown key": new_api_key(tenant["workspaceId"]),
+        "key cut short": tenant["apiKey"][:-1],
+        "key with another end": tenant["apiKey"][:-1] + ("A" if tenant["apiKey"][-1] != "A" else "B"),
+        "revoked key": walked.key_with(tenant["workspaceId"], *scopes, revoked_at=now - timedelta(minutes=1)),
+        "expired key": walked.key_with(tenant["workspaceId"], *scopes, valid_until=now - timedelta(seconds=1)),
+        "forged": stranger.token(),
+        "expired": issuer.token(exp=int(time.time()) - 90),
+        "not valid yet": issuer.token(nbf=int(time.time()) + 90),
+        "wrong audience": issuer.token(aud="another-app"),
+        "wrong issuer": issuer.token(iss="https://another.example.com/"),
+        "unsigned": f"{b64({**head, 'alg': 'none'})}.{b64(payload())}.",
+        "key confusion": f"{confused}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}",
+        "without kid": jwt.encode(payload(), issuer.keys["rsa-1"], "RS256"),
+        "unknown kid": issuer.token(header={"kid": "rsa-9"}),
+    }
+
+
+def b64(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+@private_routes
+@pytest.mark.requirement("S000-59", "X-1")
+def test_nobody_gets_through_with_a_wrong_credential(
+    walked: World, theirs: dict[str, str], bad_credentials: dict[str, str], route: Route
+) -> None:
+    for kind, token in bad_credentials.items():
+        answer = walked.call(route.method.value, path_of(route, theirs), token=token, body=body_of(route))
+
+        assert (answer.status, answer.json["detail"]) == (401, "Invalid or expired token"), kind
+
+
+@private_routes
+@pytest.mark.requirement("S000-60")
+def test_nobody_gets_through_with_too_little_scope(walked: World, theirs: dict[str, str], route: Route) -> None:
+    weak = walked.key_with(theirs["workspaceId"], "nothing:much")
+
+    answer = walked.call(route.method.value, path_of(route, theirs), token=weak, body=body_of(route))
+
+    assert answer.status == (200 if name_of(route) in NO_SCOPE_NEEDED else 403)
+
+
+@pytest.mark.requirement("S000-60", "X-1")
+@pytest.mark.parametrize("route", [route for route in PRIVATE if "{" in route.path], ids=name_of)
+def test_what_belongs_to_another_tenant_is_not_there(walked: World, theirs: dict[str, str], route: Route) -> None:
+    mine = {
+        "an owner's key": walked.tenant("Mine", key="admin")["apiKey"],
+        "a bot's key": walked.tenant("My bot", key="bot")["apiKey"],
+        "a person": walked.person("somebody"),
+        "an operator": walked.person("an operator", operator=True),
+    }
+    # A bot may not do everything, nor is everybody a bot: whoever lacks the scope learns even less.
+    for who, token in mine.items():
+        answer = walked.call(route.method.value, path_of(route, theirs), token=token, body=body_of(route))
+
+        assert answer.status in {403, 404}, who
+        assert "Other" not in answer.body
+    all_powerful = walked.key_with(new_id(), *ALL_SCOPES)
+    assert (
+        walked.call(route.method.value, path_of(route, theirs), token=all_powerful, body=body_of(route)).status == 404
+    )
+
+
+@private_routes
+def test_nobody_enters_a_workspace_by_naming_it(walked: World, theirs: dict[str, str], route: Route) -> None:
+    header = {"x-workspace-id": theirs["workspaceId"]}
+    for token in (walked.tenant("Mine")["apiKey"], walked.person("somebody"), walked.person("op", operator=True)):
+        answer = walked.call(
+            route.method.value, path_of(route, theirs), token=token, headers=header, body=body_of(route)
+        )
+
+        assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+@private_routes
+def test_nobody_acts_for_a_person_whom_another_bot_brought(walked: World, theirs: dict[str, str], route: Route) -> None:
+    header = {"x-act-as": "telegram:279058397"}
+    expected = {
+        walked.tenant("My bot", key="bot")["apiKey"]: 404,
+        walked.tenant("Mine")["apiKey"]: 403,
+        walked.person("somebody"): 403,
+    }
+    for token, status in expected.items():
+        answer = walked.call(
+            route.method.value, path_of(route, theirs), token=token, headers=header, body=body_of(route)
+        )
+
+        assert answer.status == status

@@ -1,0 +1,225 @@
+"""The whole API in one process over a running DynamoDB: the authorizer first, then the function that the route names.
+
+Nothing of ours is replaced. What differs from a deployment: the gateway is this module, the identity provider and
+Telegram are made of test keys, and AWS is the emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from infra.constructs.api import ROUTES, Route
+from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
+from tests.support.emulator import Emulator, unique_name
+from tests.support.issuer import AUDIENCE, ISSUER, Issuer
+from tests.support.mini_app import BOT_TOKEN
+from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
+
+from easel import bootstrap, settings
+from easel.domain.api_keys import hint_of, new_api_key
+from easel.domain.generation import Channel
+from easel.ids import new_id
+from easel.repositories.api_keys import DynamoApiKeys, hash_api_key
+from easel.repositories.dynamodb import DynamoTransactions, from_item
+from easel.services.account_ports import ApiKeyRecord
+
+OPERATOR_GROUP: Final = "staff"
+_PATTERNS: Final = [
+    (route, re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", route.path))))
+    for route in sorted(ROUTES, key=lambda route: route.path.count("{"))
+]
+
+
+@dataclass
+class World:
+    """One deployment, empty at first."""
+
+    emulator: Emulator
+    issuer: Issuer
+    environment: dict[str, str]
+    debug_users: bool = True
+    calls: list[str] = field(default_factory=list)
+    """What the last `authorize` asked of DynamoDB, beside counting the request."""
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        query: str = "",
+    ) -> Answer:
+        """Send a request as a client would."""
+        given = {**(headers or {}), **({"authorization": f"Bearer {token}"} if token is not None else {})}
+        event = http_event(method, path, query=query, headers=given, body=body, authorizer=None)
+        route = route_of(method, path)
+        if not route.public:
+            event["requestContext"]["authorizer"] = {"lambda": self.authorize(given)}
+        said = self._invoke(route.function, event)
+        return Answer(said["statusCode"], said["headers"], said["body"] or "")
+
+    def authorize(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        """What the authorizer says about these headers."""
+        client = bootstrap.aws_client("dynamodb")
+        self.calls = []
+        listen = {"event_name": "before-call.dynamodb", "unique_id": "count"}
+        client.meta.events.register(handler=self._note_call, **listen)
+        try:
+            event = {"version": "2.0", "headers": dict(headers), "requestContext": {"requestId": "r"}}
+            context: dict[str, Any] = self._invoke("authorize_request", event)["context"]
+        finally:
+            client.meta.events.unregister(**listen)
+        return context
+
+    def _note_call(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
+        # Counting requests is another matter, and one call for everybody.
+        if self.environment["EPHEMERAL_TABLE_NAME"] not in str(params["body"]):
+            self.calls.append(model.name)
+
+    def _invoke(self, function: str, event: dict[str, Any]) -> Any:
+        module = handler(function)
+        values = self.environment | {"DEBUG_USERS_ENABLED": str(self.debug_users)}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, declared in module.Env.model_fields.items():
+                patch.setenv(name, values.get(name, "1" if declared.annotation is int else "value"))
+            settings.forget()
+            return module.lambda_handler(event, LAMBDA_CONTEXT)
+
+    def operate(self, **event: Any) -> dict[str, Any]:
+        """Invoke the operators' function."""
+        import importlib  # noqa: PLC0415 - by a name that is no package
+
+        module = importlib.import_module("functions.operator.provision_workspace.handler")
+        with pytest.MonkeyPatch.context() as patch:
+            for name in module.Env.model_fields:
+                patch.setenv(name, self.environment.get(name, "value"))
+            settings.forget()
+            made: dict[str, Any] = module.lambda_handler(event, LAMBDA_CONTEXT)
+        return made
+
+    # --- people and keys ----------------------------------------------------------------------------------------------
+
+    def person(self, name: str, *, operator: bool = False, **claims: Any) -> str:
+        """A token of somebody who signed in."""
+        groups = [OPERATOR_GROUP] if operator else None
+        return self.issuer.token(sub=name, groups=groups, **claims)
+
+    def tenant(self, name: str = "Acme", **more: Any) -> dict[str, Any]:
+        """A workspace with a key: {workspaceId, userId, apiKey}."""
+        return self.operate(workspaceName=name, ownerName=f"{name}'s owner", keyName="first", **more)
+
+    def key_with(self, workspace_id: str, *scopes: str, user_id: str | None = None, **more: Any) -> str:
+        """A key with exactly these scopes, whoever would have given it."""
+        text = new_api_key(workspace_id)
+        record = ApiKeyRecord(
+            **{
+                "key_id": new_id(),
+                "key_hash": hash_api_key(text),
+                "hint": hint_of(text),
+                "name": "made by a test",
+                "workspace_id": workspace_id,
+                "user_id": user_id or new_id(),
+                "roles": frozenset({"member"}),
+                "scopes": frozenset(scopes),
+                "channel": Channel.API,
+                "created_at": datetime.now(UTC),
+                **more,
+            }
+        )
+        client = self.emulator.client("dynamodb")
+        keys = DynamoApiKeys(client, self.environment["CORE_TABLE_NAME"])
+        DynamoTransactions(client).commit(*keys.adding(record))
+        return text
+
+    def forget_what_it_read(self) -> None:
+        """As if half a minute had passed in a warm process."""
+        bootstrap.authenticate.cache_clear()
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Everything in the core table."""
+        pages = (
+            self.emulator.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=self.environment["CORE_TABLE_NAME"])
+        )
+        return [from_item(item) for page in pages for item in page["Items"]]
+
+    def set_bot(self, workspace_id: str) -> None:
+        """Make this workspace the one whose bot's Mini Apps sign in here."""
+        self._write_secret("TELEGRAM_BOT_SECRET_ARN", json.dumps({"token": BOT_TOKEN, "workspaceId": workspace_id}))
+
+    def _write_secret(self, variable: str, text: str) -> None:
+        secrets = self.emulator.client("secretsmanager")
+        secrets.put_secret_value(SecretId=self.environment[variable], SecretString=text)
+        bootstrap._recent_secrets.cache_clear()
+
+
+def route_of(method: str, path: str) -> Route:
+    """The route that the gateway would choose."""
+    return next(route for route, pattern in _PATTERNS if route.method.value == method and pattern.fullmatch(path))
+
+
+@contextmanager
+def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
+    """A deployment of its own."""
+    secrets = emulator.client("secretsmanager")
+
+    def secret(text: str) -> str:
+        return secrets.create_secret(Name=unique_name("secret"), SecretString=text)["ARN"]
+
+    trusted = {
+        "issuer": ISSUER,
+        "audiences": [AUDIENCE],
+        "jwksUrl": issuer.jwks_url,
+        "groupsClaim": "groups",
+        "operatorGroup": OPERATOR_GROUP,
+    }
+    dynamodb = emulator.client("dynamodb")
+    environment = {
+        "CORE_TABLE_NAME": create_core_table(dynamodb),
+        "LEDGER_TABLE_NAME": create_ledger_table(dynamodb),
+        "EPHEMERAL_TABLE_NAME": create_ephemeral_table(dynamodb),
+        "RATE_LIMIT_USER_PER_MINUTE": "10000",
+        "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
+        "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
+        "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
+        "PUBLIC_BASE_URL": "https://easel.example",
+        "TOKEN_ISSUERS": json.dumps([trusted]),
+        "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
+        "SIGNING_SECRET_ARN": secret("a-signing-secret-of-this-test-run"),
+        "TELEGRAM_BOT_SECRET_ARN": secret("unset"),
+        "INIT_DATA_MAX_AGE_SECONDS": "3600",
+        "TRIAL_CREDITS": "5",
+        "TRIAL_DAYS": "30",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in emulator.environment().items():
+            patch.setenv(name, value)
+        _forget_everything()
+        yield World(emulator, issuer, environment)
+        _forget_everything()
+
+
+def _forget_everything() -> None:
+    """Processes of other tests remember clients, secrets and callers."""
+    settings.forget()
+    for remembered in (
+        bootstrap.aws_client,
+        bootstrap._s3,
+        bootstrap.secret,
+        bootstrap._recent_secrets,
+        bootstrap.authenticate,
+        bootstrap.rate_limits,
+    ):
+        remembered.cache_clear()
