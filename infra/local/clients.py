@@ -9,6 +9,7 @@ from infra.local.environments import REGION
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -44,3 +45,7 @@ class Clients:
     @property
     def secrets(self) -> "SecretsManagerClient":
         return self._session.client("secretsmanager", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    @property
+    def user_pools(self) -> "CognitoIdentityProviderClient":
+        return self._session.client("cognito-idp", endpoint_url=self._endpoint_url, config=_CONFIG)

@@ -41,6 +41,7 @@ class Deployment:
         chosen = {
             "stage": "local",
             "publicBaseUrl": self.ports.edge_url,
+            "signInKeysUrl": self.ports.emulator_url,
             "referenceTrustedOrigins": ",".join(
                 [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
             ),

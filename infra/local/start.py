@@ -3,7 +3,7 @@
 import time
 from typing import Any, Final
 
-from infra.local import demo, environments, mending, servers
+from infra.local import demo, environments, identities, mending, servers
 from infra.local.clients import Clients
 from infra.local.demo import DemoWorkspace
 from infra.local.deployment import STACK, Deployment, simulator_urls
@@ -39,7 +39,9 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
     clients = Clients(ports.emulator_url)
     _hand_out_keys(clients, outputs, options)
     workspace = _open_workspace(display, clients, ports, places, outputs)
-    record = _record(places, processes, ports, options, outputs, workspace)
+    with display.step("Demo user, operator and bot"):
+        people = identities.open_identities(clients, ports.edge_url, outputs, read_object(places.record))
+    record = _record(places, processes, ports, options, outputs, workspace) | people.as_record()
     write_privately(places.record, record)
     _summarize(display, places, record, seconds=time.monotonic() - began)
     return record

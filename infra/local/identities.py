@@ -1,0 +1,121 @@
+"""People to try things as: a user, somebody who runs the platform, and a Telegram bot.
+
+The people are users of the emulated user pool and sign in as on AWS: the pool signs their tokens with its keys, which
+the authorizer fetches. Passwords are made anew each time and kept nowhere.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from infra.local import mending
+from infra.local.clients import Clients
+from infra.local.failures import ToolError
+
+TELEGRAM_BOT_TOKEN: Final = "1000000001:easel-local-bot-which-telegram-does-not-know"  # noqa: S105 - opens nothing
+"""Signs the `initData` of Mini Apps here, so that they can be tried without Telegram."""
+
+_CREDITS: Final = 1_000
+_OPERATORS: Final = "operators"
+_USER: Final = "user@demo.example"
+_ADMIN: Final = "admin@demo.example"
+_ASK_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DemoIdentities:
+    """What opens the API for each of them. Tokens end after a day; another `make up` brings new ones."""
+
+    user_token: str
+    admin_token: str
+    bot_api_key: str
+    bot_workspace_id: str
+
+    def as_record(self) -> dict[str, str]:
+        """Their entries in `local.json`."""
+        names = {"user_token": "userToken", "admin_token": "adminToken", "bot_api_key": "botApiKey",
+                 "bot_workspace_id": "botWorkspaceId"}  # fmt: skip
+        return {names[name]: value for name, value in asdict(self).items()} | {"telegramBotToken": TELEGRAM_BOT_TOKEN}
+
+
+def open_identities(
+    clients: Clients, api_url: str, outputs: Mapping[str, str], known: Mapping[str, Any]
+) -> DemoIdentities:
+    """Sign the people in, making those who are not there, and keep or make the bot. Raises ToolError."""
+    try:
+        user, admin = (_sign_in(clients, outputs, name) for name in (_USER, _ADMIN))
+        key, workspace_id = _bot(clients, api_url, outputs, known)
+        bot = {"token": TELEGRAM_BOT_TOKEN, "workspaceId": workspace_id}
+        mending.set_secret(clients, outputs["TelegramBotSecretArn"], json.dumps(bot))
+    except (ClientError, BotoCoreError, ValueError, KeyError, TypeError) as error:
+        raise ToolError(f"The demo identities could not be made ({type(error).__name__}: {error}).") from error
+    return DemoIdentities(user_token=user, admin_token=admin, bot_api_key=key, bot_workspace_id=workspace_id)
+
+
+def _sign_in(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
+    """The access token of a person who has credits."""
+    pool, users = outputs["UserPoolId"], clients.user_pools
+    # One of each kind that the pool's rules ask for, and enough chance behind them.
+    password = f"Aa1-{secrets.token_urlsafe(24)}"
+    try:
+        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+        users.admin_create_user(
+            UserPoolId=pool,
+            Username=email,
+            UserAttributes=attributes,  # type: ignore[arg-type] # plain dictionaries are such attributes
+            MessageAction="SUPPRESS",
+        )
+    except users.exceptions.UsernameExistsException:
+        pass
+    if email == _ADMIN:
+        users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=_OPERATORS)
+    users.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+    _fund(clients, outputs, email)
+    answer = users.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=outputs["UserPoolClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": password},
+    )
+    return answer["AuthenticationResult"]["AccessToken"]
+
+
+def _fund(clients: Clients, outputs: Mapping[str, str], email: str) -> None:
+    """Credits for their personal workspace, once: whoever is there already keeps what they have."""
+    found = clients.user_pools.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=email)
+    subject = next(each["Value"] for each in found["UserAttributes"] if each["Name"] == "sub")
+    wanted = {"issuer": outputs["TokenIssuer"], "subject": subject, "ownerName": email, "credits": _CREDITS}
+    operate(clients, outputs, wanted)
+
+
+def _bot(clients: Clients, api_url: str, outputs: Mapping[str, str], known: Mapping[str, Any]) -> tuple[str, str]:
+    """(key, workspace id) of the bot: the known ones while the key is good."""
+    key, workspace_id = known.get("botApiKey"), known.get("botWorkspaceId")
+    if key and workspace_id and _is_good(api_url, key):
+        return key, workspace_id
+    wanted = {"workspaceName": "Demo bot", "ownerName": "Demo bot's owner", "keyName": "make up", "key": "bot"}
+    made = operate(clients, outputs, {**wanted, "credits": _CREDITS})
+    return made["apiKey"], made["workspaceId"]
+
+
+def _is_good(api_url: str, key: str) -> bool:
+    headers = {"Authorization": f"Bearer {key}"}
+    try:
+        answer = httpx.get(f"{api_url}/api/v1/me", headers=headers, timeout=_ASK_SECONDS, trust_env=False)
+    except httpx.HTTPError as error:
+        raise ToolError(f"The API at {api_url} does not answer ({error}).") from error
+    return answer.is_success
+
+
+def operate(clients: Clients, outputs: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Invoke the operators' function. Raises ToolError when it fails."""
+    name = outputs["ProvisionWorkspaceFunctionName"]
+    answer = clients.functions.invoke(FunctionName=name, Payload=json.dumps(wanted).encode())
+    made: dict[str, Any] = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise ToolError(f"{name} failed: {made.get('errorMessage', made)}")
+    return made
