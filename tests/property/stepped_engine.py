@@ -40,41 +40,49 @@ _SWEEP_EVERY = timedelta(seconds=60)
 _MOST_EVENTS = 1_000
 
 
+SIDE_EFFECTS = (
+    *("DynamoTransactions.commit", "_Queues.submit", "_Queues.render", "_Queues.collect"),
+    *("SteppedEngine.start", "SteppedEngine.stop", "SteppedEngine.image_delivered", "SteppedEngine.image_failed"),
+    *("DynamoImageTasks.claim", "DynamoImageTasks.begin_attempt", "DynamoImageTasks.record_job"),
+    *("DynamoImageTasks.begin_poll", "DynamoImageTasks.end_attempt", "DynamoGenerations.set_stage"),
+    *("BillingProvider.submit", "BillingProvider.fetch", "BillingProvider.download", "MemoryStore.put"),
+)
+"""What workers do that others can see, as `Engine` names it."""
+
+
 class Interruptions(Fuse):
     """Besides killing a worker after a side effect: lets somebody else act there."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._others: dict[int, Callable[[], None]] = {}
+        self._deaths: list[str] = []
+        self._others: list[tuple[str, Callable[[], None]]] = []
 
     def step(self, name: str) -> None:
         self.steps.append(name)
-        burns = len(self.steps) == self.burns_at
-        other = self._others.pop(len(self.steps), None)
-        if other is not None:
-            other()
-        if burns:
+        dies = name in self._deaths
+        if dies:
+            self._deaths.remove(name)
+        for other in [other for other in self._others if other[0] == name][:1]:
+            self._others.remove(other)
+            other[1]()
+        if dies:
             raise WorkerKilledError(name)
 
-    def kill_in(self, steps: int) -> None:
-        self.burns_at = len(self.steps) + steps
+    def kill_after(self, effect: str) -> None:
+        self._deaths.append(effect)
 
-    def interrupt_in(self, steps: int, other: Callable[[], None]) -> None:
-        self._others[len(self.steps) + steps] = other
-
-    def calm_down(self) -> None:
-        """From now on nobody is killed or interrupted."""
-        self.burns_at = None
-        self._others.clear()
+    def interrupt_after(self, effect: str, other: Callable[[], None]) -> None:
+        self._others.append((effect, other))
 
 
 class BillingProvider(ScriptedProvider):
-    """A provider that writes a bill: which attempts made a job, and which jobs it took back."""
+    """A provider that writes a bill: which attempts made a job, and which jobs are free of charge."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.jobs_of: dict[str, str] = {}
-        self.refunded: set[str] = set()
+        self.free: set[str] = set()
         self._attempt_id = ""
 
     def submit(self, task: ProviderTask) -> Submission:
@@ -89,7 +97,7 @@ class BillingProvider(ScriptedProvider):
     def charges(self, attempt_ids: Sequence[str]) -> int:
         """How many of these attempts have to be paid for."""
         jobs = [self.jobs_of[attempt_id] for attempt_id in attempt_ids if attempt_id in self.jobs_of]
-        return sum(job not in self.refunded for job in jobs)
+        return sum(job not in self.free for job in jobs)
 
 
 class SteppedEngine(Engine):
@@ -165,8 +173,7 @@ class SteppedEngine(Engine):
     # --- the end --------------------------------------------------------------------------------------------------
 
     def run_to_the_end(self) -> list[Generation]:
-        """Undisturbed from here on, until all is quiet and everybody was told."""
-        self.interruptions.calm_down()
+        """Until all is quiet and everybody was told. Deaths that were planned still happen."""
         for _ in range(_MOST_EVENTS):
             if not self.deliver_next() and all(self._ended(generation.id) for generation in self.stored()):
                 break
@@ -191,12 +198,12 @@ def three_candidates(catalogue: Catalogue) -> Catalogue:
 
 
 def job_ending_in(error_class: ProviderErrorClass) -> Behaviour:
-    """A job that is taken and then fails; one that may be repeated was taken back."""
+    """A job that is taken and then fails. Vendors do not charge for those."""
 
     def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
         job_id = provider.new_job(Running(), failure(error_class, provider.name, ended=True))
-        if error_class is ProviderErrorClass.RETRYABLE and isinstance(provider, BillingProvider):
-            provider.refunded.add(job_id)
+        if isinstance(provider, BillingProvider):
+            provider.free.add(job_id)
         return Submission(job_id, Running())
 
     return behave
