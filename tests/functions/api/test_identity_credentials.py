@@ -121,6 +121,15 @@ def test_a_key_that_names_another_workspace_than_its_own_gains_nothing(world: Wo
     assert refusal(world, forged, x_act_as=f"telegram:{ADA}") == "invalid"
 
 
+def test_what_is_stored_under_a_key_decides_whose_people_it_acts_for(world: World) -> None:
+    mine, theirs = world.tenant("Mine", key="bot"), world.tenant("Theirs", key="bot")
+    world.call("POST", "/api/v1/users/sync", token=theirs["apiKey"], body={"telegram_id": ADA})
+    # A key whose text names their workspace, stored as one of mine.
+    odd = world.key_with(theirs["workspaceId"], "act_as:telegram", workspace_id=mine["workspaceId"])
+
+    assert refusal(world, odd, x_act_as=f"telegram:{ADA}") == "not_found"
+
+
 @pytest.mark.requirement("S001-11", "X-1")
 def test_a_bot_acts_for_a_person_whom_it_brought_in_one_read(world: World) -> None:
     bot = world.tenant("Bot", key="bot")

@@ -119,16 +119,16 @@ class World:
         """A workspace with a key: {workspaceId, userId, apiKey}."""
         return self.operate(workspaceName=name, ownerName=f"{name}'s owner", keyName="first", **more)
 
-    def key_with(self, workspace_id: str, *scopes: str, user_id: str | None = None, **more: Any) -> str:
+    def key_with(self, named: str, /, *scopes: str, user_id: str | None = None, **more: Any) -> str:
         """A key with exactly these scopes, whoever would have given it."""
-        text = new_api_key(workspace_id)
+        text = new_api_key(named)
         record = ApiKeyRecord(
             **{
                 "key_id": new_id(),
                 "key_hash": hash_api_key(text),
                 "hint": hint_of(text),
                 "name": "made by a test",
-                "workspace_id": workspace_id,
+                "workspace_id": named,
                 "user_id": user_id or new_id(),
                 "roles": frozenset({"member"}),
                 "scopes": frozenset(scopes),

@@ -304,6 +304,7 @@ BAD_SESSIONS: dict[str, dict[str, Any]] = {
     "signed with another secret": {"secret": "b" * 64},
     "of a replaced secret": {"secret": "b" * 64, "kid": kid_of("b" * 64)},
     "with another algorithm": {"algorithm": "HS512"},
+    "under the name of another secret": {"kid": "0123456789abcdef"},
 }
 
 

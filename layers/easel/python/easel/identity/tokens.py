@@ -81,7 +81,7 @@ def _what_it_claims(token: str) -> tuple[str | None, str | None]:
 
     try:
         unproven = jwt.decode_complete(token, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+    except (jwt.PyJWTError, ValueError, TypeError):
         return None, None
     header, claims = unproven["header"], unproven["payload"]
     kid, issuer = header.get("kid"), claims.get("iss")
@@ -97,18 +97,17 @@ def _verified(token: str, find_key: Callable[[], Any], algorithms: Sequence[str]
     key = find_key()
     if key is None:
         return None
-    # A key knows its algorithm; a token that asks for another one is refused whatever the list says.
-    allowed = [key.algorithm_name] if isinstance(key, jwt.PyJWK) else list(algorithms)
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
-            algorithms=[name for name in allowed if name in algorithms],
+            # A `PyJWK` also refuses every algorithm but its own.
+            algorithms=list(algorithms),
             issuer=issuer,
             leeway=SKEW_SECONDS,
             options={"require": _NEEDED, "verify_aud": False, "enforce_minimum_key_length": True},
         )
-    except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
         return None
     return claims
 

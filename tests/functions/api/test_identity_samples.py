@@ -1,0 +1,56 @@
+"""The sample event beside each handler for people, workspaces and keys is one that the function serves."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from easel.repositories.accounts import DynamoUsers
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.workspaces import DynamoWorkspaces
+from easel.services.account_ports import Membership, UserRecord, WorkspaceRecord
+
+if TYPE_CHECKING:
+    from tests.functions.api.world import World
+
+FUNCTIONS = Path(__file__).parents[3] / "functions" / "api"
+WORKSPACE, OWNER, GUEST = (f"019a9f1c-0000-7000-8000-00000000000{letter}" for letter in "abc")
+EXPECTED = {
+    "read_workspaces": 200,
+    "manage_workspaces": 201,
+    "manage_members": 201,
+    "read_api_keys": 200,
+    "manage_api_keys": 201,
+    "sync_users": 200,
+    "exchange_telegram": 401,
+    "debug_users": 200,
+}
+
+
+@pytest.fixture
+def inhabited(world: World) -> World:
+    """What the samples speak of."""
+    client, table, now = world.emulator.client("dynamodb"), world.environment["CORE_TABLE_NAME"], datetime.now(UTC)
+    users, workspaces = DynamoUsers(client, table), DynamoWorkspaces(client, table)
+    DynamoTransactions(client).commit(
+        *users.adding(UserRecord(OWNER, now)),
+        *users.adding(UserRecord(GUEST, now)),
+        workspaces.adding(WorkspaceRecord(WORKSPACE, "Acme", now)),
+        *workspaces.adding_member(Membership(WORKSPACE, OWNER, "owner", now)),
+    )
+    world.set_bot(WORKSPACE)
+    return world
+
+
+@pytest.mark.parametrize(("folder", "status"), EXPECTED.items())
+def test_a_function_serves_its_sample(inhabited: World, folder: str, status: int) -> None:
+    event: dict[str, Any] = json.loads((FUNCTIONS / folder / "event.json").read_text("utf-8"))
+
+    answer = inhabited._invoke(folder, event)
+
+    # Nobody can keep a sample of a Telegram sign-in good: it is refused, and refused in order.
+    assert answer["statusCode"] == status, answer["body"]
