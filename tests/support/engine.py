@@ -284,10 +284,11 @@ class Engine:
         self._client = client
         self._table = table
         self.executions: dict[str, _Execution] = {}
-        ledger_table = create_ledger_table(client)
-        self.ledger = DynamoLedger(client, ledger_table)
-        self.audit = DynamoLedgerAudit(client, ledger_table)
-        self.budgets = DynamoBudgets(client, ledger_table)
+        self.core_table = table
+        self.ledger_table = create_ledger_table(client)
+        self.ledger = DynamoLedger(client, self.ledger_table)
+        self.audit = DynamoLedgerAudit(client, self.ledger_table)
+        self.budgets = DynamoBudgets(client, self.ledger_table)
         self._compose()
         if credits:
             self.fund(credits)
