@@ -3,7 +3,7 @@
 # Without this, a module that is imported would be compiled again at every start.
 unexport PYTHONDONTWRITEBYTECODE
 # The CDK library tells the age of Node.js in large letters with every test that uses it.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,21,23
 
 new_enough := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(name) -c '$(new_enough)' >/dev/null 2>&1 && echo $(name))))

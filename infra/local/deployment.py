@@ -116,7 +116,7 @@ class Deployment:
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             # The rules of the CDK and of cdk-nag are checked by tests/infra; here they would only cost time.
             "CDK_VALIDATION": "false",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20,21,23",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
             "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         }  # fmt: skip
