@@ -61,7 +61,26 @@ def test_options_have_the_agreed_keys_and_say_what_a_model_takes(
 @pytest.mark.requirement("S001-45")
 @pytest.mark.parametrize("name", ["seedream-v4", "nano-banana", "nano-banana-pro"])
 def test_a_generation_costs_one_credit(api: Api, name: str) -> None:
-    assert model(api, name)["price"] == {"credits": 1.0, "milliCredits": 1000, "per": "generation"}
+    price = model(api, name)["price"]
+
+    assert (price["credits"], price["milliCredits"], price["per"]) == (1.0, 1000, "generation")
+
+
+@pytest.mark.requirement("S001-35", "S002-47")
+def test_a_model_shows_the_price_list_of_every_plan(api: Api) -> None:
+    shown = model(api, "seedream-v4")
+
+    tiered = shown["prices"]["tiered"]
+    assert shown["price"] == shown["prices"]["standard"]
+    assert shown["priceBookVersion"] == "2026-11-20"
+    assert {(step["option"], step["quality"], step["credits"]) for step in tiered["steps"]} >= {
+        ("512x512", "standard", 5.0),
+        ("1024x1024", "standard", 10.0),
+        ("1024x1024", "hd", 20.0),
+    }
+    assert ("512x512", "hd") not in {(step["option"], step["quality"]) for step in tiered["steps"]}
+    assert (tiered["per"], tiered["milliCreditsPerMegapixelAbove"]) == ("image", 10_000)
+    assert [step["option"] for step in model(api, "nano-banana-pro")["prices"]["tiered"]["steps"]] == ["1k", "2k", "4k"]
 
 
 REQUESTS = [

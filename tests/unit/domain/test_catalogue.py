@@ -36,21 +36,14 @@ def test_a_model_can_be_served_by_its_own_provider_first(model: Model) -> None:
 
 @pytest.mark.requirement("X-10")
 @every_model
-def test_a_model_has_a_price_and_each_candidate_a_cost_for_each_resolution(model: Model) -> None:
+def test_each_candidate_has_a_cost_for_each_resolution(model: Model) -> None:
     free = model.id == "sandbox"
-    assert (model.price_milli_credits == 0) == free
     for candidate in model.candidates:
         for resolution in (None, *model.resolutions):
             cost = candidate.cost_micro_usd(resolution)
             assert isinstance(cost, int)
             assert (cost == 0) == free
         assert set(candidate.cost_micro_usd_by_resolution) <= {"default", *model.resolutions}
-
-
-@pytest.mark.requirement("S001-45")
-@pytest.mark.parametrize("name", ["seedream-v4", "nano-banana", "nano-banana-pro"])
-def test_a_generation_costs_one_credit_whatever_the_model(name: str) -> None:
-    assert MODELS[name].price_milli_credits == 1_000
 
 
 def test_the_pro_model_costs_us_more_in_4k() -> None:
@@ -169,6 +162,5 @@ def a_model(name: str, *, status: str = "active", max_references: int = 1) -> Mo
         max_references=max_references,
         max_prompt_characters=100,
         deadline_seconds=60,
-        price_milli_credits=0,
         candidates=(Candidate("sandbox", "a", "b", {"default": 0}),),
     )

@@ -270,12 +270,25 @@ class ModelOptions(BaseModel):
     resolution_options: list[str]
 
 
+class PriceStepBody(AnswerModel):
+    """One line of a price list."""
+
+    option: str = Field(description="A size, a resolution, or `any`.")
+    quality: str
+    milli_credits: int
+    credits: float
+
+
 class PriceBody(AnswerModel):
-    """What a generation takes from the wallet, whatever its number of images."""
+    """What a model costs in a plan: the lowest price, and every line of the list."""
 
     credits: float
     milli_credits: int
-    per: str
+    per: PriceUnit = Field(description="What is counted: the whole generation, each image, or each megapixel of it.")
+    steps: list[PriceStepBody]
+    milli_credits_per_megapixel_above: int | None = Field(
+        description="For sizes beyond the list: for each megapixel begun. A size between two lines costs the larger."
+    )
 
 
 class ModelLinks(AnswerModel):
@@ -301,7 +314,9 @@ class ModelBody(AnswerModel):
     max_references: int
     max_prompt_characters: int
     deadline_seconds: int
-    price: PriceBody
+    price: PriceBody = Field(description="Of the standard plan.")
+    prices: dict[str, PriceBody] = Field(description="By plan.")
+    price_book_version: str
     input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
     links: ModelLinks
 

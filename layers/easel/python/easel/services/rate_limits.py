@@ -10,19 +10,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from easel.clock import Clock
+from easel.domain.access import Role
 from easel.domain.generation import Channel
 from easel.domain.plans import DEFAULT_PLAN, PLANS, RateLimits, plan_of
 from easel.domain.rates import HOUR, MINUTE, UNCOUNTED, Counter, Rate, RateDecision, Window
 from easel.errors import StorageUnavailable
-from easel.services.principal import Principal
+from easel.services.principal import MINI_APP, Principal
 
 logger = logging.getLogger(__name__)
 
-_MACHINE: Final = "service"
-_MINI_APP: Final = "mini-app"
 
 
 class RateCounters(Protocol):
@@ -89,5 +88,5 @@ class LimitRequests:
 
 
 def _is_machine(principal: Principal) -> bool:
-    through_bot = principal.channel is Channel.TELEGRAM and principal.key_id != _MINI_APP
-    return _MACHINE in principal.roles or through_bot
+    through_bot = principal.channel is Channel.TELEGRAM and principal.key_id != MINI_APP
+    return Role.SERVICE in principal.roles or through_bot

@@ -66,7 +66,6 @@ class Model:
     max_references: int
     max_prompt_characters: int
     deadline_seconds: int
-    price_milli_credits: int
     candidates: tuple[Candidate, ...]
 
     @property
@@ -132,7 +131,6 @@ def _model(entry: Mapping[str, Any]) -> Model:
         max_references=entry["maxReferences"],
         max_prompt_characters=entry["maxPromptCharacters"],
         deadline_seconds=entry["deadlineSeconds"],
-        price_milli_credits=entry["priceMilliCredits"],
         candidates=tuple(_candidate(candidate) for candidate in entry["candidates"]),
     )
 

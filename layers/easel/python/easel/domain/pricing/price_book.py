@@ -16,7 +16,17 @@ from easel.errors import InvalidRequest
 
 STANDARD: Final = "standard"
 HD: Final = "hd"
+ANY: Final = "any"
 _MEGAPIXEL: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One line of a price list: a size, a resolution or `ANY`, in one quality. The price is in milli-credits."""
+
+    option: str
+    quality: str
+    price: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,19 @@ class PriceRule:
             return self.milli_credits * _megapixels(parameters.size)
         return self.milli_credits
 
+    def steps(self) -> list[PriceStep]:
+        """Everything that the rule names, for price lists."""
+        if self.by_resolution is not None:
+            return [PriceStep(resolution, STANDARD, price) for resolution, price in self.by_resolution.items()]
+        if self.by_size is None:
+            return [PriceStep(ANY, STANDARD, self.milli_credits)]
+        return [
+            PriceStep(size, quality, price)
+            for size, prices in self.by_size.items()
+            for quality, price in zip((STANDARD, HD), prices, strict=True)
+            if price is not None
+        ]
+
     def _by_size(self, steps: Mapping[str, tuple[int, int | None]], size: Size, quality: str) -> int:
         column = 1 if quality == HD else 0
         fitting = [str(size)] if str(size) in steps else [step for step in steps if _pixels(step) >= size.pixels]
@@ -70,6 +93,10 @@ class PriceBook:
 
     def has_rule(self, plan: str, model_id: str) -> bool:
         return (plan, model_id) in self._rules
+
+    def rule(self, plan: str, model_id: str) -> PriceRule:
+        """Raises KeyError: no rule for this model in this plan."""
+        return self._rules[plan, model_id]
 
     def price(
         self, *, plan: str, model_id: str, parameters: ImageParameters, images: int, quality: str = STANDARD

@@ -6,9 +6,21 @@ from math import gcd
 from typing import Any, Final
 
 from easel.domain.catalogue import Catalogue, Model
+from easel.domain.credits import MILLI
 from easel.domain.generation import Size
+from easel.domain.plans import DEFAULT_PLAN, plan_of
+from easel.domain.pricing import load_price_book
 from easel.errors import NotFound, UnknownModel
-from easel.http.schemas import ModelBody, ModelLinks, ModelList, ModelOptions, PriceBody, SizeBody, SizeList
+from easel.http.schemas import (
+    ModelBody,
+    ModelLinks,
+    ModelList,
+    ModelOptions,
+    PriceBody,
+    PriceStepBody,
+    SizeBody,
+    SizeList,
+)
 from easel.ids import MAX_IMAGES
 
 GENERAL_SIZES_MODEL: Final = "seedream-v4"
@@ -42,9 +54,9 @@ def model_body(model: Model, base_url: str) -> ModelBody:
         max_references=model.max_references,
         max_prompt_characters=model.max_prompt_characters,
         deadline_seconds=model.deadline_seconds,
-        price=PriceBody(
-            credits=model.price_milli_credits / 1000, milli_credits=model.price_milli_credits, per="generation"
-        ),
+        price=_price(model, plan_of(DEFAULT_PLAN).prices),
+        prices={plan: _price(model, plan) for plan in load_price_book().plans},
+        price_book_version=load_price_book().version,
         input_schema=input_schema(model),
         links=ModelLinks(self=f"{base_url.rstrip('/')}/api/v1/models/{model.id}"),
     )
@@ -118,6 +130,24 @@ def size_list(catalogue: Catalogue) -> SizeList:
         max_side=rule.max_side,
         default=str(rule.default),
         sizes=[_size(size) for size in rule.options],
+    )
+
+
+def _price(model: Model, plan: str) -> PriceBody:
+    rule = load_price_book().rule(plan, model.id)
+    steps = rule.steps()
+    lowest = min(step.price for step in steps)
+    return PriceBody(
+        credits=lowest / MILLI,
+        milli_credits=lowest,
+        per=rule.unit,
+        steps=[
+            PriceStepBody(
+                option=step.option, quality=step.quality, milli_credits=step.price, credits=step.price / MILLI
+            )
+            for step in steps
+        ],
+        milli_credits_per_megapixel_above=rule.per_megapixel_above,
     )
 
 
