@@ -15,7 +15,7 @@ from typing import Final
 from tests.bench.tables import say, show
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-ROUNDS: Final = int(os.environ.get("EASEL_BENCH_ROUNDS", "5"))
+ROUNDS: Final = int(os.environ.get("EASEL_BENCH_ROUNDS", "3"))
 BARE: Final = "bare interpreter"
 
 
