@@ -85,7 +85,7 @@ def test_one_of_four_images_may_fail(studio: Studio, prompt: str) -> None:
 
 @pytest.mark.requirement("X-2", "X-14", "S004-34")
 def test_permalinks_are_known_at_once_and_work_when_the_picture_is_there(studio: Studio, prompt: str) -> None:
-    submitted = studio.submit(prompt=f"{prompt} [fault:slow seconds=2]", model="seedream-v4")
+    submitted = studio.submit(prompt=f"{prompt} [fault:slow seconds=6]", model="seedream-v4")
     permalink = submitted["images"][0]["permalink"]
     with studio.cloud.anonymous_api() as stranger:
         early = stranger.get(permalink)

@@ -23,7 +23,6 @@ from easel.services.principal import MINI_APP, Principal
 logger = logging.getLogger(__name__)
 
 
-
 class RateCounters(Protocol):
     """Where requests are counted."""
 
