@@ -277,6 +277,7 @@ class Engine:
         self.dead_letters: list[str] = []
         self.errors: list[str] = []
         self.published: list[str] = []
+        self.told: list[str] = []
         self.providers = {"wavespeed": ScriptedProvider("wavespeed"), "sandbox": ScriptedProvider("sandbox")}
         self.store = MemoryStore()
         self._order = itertools.count()
@@ -389,6 +390,7 @@ class Engine:
 
     def _publish(self, event: Event) -> None:
         self.published.append(event.id)
+        self.told.append(event.type)
         self.outbox.remove(event.id)
 
     # --- what tests do --------------------------------------------------------------------------------------------
@@ -420,6 +422,13 @@ class Engine:
         found = self.generations.get(WORKSPACE, generation_id)
         assert found is not None
         return found
+
+    def run_until(self, reached: Callable[[], bool]) -> None:
+        """Let what is due happen, in its order, until this holds. Raises IndexError when it never does."""
+        while not reached():
+            due = heapq.heappop(self._due)
+            self.clock.now = max(self.clock.now, due.at)
+            self._deliver(due)
 
     def check_ledger(self) -> None:
         """The wallet is the fold of its entries and open holds, and every entry has its other side."""
