@@ -78,7 +78,8 @@ class Books(RuleBasedStateMachine):
         crash=crashes,
     )
     def grant(self, workspace: str, kind: GrantKind, amount: int, lifetime: int | None, crash: str | None) -> None:
-        ends = self.clock.now + timedelta(seconds=lifetime) if lifetime else None
+        # The clock moves on by a step before the command runs: what ends then would be refused as already over.
+        ends = self.clock.now + STEP + timedelta(seconds=lifetime) if lifetime else None
         grant = Grant(self._name("grant"), kind, amount, DEFAULT_PRIORITIES[kind], ends)
         self._run(lambda books: books.give(workspace, grant), lambda: self.model.give(workspace, grant), crash)
 
