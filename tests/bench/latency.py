@@ -12,8 +12,8 @@ from tests.bench.start_up import ROUNDS
 from tests.bench.tables import say, show
 from tests.support.cloud import LocalCloud, NotRunningError
 
-from easel.domain.generation import ImageParameters, Mode, Size
-from easel.domain.provider import Finished, ProviderTask, RemotePicture
+from easel.domain.generation import Mode, Size
+from easel.domain.provider import Finished, ProviderTask, RemotePicture, UpstreamParameters
 from easel.errors import ProviderError
 from easel.providers.wavespeed import WaveSpeed
 
@@ -60,7 +60,7 @@ def _seconds(action: Callable[[], object]) -> float:
 
 def _ask_vendor(vendor: WaveSpeed) -> None:
     submission = vendor.submit(
-        ProviderTask(secrets.token_hex(8), UPSTREAM_MODEL, Mode.TEXT_TO_IMAGE, "bench", ImageParameters(size=SIZE))
+        ProviderTask(secrets.token_hex(8), UPSTREAM_MODEL, Mode.TEXT_TO_IMAGE, "bench", UpstreamParameters(size=SIZE))
     )
     state = submission.state
     if isinstance(state, Finished) and isinstance(state.picture, RemotePicture):

@@ -27,7 +27,7 @@ def test_text_becomes_a_picture_of_the_size_asked(
     assert generation["status"] == "COMPLETED", generation
     [image] = generation["images"]
     assert studio.picture(image).size == size == (image["width"], image["height"])
-    assert image["servedBy"] == generation["provider"]
+    assert image["servedBy"] == {"provider": generation["provider"], "model": generation["model"]}
 
 
 @pytest.mark.requirement("S001-55", "S001-58", "S001-61", "S001-64", "S001-70", "S001-71", "X-26")

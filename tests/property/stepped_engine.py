@@ -188,7 +188,9 @@ class SteppedEngine(Engine):
 def three_candidates(catalogue: Catalogue) -> Catalogue:
     """The catalogue with models that three providers can serve, so that routing has something to choose from."""
     models = [
-        replace(model, candidates=tuple(Candidate(name, "t2i", "i2i", {"default": 40_000}) for name in PROVIDERS))
+        replace(
+            model, candidates=tuple(Candidate(name, model.id, "t2i", "i2i", {"default": 40_000}) for name in PROVIDERS)
+        )
         for model in catalogue.active_models()
     ]
     return Catalogue(catalogue.version, tuple(models))

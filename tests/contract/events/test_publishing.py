@@ -13,7 +13,7 @@ from tests.support.emulator import ACCOUNT, REGION, Emulator, unique_name
 from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.events import Event, generation_ended, serialise_event
-from easel.domain.generation import Status
+from easel.domain.generation import ServedBy, Status
 from easel.events.outbox import PublishEvents, event_in_outbox_item
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
 from easel.events.schema import GenerationEvent
@@ -31,7 +31,13 @@ LATER: Final = NOW + timedelta(days=1)
 def an_event() -> Event:
     generation = a_generation(status=Status.COMPLETED, completed_at=NOW)
     (image,) = generation.images
-    image = replace(image, status=Status.COMPLETED, stage=None, stored=a_stored_image(), served_by="wavespeed")
+    image = replace(
+        image,
+        status=Status.COMPLETED,
+        stage=None,
+        stored=a_stored_image(),
+        served_by=ServedBy("wavespeed", "seedream-v4"),
+    )
     return generation_ended(replace(generation, images=(image,)), lambda *_: "https://pictures.example/i/token")
 
 

@@ -16,8 +16,16 @@ import pytest
 from infra.local.simulators.wavespeed import WEBHOOK_SECRET
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import ImageParameters, Mode, Size
-from easel.domain.provider import CallbackRequest, Finished, ProviderTask, ReferenceImage, RemotePicture, Running
+from easel.domain.generation import Mode, Size
+from easel.domain.provider import (
+    CallbackRequest,
+    Finished,
+    ProviderTask,
+    ReferenceImage,
+    RemotePicture,
+    Running,
+    UpstreamParameters,
+)
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.references import SafeReferenceFetcher
 from easel.providers.wavespeed import WaveSpeed
@@ -30,7 +38,7 @@ TASK = ProviderTask(
     upstream_model="bytedance/seedream-v4",
     mode=Mode.TEXT_TO_IMAGE,
     prompt="a red fox",
-    parameters=ImageParameters(size=Size(1024, 1024)),
+    parameters=UpstreamParameters(size=Size(1024, 1024)),
 )
 SYNC_MODES = pytest.mark.parametrize("sync_mode", [True, False], ids=["sync", "async"])
 
@@ -45,19 +53,19 @@ def sample(simulator: Simulator, seed: str) -> ReferenceImage:
 @pytest.mark.parametrize(
     ("model", "parameters", "size", "image_format"),
     [
-        ("bytedance/seedream-v4", ImageParameters(), (2048, 2048), "JPEG"),
-        ("bytedance/seedream-v4", ImageParameters(size=Size(1024, 4096)), (1024, 4096), "JPEG"),
-        ("google/nano-banana/text-to-image", ImageParameters(), (1024, 1024), "PNG"),
+        ("bytedance/seedream-v4", UpstreamParameters(), (2048, 2048), "JPEG"),
+        ("bytedance/seedream-v4", UpstreamParameters(size=Size(1024, 4096)), (1024, 4096), "JPEG"),
+        ("google/nano-banana/text-to-image", UpstreamParameters(), (1024, 1024), "PNG"),
         (
             "google/nano-banana/text-to-image",
-            ImageParameters(aspect_ratio="21:9", output_format="jpeg"),
+            UpstreamParameters(aspect_ratio="21:9", output_format="jpeg"),
             (1536, 672),
             "JPEG",
         ),
-        ("google/nano-banana-pro/text-to-image", ImageParameters(aspect_ratio="9:16"), (768, 1376), "PNG"),
+        ("google/nano-banana-pro/text-to-image", UpstreamParameters(aspect_ratio="9:16"), (768, 1376), "PNG"),
         (
             "google/nano-banana-pro/text-to-image",
-            ImageParameters(aspect_ratio="3:2", resolution="2k", output_format="png"),
+            UpstreamParameters(aspect_ratio="3:2", resolution="2k", output_format="png"),
             (2528, 1696),
             "PNG",
         ),
@@ -65,7 +73,7 @@ def sample(simulator: Simulator, seed: str) -> ReferenceImage:
     ids=str,
 )
 def test_each_model_makes_a_picture_of_the_size_asked(
-    simulator: Simulator, model: str, parameters: ImageParameters, size: tuple[int, int], image_format: str
+    simulator: Simulator, model: str, parameters: UpstreamParameters, size: tuple[int, int], image_format: str
 ) -> None:
     adapter = simulator.adapter()
     submission = adapter.submit(replace(TASK, upstream_model=model, parameters=parameters))
@@ -93,13 +101,13 @@ def test_every_mode_and_output_form_ends_in_a_picture(
 @pytest.mark.parametrize(
     ("model", "parameters", "size"),
     [
-        ("bytedance/seedream-v4/edit", ImageParameters(size=Size(1024, 1536)), (1024, 1536)),
-        ("google/nano-banana/edit", ImageParameters(aspect_ratio="4:5"), (896, 1152)),
-        ("google/nano-banana-pro/edit", ImageParameters(aspect_ratio="1:1", resolution="1k"), (1024, 1024)),
+        ("bytedance/seedream-v4/edit", UpstreamParameters(size=Size(1024, 1536)), (1024, 1536)),
+        ("google/nano-banana/edit", UpstreamParameters(aspect_ratio="4:5"), (896, 1152)),
+        ("google/nano-banana-pro/edit", UpstreamParameters(aspect_ratio="1:1", resolution="1k"), (1024, 1024)),
     ],
 )
 def test_reference_pictures_reach_the_vendor_and_change_the_result(
-    simulator: Simulator, model: str, parameters: ImageParameters, size: tuple[int, int]
+    simulator: Simulator, model: str, parameters: UpstreamParameters, size: tuple[int, int]
 ) -> None:
     adapter = simulator.adapter()
     task = replace(TASK, upstream_model=model, mode=Mode.IMAGE_TO_IMAGE, prompt="bluer", parameters=parameters)
@@ -138,15 +146,15 @@ def test_a_wrong_key_is_an_operators_matter(simulator: Simulator, key: str) -> N
 @pytest.mark.parametrize(
     ("model", "parameters"),
     [
-        ("bytedance/seedream-v4", ImageParameters(size=Size(512, 512))),
-        ("google/nano-banana/text-to-image", ImageParameters(aspect_ratio="7:5")),
-        ("google/nano-banana-pro/text-to-image", ImageParameters(resolution="8k")),
-        ("google/nano-banana/text-to-image", ImageParameters(output_format="webp")),
-        ("google/nano-banana/edit", ImageParameters()),
+        ("bytedance/seedream-v4", UpstreamParameters(size=Size(512, 512))),
+        ("google/nano-banana/text-to-image", UpstreamParameters(aspect_ratio="7:5")),
+        ("google/nano-banana-pro/text-to-image", UpstreamParameters(resolution="8k")),
+        ("google/nano-banana/text-to-image", UpstreamParameters(output_format="webp")),
+        ("google/nano-banana/edit", UpstreamParameters()),
     ],
 )
 def test_a_parameter_that_the_vendor_refuses_is_the_callers(
-    simulator: Simulator, model: str, parameters: ImageParameters
+    simulator: Simulator, model: str, parameters: UpstreamParameters
 ) -> None:
     with pytest.raises(ProviderError) as caught:
         simulator.adapter().submit(replace(TASK, upstream_model=model, parameters=parameters))
@@ -227,7 +235,7 @@ def test_many_jobs_at_once_all_end(simulator: Simulator) -> None:
 
     def one(number: int) -> None:
         try:
-            task = replace(TASK, upstream_model="google/nano-banana/text-to-image", parameters=ImageParameters())
+            task = replace(TASK, upstream_model="google/nano-banana/text-to-image", parameters=UpstreamParameters())
             opened(picture_bytes(adapter, adapter.submit(replace(task, prompt=f"fox {number}"))))
         except BaseException as error:  # noqa: BLE001 - reported by the assertion
             failures.append(error)
@@ -243,5 +251,5 @@ def test_many_jobs_at_once_all_end(simulator: Simulator) -> None:
 
 def test_the_largest_size_is_made_too(simulator: Simulator) -> None:
     adapter = simulator.adapter()
-    task = replace(TASK, parameters=ImageParameters(size=Size(4096, 4096)))
+    task = replace(TASK, parameters=UpstreamParameters(size=Size(4096, 4096)))
     assert opened(picture_bytes(adapter, adapter.submit(task))).size == (4096, 4096)

@@ -9,8 +9,8 @@ import pytest
 from infra.local.simulators.faults import FAULTS
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import ImageParameters, Mode
-from easel.domain.provider import Finished, ProviderTask, Running
+from easel.domain.generation import Mode
+from easel.domain.provider import Finished, ProviderTask, Running, UpstreamParameters
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 
@@ -22,7 +22,7 @@ TASK = ProviderTask(
     upstream_model="google/nano-banana/text-to-image",
     mode=Mode.TEXT_TO_IMAGE,
     prompt="a red fox",
-    parameters=ImageParameters(),
+    parameters=UpstreamParameters(),
 )
 SYNC_MODES = pytest.mark.parametrize("sync_mode", [True, False], ids=["sync", "async"])
 

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.repositories.conftest import Core
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_stored_image
 
-from easel.domain.generation import Attempt, Image, Status
+from easel.domain.generation import Attempt, Image, ServedBy, Status
 from easel.errors import StaleWrite
 from easel.ids import image_id
 from easel.services.ports import GalleryImage
@@ -27,8 +27,10 @@ ENTRY = GalleryImage(
         status=Status.COMPLETED,
         stage=None,
         stored=a_stored_image(),
-        served_by="wavespeed",
-        attempts=(Attempt("attempt-1", "wavespeed", "model", NOW, "job-1", NOW, "delivered", None, 27_000),),
+        served_by=ServedBy("wavespeed", "seedream-v4"),
+        attempts=(
+            Attempt("attempt-1", "wavespeed", "seedream-v4", "model", NOW, "job-1", NOW, "delivered", None, 27_000),
+        ),
         completed_at=NOW,
     ),
 )

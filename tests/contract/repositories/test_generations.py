@@ -13,6 +13,7 @@ from easel.domain.generation import (
     CLOSE_GRACE,
     START_GRACE,
     TIMED_OUT,
+    Adjustment,
     Attempt,
     Channel,
     Failure,
@@ -22,6 +23,7 @@ from easel.domain.generation import (
     Mode,
     Outcome,
     Reference,
+    ServedBy,
     Size,
     Stage,
     Status,
@@ -51,11 +53,32 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
     identity = an_id(0)
     ended_at = NOW + timedelta(seconds=9)
     attempt = Attempt(
-        "attempt-1", "wavespeed", "model", NOW, "job-1", ended_at, "failed", "E5", 27_000, cost_uncertain=True
+        "attempt-1",
+        "wavespeed",
+        "seedream-v4",
+        "model",
+        NOW,
+        "job-1",
+        ended_at,
+        "failed",
+        "E5",
+        27_000,
+        cost_uncertain=True,
     )
     images = (
-        Image(image_id(identity, 0), 0, Status.COMPLETED, None, a_stored_image(), None, "wavespeed", (attempt,), NOW),
-        Image(image_id(identity, 1), 1, Status.FAILED, None, None, TIMED_OUT, None, (), NOW, late=True),
+        Image(
+            image_id(identity, 0),
+            0,
+            Status.COMPLETED,
+            stage=None,
+            prompt="қизил тулки, ён томондан",
+            stored=a_stored_image(),
+            served_by=ServedBy("wavespeed", "seedream-v4"),
+            adjustments=(Adjustment("size", "512x512", "1024x1024", "Made larger and reduced."),),
+            attempts=(attempt,),
+            completed_at=NOW,
+        ),
+        Image(image_id(identity, 1), 1, Status.FAILED, stage=None, failure=TIMED_OUT, completed_at=NOW, late=True),
         Image(image_id(identity, 2), 2, Status.PROCESSING, Stage.GENERATING),
     )
     generation = a_generation(
@@ -63,7 +86,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
         channel=Channel.TELEGRAM,
         prompt="қизил тулки 🦊",
         mode=Mode.IMAGE_TO_IMAGE,
-        parameters=ImageParameters(Size(1024, 768), "16:9", "2k", "webp"),
+        parameters=ImageParameters(Size(1024, 768), "16:9", "2k", "webp", "hd", "vivid", "opaque", "© Easel"),
         input_params={"prompt": "қизил", "scale": 1.5, "empty": "", "none": None, "list": [1, {"a": True}]},
         references=(Reference("https://a.example/1.png", "front", "file-1"), Reference("https://a.example/2.png")),
         images=images,
@@ -161,7 +184,7 @@ def test_a_list_by_status_follows_a_generation_to_its_end(core: Core) -> None:
 
 def test_lists_show_generations_and_nothing_else_of_the_workspace(core: Core) -> None:
     generation = core.created()
-    core.tasks.claim(ref_to(generation), "token", Attempt("a", "wavespeed", "m", NOW), NOW)
+    core.tasks.claim(ref_to(generation), "token", Attempt("a", "wavespeed", "m", "u", NOW), NOW)
     core.commit(core.workspaces.adding(WorkspaceRecord(WORKSPACE_ID, "ours", NOW)))
 
     assert pages(core, limit=10) == [[generation.id]]

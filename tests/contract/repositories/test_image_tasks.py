@@ -20,7 +20,7 @@ WORKERS = 10
 
 
 def an_attempt(id_: str = "attempt-1") -> Attempt:
-    return Attempt(id_, "wavespeed", "bytedance/seedream-v4", NOW)
+    return Attempt(id_, "wavespeed", "seedream-v4", "bytedance/seedream-v4", NOW)
 
 
 def ended(attempt: Attempt, outcome: str = "retryable") -> Attempt:

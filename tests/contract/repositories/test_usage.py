@@ -10,7 +10,7 @@ import pytest
 from tests.support.generations import WORKSPACE_ID, a_generation
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Attempt, Channel, Generation, Status
+from easel.domain.generation import Attempt, Channel, Generation, ServedBy, Status
 from easel.domain.price import Price, PriceUnit
 from easel.domain.usage import UsageSums
 from easel.errors import LimitReached
@@ -117,7 +117,7 @@ def test_today_tells_how_far_a_user_is(usage: Usage) -> None:
 
 
 def an_attempt(provider: str, cost: int, *, uncertain: bool = False) -> Attempt:
-    return Attempt("a", provider, "m", NOW, outcome="x", cost_micro_usd=cost, cost_uncertain=uncertain)
+    return Attempt("a", provider, "m", "u", NOW, outcome="x", cost_micro_usd=cost, cost_uncertain=uncertain)
 
 
 def ended(count: int = 3, **changes: Any) -> Generation:
@@ -126,7 +126,9 @@ def ended(count: int = 3, **changes: Any) -> Generation:
     generation = a_generation(count=count, price=price, status=Status.COMPLETED, completed_at=NOW, **changes)
     tried, delivered = an_attempt("wavespeed", 27_000, uncertain=True), an_attempt("sandbox", 5_000)
     images = list(generation.images)
-    images[0] = replace(images[0], status=Status.COMPLETED, served_by="sandbox", attempts=(tried, delivered))
+    images[0] = replace(
+        images[0], status=Status.COMPLETED, served_by=ServedBy("sandbox", "sandbox"), attempts=(tried, delivered)
+    )
     images[1] = replace(images[1], status=Status.FAILED)
     images[2] = replace(images[2], status=Status.CANCELLED)
     return replace(generation, images=tuple(images))
@@ -160,7 +162,12 @@ def test_a_picture_that_came_late_corrects_the_costs_and_charges_nothing(usage: 
     generation = replace(generation, images=tuple(images))
     usage.commit(*usage.summaries.adding(generation))
     # When its picture comes after all
-    late = replace(images[1], served_by="wavespeed", late=True, attempts=(an_attempt("wavespeed", 20_000),))
+    late = replace(
+        images[1],
+        served_by=ServedBy("wavespeed", "seedream-v4"),
+        late=True,
+        attempts=(an_attempt("wavespeed", 20_000),),
+    )
     usage.commit(usage.summaries.correcting(generation, late))
     # Then what was uncertain is known
     rows = {row.provider: row for row in usage.summaries.rows(WORKSPACE_ID, "2026-11-20", "2026-11-20", limit=9)}

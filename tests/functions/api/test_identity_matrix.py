@@ -87,7 +87,7 @@ def theirs(walked: World) -> dict[str, str]:
     bot = walked.tenant("Other bot", key="bot")
     walked.call("POST", "/api/v1/users/sync", token=bot["apiKey"], body={"telegram_id": 279058397})
     generation_id = new_generation_id()
-    picture = Image(image_id(generation_id, 0), 0, Status.COMPLETED, None, a_stored_image())
+    picture = Image(image_id(generation_id, 0), 0, Status.COMPLETED, None, stored=a_stored_image())
     generation = a_generation(
         id=generation_id, workspace_id=tenant["workspaceId"], status=Status.PROCESSING, images=(picture,)
     )

@@ -10,7 +10,7 @@ import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, NOW, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation, a_stored_image
 
-from easel.domain.generation import Attempt, Failure, Generation, Image, Stage, Status
+from easel.domain.generation import Attempt, Failure, Generation, Image, ServedBy, Stage, Status
 from easel.domain.price import Price, PriceUnit
 from easel.http import identity
 from easel.http.pagination import CursorSigner
@@ -28,6 +28,7 @@ def partly_delivered() -> Generation:
     attempt = Attempt(
         "a-1",
         "wavespeed",
+        "seedream-v4",
         "bytedance/seedream-v4",
         NOW,
         job_id="secret-job",
@@ -40,7 +41,7 @@ def partly_delivered() -> Generation:
         status=Status.COMPLETED,
         stage=None,
         stored=a_stored_image(),
-        served_by="wavespeed",
+        served_by=ServedBy("wavespeed", "seedream-v4"),
         attempts=(attempt,),
         completed_at=NOW + timedelta(seconds=5),
     )

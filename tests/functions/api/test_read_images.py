@@ -9,7 +9,7 @@ import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation, a_stored_image
 
-from easel.domain.generation import Failure, Generation, Image, Status
+from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
 from easel.domain.permalinks import encode_permalink
 from easel.http import identity
 from easel.ids import image_id
@@ -31,7 +31,9 @@ def permalink(api: Api, path: str = PERMALINK, **options: object) -> Answer:
 
 @pytest.fixture
 def delivered(store: Store) -> Image:
-    picture = Image(IMAGE_ID, 0, Status.COMPLETED, None, a_stored_image(), served_by="wavespeed")
+    picture = Image(
+        IMAGE_ID, 0, Status.COMPLETED, None, stored=a_stored_image(), served_by=ServedBy("wavespeed", "seedream-v4")
+    )
     store.gallery[WORKSPACE, IMAGE_ID] = GalleryImage(
         WORKSPACE, GENERATION_ID, CALLER.user_id, "seedream-v4", "a private prompt", SECRET, picture
     )

@@ -27,7 +27,7 @@ EXPECTED = {
 def world(store: Store, api: Api) -> Api:
     """What the samples speak of."""
     generation = a_generation(workspace_id=WORKSPACE)
-    picture = Image(image_id(generation.id, 0), 0, Status.COMPLETED, None, a_stored_image())
+    picture = Image(image_id(generation.id, 0), 0, Status.COMPLETED, None, stored=a_stored_image())
     store.put(a_generation(workspace_id=WORKSPACE, status=Status.PROCESSING, images=(picture,)))
     store.api_keys["easel_sample"] = CALLER
     return api

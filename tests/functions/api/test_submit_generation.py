@@ -88,12 +88,8 @@ def test_without_references_it_is_text_to_image(api: Api) -> None:
 def test_the_size_left_out_is_the_models_own(api: Api) -> None:
     answer = api.submit({"prompt": "a red fox", "model": "seedream-v4"})
 
-    assert answer.json["parameters"] == {
-        "size": "2048x2048",
-        "aspectRatio": None,
-        "resolution": None,
-        "outputFormat": None,
-    }
+    given = {name: value for name, value in answer.json["parameters"].items() if value is not None}
+    assert given == {"size": "2048x2048"}
 
 
 @pytest.mark.requirement("S001-68", "S001-69")
@@ -108,12 +104,8 @@ def test_fields_may_be_written_in_either_case(api: Api, body: dict[str, Any]) ->
     answer = api.submit({"prompt": "a red fox", "model": "nano-banana-pro", **body})
 
     assert answer.status == 202
-    assert answer.json["parameters"] == {
-        "size": None,
-        "aspectRatio": "16:9",
-        "resolution": "2k",
-        "outputFormat": "jpeg",
-    }
+    given = {name: value for name, value in answer.json["parameters"].items() if value is not None}
+    assert given == {"aspectRatio": "16:9", "resolution": "2k", "outputFormat": "jpeg"}
 
 
 def test_null_is_the_same_as_leaving_a_field_out(api: Api) -> None:

@@ -162,5 +162,5 @@ def a_model(name: str, *, status: str = "active", max_references: int = 1) -> Mo
         max_references=max_references,
         max_prompt_characters=100,
         deadline_seconds=60,
-        candidates=(Candidate("sandbox", "a", "b", {"default": 0}),),
+        candidates=(Candidate("sandbox", "sandbox", "a", "b", {"default": 0}),),
     )

@@ -27,11 +27,11 @@ NOTHING_STARTED = {RETRYABLE, QUOTA, AUTH, GONE}
 
 
 def candidates(*names: str) -> list[Candidate]:
-    return [Candidate(name, "t2i", "i2i", {"default": 1}) for name in names]
+    return [Candidate(name, "model", "t2i", "i2i", {"default": 1}) for name in names]
 
 
 def an_attempt(provider: str, outcome: str | None) -> Attempt:
-    return Attempt("attempt", provider, "model", started_at=NOW, outcome=outcome)
+    return Attempt("attempt", provider, "model", "upstream", started_at=NOW, outcome=outcome)
 
 
 def an_error(provider: str, error_class: ProviderErrorClass, retry_after: float | None = None) -> ProviderError:

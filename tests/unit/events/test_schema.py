@@ -12,7 +12,7 @@ import pytest
 from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.events import deserialise_event, generation_ended, serialise_event
-from easel.domain.generation import Failure, Generation, Image, Mode, Status
+from easel.domain.generation import Failure, Generation, Image, Mode, ServedBy, Status
 from easel.events import schema
 from easel.events.schema import GenerationEvent, json_schema
 
@@ -24,7 +24,7 @@ REQUIRED_OF_RECEIVERS = 20_000
 def ended(status: Status, count: int, **changes: Any) -> Generation:
     """A generation whose images are delivered, failed, cancelled in turn."""
     ends = [
-        {"status": Status.COMPLETED, "stored": a_stored_image(), "served_by": "wavespeed"},
+        {"status": Status.COMPLETED, "stored": a_stored_image(), "served_by": ServedBy("wavespeed", "seedream-v4")},
         {"status": Status.FAILED, "failure": FAILURE},
         {"status": Status.CANCELLED},
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from easel.domain.generation import ImageParameters, Mode
-from easel.domain.provider import ProviderTask
+from easel.domain.generation import Mode
+from easel.domain.provider import ProviderTask, UpstreamParameters
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 
@@ -24,5 +24,5 @@ def task() -> ProviderTask:
         upstream_model="bytedance/seedream-v4",
         mode=Mode.TEXT_TO_IMAGE,
         prompt="a red fox",
-        parameters=ImageParameters(),
+        parameters=UpstreamParameters(),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from easel.domain.generation import ImageParameters, Size
+from easel.domain.generation import Size
 from easel.domain.provider import (
     CallbackRequest,
     Finished,
@@ -16,11 +16,12 @@ from easel.domain.provider import (
     ProviderTask,
     ReferenceImage,
     RemotePicture,
+    UpstreamParameters,
 )
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.sandbox import Sandbox
 
-SMALL = ImageParameters(size=Size(160, 96))
+SMALL = UpstreamParameters(size=Size(160, 96))
 
 
 def picture_of(task: ProviderTask) -> bytes:
@@ -41,7 +42,7 @@ def encoded(colour: str, size: tuple[int, int] = (50, 80)) -> bytes:
 @pytest.mark.parametrize("size", [Size(64, 64), Size(2048, 640), Size(333, 777)], ids=str)
 @pytest.mark.parametrize("output_format", ["png", "jpeg", "webp", None])
 def test_the_picture_has_the_size_and_format_asked(task: ProviderTask, size: Size, output_format: str | None) -> None:
-    data = picture_of(replace(task, parameters=ImageParameters(size=size, output_format=output_format)))
+    data = picture_of(replace(task, parameters=UpstreamParameters(size=size, output_format=output_format)))
     with Image.open(io.BytesIO(data)) as picture:
         picture.load()
         assert picture.size == (size.width, size.height)
@@ -51,14 +52,14 @@ def test_the_picture_has_the_size_and_format_asked(task: ProviderTask, size: Siz
 @pytest.mark.parametrize(
     ("parameters", "size"),
     [
-        (ImageParameters(), (1024, 1024)),
-        (ImageParameters(aspect_ratio="1:1", resolution="2k"), (2048, 2048)),
-        (ImageParameters(aspect_ratio="16:9"), (1360, 768)),
-        (ImageParameters(aspect_ratio="9:16"), (768, 1360)),
+        (UpstreamParameters(), (1024, 1024)),
+        (UpstreamParameters(aspect_ratio="1:1", resolution="2k"), (2048, 2048)),
+        (UpstreamParameters(aspect_ratio="16:9"), (1360, 768)),
+        (UpstreamParameters(aspect_ratio="9:16"), (768, 1360)),
     ],
 )
 def test_without_a_size_the_ratio_and_resolution_decide(
-    task: ProviderTask, parameters: ImageParameters, size: tuple[int, int]
+    task: ProviderTask, parameters: UpstreamParameters, size: tuple[int, int]
 ) -> None:
     with Image.open(io.BytesIO(picture_of(replace(task, parameters=parameters)))) as picture:
         assert picture.size == size

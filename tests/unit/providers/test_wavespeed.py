@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from easel.domain.generation import ImageParameters, Mode, Size
+from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -25,6 +25,7 @@ from easel.domain.provider import (
     RemotePicture,
     Running,
     Submission,
+    UpstreamParameters,
 )
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
@@ -100,7 +101,7 @@ def failure_of_fetch(reply: httpx.Response | Exception) -> ProviderError:
 def test_seedream_is_asked_in_the_vendors_words(task: ProviderTask) -> None:
     vendor = Vendor(answer())
 
-    adapter(vendor).submit(replace(task, parameters=ImageParameters(size=Size(1024, 2048), output_format="png")))
+    adapter(vendor).submit(replace(task, parameters=UpstreamParameters(size=Size(1024, 2048), output_format="png")))
 
     (request,) = vendor.requests
     assert (request.method, str(request.url)) == ("POST", f"{API}/bytedance/seedream-v4")
@@ -126,19 +127,19 @@ def test_without_a_size_the_vendors_default_holds(task: ProviderTask) -> None:
     [
         (
             "google/nano-banana/text-to-image",
-            ImageParameters(aspect_ratio="16:9", output_format="jpeg"),
+            UpstreamParameters(aspect_ratio="16:9", output_format="jpeg"),
             {"aspect_ratio": "16:9", "output_format": "jpeg"},
         ),
-        ("google/nano-banana/text-to-image", ImageParameters(), {}),
+        ("google/nano-banana/text-to-image", UpstreamParameters(), {}),
         (
             "google/nano-banana-pro/text-to-image",
-            ImageParameters(aspect_ratio="4:5", resolution="4K", output_format="png"),
+            UpstreamParameters(aspect_ratio="4:5", resolution="4K", output_format="png"),
             {"aspect_ratio": "4:5", "resolution": "4k", "output_format": "png"},
         ),
     ],
 )
 def test_the_nano_bananas_are_asked_in_the_vendors_words(
-    task: ProviderTask, model: str, parameters: ImageParameters, fields: dict[str, str]
+    task: ProviderTask, model: str, parameters: UpstreamParameters, fields: dict[str, str]
 ) -> None:
     vendor = Vendor(answer())
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from easel.clock import from_iso, to_iso
 from easel.domain.budgets import ALERT_PERCENT, Budget
-from easel.domain.generation import Failure, Generation, Image, Status
+from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
 from easel.domain.price import Price
 
 EVENT_VERSION: Final = 1
@@ -93,11 +93,15 @@ def _image(generation: Generation, image: Image, permalink_of: PermalinkOf) -> d
         "height": stored.height if stored else None,
         "mediaType": stored.media_type if stored else None,
         "byteCount": stored.byte_count if stored else None,
-        "servedBy": image.served_by,
+        "servedBy": _served_by(image.served_by),
         "priceMilliCredits": generation.price_of(image),
         "providerCostMicroUsd": image.provider_cost_micro_usd,
         "error": _error(image.failure),
     }
+
+
+def _served_by(served_by: ServedBy | None) -> dict[str, Any] | None:
+    return {"provider": served_by.provider, "model": served_by.model} if served_by else None
 
 
 def _price(price: Price | None) -> dict[str, Any] | None:

@@ -101,12 +101,35 @@ class ImageParameters:
     """What the picture shall be, after validation against the catalogue.
 
     A model takes either `size` or `aspect_ratio` (with `resolution` where it has one); the others are None.
+    `watermark` is text to be drawn into the picture.
     """
 
     size: Size | None = None
     aspect_ratio: str | None = None
     resolution: str | None = None
     output_format: str | None = None
+    quality: str | None = None
+    style: str | None = None
+    background: str | None = None
+    watermark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One thing that was made otherwise than it was asked for, and how it came to be right (or why it is not)."""
+
+    field: str
+    asked: str
+    made: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedBy:
+    """Who made a picture: the provider, and the living model of the catalogue that stood for the one asked for."""
+
+    provider: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +147,12 @@ class Attempt:
 
     `outcome` is None while the call is open; then `delivered`, an error class, or `cancelled`. `cost_micro_usd` is what
     the provider takes for it; `cost_uncertain` says that we may have to pay although nothing was delivered, as it is
-    while the call is open.
+    while the call is open. `model` is the living model of the catalogue, `upstream_model` the provider's name for it.
     """
 
     id: str
     provider: str
+    model: str
     upstream_model: str
     started_at: datetime
     job_id: str | None = None
@@ -162,16 +186,19 @@ class StoredImage:
 class Image:
     """One picture of a generation.
 
-    `late` marks a picture that arrived after its generation had ended: kept and reachable, never charged.
+    `prompt` is its own, where the images of a generation differ; None for that of the generation. `late` marks a
+    picture that arrived after its generation had ended: kept and reachable, never charged.
     """
 
     id: str
     index: int
     status: Status = Status.PENDING
     stage: Stage | None = Stage.QUEUED
+    prompt: str | None = None
     stored: StoredImage | None = None
     failure: Failure | None = None
-    served_by: str | None = None
+    served_by: ServedBy | None = None
+    adjustments: tuple[Adjustment, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None
     late: bool = False
@@ -225,6 +252,10 @@ class Generation:
     def provider_cost_micro_usd(self) -> int:
         """What the providers take for all attempts so far, those of uncertain outcome included."""
         return sum(image.provider_cost_micro_usd for image in self.images)
+
+    def prompt_of(self, image: Image) -> str:
+        """What this image shall show."""
+        return self.prompt if image.prompt is None else image.prompt
 
     def price_of(self, image: Image) -> int:
         """What an image costs, in milli-credits: its share while it may still come, nothing once it will not."""

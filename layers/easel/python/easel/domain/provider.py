@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from easel.domain.generation import ImageParameters, Mode
+from easel.domain.generation import Mode, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,25 @@ class ReferenceImage:
     data: bytes
     media_type: str
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamParameters:
+    """What one provider is told to make, planned by the catalogue from what the caller asked for.
+
+    Each value is one that this provider's model knows; None leaves it to the vendor's default. `resolution` is written
+    in lower case (`1k`), `output_format` as `png`, `jpeg` or `webp`; `quality` and `style` are the vendor's own words.
+    `watermark` is text that the vendor shall draw; it is only set where the vendor can.
+    """
+
+    size: Size | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    output_format: str | None = None
+    quality: str | None = None
+    style: str | None = None
+    background: str | None = None
+    watermark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +48,7 @@ class ProviderTask:
     upstream_model: str
     mode: Mode
     prompt: str
-    parameters: ImageParameters
+    parameters: UpstreamParameters
     references: tuple[ReferenceImage, ...] = ()
     timeout_seconds: float = 60.0
     callback_url: str | None = None
@@ -50,11 +69,25 @@ class InlinePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """What a vendor says that it metered, in its tokens. The catalogue has the price of each kind."""
+
+    text_in: int = 0
+    image_in: int = 0
+    text_out: int = 0
+    image_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The vendor has made the picture. `cost_micro_usd` is None when the vendor does not say."""
+    """The vendor has made the picture.
+
+    `cost_micro_usd` is the vendor's own statement of its price, `usage` its metering; both are None when it is silent.
+    """
 
     picture: RemotePicture | InlinePicture
     cost_micro_usd: int | None = None
+    usage: TokenUsage | None = None
 
 
 @dataclass(frozen=True, slots=True)

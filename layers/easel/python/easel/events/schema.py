@@ -45,6 +45,13 @@ class EventPrice(_Part):
     credits: float = Field(ge=0, description="The same in credits.")
 
 
+class EventServedBy(_Part):
+    """Who made a picture."""
+
+    provider: str
+    model: str = Field(description="The living model of the catalogue that stood for the one asked for.")
+
+
 class EventImage(_Part):
     """One image of the generation, in the order of `index`."""
 
@@ -56,7 +63,7 @@ class EventImage(_Part):
     height: int | None
     media_type: str | None
     byte_count: int | None = Field(description="Size of the original file.")
-    served_by: str | None = Field(description="The provider that made it.")
+    served_by: EventServedBy | None = Field(description="Who made it; null without a picture.")
     price_milli_credits: int | None = Field(
         None, ge=0, description="Its share of what was charged; 0 unless delivered."
     )

@@ -120,7 +120,8 @@ class AttemptBody(AnswerModel):
     """One call to one provider for one image."""
 
     provider: str
-    model: str
+    model: str = Field(description="The living model of the catalogue.")
+    upstream_model: str = Field(description="The provider's name for it.")
     started_at: Moment
     ended_at: Moment | None
     duration_ms: int | None
@@ -128,6 +129,22 @@ class AttemptBody(AnswerModel):
     error_code: str | None
     cost_micro_usd: int = Field(description="What the provider takes for it, in millionths of a dollar.")
     cost_uncertain: bool = Field(description="Nobody knows yet, or will know, whether the provider takes it.")
+
+
+class ServedByBody(AnswerModel):
+    """Who made a picture: the provider, and the living model that stood for the one asked for."""
+
+    provider: str
+    model: str
+
+
+class AdjustmentBody(AnswerModel):
+    """One parameter that the provider was told otherwise than the caller asked, and what became of it."""
+
+    field: str
+    asked: str
+    made: str = Field(description="What the provider was told.")
+    reason: str
 
 
 class ImageBody(AnswerModel):
@@ -148,7 +165,9 @@ class ImageBody(AnswerModel):
     byte_count: int | None
     sha256: str | None
     blurhash: str | None
-    served_by: str | None
+    served_by: ServedByBody | None = Field(description="Who made it.")
+    params_adjusted: list[AdjustmentBody] = Field(description="What was made otherwise than it was asked for.")
+    prompt: str = Field(description="What it shall show.")
     error: FailureBody | None
     attempts: list[AttemptBody]
     late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
@@ -162,7 +181,6 @@ class SingleImageBody(ImageBody):
 
     generation_id: str
     model: str
-    prompt: str
 
 
 class ParametersBody(AnswerModel):
@@ -172,6 +190,10 @@ class ParametersBody(AnswerModel):
     aspect_ratio: str | None
     resolution: str | None
     output_format: str | None
+    quality: str | None
+    style: str | None
+    background: str | None
+    watermark: str | None
 
 
 class QuoteBody(AnswerModel):

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from easel.domain.generation import ImageParameters, Size
+from easel.domain.generation import Size
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -23,6 +23,7 @@ from easel.domain.provider import (
     RemotePicture,
     Running,
     Submission,
+    UpstreamParameters,
 )
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import ProviderAdapter
@@ -92,7 +93,7 @@ class Sandbox(ProviderAdapter):
         )
 
 
-def picture_size(parameters: ImageParameters) -> Size:
+def picture_size(parameters: UpstreamParameters) -> Size:
     """The size to draw: as asked, or about a megapixel in the ratio asked, times the `k` of the resolution."""
     if parameters.size:
         return parameters.size

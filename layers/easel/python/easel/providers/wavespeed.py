@@ -22,7 +22,6 @@ from urllib.parse import quote
 import httpx
 
 from easel.clock import Clock, system_clock
-from easel.domain.generation import ImageParameters
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -33,6 +32,7 @@ from easel.domain.provider import (
     RemotePicture,
     Running,
     Submission,
+    UpstreamParameters,
 )
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import (
@@ -335,7 +335,7 @@ _SENTENCES: Final[Mapping[ProviderErrorClass, str]] = {
 }
 
 
-def _parameter_fields(upstream_model: str, parameters: ImageParameters) -> dict[str, str]:
+def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> dict[str, str]:
     """The picture's parameters in the vendor's words; what is None is left to the vendor's default."""
     size = parameters.size
     fields = {

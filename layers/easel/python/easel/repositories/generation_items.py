@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.generation import (
+    Adjustment,
     Attempt,
     Channel,
     Failure,
@@ -20,6 +21,7 @@ from easel.domain.generation import (
     ImageParameters,
     Mode,
     Reference,
+    ServedBy,
     Size,
     Stage,
     Status,
@@ -49,6 +51,10 @@ def generation_values(generation: Generation) -> dict[str, Any]:
                 "aspectRatio": generation.parameters.aspect_ratio,
                 "resolution": generation.parameters.resolution,
                 "outputFormat": generation.parameters.output_format,
+                "quality": generation.parameters.quality,
+                "style": generation.parameters.style,
+                "background": generation.parameters.background,
+                "watermark": generation.parameters.watermark,
             }
         ),
         # JSON, because DynamoDB knows no floats and the caller's own words must come back unchanged.
@@ -89,6 +95,10 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
             aspect_ratio=parameters.get("aspectRatio"),
             resolution=parameters.get("resolution"),
             output_format=parameters.get("outputFormat"),
+            quality=parameters.get("quality"),
+            style=parameters.get("style"),
+            background=parameters.get("background"),
+            watermark=parameters.get("watermark"),
         ),
         input_params=json.loads(values["inputParams"]),
         references=tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]),
@@ -114,9 +124,11 @@ def image_values(image: Image) -> dict[str, Any]:
             "id": image.id,
             "status": image.status.value,
             "stage": image.stage.value if image.stage else None,
+            "prompt": image.prompt,
             "stored": stored_values(image.stored),
             "failure": failure_values(image.failure),
-            "servedBy": image.served_by,
+            "servedBy": served_by_values(image.served_by),
+            "adjustments": [adjustment_values(adjustment) for adjustment in image.adjustments] or None,
             "attempts": [attempt_values(attempt) for attempt in image.attempts] or None,
             "completedAt": _iso(image.completed_at),
             "late": image.late or None,
@@ -130,9 +142,11 @@ def image_from(index: int, values: Mapping[str, Any]) -> Image:
         index=index,
         status=Status(values["status"]),
         stage=Stage(values["stage"]) if "stage" in values else None,
+        prompt=values.get("prompt"),
         stored=stored_from(values.get("stored")),
         failure=failure_from(values.get("failure")),
-        served_by=values.get("servedBy"),
+        served_by=served_by_from(values.get("servedBy")),
+        adjustments=tuple(Adjustment(**adjustment) for adjustment in values.get("adjustments", ())),
         attempts=tuple(attempt_from(attempt) for attempt in values.get("attempts", ())),
         completed_at=_moment(values.get("completedAt")),
         late=values.get("late", False),
@@ -176,6 +190,7 @@ def attempt_values(attempt: Attempt) -> dict[str, Any]:
         {
             "id": attempt.id,
             "provider": attempt.provider,
+            "model": attempt.model,
             "upstreamModel": attempt.upstream_model,
             "startedAt": to_iso(attempt.started_at),
             "jobId": attempt.job_id,
@@ -192,6 +207,7 @@ def attempt_from(values: Mapping[str, Any]) -> Attempt:
     return Attempt(
         id=values["id"],
         provider=values["provider"],
+        model=values["model"],
         upstream_model=values["upstreamModel"],
         started_at=from_iso(values["startedAt"]),
         job_id=values.get("jobId"),
@@ -201,6 +217,23 @@ def attempt_from(values: Mapping[str, Any]) -> Attempt:
         cost_micro_usd=values["costMicroUsd"],
         cost_uncertain=values.get("costUncertain", False),
     )
+
+
+def served_by_values(served_by: ServedBy | None) -> dict[str, Any] | None:
+    return {"provider": served_by.provider, "model": served_by.model} if served_by else None
+
+
+def served_by_from(values: Mapping[str, Any] | None) -> ServedBy | None:
+    return ServedBy(values["provider"], values["model"]) if values else None
+
+
+def adjustment_values(adjustment: Adjustment) -> dict[str, Any]:
+    return {
+        "field": adjustment.field,
+        "asked": adjustment.asked,
+        "made": adjustment.made,
+        "reason": adjustment.reason,
+    }
 
 
 def failure_values(failure: Failure | None) -> dict[str, Any] | None:

@@ -130,7 +130,7 @@ class DynamoUsageSummaries:
             provider_cost=known.provider_cost - counted.provider_cost,
             uncertain_cost=known.uncertain_cost - counted.uncertain_cost,
         )
-        return self._add(generation, image.served_by or generation.provider, change)
+        return self._add(generation, _served_by(generation, image), change)
 
     def _add(self, generation: Generation, provider: str, sums: UsageSums) -> Write:
         ended = generation.completed_at
@@ -191,7 +191,7 @@ def _day_of(moment: datetime) -> str:
 
 
 def _served_by(generation: Generation, image: Image) -> str:
-    return image.served_by or generation.provider
+    return image.served_by.provider if image.served_by else generation.provider
 
 
 def _providers(generation: Generation) -> set[str]:

@@ -17,8 +17,8 @@ from datetime import timedelta
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Candidate, Catalogue
-from easel.domain.generation import FAILURE_TEXTS, Attempt, Failure, Generation, Image, Stage, Status
+from easel.domain.catalogue import Candidate, Catalogue, UpstreamPlan, plan_upstream
+from easel.domain.generation import FAILURE_TEXTS, Attempt, Failure, Generation, Image, ServedBy, Stage, Status
 from easel.domain.provider import Finished, InlinePicture
 from easel.domain.routing import GiveUp, TryAgain, after_failure
 from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
@@ -81,6 +81,11 @@ class ImageWork:
             )
         return candidate
 
+    def plan(self, generation: Generation, image: Image, provider: str) -> UpstreamPlan:
+        """What `provider` is told to make for this image. Raises ProviderError (gone)."""
+        candidate = self.candidate(generation, provider)
+        return plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
+
     # --- the ends of an image -------------------------------------------------------------------------------------
 
     def deliver(self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished) -> None:
@@ -128,7 +133,8 @@ class ImageWork:
             status=Status.COMPLETED,
             stage=None,
             stored=stored,
-            served_by=attempt.provider,
+            served_by=ServedBy(attempt.provider, attempt.model),
+            adjustments=self.plan(generation, image, attempt.provider).adjustments,
             attempts=_journal(task, ended),
             completed_at=now,
         )
@@ -289,7 +295,7 @@ def _gallery_entry(generation: Generation, image: Image) -> GalleryImage:
         generation_id=generation.id,
         user_id=generation.user_id,
         model=generation.model,
-        prompt=generation.prompt,
+        prompt=generation.prompt_of(image),
         permalink_secret=generation.permalink_secret,
         image=image,
         price_milli_credits=generation.price_of(image),

@@ -76,7 +76,7 @@ def _view(generation: Generation, index: int) -> ImageView:
         generation.id,
         generation.permalink_secret,
         generation.images[index],
-        generation.prompt,
+        generation.prompt_of(generation.images[index]),
         generation.model,
         generation.price_of(generation.images[index]),
     )

@@ -64,6 +64,7 @@ class RenderImage:
         attempt = Attempt(
             new_id(),
             provider,
+            candidate.model,
             candidate.upstream_model(generation.mode),
             started_at=now,
             # Until we know better, it is one that we may have to pay for.
@@ -94,7 +95,7 @@ class RenderImage:
             return
         try:
             references = tuple(self._references.fetch(reference.url) for reference in generation.references)
-            submission = self._submit(generation, attempt, references)
+            submission = self._submit(generation, image, attempt, references)
         except (ReferenceUnavailable, ImageRejected) as error:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))
         except ProviderError as error:
@@ -102,15 +103,18 @@ class RenderImage:
         else:
             self._take(generation, task, submission)
 
-    def _submit(self, generation: Generation, attempt: Attempt, references: tuple[ReferenceImage, ...]) -> Submission:
+    def _submit(
+        self, generation: Generation, image: Image, attempt: Attempt, references: tuple[ReferenceImage, ...]
+    ) -> Submission:
+        plan = self._work.plan(generation, image, attempt.provider)
         left = (generation.deadline - self._work.clock()).total_seconds()
         return self._work.providers(attempt.provider).submit(
             ProviderTask(
                 attempt_id=attempt.id,
                 upstream_model=attempt.upstream_model,
                 mode=generation.mode,
-                prompt=generation.prompt,
-                parameters=generation.parameters,
+                prompt=plan.prompt,
+                parameters=plan.parameters,
                 references=references,
                 timeout_seconds=max(1.0, min(_CALL_SECONDS, left)),
             )

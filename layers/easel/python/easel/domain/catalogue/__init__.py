@@ -2,5 +2,16 @@
 
 from easel.domain.catalogue.model import Candidate, Catalogue, Model, SizeRule, load_catalogue
 from easel.domain.catalogue.parameters import parse_size, validate_parameters
+from easel.domain.catalogue.plan import UpstreamPlan, plan_upstream
 
-__all__ = ["Candidate", "Catalogue", "Model", "SizeRule", "load_catalogue", "parse_size", "validate_parameters"]
+__all__ = [
+    "Candidate",
+    "Catalogue",
+    "Model",
+    "SizeRule",
+    "UpstreamPlan",
+    "load_catalogue",
+    "parse_size",
+    "plan_upstream",
+    "validate_parameters",
+]

@@ -33,9 +33,10 @@ class SizeRule:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A provider with its own names for the model: able to serve one image task."""
+    """A provider with its own names for the living model `model`: able to serve one image task."""
 
     provider: str
+    model: str
     text_to_image: str
     image_to_image: str
     cost_micro_usd_by_resolution: Mapping[str, int]
@@ -131,7 +132,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
         max_references=entry["maxReferences"],
         max_prompt_characters=entry["maxPromptCharacters"],
         deadline_seconds=entry["deadlineSeconds"],
-        candidates=tuple(_candidate(candidate) for candidate in entry["candidates"]),
+        candidates=tuple(_candidate(candidate, entry["id"]) for candidate in entry["candidates"]),
     )
 
 
@@ -144,9 +145,10 @@ def _size_rule(entry: Mapping[str, Any]) -> SizeRule:
     )
 
 
-def _candidate(entry: Mapping[str, Any]) -> Candidate:
+def _candidate(entry: Mapping[str, Any], model: str) -> Candidate:
     return Candidate(
         provider=entry["provider"],
+        model=model,
         text_to_image=entry["textToImage"],
         image_to_image=entry["imageToImage"],
         cost_micro_usd_by_resolution=entry["costMicroUsd"],

@@ -12,12 +12,13 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel.clock import to_iso
 from easel.domain.credits import MILLI
-from easel.domain.generation import Attempt, Failure, Generation, Image, ImageParameters, Status
+from easel.domain.generation import Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
 from easel.domain.price import Price
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.pagination import Listing, PageRequest
 from easel.http.schemas import (
+    AdjustmentBody,
     AttemptBody,
     FailureBody,
     GenerationBody,
@@ -30,6 +31,7 @@ from easel.http.schemas import (
     PriceOfGeneration,
     QuoteBody,
     ReferenceBody,
+    ServedByBody,
     SingleImageBody,
 )
 from easel.services.links import ImageLinks, Variant, permalink
@@ -81,7 +83,10 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         charged_credits=None if generation.charged is None else generation.charged / MILLI,
         provider_cost_micro_usd=generation.provider_cost_micro_usd,
         images=[
-            ImageBody(**_image(image, links, _permalink(generation, image, base_url), generation.price_of(image)))
+            ImageBody(
+                **_image(image, links, _permalink(generation, image, base_url), generation.price_of(image)),
+                prompt=generation.prompt_of(image),
+            )
             for image in generation.images
         ],
         error=_failure(generation.failure),
@@ -256,6 +261,10 @@ def _parameters(parameters: ImageParameters) -> ParametersBody:
         aspect_ratio=parameters.aspect_ratio,
         resolution=parameters.resolution,
         output_format=parameters.output_format,
+        quality=parameters.quality,
+        style=parameters.style,
+        background=parameters.background,
+        watermark=parameters.watermark,
     )
 
 
@@ -278,7 +287,11 @@ def _image(image: Image, links: Links, address: str, price: int) -> dict[str, An
         "byte_count": stored.byte_count if stored else None,
         "sha256": stored.sha256 if stored else None,
         "blurhash": stored.blurhash if stored else None,
-        "served_by": image.served_by,
+        "served_by": _served_by(image.served_by),
+        "params_adjusted": [
+            AdjustmentBody(field=one.field, asked=one.asked, made=one.made, reason=one.reason)
+            for one in image.adjustments
+        ],
         "error": _failure(image.failure),
         "attempts": [_attempt(attempt) for attempt in image.attempts],
         "late": image.late,
@@ -291,7 +304,8 @@ def _image(image: Image, links: Links, address: str, price: int) -> dict[str, An
 def _attempt(attempt: Attempt) -> AttemptBody:
     return AttemptBody(
         provider=attempt.provider,
-        model=attempt.upstream_model,
+        model=attempt.model,
+        upstream_model=attempt.upstream_model,
         started_at=to_iso(attempt.started_at),
         ended_at=_moment(attempt.ended_at),
         duration_ms=_milliseconds(attempt.started_at, attempt.ended_at),
@@ -300,6 +314,10 @@ def _attempt(attempt: Attempt) -> AttemptBody:
         cost_micro_usd=attempt.cost_micro_usd,
         cost_uncertain=attempt.cost_uncertain,
     )
+
+
+def _served_by(served_by: ServedBy | None) -> ServedByBody | None:
+    return ServedByBody(provider=served_by.provider, model=served_by.model) if served_by else None
 
 
 def _failure(failure: Failure | None) -> FailureBody | None:
