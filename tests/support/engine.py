@@ -26,6 +26,7 @@ from easel.domain.provider import (
     CallbackRequest,
     Finished,
     InlinePicture,
+    OfferedModel,
     ProviderTask,
     ReferenceImage,
     RemotePicture,
@@ -158,6 +159,9 @@ class ScriptedProvider:
         return False
 
     def parse_callback(self, request: CallbackRequest) -> Callback | None:
+        return None
+
+    def list_models(self) -> tuple[OfferedModel, ...] | None:
         return None
 
 

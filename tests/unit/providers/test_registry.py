@@ -24,6 +24,11 @@ def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
     assert providers.get(name) is adapter
 
 
+@pytest.mark.parametrize("name", ["wavespeed", "sandbox"])
+def test_a_vendor_without_a_list_of_models_does_not_say_that_it_has_none(name: str) -> None:
+    assert Providers({name: ProviderSettings()}).get(name).list_models() is None
+
+
 @pytest.mark.parametrize("settings", [{}, {"acme": ProviderSettings()}])
 def test_a_provider_that_is_not_set_up_is_an_operators_matter(settings: dict[str, ProviderSettings]) -> None:
     for name in ("acme", "wavespeed"):

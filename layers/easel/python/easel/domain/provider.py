@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from easel.domain.generation import Mode, Size
 
@@ -120,3 +121,11 @@ class CallbackRequest:
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedModel:
+    """A model in a vendor's own list. `shutdown_on` is the announced end (UTC), None when none is announced."""
+
+    id: str
+    shutdown_on: date | None = None

@@ -24,6 +24,7 @@ from easel.domain.provider import (
     Callback,
     CallbackRequest,
     Finished,
+    OfferedModel,
     ProviderTask,
     RemotePicture,
     Running,
@@ -84,6 +85,10 @@ class ProviderAdapter(ABC):
     @abstractmethod
     def parse_callback(self, request: CallbackRequest) -> Callback | None:
         """Read a callback; None when it is not a genuine one."""
+
+    def list_models(self) -> tuple[OfferedModel, ...] | None:
+        """What the vendor offers to our key now; None when it has no such list. Safe to repeat."""
+        return None
 
 
 class Effect(Enum):

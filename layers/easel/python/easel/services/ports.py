@@ -19,6 +19,7 @@ from easel.domain.provider import (
     Callback,
     CallbackRequest,
     Finished,
+    OfferedModel,
     ProviderTask,
     ReferenceImage,
     RemotePicture,
@@ -81,6 +82,10 @@ class ImageProvider(Protocol):
 
     def parse_callback(self, request: CallbackRequest) -> Callback | None:
         """Read a callback; None when it is not a genuine one of this vendor."""
+        ...
+
+    def list_models(self) -> tuple[OfferedModel, ...] | None:
+        """What the vendor offers to our key now; None when it has no such list. Safe to repeat."""
         ...
 
 
