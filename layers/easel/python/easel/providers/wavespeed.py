@@ -7,11 +7,8 @@ once, and synchronous mode is a hope, not a promise: the status in the answer de
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +33,6 @@ from easel.domain.provider import (
 )
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import (
-    NOT_CONFIGURED,
     Answer,
     Deadline,
     Effect,
@@ -45,6 +41,7 @@ from easel.providers.base import (
     VendorHttp,
     make_client,
 )
+from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
 
 DEFAULT_BASE_URL: Final = "https://api.wavespeed.ai"
 
@@ -191,21 +188,17 @@ class WaveSpeed(ProviderAdapter):
         """
         if self._webhook_secret and not self._signature_holds(request, self._webhook_secret()):
             return None
-        prediction = _read_prediction(_parse_object(request.body))
+        prediction = _read_prediction(parse_object(request.body))
         if prediction is None or prediction.id is None or not prediction.status:
             return None
         return Callback(prediction.id, request.query.get("attempt"))
 
     def _authorization(self) -> dict[str, str]:
-        key = self._api_key().strip()
-        if not re.fullmatch(r"[\x21-\x7e]+", key):
-            raise self._http.failure(ProviderErrorClass.AUTH, NOT_CONFIGURED, "has no usable API key")
-        return {"Authorization": f"Bearer {key}"}
+        return {"Authorization": f"Bearer {usable_key(self._http, self._api_key())}"}
 
     def _form(self, task: ProviderTask, images: list[str]) -> dict[str, Any]:
         form: dict[str, Any] = {
-            # Half a surrogate pair is legal in JSON and cannot be sent as UTF-8.
-            "prompt": task.prompt.encode("utf-8", "replace").decode(),
+            "prompt": sendable(task.prompt),
             "enable_sync_mode": self._sync_mode,
             "enable_base64_output": self._base64_output,
         }
@@ -238,7 +231,7 @@ class WaveSpeed(ProviderAdapter):
 
     def _envelope(self, answer: Answer, effect: Effect) -> Mapping[str, Any]:
         """The parsed answer, or the error that it is."""
-        envelope = _parse_object(answer.body)
+        envelope = parse_object(answer.body)
         succeeded = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
         if envelope is None:
             raise self._unreadable(effect) if succeeded else self._refusal(answer, {}, effect)
@@ -298,13 +291,7 @@ class WaveSpeed(ProviderAdapter):
             raise self._http.failure(ProviderErrorClass.FAILED, "not_a_picture", "delivered no address and no bytes")
         if output.startswith(("https://", "http://")):
             return RemotePicture(output)
-        text = output.partition(",")[2] if output.startswith("data:") else output
-        try:
-            data = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
-            data = b""
-        self._http.check_picture(data)
-        return InlinePicture(data)
+        return inline_picture(self._http, output)
 
     def _signature_holds(self, request: CallbackRequest, secret: str) -> bool:
         """Check the vendor's signature, which looks like Standard Webhooks and is not: the key is the text itself."""
@@ -347,14 +334,6 @@ def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> di
         "output_format": None if upstream_model.startswith(_WITHOUT_OUTPUT_FORMAT) else parameters.output_format,
     }
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _parse_object(body: bytes) -> Mapping[str, Any] | None:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return parsed if isinstance(parsed, dict) else None
 
 
 def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
