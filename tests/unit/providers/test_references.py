@@ -162,6 +162,7 @@ def test_a_public_picture_comes_over_tls_from_the_address_that_was_checked(
         picture = fetcher.fetch(f"https://{HOST}/a%20path/fox.png?signature=s")
 
     assert (picture.data, picture.media_type, picture.filename) == (png, "image/png", "reference.png")
+    assert picture.url == f"https://{HOST}/a%20path/fox.png?signature=s", "some vendors take addresses, not bytes"
     assert dialler.dialled == [PUBLIC]
     assert shelf.asked == [("/a%20path/fox.png?signature=s", HOST)]
 

@@ -815,7 +815,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
 
 
 def _provider_settings(text: str) -> dict[str, ProviderSettings]:
-    """`PROVIDER_SETTINGS`: JSON, provider -> {baseUrl, secretArn, syncMode}, each of them optional."""
+    """`PROVIDER_SETTINGS`: JSON, provider -> {baseUrl, secretArn, syncMode, variant, options}, all of them optional."""
     from easel.providers.registry import ProviderSettings
 
     return {
@@ -823,6 +823,8 @@ def _provider_settings(text: str) -> dict[str, ProviderSettings]:
             base_url=said.get("baseUrl", ""),
             api_key=_api_key(said.get("secretArn")),
             sync_mode=said.get("syncMode", True),
+            variant=said.get("variant", ""),
+            options=said.get("options", {}),
         )
         for name, said in json.loads(text).items()
     }

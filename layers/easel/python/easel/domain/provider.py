@@ -11,11 +11,16 @@ from easel.domain.generation import Mode, Size
 
 @dataclass(frozen=True, slots=True)
 class ReferenceImage:
-    """A reference picture whose bytes were fetched and checked."""
+    """A reference picture whose bytes were fetched and checked.
+
+    `url` is where the picture lies, for vendors that take addresses instead of bytes; they read it for themselves, a
+    little later and unchecked. It is the caller's own address, unless the engine puts that of a cleaned copy there.
+    """
 
     data: bytes
     media_type: str
     filename: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,13 @@ class VendorHttp:
         raise self.failure(ProviderErrorClass.FAILED, "too_many_redirects", "did not lead to the picture")
 
     def failure(
-        self, error_class: ProviderErrorClass, code: str, what: str, *, retry_after: float | None = None
+        self,
+        error_class: ProviderErrorClass,
+        code: str,
+        what: str,
+        *,
+        retry_after: float | None = None,
+        job_ended: bool = False,
     ) -> ProviderError:
         """A `ProviderError` of this vendor; `what` completes the sentence that begins with its name."""
         return ProviderError(
@@ -211,6 +217,7 @@ class VendorHttp:
             error_class=error_class,
             provider_code=code,
             retry_after=retry_after,
+            job_ended=job_ended,
         )
 
     def transport_failure(self, error: httpx.RequestError, effect: Effect) -> ProviderError:

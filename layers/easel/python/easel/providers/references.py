@@ -121,7 +121,7 @@ class SafeReferenceFetcher:
         media_type = sniff_media_type(data)
         if media_type is None:
             raise ImageRejected(f"What {host} delivered is not a PNG, JPEG or WebP picture.")
-        return ReferenceImage(data, media_type, f"reference.{_EXTENSIONS[media_type]}")
+        return ReferenceImage(data, media_type, f"reference.{_EXTENSIONS[media_type]}", url)
 
     def _get(self, target: httpx.URL, *, any_address: bool) -> bytes:
         if self._ssl_context is None and target.scheme == "https":

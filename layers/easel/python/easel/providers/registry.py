@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from easel.errors import ProviderError, ProviderErrorClass
@@ -19,7 +19,8 @@ class ProviderSettings:
     """How to reach one provider.
 
     An empty `base_url` means the vendor's own address. `api_key` and `webhook_secret` are called when they are needed,
-    so that secrets can be read late, cached and rotated by whoever owns them.
+    so that secrets can be read late, cached and rotated by whoever owns them. `variant` chooses between contracts that
+    go by one provider's name, and `options` holds what only that contract knows; its module lists both.
     """
 
     base_url: str = ""
@@ -27,6 +28,8 @@ class ProviderSettings:
     sync_mode: bool = True
     base64_output: bool = False
     webhook_secret: Callable[[], str] | None = None
+    variant: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 AdapterFactory = Callable[[ProviderSettings], ProviderAdapter]
