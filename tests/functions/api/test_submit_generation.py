@@ -21,6 +21,7 @@ from tests.functions.api.harness import (
 )
 
 from easel import bootstrap
+from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Generation, Mode, Status
 from easel.http import answers, bodies, identity
 from easel.http.dialects import canonical
@@ -28,7 +29,7 @@ from easel.http.dialects import canonical
 if TYPE_CHECKING:
     from io import StringIO
 
-MODELS = ["seedream-v4", "nano-banana", "nano-banana-pro", "sandbox"]
+MODELS = [model.id for model in load_catalogue().active_models()]
 
 
 def only_generation(store: Store) -> Generation:

@@ -14,7 +14,7 @@ from easel.domain.pricing import PriceBook, PriceRule, load_price_book, require_
 from easel.errors import InvalidRequest
 
 BOOK = load_price_book()
-MODELS = [model.id for model in load_catalogue().active_models()]
+MODELS = [model.id for model in load_catalogue().models()]
 
 
 def credits_for(
@@ -99,14 +99,14 @@ def test_a_model_without_a_rule_is_not_free_but_impossible() -> None:
         BOOK.price(plan="tiered", model_id="no such model", parameters=ImageParameters(), images=1)
 
 
-def test_a_model_cannot_be_active_without_a_price_in_every_plan() -> None:
+def test_a_model_cannot_be_named_without_a_price_in_every_plan() -> None:
     book = PriceBook("v", {("a", "model"): PriceRule(PriceUnit.IMAGE, 1), ("b", "other"): PriceRule(PriceUnit.IMAGE)})
 
-    with pytest.raises(ValueError, match="model is active but has no price in b"):
+    with pytest.raises(ValueError, match="model is for sale but has no price in b"):
         require_prices(book, ["model"])
 
 
-def test_every_plan_has_a_price_list_and_every_active_model_is_on_it() -> None:
+def test_every_plan_has_a_price_list_and_every_model_is_on_it() -> None:
     assert {plan.prices for plan in PLANS.values()} <= set(BOOK.plans)
     require_prices(BOOK, MODELS)
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Candidate, Catalogue, UpstreamPlan, plan_upstream
+from easel.domain.catalogue import Candidate, Catalogue, Fallback, UpstreamPlan, plan_upstream
 from easel.domain.generation import FAILURE_TEXTS, Attempt, Failure, Generation, Image, ServedBy, Stage, Status
 from easel.domain.provider import Finished, InlinePicture
 from easel.domain.routing import GiveUp, TryAgain, after_failure
@@ -72,7 +72,7 @@ class ImageWork:
 
     def candidate(self, generation: Generation, provider: str) -> Candidate:
         """How `provider` serves this generation's model. Raises ProviderError (gone)."""
-        candidate = self.catalogue.find(generation.model).candidate(provider)
+        candidate = self.catalogue.candidate(self.catalogue.find(generation.model), provider)
         if candidate is None:
             raise ProviderError(
                 f"{provider} does not serve {generation.model}.",
@@ -223,7 +223,7 @@ class ImageWork:
         image = generation.images[task.ref.index]
         if generation.status.is_final or image.status.is_final:
             return
-        candidates = self.catalogue.find(generation.model).candidates
+        candidates = self.catalogue.candidates(self.catalogue.find(generation.model), Fallback.SAME_MODEL)
         match after_failure(error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline):
             case TryAgain(provider, delay):
                 self.queue.render(task.ref, provider=provider, task_token=task.task_token, delay=delay)
@@ -276,7 +276,7 @@ class ImageWork:
             self.fail(task.ref, generation.images[task.ref.index], STORAGE_FAILED, task.task_token, changed)
 
     def _cost(self, generation: Generation, attempt: Attempt) -> int:
-        candidate = self.catalogue.find(generation.model).candidate(attempt.provider)
+        candidate = self.catalogue.candidate(self.catalogue.find(generation.model), attempt.provider)
         return candidate.cost_micro_usd(generation.parameters.resolution) if candidate else 0
 
 

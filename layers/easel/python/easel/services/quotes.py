@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Catalogue, Model, validate_parameters
+from easel.domain.catalogue import Candidate, Catalogue, Fallback, Model, validate_parameters
 from easel.domain.generation import ImageParameters
 from easel.domain.plans import plan_of
 from easel.domain.price import Price, PriceUnit
@@ -33,9 +33,10 @@ _FIELD: Final = "quoteId"
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """A request as the catalogue and the price book see it."""
+    """A request as the catalogue and the price book see it; `candidate` is the first that may serve it."""
 
     model: Model
+    candidate: Candidate
     parameters: ImageParameters
     price: Price
 
@@ -68,7 +69,8 @@ class Appraise:
         )
         plan = plan_of(principal.plan)
         price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=request.n)
-        return Appraisal(model, parameters, price)
+        candidate, *_ = self._catalogue.candidates(model, Fallback.NONE)
+        return Appraisal(model, candidate, parameters, price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class SubmitGeneration:
             user_id=principal.user_id,
             channel=principal.channel,
             model=model.id,
-            provider=model.candidates[0].provider,
+            provider=appraisal.candidate.provider,
             prompt=request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
             parameters=appraisal.parameters,

@@ -1,34 +1,50 @@
-"""A model as the catalogue describes it, and the reader of `models.json`."""
+"""A model as the catalogue describes it, and who can make its pictures."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
-from easel.domain.catalogue.parameters import parse_size
+from easel.clock import Clock, system_clock
+from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.generation import Mode, Size
 from easel.errors import FieldError, UnknownModel
 
 
+class Fallback(StrEnum):
+    """How far a request may go from what was asked for, when a provider does not deliver."""
+
+    NONE = "none"
+    """The first candidate, and nobody else."""
+    SAME_MODEL = "same-model"
+    """Any provider of the same model."""
+    EQUIVALENT = "equivalent"
+    """Then other models that may stand in for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SizeRule:
-    """Pixel sizes a model makes: each side within bounds. `options` are suggestions, not the limit."""
+    """Pixel sizes a model makes: each side within bounds. `options` are suggestions, or the limit where `only`."""
 
     min_side: int
     max_side: int
     default: Size
     options: tuple[Size, ...]
+    only: bool = False
 
     def allows(self, size: Size) -> bool:
+        if self.only:
+            return size in self.options
         return all(self.min_side <= side <= self.max_side for side in (size.width, size.height))
 
     def describe(self) -> dict[str, Any]:
         """What a caller may send, for error answers and schemas."""
-        return {"minSide": self.min_side, "maxSide": self.max_side, "examples": [str(size) for size in self.options]}
+        options = [str(size) for size in self.options]
+        if self.only:
+            return {"sizes": options}
+        return {"minSide": self.min_side, "maxSide": self.max_side, "examples": options}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,11 @@ class Candidate:
     image_to_image: str
     cost_micro_usd_by_resolution: Mapping[str, int]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells candidates apart: one provider may offer several models that can stand in for each other."""
+        return self.provider, self.model
+
     def upstream_model(self, mode: Mode) -> str:
         return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
 
@@ -52,13 +73,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model that callers can name."""
+    """One model that callers can name.
+
+    `candidates` are the offers of this very model, none once it is retired: ask the catalogue who serves a request.
+    `equivalents` are living models that may stand in for it, best first.
+    """
 
     id: str
     name: str
     description: str
     provider: str
-    status: str
+    life: Life
     sizes: SizeRule | None
     aspect_ratios: tuple[str, ...]
     resolutions: tuple[str, ...]
@@ -68,88 +93,93 @@ class Model:
     max_prompt_characters: int
     deadline_seconds: int
     candidates: tuple[Candidate, ...]
+    aliases: tuple[str, ...] = ()
+    equivalents: tuple[str, ...] = ()
 
     @property
-    def is_active(self) -> bool:
-        return self.status == "active"
+    def status(self) -> Lifecycle:
+        return self.life.status
+
+    @property
+    def is_retired(self) -> bool:
+        return self.status is Lifecycle.RETIRED
 
     @property
     def modes(self) -> tuple[Mode, ...]:
         return (Mode.TEXT_TO_IMAGE, Mode.IMAGE_TO_IMAGE) if self.max_references else (Mode.TEXT_TO_IMAGE,)
 
-    def candidate(self, provider: str) -> Candidate | None:
-        return next((candidate for candidate in self.candidates if candidate.provider == provider), None)
-
 
 class Catalogue:
-    """All models, found by the names that callers use."""
+    """All models, found by the names that callers use, as they stand on the day of the question."""
 
-    def __init__(self, version: str, models: tuple[Model, ...]) -> None:
+    def __init__(self, version: str, models: tuple[Model, ...], clock: Clock = system_clock) -> None:
         self.version = version
         self._models = {model.id: model for model in models}
+        self._ids = {name: model.id for model in models for name in (model.id, *model.aliases)}
+        self._clock = clock
+
+    def models(self) -> tuple[Model, ...]:
+        """Every model that can be named, the retired ones included."""
+        return tuple(self._today(model) for model in self._models.values())
 
     def active_models(self) -> tuple[Model, ...]:
-        return tuple(model for model in self._models.values() if model.is_active)
+        """The models that some vendor still makes pictures with."""
+        return tuple(model for model in self.models() if not model.is_retired)
 
     def find(self, name: str) -> Model:
-        """The active model of this name.
+        """The model of this name, which may be one that its vendor has retired.
 
         Raises:
-            UnknownModel: with the names that would have been accepted.
+            UnknownModel: with the living models as what would have been accepted.
         """
-        model = self._models.get(name.strip().lower())
-        if model is None or not model.is_active:
+        model_id = self._ids.get(name.strip().lower())
+        if model_id is None:
             allowed = [active.id for active in self.active_models()]
             message = f"There is no model named {name[:80]!r}."
             raise UnknownModel(message, [FieldError("model", message, allowed)])
+        return self._today(self._models[model_id])
+
+    def living(self, model: Model) -> Model:
+        """The model that requests for `model` run on: itself, or the successor of a retired one."""
+        seen = {model.id}
+        while model.is_retired and model.life.successor is not None:
+            model = self.find(model.life.successor)
+            if model.id in seen:
+                raise ValueError(f"{model.id} is its own successor")
+            seen.add(model.id)
         return model
+
+    def candidates(self, model: Model, fallback: Fallback) -> tuple[Candidate, ...]:
+        """Who may serve a request for `model`, in the order of trying.
+
+        A retired name is served by its successor, by the vendor that the name belongs to first.
+        """
+        found = {candidate.key: candidate for candidate in self._offers(model)}
+        if fallback is Fallback.NONE:
+            return tuple(found.values())[:1]
+        if fallback is Fallback.EQUIVALENT:
+            for name in model.equivalents:
+                for candidate in self.living(self.find(name)).candidates:
+                    found.setdefault(candidate.key, candidate)
+        return tuple(found.values())
+
+    def candidate(self, model: Model, provider: str, living: str | None = None) -> Candidate | None:
+        """How `provider` can serve a request for `model`, by the living model of that id if one is named."""
+        every = self.candidates(model, Fallback.EQUIVALENT)
+        return next((one for one in every if one.provider == provider and living in {None, one.model}), None)
 
     def providers(self) -> tuple[str, ...]:
         """Every provider that some model can be served by."""
         names = {candidate.provider for model in self._models.values() for candidate in model.candidates}
         return tuple(sorted(names))
 
+    def _offers(self, model: Model) -> Iterator[Candidate]:
+        living = self.living(model)
+        if living.id == model.id:
+            yield from living.candidates
+        else:
+            yield from sorted(living.candidates, key=lambda candidate: candidate.provider != model.provider)
 
-@cache
-def load_catalogue() -> Catalogue:
-    """The catalogue that ships with this release, read once per process."""
-    data = json.loads(resources.files(__package__).joinpath("models.json").read_text("utf-8"))
-    return Catalogue(data["version"], tuple(_model(entry) for entry in data["models"]))
-
-
-def _model(entry: Mapping[str, Any]) -> Model:
-    return Model(
-        id=entry["id"],
-        name=entry["name"],
-        description=entry["description"],
-        provider=entry["provider"],
-        status=entry["status"],
-        sizes=_size_rule(entry["sizes"]) if "sizes" in entry else None,
-        aspect_ratios=tuple(entry.get("aspectRatios", ())),
-        resolutions=tuple(entry.get("resolutions", ())),
-        default_resolution=entry.get("defaultResolution"),
-        output_formats=tuple(entry["outputFormats"]),
-        max_references=entry["maxReferences"],
-        max_prompt_characters=entry["maxPromptCharacters"],
-        deadline_seconds=entry["deadlineSeconds"],
-        candidates=tuple(_candidate(candidate, entry["id"]) for candidate in entry["candidates"]),
-    )
-
-
-def _size_rule(entry: Mapping[str, Any]) -> SizeRule:
-    return SizeRule(
-        min_side=entry["minSide"],
-        max_side=entry["maxSide"],
-        default=parse_size(entry["default"]),
-        options=tuple(parse_size(option) for option in entry["options"]),
-    )
-
-
-def _candidate(entry: Mapping[str, Any], model: str) -> Candidate:
-    return Candidate(
-        provider=entry["provider"],
-        model=model,
-        text_to_image=entry["textToImage"],
-        image_to_image=entry["imageToImage"],
-        cost_micro_usd_by_resolution=entry["costMicroUsd"],
-    )
+    def _today(self, model: Model) -> Model:
+        life = model.life.on(self._clock().date())
+        return model if life is model.life else replace(model, life=life, candidates=())

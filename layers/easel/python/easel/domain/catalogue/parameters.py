@@ -93,7 +93,10 @@ def _check_size(model: Model, text: str | None, problems: list[FieldError]) -> S
         return None
     if not model.sizes.allows(size):
         rule = model.sizes
-        message = f"{model.id} does not make {size}: each side must be from {rule.min_side} to {rule.max_side} pixels."
+        limit = f"each side must be from {rule.min_side} to {rule.max_side} pixels."
+        if rule.only:
+            limit = f"choose one of {', '.join(str(option) for option in rule.options)}."
+        message = f"{model.id} does not make {size}: {limit}"
         problems.append(FieldError("size", message, rule.describe()))
     return size
 

@@ -118,25 +118,28 @@ def load_price_book() -> PriceBook:
     """The price book that ships with this release.
 
     Raises:
-        ValueError: an active model of the catalogue has no rule in some plan.
+        ValueError: a model of the catalogue has no rule in some plan.
     """
     data = json.loads(resources.files(__package__).joinpath("price_book.json").read_text("utf-8"))
-    rules = {(plan, model): _rule(entry) for plan, models in data["plans"].items() for model, entry in models.items()}
-    book = PriceBook(data["version"], rules)
-    require_prices(book, [model.id for model in load_catalogue().active_models()])
+    rules = {name: _rule(entry) for name, entry in data["rules"].items()}
+    lists = data["plans"].items()
+    book = PriceBook(
+        data["version"], {(plan, model): rules[name] for plan, names in lists for model, name in names.items()}
+    )
+    require_prices(book, [model.id for model in load_catalogue().models()])
     return book
 
 
-def require_prices(book: PriceBook, active_models: Iterable[str]) -> None:
+def require_prices(book: PriceBook, models: Iterable[str]) -> None:
     """Insist that whatever is for sale has a price in every plan.
 
     Raises:
         ValueError: naming the model and the plans that lack it.
     """
-    for model in active_models:
+    for model in models:
         unpriced = [plan for plan in book.plans if not book.has_rule(plan, model)]
         if unpriced:
-            raise ValueError(f"{model} is active but has no price in {', '.join(unpriced)}")
+            raise ValueError(f"{model} is for sale but has no price in {', '.join(unpriced)}")
 
 
 def _rule(entry: Mapping[str, Any]) -> PriceRule:
