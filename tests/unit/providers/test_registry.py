@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from easel.services.ports import ImageProvider
 
 
-@pytest.mark.requirement("S001-46")
-@pytest.mark.parametrize("name", ["wavespeed", "sandbox"])
+@pytest.mark.requirement("S001-46", "S002-1")
+@pytest.mark.parametrize("name", ["openai", "sandbox", "wavespeed"])
 def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
     providers = Providers({name: ProviderSettings()})
     adapter: ImageProvider = providers.get(name)

@@ -77,10 +77,25 @@ def _wavespeed(settings: ProviderSettings) -> ProviderAdapter:
     )
 
 
+def _openai(settings: ProviderSettings) -> ProviderAdapter:
+    from easel.providers.openai import DEFAULT_BASE_URL, OpenAI  # noqa: PLC0415 - see above
+
+    return OpenAI(
+        api_key=settings.api_key,
+        base_url=settings.base_url or DEFAULT_BASE_URL,
+        organization=settings.options.get("organization", ""),
+        project=settings.options.get("project", ""),
+    )
+
+
 def _sandbox(settings: ProviderSettings) -> ProviderAdapter:  # noqa: ARG001 - nothing about it can be set
     from easel.providers.sandbox import Sandbox  # noqa: PLC0415 - see above
 
     return Sandbox()
 
 
-FACTORIES: Final[Mapping[str, AdapterFactory]] = {"sandbox": _sandbox, "wavespeed": _wavespeed}
+FACTORIES: Final[Mapping[str, AdapterFactory]] = {
+    "openai": _openai,
+    "sandbox": _sandbox,
+    "wavespeed": _wavespeed,
+}

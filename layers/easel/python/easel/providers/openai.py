@@ -1,0 +1,232 @@
+"""OpenAI Images: the gpt-image families, and the DALL-E form that compatible servers still speak.
+
+Wire format: the vendor's SDK (PyPI `openai` 3.52.0) and https://developers.openai.com/api. One call makes the picture
+and brings it along: there is no job to ask for, so whatever is lost on the way back was paid for. The vendor's SDK
+repeats such calls; we do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+
+from easel.domain.provider import (
+    Callback,
+    CallbackRequest,
+    Finished,
+    InlinePicture,
+    OfferedModel,
+    ProviderTask,
+    RemotePicture,
+    Running,
+    Submission,
+    TokenUsage,
+    UpstreamParameters,
+)
+from easel.errors import ProviderErrorClass
+from easel.providers.base import Answer, Deadline, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
+from easel.providers.openai_errors import no_picture, refusal
+from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
+
+DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
+
+_SUBMIT_TIMEOUTS: Final = Timeouts(read=300.0)
+"""Nothing is sent until the picture is done: up to two minutes for a large one, more on a bad day."""
+_LIST_TIMEOUTS: Final = Timeouts(read=20.0)
+_LIST_SECONDS: Final = 30.0
+_DOWNLOAD_SECONDS: Final = 60.0
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_DALL_E: Final = "dall-e-"
+_MAX_TOKENS: Final = 10**9
+"""More than this is no count of tokens."""
+
+
+class OpenAI(ProviderAdapter):
+    """The adapter.
+
+    `base_url` ends in `/v1`, as the vendor's SDK takes it. `organization` and `project` bill a certain one of those
+    that the key belongs to; empty means the key's own default.
+    """
+
+    name = "openai"
+
+    def __init__(
+        self,
+        *,
+        api_key: Callable[[], str],
+        base_url: str = DEFAULT_BASE_URL,
+        organization: str = "",
+        project: str = "",
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._api = base_url.rstrip("/")
+        self._api_key = api_key
+        self._account = {
+            name: value for name, value in (("OpenAI-Organization", organization), ("OpenAI-Project", project)) if value
+        }
+        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
+        self._http = VendorHttp(self.name, client)
+
+    def submit(self, task: ProviderTask) -> Submission:
+        answer = self._http.call(
+            "POST",
+            f"{self._api}/images/{'edits' if task.references else 'generations'}",
+            # The vendor's own logs know the call by it, should its answer be lost.
+            headers=self._headers() | {"X-Client-Request-Id": task.attempt_id},
+            effect=Effect.STARTS_JOB,
+            deadline=Deadline(task.timeout_seconds),
+            timeouts=_SUBMIT_TIMEOUTS,
+            **_request(task),
+        )
+        if not _succeeded(answer):
+            raise refusal(self._http, answer, Effect.STARTS_JOB)
+        body = parse_object(answer.body)
+        if body is None:
+            raise self._http.failure(
+                ProviderErrorClass.AMBIGUOUS, "unreadable_answer", "sent an answer that cannot be read"
+            )
+        usage = _token_usage(body.get("usage"), from_pictures=bool(task.references))
+        return Submission(job_id=None, state=Finished(self._picture(body), usage=usage))
+
+    def fetch(self, job_id: str) -> Finished | Running:  # noqa: ARG002 - the port's signature
+        raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "has no jobs to ask for")
+
+    def download(self, picture: RemotePicture) -> bytes:
+        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._api)
+
+    def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Always False: there is nothing by which a call in flight could be named."""
+        return False
+
+    def parse_callback(self, request: CallbackRequest) -> Callback | None:  # noqa: ARG002 - the port's signature
+        """Always None: it never calls back."""
+        return None
+
+    def list_models(self) -> tuple[OfferedModel, ...] | None:
+        answer = self._http.call(
+            "GET",
+            f"{self._api}/models",
+            headers=self._headers(),
+            effect=Effect.REPEATABLE,
+            deadline=Deadline(_LIST_SECONDS),
+            timeouts=_LIST_TIMEOUTS,
+        )
+        if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED):
+            return None  # a compatible server without a list
+        if not _succeeded(answer):
+            raise refusal(self._http, answer, Effect.REPEATABLE)
+        listed = (parse_object(answer.body) or {}).get("data")
+        if not isinstance(listed, list):
+            raise self._http.failure(
+                ProviderErrorClass.RETRYABLE, "unreadable_answer", "sent an answer that cannot be read"
+            )
+        return tuple(
+            OfferedModel(entry["id"], _as_date(entry.get("shutdown_date")))
+            for entry in listed
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {usable_key(self._http, self._api_key())}"} | self._account
+
+    def _picture(self, body: Mapping[str, Any]) -> RemotePicture | InlinePicture:
+        outputs = body.get("data")
+        output = outputs[0] if isinstance(outputs, list) and outputs else None
+        encoded, url = (output.get("b64_json"), output.get("url")) if isinstance(output, dict) else (None, None)
+        if isinstance(encoded, str) and encoded:
+            return inline_picture(self._http, encoded)
+        if isinstance(url, str) and url.startswith("data:"):
+            return inline_picture(self._http, url)
+        if isinstance(url, str) and url:
+            return RemotePicture(url)
+        raise no_picture(self._http, body)
+
+
+def _request(task: ProviderTask) -> dict[str, Any]:
+    """What httpx sends for this task: JSON, or a form with the reference pictures as files."""
+    fields = {"model": task.upstream_model, "prompt": sendable(task.prompt), "n": 1}
+    is_dall_e = task.upstream_model.startswith(_DALL_E)
+    if not task.references:
+        chosen = _dall_e_fields(task.parameters) if is_dall_e else _gpt_image_fields(task.parameters)
+        return {"json": fields | chosen}
+    if is_dall_e:
+        # Its edits know neither quality nor style, and one picture only.
+        chosen = _dall_e_fields(UpstreamParameters(size=task.parameters.size))
+    else:
+        chosen = _gpt_image_fields(task.parameters)
+    part = "image" if is_dall_e else "image[]"
+    return {
+        "data": fields | chosen,
+        "files": [(part, (picture.filename, picture.data, picture.media_type)) for picture in task.references],
+    }
+
+
+def _gpt_image_fields(parameters: UpstreamParameters) -> dict[str, str]:
+    """The parameters as the gpt-image families take them; they refuse `style` and `response_format`."""
+    return _set_ones(
+        size=str(parameters.size) if parameters.size else None,
+        quality=parameters.quality,
+        background=parameters.background,
+        output_format=parameters.output_format,
+    )
+
+
+def _dall_e_fields(parameters: UpstreamParameters) -> dict[str, str]:
+    """The parameters as DALL-E took them. Without `response_format` it answers with an address."""
+    return _set_ones(
+        size=str(parameters.size) if parameters.size else None,
+        quality=parameters.quality,
+        style=parameters.style,
+        response_format="b64_json",
+    )
+
+
+def _set_ones(**fields: str | None) -> dict[str, str]:
+    """What is None is left to the vendor's default."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _token_usage(usage: Any, *, from_pictures: bool) -> TokenUsage | None:
+    """The vendor's metering; None when it says nothing that adds up to a price.
+
+    Tokens whose kind it leaves open count as the dearer kind, so that no cost is understated.
+    """
+    if not isinstance(usage, dict):
+        return None
+    tokens_in, tokens_out = _count(usage.get("input_tokens")), _count(usage.get("output_tokens"))
+    if not tokens_out:
+        return None
+    text_in, image_in = _split(usage.get("input_tokens_details"), tokens_in or 0, all_text=not from_pictures)
+    text_out, image_out = _split(usage.get("output_tokens_details"), tokens_out, all_text=False)
+    return TokenUsage(text_in=text_in, image_in=image_in, text_out=text_out, image_out=image_out)
+
+
+def _split(details: Any, total: int, *, all_text: bool) -> tuple[int, int]:
+    """Tokens of text and of pictures among `total`."""
+    if isinstance(details, dict):
+        text, image = _count(details.get("text_tokens")), _count(details.get("image_tokens"))
+        if image is not None:
+            return text if text is not None else max(0, total - image), image
+        if text is not None:
+            return text, max(0, total - text)
+    return (total, 0) if all_text else (0, total)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_TOKENS else None
+
+
+def _as_date(value: Any) -> date | None:
+    """A day as the vendor writes it, perhaps with a time behind it."""
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _succeeded(answer: Answer) -> bool:
+    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
