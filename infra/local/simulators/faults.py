@@ -8,7 +8,7 @@ For `poll-error` and `download-error` it counts the polls or downloads of one jo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "wrong-type": "the picture is an HTML page under the header image/png (as=text: plain text under its own name)",
     "huge": "the picture begins well and never ends (with base64 output: 64 MB of text)",
 }
-"""Every fault and what it does. A vendor's module implements those that its protocol can show."""
+"""Every fault and what it does. A vendor's `faults` are those that its protocol can show."""
 
 COUNTED_BY_JOB: Final = frozenset({"poll-error", "download-error"})
 
@@ -64,8 +64,8 @@ class Fault:
         return self.name in COUNTED_BY_JOB or submit <= self.number("times", float("inf"))
 
 
-def find_fault(prompt: str) -> Fault | None:
-    """The fault that a prompt asks for, None when it asks for none.
+def find_fault(prompt: str, known: Collection[str]) -> Fault | None:
+    """The fault that a prompt asks for, None when it asks for none. `known` are those of the vendor asked.
 
     Raises:
         UnknownFaultError: a misspelt fault would otherwise pass for a success.
@@ -75,6 +75,6 @@ def find_fault(prompt: str) -> Fault | None:
         if "[fault:" in prompt:
             raise UnknownFaultError("write faults as [fault:NAME key=value ...]")
         return None
-    if match[1] not in FAULTS:
-        raise UnknownFaultError(f"no fault {match[1]!r}; there are: {', '.join(sorted(FAULTS))}")
+    if match[1] not in known:
+        raise UnknownFaultError(f"no fault {match[1]!r}; there are: {', '.join(sorted(known))}")
     return Fault(match[1], dict(option.split("=", 1) for option in match[2].split()))

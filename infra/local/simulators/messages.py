@@ -28,25 +28,25 @@ class Request:
             return None
         return parsed if isinstance(parsed, dict) else None
 
-    def file(self, name: str) -> UploadedFile | None:
-        """The file in the part `name` of a multipart/form-data body (RFC 7578)."""
+    def parts(self) -> list[Part]:
+        """The parts of a multipart/form-data body in their order (RFC 7578); none when it is another."""
         boundary = re.search(r'boundary="?([^";]+)"?', self.headers.get("content-type", ""))
         if boundary is None:
-            return None
-        for part in self.body.split(b"--" + boundary[1].encode())[1:-1]:
-            head, _, data = part.partition(b"\r\n\r\n")
-            heading = head.decode("utf-8", "replace")
-            if re.search(rf'\bname="{re.escape(name)}"', heading):
-                filename = re.search(r'filename="([^"]*)"', heading)
-                return UploadedFile(filename[1] if filename else "upload", data.removesuffix(b"\r\n"))
-        return None
+            return []
+        return [_part(raw) for raw in self.body.split(b"--" + boundary[1].encode())[1:-1]]
+
+    def file(self, name: str) -> Part | None:
+        """The first part of this name in a multipart/form-data body."""
+        return next((part for part in self.parts() if part.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file as it came in."""
+class Part:
+    """A part of a form as it came in. A field has no filename."""
 
-    filename: str
+    name: str
+    filename: str | None
+    media_type: str
     data: bytes
 
 
@@ -82,9 +82,14 @@ Outcome = Reply | Hang | Drop | Endless
 
 
 class Vendor(Protocol):
-    """One simulated vendor. The server gives it every request whose path begins with `/<name>/`."""
+    """One simulated vendor. The server gives it every request whose path begins with `/<name>/`.
+
+    The vendor's own SDK takes `/<name><base_path>` as its base. `faults` are those that a prompt may ask it for.
+    """
 
     name: str
+    base_path: str
+    faults: frozenset[str]
 
     def answer(self, request: Request) -> Outcome:
         """What to do about a request; `path` has lost its `/<name>`."""
@@ -98,3 +103,16 @@ class Vendor(Protocol):
 def json_reply(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """An answer in JSON."""
     return Reply(status, json.dumps(content).encode(), "application/json", headers or {})
+
+
+def _part(raw: bytes) -> Part:
+    head, _, data = raw.partition(b"\r\n\r\n")
+    heading = head.decode("utf-8", "replace")
+    name, filename = (re.search(rf'[;\s]{word}="([^"]*)"', heading) for word in ("name", "filename"))
+    media_type = re.search(r"^content-type:\s*(\S+)", heading, re.IGNORECASE | re.MULTILINE)
+    return Part(
+        name[1] if name else "",
+        filename[1] if filename else None,
+        media_type[1] if media_type else "",
+        data.removesuffix(b"\r\n"),
+    )

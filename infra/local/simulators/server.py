@@ -53,7 +53,7 @@ class Simulators:
         self.settings = settings or SimulatorSettings()
         self.jobs = JobBook()
         self.stopping = threading.Event()
-        self._vendors: Mapping[str, Vendor] = {
+        self.vendors: Mapping[str, Vendor] = {
             vendor.name: vendor
             for vendor in (
                 WaveSpeedSimulator(
@@ -87,12 +87,12 @@ class Simulators:
 
     def base_urls(self) -> dict[str, str]:
         """Vendor name to base URL, in the form that the vendor's own SDK takes."""
-        return {name: f"{self.url}/{name}" for name in self._vendors}
+        return {name: f"{self.url}/{name}{vendor.base_path}" for name, vendor in self.vendors.items()}
 
     def answer(self, request: Request) -> Outcome:
         """What to do about a request."""
         vendor_name, _, rest = request.path.lstrip("/").partition("/")
-        vendor = self._vendors.get(vendor_name)
+        vendor = self.vendors.get(vendor_name)
         if vendor is None:
             return self._control(request)
         inner = Request(request.method, f"/{rest}", request.query, request.headers, request.body, request.origin)
@@ -106,7 +106,7 @@ class Simulators:
                 return json_reply(self.jobs.describe())
             case "POST", "/_simulator/reset":
                 self.jobs.reset()
-                for vendor in self._vendors.values():
+                for vendor in self.vendors.values():
                     vendor.reset()
                 return json_reply({"status": "ok"})
             case "GET", path if picture := _PICTURE_PATH.fullmatch(path):

@@ -103,6 +103,31 @@ class WaveSpeedSimulator:
     """The simulated vendor. `stopping` ends every wait."""
 
     name = "wavespeed"
+    base_path = ""
+    faults = frozenset(
+        [
+            "rate-limit",
+            "server-error",
+            "unavailable",
+            "auth",
+            "balance",
+            "gone",
+            "hang",
+            "drop",
+            "gateway-timeout",
+            "sync-timeout",
+            "slow",
+            "moderation",
+            "failed",
+            "unreachable-input",
+            "nsfw",
+            "poll-error",
+            "download-error",
+            "garbage",
+            "wrong-type",
+            "huge",
+        ]
+    )
 
     def __init__(
         self, jobs: JobBook, stopping: threading.Event, *, latency: float, sync_hold: float, key_prefix: str
@@ -161,8 +186,8 @@ class WaveSpeedSimulator:
             return _refusal(_RefusedError(1400, "file is required"))
         if not 0 < len(file.data) <= _MAX_UPLOAD_BYTES:
             return _refusal(_RefusedError(1401, f"file must have 1 to {_MAX_UPLOAD_BYTES} bytes"))
-        path = self._keep_upload(file.filename, file.data)
-        return _success(_upload_record(request, path, file.filename, len(file.data)))
+        path = self._keep_upload(file.filename or "upload", file.data)
+        return _success(_upload_record(request, path, file.filename or "upload", len(file.data)))
 
     def _upload_ticket(self, request: Request) -> Outcome:
         asked = request.json_object() or {}
@@ -200,7 +225,7 @@ class WaveSpeedSimulator:
         try:
             form = _validated(request.json_object(), model)
             submit = self._jobs.count_submit(self.name, model_path, form["prompt"])
-            fault = find_fault(form["prompt"])
+            fault = find_fault(form["prompt"], self.faults)
             if fault and not fault.applies_to(submit):
                 fault = None
             latency = self._latency_with(fault)

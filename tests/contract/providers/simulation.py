@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from easel.domain.provider import Finished, InlinePicture, Running, Submission
+from easel.providers.base import ProviderAdapter
 from easel.providers.wavespeed import WaveSpeed
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Simulator:
         return sum(entry["count"] for entry in self.control("jobs")["submits"])
 
 
-def finish(adapter: WaveSpeed, submission: Submission) -> Finished:
+def finish(adapter: ProviderAdapter, submission: Submission) -> Finished:
     """Follow a job to its end, as the engine does."""
     state, give_up_at = submission.state, time.monotonic() + _PATIENCE_SECONDS
     while isinstance(state, Running):
@@ -63,7 +64,7 @@ def finish(adapter: WaveSpeed, submission: Submission) -> Finished:
     return state
 
 
-def picture_bytes(adapter: WaveSpeed, submission: Submission) -> bytes:
+def picture_bytes(adapter: ProviderAdapter, submission: Submission) -> bytes:
     """The finished picture, wherever it lies."""
     picture = finish(adapter, submission).picture
     return picture.data if isinstance(picture, InlinePicture) else adapter.download(picture)

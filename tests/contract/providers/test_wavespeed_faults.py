@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from infra.local.simulators.faults import FAULTS
+from infra.local.simulators.wavespeed import WaveSpeedSimulator
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
 from easel.domain.generation import Mode
@@ -60,7 +60,7 @@ def asking_for(fault: str) -> ProviderTask:
 
 def test_every_fault_is_tried_here() -> None:
     tried = [*AT_SUBMIT, *OF_THE_JOB, *ENDS_WELL, *ENDS_WELL_AFTER_RETRIES]
-    assert {fault.split()[0] for fault in tried} == set(FAULTS)
+    assert {fault.split()[0] for fault in tried} == WaveSpeedSimulator.faults
 
 
 @SYNC_MODES
