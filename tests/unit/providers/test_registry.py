@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from easel.errors import ProviderError, ProviderErrorClass
+from easel.errors import ProviderError
+from easel.errors import ProviderErrorClass as Class
+from easel.providers.base import ProviderAdapter
+from easel.providers.nanobanana_api import NanobananaApi
+from easel.providers.nanobanana_seed import NanobananaSeed
 from easel.providers.registry import Providers, ProviderSettings
 
 if TYPE_CHECKING:
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.requirement("S001-46", "S002-1")
-@pytest.mark.parametrize("name", ["openai", "sandbox", "wavespeed"])
+@pytest.mark.parametrize("name", ["nanobanana", "openai", "sandbox", "wavespeed"])
 def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
     providers = Providers({name: ProviderSettings()})
     adapter: ImageProvider = providers.get(name)
@@ -24,9 +28,43 @@ def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
     assert providers.get(name) is adapter
 
 
-@pytest.mark.parametrize("name", ["wavespeed", "sandbox"])
+@pytest.mark.parametrize("name", ["nanobanana", "wavespeed", "sandbox"])
 def test_a_vendor_without_a_list_of_models_does_not_say_that_it_has_none(name: str) -> None:
     assert Providers({name: ProviderSettings()}).get(name).list_models() is None
+
+
+@pytest.mark.requirement("S003-2")
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (ProviderSettings(), NanobananaApi),
+        (ProviderSettings(variant="nanobananaapi", options={"spare_callback_url": "https://a.test"}), NanobananaApi),
+        (ProviderSettings(variant="seed", base_url="https://a.test"), NanobananaSeed),
+        (ProviderSettings(variant="seed", options={"create_path": "/v2/jobs"}), NanobananaSeed),
+    ],
+    ids=["default", "api", "seed", "seed-spelt-otherwise"],
+)
+def test_a_setting_chooses_between_the_two_contracts_of_nanobanana(
+    settings: ProviderSettings, kind: type[ProviderAdapter]
+) -> None:
+    adapter = Providers({"nanobanana": settings}).get("nanobanana")
+    assert type(adapter) is kind
+    assert adapter.name == "nanobanana"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (ProviderSettings(variant="sead"), "seed"),
+        (ProviderSettings(variant="seed", options={"createPath": "/v2/jobs"}), "create_path"),
+        (ProviderSettings(options={"create_path": "/v2/jobs"}), "spare_callback_url"),
+    ],
+    ids=["variant", "option", "option-of-the-other"],
+)
+def test_a_misspelt_setting_does_not_pass_for_the_default(settings: ProviderSettings, told: str) -> None:
+    with pytest.raises(ProviderError, match=told) as caught:
+        Providers({"nanobanana": settings}).get("nanobanana")
+    assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
 
 
 @pytest.mark.parametrize("settings", [{}, {"acme": ProviderSettings()}])
@@ -34,7 +72,7 @@ def test_a_provider_that_is_not_set_up_is_an_operators_matter(settings: dict[str
     for name in ("acme", "wavespeed"):
         with pytest.raises(ProviderError) as caught:
             Providers(settings).get(name)
-        assert caught.value.error_class is ProviderErrorClass.AUTH
+        assert caught.value.error_class is Class.AUTH
         assert caught.value.provider_code == "provider_not_configured"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import NOT_CONFIGURED, ProviderAdapter
@@ -49,19 +50,35 @@ class Providers:
         """The adapter of this provider.
 
         Raises:
-            ProviderError: of class AUTH, when there are no settings for it or no adapter of that name.
+            ProviderError: of class AUTH, when there are no settings for it, no adapter of that name, or settings that
+                its adapter does not know.
         """
         if name not in self._adapters:
             settings, factory = self._settings.get(name), self._factories.get(name)
             if settings is None or factory is None:
-                raise ProviderError(
-                    f"The provider {name!r} is not set up.",
-                    provider=name,
-                    error_class=ProviderErrorClass.AUTH,
-                    provider_code=NOT_CONFIGURED,
-                )
+                raise _not_set_up(name, "is not set up")
             self._adapters[name] = factory(settings)
         return self._adapters[name]
+
+
+def _not_set_up(name: str, what: str) -> ProviderError:
+    return ProviderError(
+        f"The provider {name!r} {what}.",
+        provider=name,
+        error_class=ProviderErrorClass.AUTH,
+        provider_code=NOT_CONFIGURED,
+    )
+
+
+_Options = TypeVar("_Options")
+
+
+def _options(name: str, make: Callable[..., _Options], said: Mapping[str, str]) -> _Options:
+    """What a contract leaves to its settings. A misspelt name would otherwise pass for the default."""
+    known = inspect.signature(make).parameters.keys()
+    if unknown := sorted(said.keys() - known):
+        raise _not_set_up(name, f"knows no option {', '.join(unknown)}; there are {', '.join(known)}")
+    return make(**said)
 
 
 # Imports wait until an adapter is wanted: each brings libraries that the others do without.
@@ -88,6 +105,26 @@ def _openai(settings: ProviderSettings) -> ProviderAdapter:
     )
 
 
+def _nanobanana(settings: ProviderSettings) -> ProviderAdapter:
+    from easel.providers import nanobanana_api, nanobanana_seed  # noqa: PLC0415 - see above
+
+    name = nanobanana_api.NanobananaApi.name
+    match settings.variant:
+        case "" | "nanobananaapi":
+            return nanobanana_api.NanobananaApi(
+                api_key=settings.api_key,
+                base_url=settings.base_url or nanobanana_api.DEFAULT_BASE_URL,
+                options=_options(name, nanobanana_api.NanobananaApiOptions, settings.options),
+            )
+        case "seed":
+            return nanobanana_seed.NanobananaSeed(
+                api_key=settings.api_key,
+                base_url=settings.base_url,
+                contract=_options(name, nanobanana_seed.SeedContract, settings.options),
+            )
+    raise _not_set_up(name, f"knows no variant {settings.variant!r}; there are nanobananaapi, seed")
+
+
 def _sandbox(settings: ProviderSettings) -> ProviderAdapter:  # noqa: ARG001 - nothing about it can be set
     from easel.providers.sandbox import Sandbox  # noqa: PLC0415 - see above
 
@@ -95,6 +132,7 @@ def _sandbox(settings: ProviderSettings) -> ProviderAdapter:  # noqa: ARG001 - n
 
 
 FACTORIES: Final[Mapping[str, AdapterFactory]] = {
+    "nanobanana": _nanobanana,
     "openai": _openai,
     "sandbox": _sandbox,
     "wavespeed": _wavespeed,
