@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.unit.providers.vendor import Vendor
 
 from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
@@ -37,28 +38,6 @@ if TYPE_CHECKING:
 API = "https://vendor.test/api/v3"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 SECRET = "whsec_top-secret"
-
-
-class Vendor:
-    """Answers with what it is given, and remembers what it was asked."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        self.requests.append(request)
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @property
-    def form(self) -> dict[str, Any]:
-        """The JSON body of the last request."""
-        body: dict[str, Any] = json.loads(self.requests[-1].content)
-        return body
 
 
 def adapter(handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> WaveSpeed:
@@ -136,9 +115,19 @@ def test_without_a_size_the_vendors_default_holds(task: ProviderTask) -> None:
             UpstreamParameters(aspect_ratio="4:5", resolution="4K", output_format="png"),
             {"aspect_ratio": "4:5", "resolution": "4k", "output_format": "png"},
         ),
+        (
+            "google/nano-banana-2.1/text-to-image",
+            UpstreamParameters(aspect_ratio="8:1", resolution="2k"),
+            {"aspect_ratio": "8:1", "resolution": "2k"},
+        ),
+        (
+            "openai/gpt-image-2.5-sunburst/text-to-image",
+            UpstreamParameters(aspect_ratio="9:21", resolution="1k", quality="xhigh", output_format="webp"),
+            {"aspect_ratio": "9:21", "resolution": "1k", "quality": "xhigh", "output_format": "webp"},
+        ),
     ],
 )
-def test_the_nano_bananas_are_asked_in_the_vendors_words(
+def test_models_of_ratios_are_asked_in_the_vendors_words(
     task: ProviderTask, model: str, parameters: UpstreamParameters, fields: dict[str, str]
 ) -> None:
     vendor = Vendor(answer())
@@ -309,7 +298,9 @@ def test_each_task_code_has_its_class_wherever_it_stands(task: ProviderTask, cod
     ]
     for way in ways:
         body = way.content
-        assert failure_of_fetch(way).error_class is expected
+        failure = failure_of_fetch(way)
+        assert failure.error_class is expected
+        assert failure.job_ended, "asking again would bring the same answer for ever"
         assert failure_of_submit(task, httpx.Response(way.status_code, content=body)).error_class is expected
 
 
@@ -321,9 +312,11 @@ def test_a_refused_request_is_classed_by_its_task_code(task: ProviderTask, code:
     assert failure_of_submit(task, httpx.Response(200, json={"code": code, "message": "no"})).error_class is expected
 
 
-@pytest.mark.parametrize("status", ["failed", "cancelled", "timeout", "deleted"])
+@pytest.mark.parametrize("status", ["failed", "cancelled", "canceled", "timeout", "deleted"])
 def test_every_bad_ending_without_a_known_reason_is_a_failed_job(status: str) -> None:
-    assert failure_of_fetch(answer(status=status)).error_class is Class.FAILED
+    for written in (status, status.upper()):
+        failure = failure_of_fetch(answer(status=written))
+        assert (failure.error_class, failure.provider_code, failure.job_ended) == (Class.FAILED, status, True)
 
 
 @pytest.mark.parametrize(
@@ -393,7 +386,9 @@ def test_each_answer_to_a_submit_has_its_class(
     ids=str,
 )
 def test_a_lost_poll_is_never_ambiguous(reply: httpx.Response | Exception, expected: Class) -> None:
-    assert failure_of_fetch(reply).error_class is expected
+    failure = failure_of_fetch(reply)
+    assert failure.error_class is expected
+    assert not failure.job_ended, "nothing was learned about the job"
 
 
 @pytest.mark.parametrize(

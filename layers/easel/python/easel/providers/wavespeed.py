@@ -1,4 +1,4 @@
-"""WaveSpeed AI, API v3: seedream-v4, nano-banana and nano-banana-pro, from text and from reference pictures.
+"""WaveSpeed AI, API v3: the seedream, nano-banana and gpt-image families, from text and from reference pictures.
 
 Wire format, as far as it is published: https://wavespeed.ai/docs (error-codes, sync-mode, upload-files,
 verify-webhooks) and the vendor's SDK (PyPI `wavespeed` 2.0.5). Two rules of that SDK are ours too: a submit is sent
@@ -41,6 +41,7 @@ from easel.providers.base import (
     VendorHttp,
     make_client,
 )
+from easel.providers.verdicts import as_job_id, as_number, class_of_text, joined_texts, verdict
 from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
 
 DEFAULT_BASE_URL: Final = "https://api.wavespeed.ai"
@@ -53,7 +54,6 @@ _FETCH_TIMEOUTS: Final = Timeouts(read=20.0)
 _FETCH_SECONDS: Final = 30.0
 _DOWNLOAD_SECONDS: Final = 60.0
 _CALLBACK_MAX_AGE_SECONDS: Final = 300
-_MAX_JOB_ID_LENGTH: Final = 200
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _WITHOUT_OUTPUT_FORMAT: Final = ("bytedance/seedream-v4",)
@@ -79,19 +79,6 @@ _CODE_IN_TEXT: Final = re.compile(
     r"(?:^|\[|\b(?:code|error)\W{1,4})(1200|140[01235]|5000|5003)(?=$|[\]:,.);|]| [-|])", re.IGNORECASE
 )
 """A code set off as one: `code: 1200,`, `[1402]`, `1401: ...`. A bare number may be a width in pixels."""
-_BALANCE_TEXT: Final = re.compile(
-    r"(?:insufficient|not enough|too low|out of|exhausted|exceeded)\W.{0,40}\b(?:balance|credits?|funds?|quota)\b"
-    r"|\b(?:balance|credits?|funds?|quota)\b.{0,40}\b(?:insufficient|not enough|too low|exhausted|exceeded)\b"
-    r"|\btop[ -]?up\b",
-    re.IGNORECASE,
-)
-"""How an empty account is told is not documented, neither the status nor the code."""
-_CONTENT_TEXT: Final = re.compile(
-    r"potentially sensitive|sensitive (?:content|information)|moderation|nsfw|content polic"
-    r"|safety (?:system|filter|polic)|prohibited content",
-    re.IGNORECASE,
-)
-"""The vendor also reports moderation under other codes. Missing one would send refused content to another vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +222,7 @@ class WaveSpeed(ProviderAdapter):
         succeeded = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
         if envelope is None:
             raise self._unreadable(effect) if succeeded else self._refusal(answer, {}, effect)
-        code = _number(envelope.get("code"))
+        code = as_number(envelope.get("code"))
         if _names_a_job(envelope) or (succeeded and code in _SUCCESS_CODES):
             return envelope
         if succeeded:
@@ -249,7 +236,7 @@ class WaveSpeed(ProviderAdapter):
         if decided or answer.status == HTTPStatus.UNAUTHORIZED:
             return failure
         if explained := self._explained(
-            _read_prediction(envelope) or _EMPTY, _texts(envelope), _number(envelope.get("code"))
+            _read_prediction(envelope) or _EMPTY, _texts(envelope), as_number(envelope.get("code"))
         ):
             return explained
         if answer.status == HTTPStatus.FORBIDDEN:
@@ -260,9 +247,11 @@ class WaveSpeed(ProviderAdapter):
     def _state(self, prediction: _Prediction) -> Finished | Running:
         """Where the job stands. Raises the error that it ended in; a status we do not know means that it runs."""
         if prediction.ended_badly:
-            explained = self._explained(prediction, prediction.error, None)
-            ended = prediction.status or "failed"
-            raise explained or self._http.failure(ProviderErrorClass.FAILED, ended, "ended the job without a picture")
+            failure = self._explained(prediction, prediction.error, None) or verdict(
+                self._http, ProviderErrorClass.FAILED, prediction.status or "failed"
+            )
+            failure.job_ended = True
+            raise failure
         if prediction.status != "completed":
             return Running()
         if not prediction.outputs:
@@ -278,13 +267,8 @@ class WaveSpeed(ProviderAdapter):
             code = int(match[1])
         error_class = _TASK_CODES.get(code) if code is not None else None
         if error_class in (None, ProviderErrorClass.FAILED):
-            if _CONTENT_TEXT.search(text):
-                error_class = ProviderErrorClass.CONTENT
-            elif _BALANCE_TEXT.search(text):
-                error_class = ProviderErrorClass.QUOTA
-        if error_class is None:
-            return None
-        return self._http.failure(error_class, str(code or error_class.value), _SENTENCES[error_class])
+            error_class = class_of_text(text) or error_class
+        return verdict(self._http, error_class, str(code or error_class.value)) if error_class else None
 
     def _picture(self, output: Any) -> RemotePicture | InlinePicture:
         if not isinstance(output, str):
@@ -313,14 +297,6 @@ class WaveSpeed(ProviderAdapter):
 
 _EMPTY: Final = _Prediction(None, "", (), (), None, "")
 
-_SENTENCES: Final[Mapping[ProviderErrorClass, str]] = {
-    ProviderErrorClass.CONTENT: "refused the content of this request",
-    ProviderErrorClass.CALLER: "refused the parameters or the reference pictures",
-    ProviderErrorClass.FAILED: "ended the job without a picture",
-    ProviderErrorClass.RETRYABLE: "had a passing fault and ended the job",
-    ProviderErrorClass.QUOTA: "takes no more requests on this account for now",
-}
-
 
 def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> dict[str, str]:
     """The picture's parameters in the vendor's words; what is None is left to the vendor's default."""
@@ -331,6 +307,7 @@ def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> di
         "aspect_ratio": parameters.aspect_ratio,
         # `1K` is an invalid parameter there.
         "resolution": parameters.resolution.lower() if parameters.resolution else None,
+        "quality": parameters.quality,
         "output_format": None if upstream_model.startswith(_WITHOUT_OUTPUT_FORMAT) else parameters.output_format,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -344,11 +321,11 @@ def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
     if not isinstance(data, dict) or not ({"id", "status", "code", "error"} & data.keys()):
         return None
     return _Prediction(
-        id=_job_id(data.get("id")),
+        id=as_job_id(data.get("id")),
         status=str(data.get("status") or "").strip().lower(),
         outputs=_as_tuple(data.get("outputs")),
         nsfw=_as_tuple(data.get("has_nsfw_contents")),
-        code=_number(data.get("code")),
+        code=as_number(data.get("code")),
         error=_texts(data),
     )
 
@@ -359,19 +336,8 @@ def _names_a_job(envelope: Mapping[str, Any]) -> bool:
     return prediction is not None and prediction.id is not None and bool(prediction.status)
 
 
-def _job_id(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= _MAX_JOB_ID_LENGTH else None
-
-
 def _as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else ()
-
-
-def _number(value: Any) -> int | None:
-    """A code as a number, however the vendor writes it."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,6}", value, re.ASCII):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _as_status(code: int | None) -> int:
@@ -380,7 +346,6 @@ def _as_status(code: int | None) -> int:
 
 
 def _texts(source: Mapping[str, Any]) -> str:
-    """All that the vendor says in words. Read for classification only; it never goes into a message of ours."""
     data = source.get("data")
     nested = data.get("error") if isinstance(data, dict) else None
-    return " | ".join(str(text)[:2000] for text in (source.get("error"), source.get("message"), nested) if text)
+    return joined_texts(source.get("error"), source.get("message"), nested)
