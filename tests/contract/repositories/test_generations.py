@@ -27,6 +27,7 @@ from easel.domain.generation import (
     Size,
     Stage,
     Status,
+    UsedTemplate,
     cancel,
     conclude,
 )
@@ -72,6 +73,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
             Status.COMPLETED,
             stage=None,
             prompt="қизил тулки, ён томондан",
+            shot="close-up",
             stored=a_stored_image(),
             served_by=ServedBy("wavespeed", "seedream-v4"),
             adjustments=(Adjustment("size", "512x512", "1024x1024", "Made larger and reduced."),),
@@ -95,6 +97,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
         completed_at=NOW + timedelta(seconds=2),
         failure=Failure("timeout", "Too late.", retryable=True),
         client_reference="order 7",
+        template=UsedTemplate("product-shots", 2, ("material was shortened from 9 to 4 characters.",)),
     )
 
     core.created(**{name: getattr(generation, name) for name in generation.__slots__})

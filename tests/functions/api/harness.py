@@ -20,17 +20,20 @@ import pytest
 from tests.support.generations import a_generation
 
 from easel import bootstrap, settings
-from easel.domain.catalogue import load_catalogue, validate_parameters
+from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Channel, Generation, Mode, Status
 from easel.domain.plans import DEFAULT_PLAN, PLANS
+from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
 from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable, Unauthenticated
 from easel.http import identity
 from easel.http.pagination import CursorSigner
 from easel.ids import new_generation_id
+from easel.services.compose_prompts import new_images, used
 from easel.services.links import LinkMaker
 from easel.services.ports import GalleryImage, Page
 from easel.services.principal import Credential, Principal
+from easel.services.quotes import Appraisal, Appraise
 from easel.services.rate_limits import LimitRequests
 from easel.services.read_generations import ReadGenerations
 from easel.services.read_images import ReadImages
@@ -76,33 +79,26 @@ class Store:
         self, principal: Principal, request: NewGeneration, *, request_id: str, idempotency_key: str | None
     ) -> Submitted:
         """The submit use case without its money and its queue: the same rules, one dictionary."""
-        model = load_catalogue().find(request.model)
-        parameters = validate_parameters(
-            model,
-            prompt=request.prompt,
-            count=request.n,
-            size=request.size,
-            aspect_ratio=request.aspect_ratio,
-            resolution=request.resolution,
-            output_format=request.output_format,
-            references=request.references,
-        )
+        appraisal = self.appraise(principal, request)
+        model, made = appraisal.model, appraisal.composition
         claim = (principal.workspace_id, idempotency_key)
         if idempotency_key and claim in self.claims:
             return self._replay(claim, request)
         allowed = timedelta(seconds=model.deadline_seconds)
+        generation_id = new_generation_id()
         generation = a_generation(
-            id=new_generation_id(),
+            id=generation_id,
             workspace_id=principal.workspace_id,
             user_id=principal.user_id,
             model=model.id,
             provider=model.provider,
-            prompt=request.prompt,
+            prompt=made.title if made else request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
-            parameters=parameters,
+            parameters=appraisal.parameters,
             input_params=request.input_params,
             references=request.references,
-            count=request.n,
+            images=new_images(generation_id, appraisal.price.images, made),
+            template=used(made),
             deadline=NOW + min(allowed, request.cancel_after or allowed),
             request_id=request_id,
             client_reference=request.client_reference,
@@ -110,6 +106,9 @@ class Store:
         if idempotency_key:
             self.claims[claim] = (generation.id, request.fingerprint())
         return Submitted(self.put(generation), replayed=False)
+
+    def appraise(self, principal: Principal, request: NewGeneration) -> Appraisal:
+        return Appraise(catalogue=load_catalogue(), prices=load_price_book())(principal, request)
 
     def _replay(self, claim: tuple[str, str | None], request: NewGeneration) -> Submitted:
         generation_id, fingerprint = self.claims[claim]

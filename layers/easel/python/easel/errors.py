@@ -3,6 +3,7 @@
     EaselError
     ├── InvalidRequest            the caller sent something we do not accept (carries field errors)
     │   ├── UnknownModel          no such model in the catalogue
+    │   ├── UnknownTemplate       no such prompt template, or no such version of it
     │   ├── QuoteExpired          a quote that bound us, too long ago
     │   └── InvalidCursor         a page cursor that we did not issue, or for another query
     ├── Unauthenticated           no credential, or one that we do not accept
@@ -13,6 +14,7 @@
     ├── Conflict                  the thing is not in the state that the change needs
     │   ├── GenerationClosed      cancel or change of a generation that has ended
     │   ├── WalletMissing         a workspace that was never seen before
+    │   ├── TooManyTemplates      a workspace has all the prompt templates, or a template all the versions, that it can
     │   ├── TooManyGrants         a wallet holds all the grants that it can
     │   ├── StaleWrite            somebody else changed the record since it was read
     │   ├── LastOwner             a workspace would be left without an owner
@@ -84,6 +86,12 @@ class UnknownModel(InvalidRequest):
     """No such model in the catalogue."""
 
     code = "unknown_model"
+
+
+class UnknownTemplate(InvalidRequest):
+    """No such prompt template in the caller's workspace, or no such version of it."""
+
+    code = "unknown_template"
 
 
 class QuoteExpired(InvalidRequest):
@@ -212,6 +220,12 @@ class TooManyGrants(Conflict):
     """The wallet has as many open grants as it can hold."""
 
     code = "too_many_grants"
+
+
+class TooManyTemplates(Conflict):
+    """The workspace has as many prompt templates, or the template as many versions, as it can."""
+
+    code = "too_many_templates"
 
 
 class LimitReached(EaselError):

@@ -125,6 +125,15 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedTemplate:
+    """The template that made the prompts of a generation, and what it did otherwise than it was asked."""
+
+    id: str
+    version: int
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServedBy:
     """Who made a picture: the provider, and the living model of the catalogue that stood for the one asked for."""
 
@@ -186,8 +195,9 @@ class StoredImage:
 class Image:
     """One picture of a generation.
 
-    `prompt` is its own, where the images of a generation differ; None for that of the generation. `late` marks a
-    picture that arrived after its generation had ended: kept and reachable, never charged.
+    `prompt` is its own, where the images of a generation differ; None for that of the generation. `shot` is the shot of
+    the template that made it. `late` marks a picture that arrived after its generation had ended: kept and reachable,
+    never charged.
     """
 
     id: str
@@ -195,6 +205,7 @@ class Image:
     status: Status = Status.PENDING
     stage: Stage | None = Stage.QUEUED
     prompt: str | None = None
+    shot: str | None = None
     stored: StoredImage | None = None
     failure: Failure | None = None
     served_by: ServedBy | None = None
@@ -242,6 +253,8 @@ class Generation:
     """Milli-credits that were taken for what was delivered; None while it is open."""
     key_id: str | None = None
     """The API key, or other way in, that asked for it: its budget pays too."""
+    template: UsedTemplate | None = None
+    """What made the prompts of its images; `prompt` is then a short title."""
 
     @property
     def attention_when_running(self) -> datetime:

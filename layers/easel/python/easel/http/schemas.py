@@ -11,18 +11,21 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from easel.domain.generation import Mode, Stage, Status
 from easel.domain.price import PriceUnit
+from easel.domain.prompts import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.ids import MAX_IMAGES
 
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 2048
 _LONGEST_CLIENT_REFERENCE: Final = 200
 _LONGEST_QUOTE_ID: Final = 1024
+_LONGEST_VALUES: Final = 20_000
+"""Characters of all values for a template: what was sent is stored beside ten prompts, in one item of 400 kB."""
 
 
 def _web_address(text: str) -> str:
@@ -32,6 +35,13 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _values(given: dict[str, str]) -> dict[str, str]:
+    if sum(map(len, given.values())) > _LONGEST_VALUES:
+        raise PydanticCustomError("values_too_long", "too much text", {"max_length": _LONGEST_VALUES})
+    return given
+
+
+TemplateValues = Annotated[dict[str, str], Field(max_length=MAX_VARIABLES), AfterValidator(_values)]
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(json_schema_extra={"format": "uri"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-20T10:00:00.000Z"])]
 """ISO 8601 in UTC with milliseconds and `Z`."""
@@ -51,11 +61,55 @@ class AnswerModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True)
 
 
-class SubmitGenerationRequest(RequestModel):
-    """What to draw. Fields may also be written in snake_case; `null` means the same as leaving a field out."""
+class TemplateUseRequest(RequestModel):
+    """A prompt template and what to put into it."""
 
-    prompt: str = Field(
-        description="What the picture shall show.",
+    id: str = Field(description="As `GET /api/v1/prompt-templates` lists them.", examples=["product-shots"])
+    version: int | None = Field(default=None, description="The newest when left out.")
+    shots: list[str] | None = Field(
+        default=None,
+        max_length=MAX_IMAGES,
+        description="Ids of the shots to make, one image each; all that fit the variables when left out.",
+        examples=[["duo", "flat-lay"]],
+    )
+    variables: TemplateValues = Field(
+        default_factory=dict,
+        description="Values by the names of the template's variables.",
+        examples=[{"name": "canvas tote bag", "color": "forest green", "material": "waxed cotton"}],
+    )
+    truncate: bool = Field(
+        default=False,
+        description="Shorten values that the template calls `truncatable` where they or a prompt are too long, and say "
+        "so in `template.warnings`, instead of refusing the request.",
+    )
+
+
+class ReferenceRequest(RequestModel):
+    """A picture to work from, and what it shows."""
+
+    url: WebAddress
+    role: str = Field(
+        default=ANY_ROLE,
+        description="What it shows, for templates that know such pictures: `front` and `back` of a product.",
+        json_schema_extra={"pattern": f"^{ROLE}$"},
+        examples=["front"],
+    )
+
+
+class SubmitGenerationRequest(RequestModel):
+    """What to draw. Fields may also be written in snake_case; `null` means the same as leaving a field out.
+
+    Exactly one of `prompt` and `template` is needed.
+    """
+
+    template: TemplateUseRequest | None = Field(
+        default=None, description="Instead of `prompt`: a template makes the prompts, one per image."
+    )
+    prompt: str | None = Field(
+        default=None,
+        # An absent prompt is a fault unless there is a template.
+        validate_default=True,
+        description="What the picture shall show. Not with `template`.",
         json_schema_extra={"minLength": 1},
         examples=["A red fox asleep in fresh snow, morning light"],
     )
@@ -63,7 +117,7 @@ class SubmitGenerationRequest(RequestModel):
     # The range of n is a rule of the domain, which reports it together with all other faults: here it is only told.
     n: int | None = Field(
         default=None,
-        description="How many images; 1 when left out.",
+        description="How many images; 1 when left out. With `template` it is the number of its shots.",
         json_schema_extra={"minimum": 1, "maximum": MAX_IMAGES},
     )
     size: str | None = Field(
@@ -82,6 +136,9 @@ class SubmitGenerationRequest(RequestModel):
         default=None,
         description="Pictures to work from, in order. With any of them the request is image-to-image.",
     )
+    references: list[ReferenceRequest] | None = Field(
+        default=None, description="Instead of `referenceUrls`: the same with what each picture shows."
+    )
     reference_file_ids: list[str] | None = Field(
         default=None,
         description="Telegram file ids of the references, in the order of `referenceUrls`; kept with the generation.",
@@ -96,6 +153,26 @@ class SubmitGenerationRequest(RequestModel):
         max_length=_LONGEST_QUOTE_ID,
         description="Of `POST /api/v1/quotes`: no more than was quoted is charged.",
     )
+
+    @field_validator("prompt")
+    @classmethod
+    def _one_of_two(cls, prompt: str | None, info: ValidationInfo) -> str | None:
+        # A template at fault is not among the data, and told of by itself.
+        template = info.data.get("template", ...)
+        if prompt is None and template is None:
+            raise PydanticKnownError("missing")
+        if prompt is not None and template is not None:
+            raise PydanticCustomError("not_with_template", "must be left out when there is a template")
+        return prompt
+
+
+class UsedTemplateBody(AnswerModel):
+    """The template that made the prompts."""
+
+    id: str
+    version: int
+    shots: list[str] = Field(description="One per image, in their order.")
+    warnings: list[str] = Field(description="What was done otherwise than asked, such as a value that was shortened.")
 
 
 class PriceOfGeneration(AnswerModel):
@@ -168,6 +245,7 @@ class ImageBody(AnswerModel):
     served_by: ServedByBody | None = Field(description="Who made it.")
     params_adjusted: list[AdjustmentBody] = Field(description="What was made otherwise than it was asked for.")
     prompt: str = Field(description="What it shall show.")
+    shot: str | None = Field(description="The shot of the template; null without one.")
     error: FailureBody | None
     attempts: list[AttemptBody]
     late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
@@ -205,6 +283,7 @@ class QuoteBody(AnswerModel):
     images: int
     parameters: ParametersBody
     price: PriceOfGeneration
+    template: UsedTemplateBody | None
 
 
 class ReferenceBody(AnswerModel):
@@ -232,7 +311,8 @@ class GenerationBody(AnswerModel):
     model: str
     provider: str
     mode: Mode
-    prompt: str
+    prompt: str = Field(description="With a template a short title; each image has its own prompt.")
+    template: UsedTemplateBody | None
     parameters: ParametersBody
     n: int
     images_completed: int

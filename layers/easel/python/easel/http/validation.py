@@ -29,12 +29,18 @@ _PLAIN: Final[Mapping[str, _Words]] = {
     "list_type": ("must be a list", {"type": "array"}),
     "dict_type": ("must be an object", {"type": "object"}),
     "model_type": ("must be an object", {"type": "object"}),
+    "bool_type": ("must be true or false", {"type": "boolean"}),
+    "not_with_template": ("must be left out when there is a template", ["prompt", "template"]),
     "model_attributes_type": ("must be an object", {"type": "object"}),
 }
 
 _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
     "string_too_long": lambda more: (f"must have at most {more['max_length']} characters", _limit(more)),
     "too_long": lambda more: (f"must have at most {more['max_length']} entries", _limit(more)),
+    "values_too_long": lambda more: (
+        f"must have at most {more['max_length']} characters together",
+        _limit(more),
+    ),
     "not_a_web_address": lambda more: ("must be an absolute http(s) address without credentials", more["allowed"]),
 }
 
@@ -66,7 +72,8 @@ def _field_error(fault: _Fault, known_fields: Sequence[str]) -> FieldError:
         message, allowed = _REQUIRED.get(field, lambda: (f"{field} is required.", None))()
         return FieldError(field, message, allowed)
     if fault["type"] == "extra_forbidden":
-        return FieldError(field, f"There is no field {field!r}.", list(known_fields))
+        # Only of the body itself is it known here which fields there are.
+        return FieldError(field, f"There is no field {field!r}.", list(known_fields) if "." not in field else None)
     message, allowed = _words(fault)
     return FieldError(field, f"{field} {message}.", allowed)
 

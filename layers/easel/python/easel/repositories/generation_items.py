@@ -26,6 +26,7 @@ from easel.domain.generation import (
     Stage,
     Status,
     StoredImage,
+    UsedTemplate,
 )
 from easel.domain.price import Price, PriceUnit
 
@@ -76,6 +77,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "price": price_values(generation.price),
         "keyId": generation.key_id,
         "charged": generation.charged,
+        "template": template_values(generation.template),
     }
 
 
@@ -115,6 +117,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         price=price_from(values.get("price")),
         charged=values.get("charged"),
         key_id=values.get("keyId"),
+        template=template_from(values.get("template")),
     )
 
 
@@ -125,6 +128,7 @@ def image_values(image: Image) -> dict[str, Any]:
             "status": image.status.value,
             "stage": image.stage.value if image.stage else None,
             "prompt": image.prompt,
+            "shot": image.shot,
             "stored": stored_values(image.stored),
             "failure": failure_values(image.failure),
             "servedBy": served_by_values(image.served_by),
@@ -143,6 +147,7 @@ def image_from(index: int, values: Mapping[str, Any]) -> Image:
         status=Status(values["status"]),
         stage=Stage(values["stage"]) if "stage" in values else None,
         prompt=values.get("prompt"),
+        shot=values.get("shot"),
         stored=stored_from(values.get("stored")),
         failure=failure_from(values.get("failure")),
         served_by=served_by_from(values.get("servedBy")),
@@ -217,6 +222,16 @@ def attempt_from(values: Mapping[str, Any]) -> Attempt:
         cost_micro_usd=values["costMicroUsd"],
         cost_uncertain=values.get("costUncertain", False),
     )
+
+
+def template_values(template: UsedTemplate | None) -> dict[str, Any] | None:
+    if template is None:
+        return None
+    return {"id": template.id, "version": template.version, "notices": list(template.notices)}
+
+
+def template_from(values: Mapping[str, Any] | None) -> UsedTemplate | None:
+    return UsedTemplate(values["id"], values["version"], tuple(values["notices"])) if values else None
 
 
 def served_by_values(served_by: ServedBy | None) -> dict[str, Any] | None:

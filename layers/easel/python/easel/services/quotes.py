@@ -18,7 +18,9 @@ from easel.domain.generation import ImageParameters
 from easel.domain.plans import plan_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.pricing import PriceBook
+from easel.domain.prompts import Composition
 from easel.errors import InvalidRequest, QuoteExpired
+from easel.services.compose_prompts import FindTemplate, built_in_alone, composed, filled_in
 from easel.services.principal import Principal
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Appraisal:
     candidate: Candidate
     parameters: ImageParameters
     price: Price
+    composition: Composition | None = None
+    """The prompts, where a template makes them."""
 
     def fingerprint(self) -> str:
         """Tells requests apart that differ in what a price depends on. The prompt is not among it."""
@@ -50,17 +54,24 @@ class Appraisal:
 class Appraise:
     """Checks and prices a request: the one computation behind quote and charge."""
 
-    def __init__(self, *, catalogue: Catalogue, prices: PriceBook) -> None:
+    def __init__(
+        self, *, catalogue: Catalogue, prices: PriceBook, find_template: FindTemplate = built_in_alone
+    ) -> None:
         self._catalogue = catalogue
         self._prices = prices
+        self._find_template = find_template
 
     def __call__(self, principal: Principal, request: NewGeneration) -> Appraisal:
-        """Raises InvalidRequest: something the model does not do."""
+        """Raises InvalidRequest: something that the model does not do or the template does not take."""
         model = self._catalogue.find(request.model)
+        composition = composed(principal.workspace_id, request, model, self._find_template)
+        if composition:
+            request = filled_in(request, composition, model)
+        count = 1 if request.n is None else request.n
         parameters = validate_parameters(
             model,
             prompt=request.prompt,
-            count=request.n,
+            count=count,
             size=request.size,
             aspect_ratio=request.aspect_ratio,
             resolution=request.resolution,
@@ -68,9 +79,9 @@ class Appraise:
             references=request.references,
         )
         plan = plan_of(principal.plan)
-        price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=request.n)
+        price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=count)
         candidate, *_ = self._catalogue.candidates(model, Fallback.NONE)
-        return Appraisal(model, candidate, parameters, price)
+        return Appraisal(model, candidate, parameters, price, composition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,7 @@ class QuoteGeneration:
         self._signer = signer
 
     def __call__(self, principal: Principal, request: NewGeneration) -> Quote:
-        """Raises InvalidRequest: something the model does not do."""
+        """Raises InvalidRequest: something that the model does not do or the template does not take."""
         return self._signer.sign(principal.workspace_id, self._appraise(principal, request))
 
 

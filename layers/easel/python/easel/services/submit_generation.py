@@ -13,12 +13,21 @@ from typing import Any, Final
 from easel.clock import Clock
 from easel.domain.budgets import scopes_of
 from easel.domain.credits import hold_of
-from easel.domain.generation import Generation, Image, Mode, Reference, Status
+from easel.domain.generation import Generation, Mode, Reference, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
-from easel.errors import IdempotencyKeyReused, KeyAlreadyClaimed, QueueUnavailable, QuoteExpired, WalletMissing
-from easel.ids import image_id, new_generation_id
+from easel.domain.prompts import TemplateUse
+from easel.errors import (
+    IdempotencyKeyReused,
+    InvalidRequest,
+    KeyAlreadyClaimed,
+    QueueUnavailable,
+    QuoteExpired,
+    WalletMissing,
+)
+from easel.ids import new_generation_id
+from easel.services.compose_prompts import new_images, used
 from easel.services.ports import (
     Budgets,
     GenerationQueue,
@@ -43,13 +52,14 @@ IDEMPOTENCY_WINDOW: Final = timedelta(hours=24)
 class NewGeneration:
     """A request as a front door understood it; not yet checked against the model.
 
-    `input_params` is the body as the caller sent it. `cancel_after` shortens the model's own deadline. `quote_id` is a
-    bound on what is charged.
+    `template` makes the prompts instead of `prompt`, which is then empty. `n` is None for one image, or for as many as
+    the template has shots. `input_params` is the body as the caller sent it. `cancel_after` shortens the model's own
+    deadline. `quote_id` is a bound on what is charged.
     """
 
     prompt: str
     model: str
-    n: int = 1
+    n: int | None = None
     size: str | None = None
     aspect_ratio: str | None = None
     resolution: str | None = None
@@ -59,6 +69,7 @@ class NewGeneration:
     client_reference: str | None = None
     cancel_after: timedelta | None = None
     quote_id: str | None = None
+    template: TemplateUse | None = None
 
     def fingerprint(self) -> str:
         """Tells whether two requests ask for the same, whatever the order of their fields."""
@@ -130,8 +141,11 @@ class SubmitGeneration:
             self._commit(principal, generation, claim, now)
         except KeyAlreadyClaimed as claimed:
             return self._replay(principal, claimed, request)
-        except QuoteExpired:
-            # A repetition is answered as the first call was, however late it comes.
+        except InvalidRequest as refusal:
+            # A repetition is answered as the first call was, however late it comes: a quote may have run out since, and
+            # a template may have changed or gone.
+            if request.template is None and not isinstance(refusal, QuoteExpired):
+                raise
             known = self._claims.find(principal.workspace_id, claim.key_hash, now) if claim else None
             if known is None:
                 raise
@@ -170,7 +184,7 @@ class SubmitGeneration:
 
     def _draft(self, principal: Principal, request: NewGeneration, request_id: str, now: datetime) -> Generation:
         appraisal = self._appraise(principal, request)
-        model = appraisal.model
+        model, made = appraisal.model, appraisal.composition
         generation_id = new_generation_id()
         allowed = timedelta(seconds=model.deadline_seconds)
         return Generation(
@@ -180,12 +194,12 @@ class SubmitGeneration:
             channel=principal.channel,
             model=model.id,
             provider=appraisal.candidate.provider,
-            prompt=request.prompt,
+            prompt=made.title if made else request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
             parameters=appraisal.parameters,
             input_params=request.input_params,
             references=request.references,
-            images=tuple(Image(id=image_id(generation_id, index), index=index) for index in range(request.n)),
+            images=new_images(generation_id, appraisal.price.images, made),
             status=Status.PENDING,
             created_at=now,
             deadline=now + min(allowed, request.cancel_after or allowed),
@@ -194,6 +208,7 @@ class SubmitGeneration:
             client_reference=request.client_reference,
             price=self._price(principal, request, appraisal),
             key_id=principal.key_id,
+            template=used(made),
         )
 
     def _enqueue(self, generation: Generation) -> None:

@@ -14,6 +14,7 @@ from easel.clock import to_iso
 from easel.domain.credits import MILLI
 from easel.domain.generation import Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
 from easel.domain.price import Price
+from easel.domain.prompts import Composition
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.pagination import Listing, PageRequest
@@ -33,6 +34,7 @@ from easel.http.schemas import (
     ReferenceBody,
     ServedByBody,
     SingleImageBody,
+    UsedTemplateBody,
 )
 from easel.services.links import ImageLinks, Variant, permalink
 from easel.services.ports import Page
@@ -74,6 +76,7 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         provider=generation.provider,
         mode=generation.mode,
         prompt=generation.prompt,
+        template=_template(generation),
         parameters=_parameters(generation.parameters),
         n=len(generation.images),
         images_completed=generation.images_completed,
@@ -241,8 +244,22 @@ def quote_answer(quote: Quote) -> Response[Any]:
         images=appraisal.price.images,
         parameters=_parameters(appraisal.parameters),
         price=_price(appraisal.price),
+        template=_composition(appraisal.composition) if appraisal.composition else None,
     )
     return answers.as_json(body)
+
+
+def _template(generation: Generation) -> UsedTemplateBody | None:
+    template = generation.template
+    if template is None:
+        return None
+    shots = [image.shot or "" for image in generation.images]
+    return UsedTemplateBody(id=template.id, version=template.version, shots=shots, warnings=list(template.notices))
+
+
+def _composition(made: Composition) -> UsedTemplateBody:
+    shots = [prompt.shot.id for prompt in made.prompts]
+    return UsedTemplateBody(id=made.template_id, version=made.version, shots=shots, warnings=list(made.notices))
 
 
 def _price(price: Price) -> PriceOfGeneration:
@@ -292,6 +309,7 @@ def _image(image: Image, links: Links, address: str, price: int) -> dict[str, An
             AdjustmentBody(field=one.field, asked=one.asked, made=one.made, reason=one.reason)
             for one in image.adjustments
         ],
+        "shot": image.shot,
         "error": _failure(image.failure),
         "attempts": [_attempt(attempt) for attempt in image.attempts],
         "late": image.late,

@@ -79,6 +79,12 @@ def input_schema(model: Model) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "model": {"const": model.id},
         "prompt": {"type": "string", "minLength": 1, "maxLength": model.max_prompt_characters, "pattern": r"\S"},
+        "template": {
+            "type": "object",
+            "properties": {"id": {"type": "string"}, "variables": {"type": "object"}},
+            "required": ["id"],
+            "description": "Instead of `prompt`; see `GET /api/v1/prompt-templates`.",
+        },
         "n": {"type": "integer", "minimum": 1, "maximum": MAX_IMAGES, "default": 1},
         "outputFormat": {"enum": list(model.output_formats)},
         "clientReference": {"type": "string", "maxLength": 200},
@@ -99,6 +105,15 @@ def input_schema(model: Model) -> dict[str, Any]:
     if model.max_references:
         address = {"type": "string", "format": "uri"}
         properties["referenceUrls"] = {"type": "array", "items": address, "maxItems": model.max_references}
+        properties["references"] = {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"url": address, "role": {"type": "string"}},
+                "required": ["url"],
+            },
+            "maxItems": model.max_references,
+        }
         properties["referenceFileIds"] = {
             "type": "array",
             "items": {"type": "string"},
@@ -109,7 +124,8 @@ def input_schema(model: Model) -> dict[str, Any]:
         "title": f"A request for {model.name}",
         "type": "object",
         "properties": properties,
-        "required": ["model", "prompt"],
+        "required": ["model"],
+        "oneOf": [{"required": ["prompt"]}, {"required": ["template"]}],
         "additionalProperties": False,
     }
 

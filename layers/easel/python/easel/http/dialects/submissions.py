@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
 from easel.domain.generation import Reference
+from easel.domain.prompts import ROLE, TemplateUse
 from easel.errors import InvalidRequest
-from easel.http.schemas import SubmitGenerationRequest
+from easel.http.schemas import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
 from easel.services.submit_generation import NewGeneration
 
 
@@ -19,26 +21,51 @@ def new_generation(
     """The command. `sent` is the body as it came in, kept with the generation.
 
     Raises:
-        InvalidRequest: more file ids than references, so that some would belong to nothing.
+        InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, or
+            in a role that cannot be one.
     """
     return NewGeneration(
-        prompt=request.prompt,
+        prompt=request.prompt or "",
         model=request.model,
-        n=1 if request.n is None else request.n,
+        n=request.n,
         size=request.size,
         aspect_ratio=request.aspect_ratio,
         resolution=request.resolution,
         output_format=request.output_format,
-        references=_references(request.reference_urls or [], request.reference_file_ids or []),
+        references=_references(request),
         input_params=sent,
         client_reference=request.client_reference,
         cancel_after=cancel_after,
         quote_id=request.quote_id,
+        template=_template(request.template) if request.template else None,
     )
 
 
-def _references(urls: list[str], file_ids: list[str]) -> tuple[Reference, ...]:
+def _template(request: TemplateUseRequest) -> TemplateUse:
+    return TemplateUse(
+        id=request.id,
+        variables=request.variables,
+        version=request.version,
+        shots=None if request.shots is None else tuple(request.shots),
+        truncate=request.truncate,
+    )
+
+
+def _references(request: SubmitGenerationRequest) -> tuple[Reference, ...]:
+    urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
+    if request.references and urls:
+        message = "Give either references or referenceUrls, not both."
+        raise InvalidRequest.of("references", message, ["references", "referenceUrls"])
     if len(file_ids) > len(urls):
         message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
         raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
+    if request.references:
+        return tuple(_with_role(index, reference) for index, reference in enumerate(request.references))
     return tuple(Reference(url, telegram_file_id=file_id) for url, file_id in zip_longest(urls, file_ids))
+
+
+def _with_role(index: int, reference: ReferenceRequest) -> Reference:
+    if not re.fullmatch(ROLE, reference.role):
+        field = f"references[{index}].role"
+        raise InvalidRequest.of(field, f"{field} is not spelled as it must be.", {"pattern": f"^{ROLE}$"})
+    return Reference(reference.url, reference.role)
