@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.requirement("S001-46", "S002-1")
-@pytest.mark.parametrize("name", ["nanobanana", "openai", "sandbox", "wavespeed"])
+@pytest.mark.parametrize("name", ["google", "nanobanana", "openai", "sandbox", "wavespeed"])
 def test_an_adapter_is_made_once_and_fits_the_port(name: str) -> None:
     providers = Providers({name: ProviderSettings()})
     adapter: ImageProvider = providers.get(name)

@@ -105,6 +105,12 @@ def _openai(settings: ProviderSettings) -> ProviderAdapter:
     )
 
 
+def _google(settings: ProviderSettings) -> ProviderAdapter:
+    from easel.providers.google import DEFAULT_BASE_URL, Google  # noqa: PLC0415 - see above
+
+    return Google(api_key=settings.api_key, base_url=settings.base_url or DEFAULT_BASE_URL)
+
+
 def _nanobanana(settings: ProviderSettings) -> ProviderAdapter:
     from easel.providers import nanobanana_api, nanobanana_seed  # noqa: PLC0415 - see above
 
@@ -132,6 +138,7 @@ def _sandbox(settings: ProviderSettings) -> ProviderAdapter:  # noqa: ARG001 - n
 
 
 FACTORIES: Final[Mapping[str, AdapterFactory]] = {
+    "google": _google,
     "nanobanana": _nanobanana,
     "openai": _openai,
     "sandbox": _sandbox,
