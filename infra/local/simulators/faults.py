@@ -13,26 +13,28 @@ from dataclasses import dataclass
 from typing import Final
 
 FAULTS: Final[Mapping[str, str]] = {
-    "rate-limit": "submit answers 429 with Retry-After (retry_after=1)",
+    "rate-limit": "submit answers 429 with Retry-After (retry_after=1); with as=reset in the vendor's own headers only",
+    "slow-down": "submit answers 429 and asks for a lower rate",
     "server-error": "submit answers 500",
     "unavailable": "submit answers 503",
     "auth": "submit answers 401",
-    "balance": "submit answers 402: no credit left",
+    "balance": "submit is refused: no credit left on the account",
     "gone": "submit answers 404: no such model",
     "hang": "submit is never answered; no job",
     "drop": "the job is taken and runs, the connection is closed without an answer",
     "gateway-timeout": "the job is taken and runs, submit answers 504 without naming it",
     "sync-timeout": "the job outlasts synchronous mode: 200, processing, code 5004; it finishes after seconds=1",
     "slow": "the job takes seconds=3",
-    "moderation": "the job ends failed with code 1200",
+    "moderation": "the prompt is refused by moderation, at once or as the end of the job",
     "failed": "the job ends failed with code 1405",
     "unreachable-input": "the job ends failed with code 1402",
     "nsfw": "the job completes and its picture is flagged",
+    "empty": "success without a picture, and no job",
     "poll-error": "the first times=2 polls answer 500; synchronous mode ends early, so that there are polls",
     "download-error": "the first times=2 downloads of the picture answer 503",
     "garbage": "the picture is noise that is no picture",
     "wrong-type": "the picture is an HTML page under the header image/png (as=text: plain text under its own name)",
-    "huge": "the picture begins well and never ends (with base64 output: 64 MB of text)",
+    "huge": "the picture begins well and never ends (in base64: far more text than a picture has)",
 }
 """Every fault and what it does. A vendor's `faults` are those that its protocol can show."""
 

@@ -35,7 +35,10 @@ _Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything that decides a picture. References are small RGB pictures, as `read_reference` makes them."""
+    """Everything that decides a picture. References are small RGB pictures, as `read_reference` makes them.
+
+    A transparent one shows an oval of the landscape and nothing around it; JPEG cannot be that.
+    """
 
     seed: bytes
     width: int
@@ -43,6 +46,7 @@ class Drawing:
     format: str = "png"
     caption: str = ""
     references: Sequence[Image.Image] = ()
+    transparent: bool = False
 
     def render(self) -> bytes:
         """The encoded picture."""
@@ -52,6 +56,8 @@ class Drawing:
             canvas = Image.blend(canvas, ImageOps.fit(reference, canvas.size), _REFERENCE_SHARE)
         picture = canvas.resize((self.width, self.height), Image.Resampling.BICUBIC)
         _write(picture, self.caption)
+        if self.transparent:
+            picture.putalpha(_oval(picture.size))
         return encode(picture, self.format)
 
 
@@ -115,6 +121,12 @@ def _ridge(dice: _Dice, width: int, height: int, *, base: float) -> list[tuple[f
         rise = sum(size * math.sin(pitch * math.tau * across + phase) for pitch, phase, size in waves)
         points.append((across * width, (base + rise) * height))
     return [*points, (float(width), float(height))]
+
+
+def _oval(size: tuple[int, int]) -> Image.Image:
+    mask = Image.new("L", size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, size[0] - 1, size[1] - 1), fill=255)
+    return mask
 
 
 def _write(picture: Image.Image, caption: str) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from infra.local.simulators.faults import FAULTS
 from infra.local.simulators.jobs import JobBook
 from infra.local.simulators.messages import Drop, Endless, Hang, Outcome, Reply, Request, Vendor, json_reply
+from infra.local.simulators.openai import OpenAISimulator
 from infra.local.simulators.pictures import MAX_SIDE, Drawing
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
 
@@ -53,20 +54,19 @@ class Simulators:
         self.settings = settings or SimulatorSettings()
         self.jobs = JobBook()
         self.stopping = threading.Event()
-        self.vendors: Mapping[str, Vendor] = {
-            vendor.name: vendor
-            for vendor in (
-                WaveSpeedSimulator(
-                    self.jobs,
-                    self.stopping,
-                    latency=self.settings.latency,
-                    sync_hold=self.settings.sync_hold,
-                    key_prefix=self.settings.key_prefix,
-                ),
-            )
-        }
+        self.vendors: Mapping[str, Vendor] = {vendor.name: vendor for vendor in self._make_vendors()}
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    def _make_vendors(self) -> Iterator[Vendor]:
+        latency, key_prefix = self.settings.latency, self.settings.key_prefix
+        yield WaveSpeedSimulator(
+            self.jobs, self.stopping, latency=latency, sync_hold=self.settings.sync_hold, key_prefix=key_prefix
+        )
+        for compatible in (False, True):
+            yield OpenAISimulator(
+                self.jobs, self.stopping, latency=latency, key_prefix=key_prefix, compatible=compatible
+            )
 
     def __enter__(self) -> Simulators:
         self._thread.start()

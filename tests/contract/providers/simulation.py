@@ -14,6 +14,7 @@ from PIL import Image
 
 from easel.domain.provider import Finished, InlinePicture, Running, Submission
 from easel.providers.base import ProviderAdapter
+from easel.providers.registry import Providers, ProviderSettings
 from easel.providers.wavespeed import WaveSpeed
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class Simulator:
         """The real adapter, pointed here."""
         defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": f"{self.url}/wavespeed/api/v3"}
         return WaveSpeed(**(defaults | options))
+
+    def provider(self, name: str, *, vendor: str | None = None, **settings: Any) -> ProviderAdapter:
+        """A provider's real adapter as the registry makes it, pointed at its simulator, or at that of `vendor`."""
+        defaults: dict[str, Any] = {
+            "api_key": lambda: "sim-key",
+            "base_url": self.simulators.base_urls()[vendor or name],
+        }
+        return Providers({name: ProviderSettings(**(defaults | settings))}).get(name)
 
     def control(self, path: str, method: str = "GET") -> Any:
         """Call the control API."""
