@@ -13,6 +13,7 @@ from infra.constructs.http_front import HttpFront
 from infra.constructs.identity import Identity
 from infra.constructs.money_functions import MoneyFunctions, rate_limit_env
 from infra.constructs.nag import acknowledge
+from infra.constructs.prompt_functions import PromptFunctions
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import FunctionKit, SmallFunction
 from infra.constructs.workflow import Workflow
@@ -69,6 +70,12 @@ ROUTES: Final = (
     Route("GetWalletEntries", _GET, "/api/v1/wallet/entries", "read_wallet"),
     Route("PostWalletGrants", _POST, "/api/v1/wallet/grants", "grant_credits"),
     Route("PostQuotes", _POST, "/api/v1/quotes", "quote_generation"),
+    Route("GetPromptTemplates", _GET, "/api/v1/prompt-templates", "read_prompt_templates"),
+    Route("GetPromptTemplate", _GET, "/api/v1/prompt-templates/{templateId}", "read_prompt_templates"),
+    Route("PostPromptRender", _POST, "/api/v1/prompt-templates/{templateId}/render", "read_prompt_templates"),
+    Route("PostPromptTemplates", _POST, "/api/v1/prompt-templates", "manage_prompt_templates"),
+    Route("PutPromptTemplate", _PUT, "/api/v1/prompt-templates/{templateId}", "manage_prompt_templates"),
+    Route("DeletePromptTemplate", _DELETE, "/api/v1/prompt-templates/{templateId}", "manage_prompt_templates"),
     Route("GetUsage", _GET, "/api/v1/usage", "read_usage"),
     Route("GetOwnUsage", _GET, "/api/v1/usage/me", "read_usage"),
     Route("GetWorkspaceBudget", _GET, "/api/v1/budgets/workspace", "read_budgets"),
@@ -117,6 +124,7 @@ class Api(Construct):
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
             ),
             **accounts.by_name,
+            **PromptFunctions(self, "Prompts", kit=kit, data=data).by_name,
             **MoneyFunctions(self, "Money", kit=kit, data=data, base_url=front.base_url).by_name,
         }
         self.functions = (*self._by_name.values(), self.authorize_request)

@@ -56,7 +56,9 @@ class MoneyFunctions(Construct):
 
     def _quote_generation(self) -> SmallFunction:
         signing = {"SIGNING_SECRET_ARN": self._data.signing_secret.secret_arn}
-        function = self._function("QuoteGeneration", "quote_generation", signing)
+        function = self._function("QuoteGeneration", "quote_generation", {**signing, **self._core()})
+        # A workspace's own prompt template.
+        function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
         function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 

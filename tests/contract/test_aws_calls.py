@@ -25,6 +25,16 @@ list                              1  Query
 list by status                    2  Query, BatchGetItem
 picture that is being made        2  2 x GetItem
 cancel                            3  GetItem, TransactWriteItems, StopExecution
+make a template                   1  TransactWriteItems
+change a template                 2  GetItem, TransactWriteItems
+change it to the same             1  GetItem
+templates                         1  Query
+template                          1  GetItem
+template that ships               0
+try a template                    1  GetItem
+submit with what ships            2  TransactWriteItems, SendMessage
+submit with an own template       3  GetItem, TransactWriteItems, SendMessage
+remove a template                 2  GetItem, TransactWriteItems
 start                             1  StartExecution
 render, delivered at once        11  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
 render, job begun                 7  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, SendMessage
@@ -75,6 +85,12 @@ def test_request_rates_cost_one_call_and_telling_them_none(measured: dict[str, C
 
 def test_a_quote_writes_nothing_and_reads_nothing(measured: dict[str, Calls]) -> None:
     assert measured["quote"] == ()
+
+
+def test_a_template_that_ships_costs_no_call_and_an_own_one_a_single_read(measured: dict[str, Calls]) -> None:
+    assert measured["template that ships"] == ()
+    assert measured["submit with what ships"] == measured["submit"]
+    assert measured["submit with an own template"] == ("dynamodb:GetItem", *measured["submit"])
 
 
 def test_what_is_sent_is_counted_and_what_is_only_signed_is_not(emulator: Emulator) -> None:

@@ -59,7 +59,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/grant_credits": {LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
-    "api/quote_generation": {"Data/Signing": "secretsmanager: GetSecretValue"},
+    "api/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
+    "api/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
     "api/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
     "api/read_generations": {
         CORE: "dynamodb: GetItem Query BatchGetItem",
@@ -70,6 +71,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
     "api/read_workspaces": {
         CORE: "dynamodb: GetItem PutItem Query BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/read_prompt_templates": {
+        CORE: "dynamodb: GetItem Query",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/read_usage": {CORE: "dynamodb: GetItem Query", LEDGER: "dynamodb: GetItem PutItem"},
@@ -184,6 +189,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         },
         "api/read_api_keys": {f"{prefix}easel-local/signing-??????"},
         "api/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},

@@ -32,7 +32,7 @@ Send an API key as `Authorization: Bearer <key>`. Every answer carries `X-Reques
 Every failure has one shape, `Problem`: switch on `error.code`. Requests may use camelCase or snake_case."""
 
 _TAGS: Final = (
-    *("Generations", "Images", "Money", "Catalogue"),
+    *("Generations", "Images", "Prompts", "Money", "Catalogue"),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")

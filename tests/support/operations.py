@@ -214,6 +214,13 @@ class Functions:
         body = {"prompt": "a red fox", "model": "seedream-v4"}
         return self.request("quote_generation", "POST", "/api/v1/quotes", body=body)
 
+    # --- prompt templates -------------------------------------------------------------------------------------------
+
+    def template(self, method: str, path: str = "", expected: int = 200, body: Any = None) -> Any:
+        changing = method in {"PUT", "DELETE"} or (method == "POST" and not path.endswith("/render"))
+        function = "manage_prompt_templates" if changing else "read_prompt_templates"
+        return self.request(function, method, f"/api/v1/prompt-templates{path}", expected, body=body)
+
     def usage(self, path: str = "") -> Any:
         return self.request("read_usage", "GET", f"/api/v1/usage{path}")
 
@@ -266,6 +273,7 @@ def measure(emulator: Emulator) -> dict[str, Calls]:
             return answers[0]
 
         _measure_front_doors(functions, note)
+        _measure_templates(functions, note)
         _measure_workers(functions, note)
         _measure_money(functions, note)
     return found
@@ -285,6 +293,24 @@ def _measure_front_doors(functions: Functions, note: Callable[..., Any]) -> None
     note("list by status", functions.list, "limit=1&status=PENDING")
     note("picture that is being made", functions.show_image, first, 202)
     note("cancel", functions.cancel, first)
+
+
+def _measure_templates(functions: Functions, note: Callable[..., Any]) -> None:
+    shot = {"id": "side", "name": "Side", "text": "A {shoe}, from the side."}
+    words = {"name": "Shoes", "variables": [{"name": "shoe", "required": True}], "shots": [shot]}
+    product = {"id": "product-shots", "variables": {"name": "mug"}}
+    made = note("make a template", functions.template, "POST", expected=201, body=words)
+    changed, path = words | {"name": "Boots"}, f"/{made['id']}"
+    note("change a template", functions.template, "PUT", path, body=changed)
+    note("change it to the same", functions.template, "PUT", path, body=changed)
+    note("templates", functions.template, "GET")
+    note("template", functions.template, "GET", path)
+    note("template that ships", functions.template, "GET", "/product-shots")
+    note("try a template", functions.template, "POST", f"{path}/render", body={"variables": {"shoe": "clog"}})
+    note("submit with what ships", functions.submit, prompt=None, size=None, template=product)
+    own = {"id": made["id"], "variables": {"shoe": "clog"}}
+    note("submit with an own template", functions.submit, prompt=None, template=own)
+    note("remove a template", functions.template, "DELETE", path, 204)
 
 
 def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:

@@ -16,6 +16,7 @@ from easel.observability import instrumented
 class Env(settings.Settings):
     """What this function needs of its environment."""
 
+    CORE_TABLE_NAME: settings.Text
     SIGNING_SECRET_ARN: settings.Text
 
 

@@ -20,6 +20,7 @@ from easel.repositories.gallery import DynamoGallery
 from easel.repositories.generations import DynamoGenerations, begin_keys
 from easel.repositories.image_tasks import DynamoImageTasks
 from easel.repositories.outbox import DynamoOutbox
+from easel.repositories.prompt_templates import DynamoPromptTemplates
 from easel.repositories.workspaces import DynamoWorkspaces
 from easel.services.ports import ImageRef, Write
 
@@ -43,6 +44,7 @@ class Core:
         self.users = DynamoUsers(self.client, self.table)
         self.workspaces = DynamoWorkspaces(self.client, self.table)
         self.api_keys = DynamoApiKeys(self.client, self.table)
+        self.prompt_templates = DynamoPromptTemplates(self.client, self.table)
         self.init_data = DynamoInitDataClaims(self.client, self.table)
 
     def commit(self, *writes: Write) -> None:

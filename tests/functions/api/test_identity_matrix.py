@@ -55,6 +55,12 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/quotes": {"prompt": "a red fox", "model": "sandbox"},
     "PUT /api/v1/budgets/workspace": {"credits": 10},
     "PUT /api/v1/budgets/keys/{keyId}": {"credits": 10},
+    "POST /api/v1/prompt-templates": {"name": "Mine", "shots": [{"id": "one", "name": "One", "text": "a fox"}]},
+    "PUT /api/v1/prompt-templates/{templateId}": {
+        "name": "Mine now",
+        "shots": [{"id": "one", "name": "One", "text": "a fox"}],
+    },
+    "POST /api/v1/prompt-templates/{templateId}/render": {},
     "POST /api/v1/workspaces": {"name": "Another"},
     "PATCH /api/v1/workspaces/{workspaceId}": {"name": "Mine now"},
     "POST /api/v1/workspaces/{workspaceId}/members": {"userId": new_id(), "role": "owner"},
@@ -95,12 +101,15 @@ def theirs(walked: World) -> dict[str, str]:
     repository = DynamoGenerations(client, walked.environment["CORE_TABLE_NAME"])
     DynamoTransactions(client).commit(repository.creation(generation))
     listed = walked.call("GET", "/api/v1/api-keys", token=tenant["apiKey"]).json
+    words = {"name": "Other's", "shots": [{"id": "one", "name": "One", "text": "an owl"}]}
+    template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json
     return {
         "generationId": generation_id,
         "imageId": picture.id,
         "workspaceId": tenant["workspaceId"],
         "userId": tenant["userId"],
         "keyId": listed["apiKeys"][0]["id"],
+        "templateId": template["id"],
         "telegram_id": "279058397",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],

@@ -25,6 +25,8 @@ EXPECTED = {
     "manage_members": 201,
     "read_api_keys": 200,
     "manage_api_keys": 201,
+    "read_prompt_templates": 200,
+    "manage_prompt_templates": 201,
     "sync_users": 200,
     "exchange_telegram": 401,
     "debug_users": 200,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
     from easel.services.open_account import OpenAccount
+    from easel.services.prompt_templates import ManagePromptTemplates, ReadPromptTemplates
     from easel.services.provision_workspace import ProvisionWorkspace
     from easel.services.quotes import Appraise, QuoteGeneration, QuoteSigner
     from easel.services.rate_limits import LimitRequests
@@ -145,6 +146,10 @@ class SigningEnv(Protocol):
 
     @property
     def SIGNING_SECRET_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class QuoteEnv(CoreTable, SigningEnv, Protocol):
+    """Environment of whatever prices a request without taking it."""
 
 
 class UsageEnv(MoneyEnv, AccountEnv, Protocol):
@@ -276,7 +281,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     from easel.services.submit_generation import SubmitGeneration
 
     return SubmitGeneration(
-        appraise=_appraise(),
+        appraise=_appraise(env),
         quotes=_quote_signer(env),
         usage=DynamoUsageCounters(_dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(_dynamodb(), env.LEDGER_TABLE_NAME),
@@ -290,11 +295,34 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     )
 
 
-def quote_generation(env: SigningEnv) -> QuoteGeneration:
+def quote_generation(env: QuoteEnv) -> QuoteGeneration:
     """What a request would cost."""
     from easel.services.quotes import QuoteGeneration
 
-    return QuoteGeneration(appraise=_appraise(), signer=_quote_signer(env))
+    return QuoteGeneration(appraise=_appraise(env), signer=_quote_signer(env))
+
+
+def read_prompt_templates(env: CoreTable) -> ReadPromptTemplates:
+    """Prompt templates, and what they make."""
+    from easel.domain.catalogue import load_catalogue
+    from easel.repositories.prompt_templates import DynamoPromptTemplates
+    from easel.services.prompt_templates import ReadPromptTemplates
+
+    templates = DynamoPromptTemplates(_dynamodb(), env.CORE_TABLE_NAME)
+    return ReadPromptTemplates(templates=templates, catalogue=load_catalogue())
+
+
+def manage_prompt_templates(env: CoreTable) -> ManagePromptTemplates:
+    """A workspace's own prompt templates."""
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.prompt_templates import DynamoPromptTemplates
+    from easel.services.prompt_templates import ManagePromptTemplates
+
+    return ManagePromptTemplates(
+        templates=DynamoPromptTemplates(_dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(_dynamodb()),
+        clock=system_clock,
+    )
 
 
 def open_account(env: AccountEnv) -> OpenAccount:
@@ -717,12 +745,13 @@ def _expire_grants(env: MoneyEnv) -> ExpireGrants:
     )
 
 
-def _appraise() -> Appraise:
+def _appraise(env: CoreTable) -> Appraise:
     from easel.domain.catalogue import load_catalogue
     from easel.domain.pricing import load_price_book
     from easel.services.quotes import Appraise
 
-    return Appraise(catalogue=load_catalogue(), prices=load_price_book())
+    templates = read_prompt_templates(env)
+    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=templates.find)
 
 
 def _quote_signer(env: SigningEnv) -> QuoteSigner:

@@ -464,3 +464,70 @@ SET_KEY_BUDGET: Final = _route(
 REMOVE_KEY_BUDGET: Final = _route(
     "removeKeyBudget", "Money", "Take a key's budget away", "Spending is still counted.", {200: "Gone."}, 404
 )
+
+LIST_PROMPT_TEMPLATES: Final = _route(
+    "listPromptTemplates",
+    "Prompts",
+    "List prompt templates",
+    "What ships with Easel and what the workspace made, each with its variables and shots. Follow `nextCursor`.",
+    {200: "One page."},
+    400,
+)
+
+READ_PROMPT_TEMPLATE: Final = _route(
+    "readPromptTemplate",
+    "Prompts",
+    "One prompt template",
+    "Its newest version, or the one that `version` names: versions never change.",
+    {200: "The template."},
+    400,
+    404,
+)
+
+RENDER_PROMPT_TEMPLATE: Final = _route(
+    "renderPromptTemplate",
+    "Prompts",
+    "Try a prompt template",
+    "Answers with the prompts that a request with these values would have, or with what is wrong with each value. "
+    "Nothing is written and nothing charged.",
+    {200: "The prompts."},
+    400,
+    404,
+    413,
+    415,
+)
+
+CREATE_PROMPT_TEMPLATE: Final = _route(
+    "createPromptTemplate",
+    "Prompts",
+    "Make a prompt template",
+    "Everybody in the workspace can use it, by its id as `template.id` of a request for images.",
+    {201: "Made."},
+    400,
+    409,
+    413,
+    415,
+)
+
+CHANGE_PROMPT_TEMPLATE: Final = _route(
+    "changePromptTemplate",
+    "Prompts",
+    "Make the next version of a prompt template",
+    "Older versions can still be read and used. The same template again makes no new version.",
+    {200: "The newest version."},
+    400,
+    404,
+    409,
+    413,
+    415,
+)
+
+REMOVE_PROMPT_TEMPLATE: Final = _route(
+    "removePromptTemplate",
+    "Prompts",
+    "Remove a prompt template",
+    "With all its versions. Generations that it was used for keep their prompts.",
+    {204: _empty("It is gone.")},
+    404,
+    409,
+)

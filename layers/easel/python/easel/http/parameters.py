@@ -71,6 +71,13 @@ ImageId = Annotated[str, Path(alias="imageId", json_schema_extra={"format": "uui
 WorkspaceId = Annotated[str, Path(alias="workspaceId", json_schema_extra={"format": "uuid"})]
 UserId = Annotated[str, Path(alias="userId", json_schema_extra={"format": "uuid"})]
 KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})]
+TemplateId = Annotated[
+    str, Path(alias="templateId", description="A word for what ships with Easel, an id of ours for your own.")
+]
+TemplateVersion = Annotated[
+    int | None,
+    Query(description="An older version; the newest when left out.", json_schema_extra={"minimum": 1}),
+]
 TelegramId = Annotated[
     str, Path(description="A Telegram user's id.", json_schema_extra={"pattern": "^[1-9][0-9]{0,15}$"})
 ]

@@ -13,6 +13,7 @@ GENERATION_PREFIX: Final = "GEN#"
 MEMBER_PREFIX: Final = "MEMBER#"
 WORKSPACE_PREFIX: Final = "WORKSPACE#"
 API_KEY_PREFIX: Final = "KEY#"
+PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
@@ -101,6 +102,19 @@ def api_key(key_hash: str) -> Key:
 def api_key_of_workspace(workspace_id: str, key_id: str) -> Key:
     """The same key as its workspace lists it."""
     return {"pk": workspace_partition(workspace_id), "sk": f"{API_KEY_PREFIX}{_part(key_id)}"}
+
+
+def prompt_template(workspace_id: str, template_id: str) -> Key:
+    """The newest version."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"{PROMPT_TEMPLATE_PREFIX}{_part(template_id)}"}
+
+
+def prompt_template_version(workspace_id: str, template_id: str, version: int) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"PROMPTVERSION#{_part(template_id)}#{version}"}
+
+
+def prompt_template_count(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "PROMPTS"}
 
 
 def outbox(event_id: str) -> Key:

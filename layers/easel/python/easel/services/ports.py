@@ -15,6 +15,7 @@ from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
+from easel.domain.prompts import TemplateSet
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -326,6 +327,41 @@ class Budgets(Protocol):
 
     def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
         """Give a scope this limit from now on; None when somebody else changed it at the same time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTemplate:
+    """A version of a workspace's own prompt template. `changed_by` is the user who made this version."""
+
+    workspace_id: str
+    template: TemplateSet
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str
+
+
+class PromptTemplates(Protocol):
+    """Prompt templates that workspaces made. Every version stays as it was until the template is removed."""
+
+    def adding(self, own: OwnTemplate) -> Sequence[Write]:
+        """Conflict: TooManyTemplates."""
+        ...
+
+    def replacing(self, own: OwnTemplate) -> Sequence[Write]:
+        """Make this the newest version, after the one before it. Conflict: StaleWrite."""
+        ...
+
+    def removing(self, own: OwnTemplate) -> Sequence[Write]:
+        """Remove all versions up to this newest one. Conflict: StaleWrite."""
+        ...
+
+    def get(self, workspace_id: str, template_id: str, version: int | None = None) -> OwnTemplate | None:
+        """One version, the newest unless told."""
+        ...
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[OwnTemplate], str | None]:
+        """The newest versions, the template that was made last first."""
         ...
 
 

@@ -20,6 +20,10 @@ MAX_VARIABLES: Final = 20
 MAX_ALLOWED: Final = 50
 MAX_ROLES: Final = 10
 MAX_SHOTS: Final = MAX_IMAGES
+MAX_TEMPLATES: Final = 100
+"""Of a workspace."""
+MAX_VERSIONS: Final = 50
+"""Of a template: they are removed with it, in one transaction."""
 MAX_SET_BYTES: Final = 32 * 1024
 """Of a set as JSON: a full page of them, a hundred, fits into what a function may answer (6 MB)."""
 

@@ -244,7 +244,7 @@ def quote_answer(quote: Quote) -> Response[Any]:
         images=appraisal.price.images,
         parameters=_parameters(appraisal.parameters),
         price=_price(appraisal.price),
-        template=_composition(appraisal.composition) if appraisal.composition else None,
+        template=composition_body(appraisal.composition) if appraisal.composition else None,
     )
     return answers.as_json(body)
 
@@ -257,7 +257,8 @@ def _template(generation: Generation) -> UsedTemplateBody | None:
     return UsedTemplateBody(id=template.id, version=template.version, shots=shots, warnings=list(template.notices))
 
 
-def _composition(made: Composition) -> UsedTemplateBody:
+def composition_body(made: Composition) -> UsedTemplateBody:
+    """What a template made, before there is a generation."""
     shots = [prompt.shot.id for prompt in made.prompts]
     return UsedTemplateBody(id=made.template_id, version=made.version, shots=shots, warnings=list(made.notices))
 
