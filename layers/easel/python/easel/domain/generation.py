@@ -101,7 +101,8 @@ class ImageParameters:
     """What the picture shall be, after validation against the catalogue.
 
     A model takes either `size` or `aspect_ratio` (with `resolution` where it has one); the others are None.
-    `watermark` is text to be drawn into the picture.
+    `watermark` is text to be drawn into the picture. `asked_size` is what the caller wrote, where the nearest size that
+    the model has was taken instead.
     """
 
     size: Size | None = None
@@ -112,6 +113,7 @@ class ImageParameters:
     style: str | None = None
     background: str | None = None
     watermark: str | None = None
+    asked_size: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
                 "style": generation.parameters.style,
                 "background": generation.parameters.background,
                 "watermark": generation.parameters.watermark,
+                "askedSize": str(generation.parameters.asked_size) if generation.parameters.asked_size else None,
             }
         ),
         # JSON, because DynamoDB knows no floats and the caller's own words must come back unchanged.
@@ -101,6 +102,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
             style=parameters.get("style"),
             background=parameters.get("background"),
             watermark=parameters.get("watermark"),
+            asked_size=_size(parameters.get("askedSize")),
         ),
         input_params=json.loads(values["inputParams"]),
         references=tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]),

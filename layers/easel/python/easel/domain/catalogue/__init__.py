@@ -1,10 +1,12 @@
 """The catalogue: which models there are, what each can make, who serves it and what it costs. Data, not code."""
 
+from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.loading import load_catalogue
-from easel.domain.catalogue.model import Candidate, Catalogue, Fallback, Model, SizeRule
+from easel.domain.catalogue.model import Catalogue, Fallback, Model
 from easel.domain.catalogue.parameters import parse_size, validate_parameters
 from easel.domain.catalogue.plan import UpstreamPlan, plan_upstream
+from easel.domain.catalogue.sizes import SizeRule
 
 __all__ = [
     "Candidate",

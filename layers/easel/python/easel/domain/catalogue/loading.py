@@ -7,44 +7,110 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
+from easel.domain.catalogue.candidate import Candidate, TokenPrices
+from easel.domain.catalogue.canvas import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
-from easel.domain.catalogue.model import Candidate, Catalogue, Model, SizeRule
+from easel.domain.catalogue.model import Catalogue, Model
 from easel.domain.catalogue.parameters import parse_size
+from easel.domain.catalogue.plan import STANDARD, STYLE_WORDS
+from easel.domain.catalogue.sizes import SizeRule
+
+OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
+"""Of every model: what a vendor does not make is converted."""
 
 
 @cache
 def load_catalogue() -> Catalogue:
     """The catalogue that ships with this release, read once per process."""
-    folder = resources.files(__package__).joinpath("data")
-    about = json.loads(folder.joinpath("catalogue.json").read_text("utf-8"))
-    entries = [
-        entry
-        for family in about["families"]
-        for entry in json.loads(folder.joinpath(f"{family}.json").read_text("utf-8"))
-    ]
-    return Catalogue(about["version"], tuple(_model(entry) for entry in entries))
+    about = _read("catalogue")
+    reader = _Reader(about["canvases"], about["tokenPrices"])
+    entries = [entry for family in about["families"] for entry in _read(family)]
+    return Catalogue(about["version"], tuple(reader.model(entry) for entry in entries))
 
 
-def _model(entry: Mapping[str, Any]) -> Model:
-    return Model(
-        id=entry["id"],
-        name=entry["name"],
-        description=entry["description"],
-        provider=entry["provider"],
-        life=_life(entry.get("life", {})),
-        sizes=_size_rule(entry["sizes"]) if "sizes" in entry else None,
-        aspect_ratios=tuple(entry.get("aspectRatios", ())),
-        resolutions=tuple(entry.get("resolutions", ())),
-        default_resolution=entry.get("defaultResolution"),
-        output_formats=tuple(entry["outputFormats"]),
-        max_references=entry["maxReferences"],
-        max_prompt_characters=entry["maxPromptCharacters"],
-        deadline_seconds=entry["deadlineSeconds"],
-        candidates=tuple(_candidate(candidate, entry["id"]) for candidate in entry.get("candidates", ())),
-        aliases=tuple(entry.get("aliases", ())),
-        equivalents=tuple(entry.get("equivalents", ())),
+def _read(name: str) -> Any:
+    return json.loads(resources.files(__package__).joinpath("data", f"{name}.json").read_text("utf-8"))
+
+
+class _Reader:
+    """Makes models of entries, which name the canvases and price lists that several of them share."""
+
+    def __init__(self, canvases: Mapping[str, Any], token_prices: Mapping[str, Any]) -> None:
+        self._canvases = {name: _canvas(entry) for name, entry in canvases.items()}
+        self._token_prices = {
+            name: TokenPrices(entry["textIn"], entry["imageIn"], entry["textOut"], entry["imageOut"])
+            for name, entry in token_prices.items()
+        }
+
+    def model(self, entry: Mapping[str, Any]) -> Model:
+        return Model(
+            id=entry["id"],
+            name=entry["name"],
+            description=entry["description"],
+            provider=entry["provider"],
+            life=_life(entry.get("life", {})),
+            sizes=_size_rule(entry["sizes"]) if "sizes" in entry else None,
+            aspect_ratios=tuple(entry.get("aspectRatios", ())),
+            resolutions=tuple(entry.get("resolutions", ())),
+            default_resolution=entry.get("defaultResolution"),
+            output_formats=OUTPUT_FORMATS,
+            max_references=entry["maxReferences"],
+            max_prompt_characters=entry["maxPromptCharacters"],
+            deadline_seconds=entry["deadlineSeconds"],
+            candidates=tuple(self._candidate(offer, entry["id"]) for offer in entry.get("candidates", ())),
+            aliases=tuple(entry.get("aliases", ())),
+            equivalents=tuple(entry.get("equivalents", ())),
+            qualities=tuple(entry.get("qualities", (STANDARD,))),
+            styles=tuple(STYLE_WORDS),
+            backgrounds=tuple(entry.get("backgrounds", ())),
+        )
+
+    def _candidate(self, entry: Mapping[str, Any], model: str) -> Candidate:
+        return Candidate(
+            provider=entry["provider"],
+            model=model,
+            text_to_image=entry["textToImage"],
+            image_to_image=entry["imageToImage"],
+            costs=entry["costMicroUsd"],
+            canvas=self._canvases[entry["canvas"]],
+            formats=tuple(entry.get("formats", ())),
+            qualities=entry.get("qualities", {}),
+            styles=entry.get("styles", {}),
+            backgrounds=tuple(entry.get("backgrounds", ())),
+            max_references=entry["maxReferences"],
+            cost_grows=entry.get("costGrows", False),
+            token_prices=self._token_prices.get(entry.get("tokenPrices", "")),
+        )
+
+
+def _canvas(entry: Mapping[str, Any]) -> Canvas:
+    if "sizes" in entry:
+        return SomeSizes(tuple(parse_size(size) for size in entry["sizes"]))
+    if "ratios" in entry:
+        sizes = {ratio: parse_size(size) for ratio, size in entry["ratios"].items()}
+        return Ratios(sizes, tuple(entry.get("resolutions", ())))
+    return _bounds(entry) if "minSide" in entry else AnySize()
+
+
+def _bounds(entry: Mapping[str, Any]) -> FreeSizes:
+    unbounded = FreeSizes(entry["minSide"], entry["maxSide"])
+    return FreeSizes(
+        min_side=entry["minSide"],
+        max_side=entry["maxSide"],
+        step=entry.get("step", unbounded.step),
+        min_pixels=entry.get("minPixels", unbounded.min_pixels),
+        max_pixels=entry.get("maxPixels", unbounded.max_pixels),
+        max_ratio=entry.get("maxRatio", unbounded.max_ratio),
+    )
+
+
+def _size_rule(entry: Mapping[str, Any]) -> SizeRule:
+    return SizeRule(
+        default=parse_size(entry["default"]) if "default" in entry else None,
+        options=tuple(parse_size(option) for option in entry["options"]),
+        bounds=_bounds(entry) if "minSide" in entry else None,
     )
 
 
@@ -60,25 +126,3 @@ def _life(entry: Mapping[str, Any]) -> Life:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _size_rule(entry: Mapping[str, Any]) -> SizeRule:
-    options = tuple(parse_size(option) for option in entry["options"])
-    sides = [side for size in options for side in (size.width, size.height)]
-    return SizeRule(
-        min_side=entry.get("minSide", min(sides)),
-        max_side=entry.get("maxSide", max(sides)),
-        default=parse_size(entry["default"]),
-        options=options,
-        only=entry.get("only", False),
-    )
-
-
-def _candidate(entry: Mapping[str, Any], model: str) -> Candidate:
-    return Candidate(
-        provider=entry["provider"],
-        model=model,
-        text_to_image=entry["textToImage"],
-        image_to_image=entry["imageToImage"],
-        cost_micro_usd_by_resolution=entry["costMicroUsd"],
-    )

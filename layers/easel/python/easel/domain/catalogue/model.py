@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
-
 from easel.clock import Clock, system_clock
+from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
-from easel.domain.generation import Mode, Size
+from easel.domain.catalogue.sizes import SizeRule
+from easel.domain.generation import Mode
 from easel.errors import FieldError, UnknownModel
 
 
@@ -25,58 +25,11 @@ class Fallback(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SizeRule:
-    """Pixel sizes a model makes: each side within bounds. `options` are suggestions, or the limit where `only`."""
-
-    min_side: int
-    max_side: int
-    default: Size
-    options: tuple[Size, ...]
-    only: bool = False
-
-    def allows(self, size: Size) -> bool:
-        if self.only:
-            return size in self.options
-        return all(self.min_side <= side <= self.max_side for side in (size.width, size.height))
-
-    def describe(self) -> dict[str, Any]:
-        """What a caller may send, for error answers and schemas."""
-        options = [str(size) for size in self.options]
-        if self.only:
-            return {"sizes": options}
-        return {"minSide": self.min_side, "maxSide": self.max_side, "examples": options}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A provider with its own names for the living model `model`: able to serve one image task."""
-
-    provider: str
-    model: str
-    text_to_image: str
-    image_to_image: str
-    cost_micro_usd_by_resolution: Mapping[str, int]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells candidates apart: one provider may offer several models that can stand in for each other."""
-        return self.provider, self.model
-
-    def upstream_model(self, mode: Mode) -> str:
-        return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
-
-    def cost_micro_usd(self, resolution: str | None) -> int:
-        """What the provider takes for one image, by the catalogue's table."""
-        costs = self.cost_micro_usd_by_resolution
-        return costs.get(resolution or "default", costs["default"])
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """One model that callers can name.
 
     `candidates` are the offers of this very model, none once it is retired: ask the catalogue who serves a request.
-    `equivalents` are living models that may stand in for it, best first.
+    `equivalents` are living models that may stand in for it, best first. The first of `qualities` is the default.
     """
 
     id: str
@@ -95,6 +48,9 @@ class Model:
     candidates: tuple[Candidate, ...]
     aliases: tuple[str, ...] = ()
     equivalents: tuple[str, ...] = ()
+    qualities: tuple[str, ...] = ("standard",)
+    styles: tuple[str, ...] = ()
+    backgrounds: tuple[str, ...] = ()
 
     @property
     def status(self) -> Lifecycle:
@@ -103,6 +59,10 @@ class Model:
     @property
     def is_retired(self) -> bool:
         return self.status is Lifecycle.RETIRED
+
+    @property
+    def default_quality(self) -> str:
+        return self.qualities[0]
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -149,19 +109,17 @@ class Catalogue:
             seen.add(model.id)
         return model
 
-    def candidates(self, model: Model, fallback: Fallback) -> tuple[Candidate, ...]:
-        """Who may serve a request for `model`, in the order of trying.
+    def candidates(self, model: Model, fallback: Fallback, references: int = 0) -> tuple[Candidate, ...]:
+        """Who may serve a request for `model` with so many reference pictures, in the order of trying.
 
         A retired name is served by its successor, by the vendor that the name belongs to first.
         """
-        found = {candidate.key: candidate for candidate in self._offers(model)}
-        if fallback is Fallback.NONE:
-            return tuple(found.values())[:1]
+        offers = list(self._offers(model))
         if fallback is Fallback.EQUIVALENT:
             for name in model.equivalents:
-                for candidate in self.living(self.find(name)).candidates:
-                    found.setdefault(candidate.key, candidate)
-        return tuple(found.values())
+                offers += self.living(self.find(name)).candidates
+        able = {one.key: one for one in offers if one.max_references >= references}
+        return tuple(able.values())[: 1 if fallback is Fallback.NONE else None]
 
     def candidate(self, model: Model, provider: str, living: str | None = None) -> Candidate | None:
         """How `provider` can serve a request for `model`, by the living model of that id if one is named."""

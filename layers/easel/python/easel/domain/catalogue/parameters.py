@@ -7,14 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
+from easel.domain.catalogue.canvas import nearest_ratio, nominal_size, same_ratio
 from easel.domain.generation import ImageParameters, Reference, Size
 from easel.errors import FieldError, InvalidRequest
 from easel.ids import MAX_IMAGES
 
 if TYPE_CHECKING:
     from easel.domain.catalogue.model import Model
+
+AUTO: Final = "auto"
+"""Said of a size or a quality: the model's default."""
+
+_SAME_QUALITY: Final = {"standard": "medium", "medium": "standard", "hd": "high", "high": "hd"}
+
+
+class SizePolicy(StrEnum):
+    """What becomes of a size that the model does not have."""
+
+    STRICT = "strict"
+    """It is refused."""
+    NEAREST = "nearest"
+    """The nearest one is taken, and reported."""
+
 
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[xX*\u00d7]\s*(\d{1,5})\s*")
 """`1024x768`, `1024X768`, `1024*768` and the multiplication sign: each seed writes its own."""
@@ -41,6 +59,10 @@ def validate_parameters(
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     output_format: str | None = None,
+    quality: str | None = None,
+    style: str | None = None,
+    background: str | None = None,
+    size_policy: str | None = None,
     references: Sequence[Reference] = (),
 ) -> ImageParameters:
     """Check a request against what `model` can do and fill in its defaults.
@@ -55,13 +77,18 @@ def validate_parameters(
     if len(references) > model.max_references:
         message = f"{model.id} takes at most {model.max_references} reference pictures."
         problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
-    parameters = ImageParameters(
-        size=_check_size(model, size, problems),
-        aspect_ratio=_check_choice("aspectRatio", model, aspect_ratio, model.aspect_ratios, problems),
-        resolution=_check_choice("resolution", model, resolution, model.resolutions, problems)
-        or model.default_resolution,
+    policy = _check_choice("sizePolicy", model, size_policy, list(SizePolicy), problems)
+    measures = _check_measures(model, (size, aspect_ratio, resolution), policy == SizePolicy.NEAREST, problems)
+    parameters = replace(
+        measures,
         output_format=_check_choice("outputFormat", model, output_format, model.output_formats, problems),
+        quality=_check_quality(model, quality, problems),
+        style=_check_choice("style", model, style, model.styles, problems),
+        background=_check_choice("background", model, background, model.backgrounds, problems),
     )
+    if (parameters.background, parameters.output_format) == ("transparent", "jpeg"):
+        message = "A jpeg cannot be transparent: choose another outputFormat or background."
+        problems.append(FieldError("outputFormat", message, ["png", "webp"]))
     if problems:
         raise InvalidRequest(problems[0].message, problems)
     return parameters
@@ -76,29 +103,76 @@ def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None
         problems.append(FieldError("prompt", message, {"maxLength": limit}))
 
 
-def _check_size(model: Model, text: str | None, problems: list[FieldError]) -> Size | None:
-    if text is None:
-        return model.sizes.default if model.sizes else None
+def _check_measures(
+    model: Model, wanted: tuple[str | None, str | None, str | None], nearest: bool, problems: list[FieldError]
+) -> ImageParameters:
+    """Size, or ratio and resolution: whichever the caller chose, and the model's default where none was."""
+    size, aspect_ratio, resolution = wanted
+    asked = _check_size(model, size, nearest, problems)
+    ratio = _check_choice("aspectRatio", model, aspect_ratio, model.aspect_ratios, problems)
+    level = _check_choice("resolution", model, resolution, model.resolutions, problems)
+    if asked is None:
+        if model.sizes and not (ratio or level or size):
+            return ImageParameters(size=model.sizes.default, resolution=_default_resolution(model, model.sizes.default))
+        return ImageParameters(aspect_ratio=ratio, resolution=level or model.default_resolution)
+    if ratio is not None and not same_ratio(asked, ratio):
+        message = f"size {asked} is not {ratio}: send one of the two, or two that agree."
+        problems.append(FieldError("aspectRatio", message, [nearest_ratio(asked, model.aspect_ratios)]))
+    if level is not None:
+        problems.append(FieldError("resolution", f"size {asked} says it all: leave resolution out.", []))
     if model.sizes is None:
+        return _nearest_by_ratio(model, asked)
+    if model.sizes.allows(asked):
+        return ImageParameters(size=asked)
+    return ImageParameters(size=model.sizes.nearest(asked), asked_size=asked)
+
+
+def _default_resolution(model: Model, size: Size | None) -> str | None:
+    return model.default_resolution if size is None else None
+
+
+def _nearest_by_ratio(model: Model, asked: Size) -> ImageParameters:
+    """The ratio nearest to a size, in the least resolution that has as many pixels."""
+    ratio = nearest_ratio(asked, model.aspect_ratios)
+    enough = (level for level in model.resolutions if nominal_size(ratio, level).pixels >= asked.pixels)
+    resolution = next(enough, model.resolutions[-1]) if model.resolutions else None
+    return ImageParameters(aspect_ratio=ratio, resolution=resolution, asked_size=asked)
+
+
+def _check_size(model: Model, text: str | None, nearest: bool, problems: list[FieldError]) -> Size | None:
+    """The size as written; it is one that the model has, unless the nearest will be taken."""
+    if text is None or text.strip().lower() == AUTO:
+        return None
+    if model.sizes is None and not nearest:
         allowed = {"aspectRatio": list(model.aspect_ratios), "resolution": list(model.resolutions)}
         message = f"{model.id} does not take a size; choose aspectRatio" + (
             " and resolution." if model.resolutions else "."
         )
         problems.append(FieldError("size", message, allowed))
         return None
+    allowed = model.sizes.describe() if model.sizes else {"aspectRatio": list(model.aspect_ratios)}
     try:
         size = parse_size(text)
     except InvalidRequest as error:
-        problems.append(FieldError("size", error.message, model.sizes.describe()))
+        problems.append(FieldError("size", error.message, allowed))
         return None
-    if not model.sizes.allows(size):
-        rule = model.sizes
-        limit = f"each side must be from {rule.min_side} to {rule.max_side} pixels."
-        if rule.only:
-            limit = f"choose one of {', '.join(str(option) for option in rule.options)}."
-        message = f"{model.id} does not make {size}: {limit}"
-        problems.append(FieldError("size", message, rule.describe()))
+    if 0 in (size.width, size.height):
+        problems.append(FieldError("size", f"{size} has no pixels.", allowed))
+        return None
+    if not nearest and model.sizes and not model.sizes.allows(size):
+        message = f"{model.id} does not make {size}: {model.sizes.sentence()}"
+        problems.append(FieldError("size", message, allowed))
     return size
+
+
+def _check_quality(model: Model, text: str | None, problems: list[FieldError]) -> str | None:
+    """The model's own word for a quality; two vocabularies are in use, and either is understood."""
+    if text is None or text.strip().lower() == AUTO:
+        return None
+    word = text.strip().lower()
+    synonym = _SAME_QUALITY.get(word, word)
+    known = synonym if word not in model.qualities and synonym in model.qualities else word
+    return _check_choice("quality", model, known, model.qualities, problems)
 
 
 def _check_choice(

@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Final
 
-from easel.domain.catalogue.model import Candidate
-from easel.domain.generation import Adjustment, ImageParameters
+from easel.domain.catalogue.candidate import Candidate
+from easel.domain.catalogue.canvas import (
+    AnySize,
+    Canvas,
+    Ratios,
+    Shape,
+    best_for_ratio,
+    best_for_size,
+    same_ratio,
+    scale_of,
+)
+from easel.domain.generation import Adjustment, ImageParameters, Size
 from easel.domain.provider import UpstreamParameters
+
+STANDARD: Final = "standard"
+FINE_QUALITIES: Final = frozenset({"hd", "high"})
+_OVERSAMPLING: Final = 1.5
+"""How much larger a fine picture is made on each side, where the vendor has no quality to choose, and then reduced."""
+_FINE_WORDS: Final = "Work out every detail with great care: crisp edges, clean textures, no artefacts."
+
+_NATURAL: Final = "True colours, soft and believable light, nothing exaggerated."
+_VIVID: Final = "Rich, saturated colours, strong contrast and dramatic light."
+STYLE_WORDS: Final[Mapping[str, str]] = {
+    "natural": f"Style: natural. {_NATURAL}",
+    "vivid": f"Style: vivid. {_VIVID}",
+    "artistic": f"Style: artistic. An expressive artwork with visible brushwork and a bold composition. {_VIVID}",
+    "photographic": "Style: photographic. A photograph taken with a real camera, with fine texture and the depth of field "
+    f"of a good lens. {_NATURAL}",
+}
+"""What the prompt says where the vendor has no word for a style: artistic is vivid and more, photographic natural."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +48,155 @@ class UpstreamPlan:
     adjustments: tuple[Adjustment, ...] = ()
 
 
-def plan_upstream(candidate: Candidate, prompt: str, asked: ImageParameters) -> UpstreamPlan:  # noqa: ARG001 - every candidate of today takes what its model takes
+@dataclass(slots=True)
+class _Draft:
+    """A plan in the making."""
+
+    candidate: Candidate
+    asked: ImageParameters
+    is_fine: bool = False
+    words: list[str] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+
+    def note(self, name: str, asked: object, made: object, reason: str) -> None:
+        self.adjustments.append(Adjustment(name, str(asked), str(made), reason))
+
+
+def plan_upstream(candidate: Candidate, prompt: str, asked: ImageParameters) -> UpstreamPlan:
     """Plan one image for this candidate; the picture is finished to what was asked for afterwards."""
+    draft = _Draft(candidate, asked)
+    if asked.asked_size is not None:
+        taken = asked.size or " ".join(part for part in (asked.aspect_ratio, asked.resolution) if part)
+        draft.note("size", asked.asked_size, taken, "The model has no such size, and sizePolicy is nearest.")
+    shape = _shape(draft)
     parameters = UpstreamParameters(
-        size=asked.size,
-        aspect_ratio=asked.aspect_ratio,
-        resolution=asked.resolution,
-        output_format=asked.output_format,
-        background=asked.background,
+        size=shape.size,
+        aspect_ratio=shape.aspect_ratio,
+        resolution=shape.resolution,
+        output_format=_output_format(candidate, asked),
+        quality=_quality(draft),
+        style=_style(draft),
+        background=_background(draft),
     )
-    return UpstreamPlan(prompt, parameters)
+    return UpstreamPlan("\n\n".join((prompt, *draft.words)), parameters, tuple(draft.adjustments))
+
+
+# --- size, ratio, resolution ------------------------------------------------------------------------------------------
+
+
+def _shape(draft: _Draft) -> UpstreamParameters:
+    """Size, or ratio and resolution, in the terms that the candidate knows."""
+    asked, canvas = draft.asked, draft.candidate.canvas
+    if isinstance(canvas, AnySize):
+        return UpstreamParameters(asked.size, asked.aspect_ratio, asked.resolution)
+    if asked.size is not None:
+        return _told(canvas, _shape_for_size(draft, asked.size))
+    if asked.aspect_ratio is None and isinstance(canvas, Ratios):
+        # The form is the vendor's choice: with reference pictures it follows theirs.
+        shape = best_for_ratio(canvas, next(iter(canvas.sizes)), asked.resolution)
+        _note_resolution(draft, shape)
+        return UpstreamParameters(resolution=shape.resolution)
+    return _told(canvas, _shape_for_ratio(draft, asked.aspect_ratio or "1:1"))
+
+
+def _told(canvas: Canvas, shape: Shape) -> UpstreamParameters:
+    if isinstance(canvas, Ratios):
+        return UpstreamParameters(aspect_ratio=shape.aspect_ratio, resolution=shape.resolution)
+    return UpstreamParameters(size=shape.size)
+
+
+def _shape_for_size(draft: _Draft, wanted: Size) -> Shape:
+    shape = _fine_shape(draft, wanted) or best_for_size(draft.candidate.canvas, wanted)
+    if shape.size == wanted:
+        return shape
+    if not shape.covers(wanted):
+        reason = f"The largest that {draft.candidate.provider} makes in this form; enlarged to {wanted}."
+    elif shape.size.width * wanted.height == shape.size.height * wanted.width:
+        reason = f"Made larger and reduced to {wanted}."
+    else:
+        reason = f"Made larger, cut around the centre and reduced to {wanted}."
+    draft.note("size", wanted, shape, reason)
+    return shape
+
+
+def _fine_shape(draft: _Draft, wanted: Size) -> Shape | None:
+    """A larger shape in the place of a quality setting that the vendor does not have."""
+    candidate = draft.candidate
+    if candidate.qualities or draft.asked.quality not in FINE_QUALITIES:
+        return None
+    finer = Size(round(wanted.width * _OVERSAMPLING), round(wanted.height * _OVERSAMPLING))
+    shape = best_for_size(candidate.canvas, finer)
+    if not shape.covers(finer):
+        return None
+    reason = f"{candidate.model} has no quality to choose: the picture is made larger and reduced."
+    draft.note("quality", draft.asked.quality, shape, reason)
+    draft.is_fine = True
+    return shape
+
+
+def _shape_for_ratio(draft: _Draft, ratio: str) -> Shape:
+    shape = best_for_ratio(draft.candidate.canvas, ratio, draft.asked.resolution)
+    if shape.aspect_ratio != ratio and not same_ratio(shape.size, ratio):
+        draft.note("aspectRatio", ratio, shape.aspect_ratio or shape, f"The nearest that {draft.candidate.model} makes.")
+    _note_resolution(draft, shape)
+    return shape
+
+
+def _note_resolution(draft: _Draft, shape: Shape) -> None:
+    asked = draft.asked.resolution
+    if asked is None or shape.resolution == asked:
+        return
+    if shape.resolution is None and scale_of(asked) == round(sqrt(shape.size.pixels) / 1024):
+        return
+    draft.note("resolution", asked, shape.resolution or shape.size, f"The nearest that {draft.candidate.model} makes.")
+
+
+# --- quality, style, background, format -------------------------------------------------------------------------------
+
+
+def _quality(draft: _Draft) -> str | None:
+    """The vendor's word for the quality asked for."""
+    candidate, asked = draft.candidate, draft.asked.quality
+    if candidate.qualities:
+        word = candidate.qualities.get(asked or STANDARD, candidate.qualities[STANDARD])
+        if asked not in {None, word}:
+            draft.note("quality", asked, word, f"The nearest of {candidate.model}'s qualities.")
+        return word
+    if asked in FINE_QUALITIES and not draft.is_fine:
+        draft.words.append(_FINE_WORDS)
+        draft.note("quality", asked, "prompt", f"{candidate.model} has no quality to choose: the prompt asks for it.")
+    elif asked == "low":
+        draft.note("quality", asked, STANDARD, f"{candidate.model} has no quality to choose.")
+    return None
+
+
+def _style(draft: _Draft) -> str | None:
+    """The vendor's word for the style asked for; the prompt says what the vendor has no word for."""
+    candidate, asked = draft.candidate, draft.asked.style
+    if asked is None:
+        return None
+    word = candidate.styles.get(asked)
+    if word == asked:
+        return word
+    draft.words.append(STYLE_WORDS[asked])
+    if word is None:
+        draft.note("style", asked, "prompt", f"{candidate.model} has no styles to choose: the prompt asks for it.")
+    else:
+        draft.note("style", asked, word, f"The nearest of {candidate.model}'s styles; the prompt says the rest.")
+    return word
+
+
+def _background(draft: _Draft) -> str | None:
+    asked = draft.asked.background
+    if asked is None or asked in draft.candidate.backgrounds:
+        return asked
+    if asked == "transparent":
+        draft.note("background", asked, "opaque", f"{draft.candidate.model} makes no transparent pictures.")
+    return None
+
+
+def _output_format(candidate: Candidate, asked: ImageParameters) -> str | None:
+    """What is asked for where the vendor makes it; else what loses nothing on the way there."""
+    if asked.output_format is None or asked.output_format in candidate.formats:
+        return asked.output_format
+    return "png" if "png" in candidate.formats else None

@@ -10,14 +10,19 @@ from importlib import resources
 from typing import Any, Final
 
 from easel.domain.catalogue import load_catalogue
+from easel.domain.catalogue.canvas import nominal_size
 from easel.domain.generation import ImageParameters, Size
 from easel.domain.price import Price, PriceUnit
 from easel.errors import InvalidRequest
 
 STANDARD: Final = "standard"
-HD: Final = "hd"
 ANY: Final = "any"
 _MEGAPIXEL: Final = 1024 * 1024
+_SPARE: Final = 1.1
+"""The pixels of one resolution differ by so much from ratio to ratio."""
+
+Prices = Mapping[str, int]
+"""Milli-credits by quality, the default quality first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,15 @@ class PriceStep:
 class PriceRule:
     """How one model is priced in one plan. Amounts are milli-credits.
 
-    `by_size` has pairs (standard, hd), hd being None where it is not offered; a size between two steps pays for the
-    next larger one, one beyond the last pays `per_megapixel_above` for each megapixel begun (twice that in hd).
+    `by_size` goes from the smallest size to the largest. A size between two steps pays for the next larger one, one
+    beyond the last pays `per_megapixel_above` for each megapixel begun. A ratio counts with the pixels that it stands for.
     """
 
     unit: PriceUnit
     milli_credits: int = 0
-    by_size: Mapping[str, tuple[int, int | None]] | None = None
+    by_size: Mapping[str, Prices] | None = None
     by_resolution: Mapping[str, int] | None = None
-    per_megapixel_above: int | None = None
+    per_megapixel_above: Prices | None = None
 
     def for_image(self, parameters: ImageParameters, quality: str) -> int:
         """The price of one image (or, for the unit generation, of all of them).
@@ -50,11 +55,12 @@ class PriceRule:
             InvalidRequest: naming the field `quality`, when this size is not offered in it.
         """
         if self.by_resolution is not None:
-            return self.by_resolution[parameters.resolution or next(iter(self.by_resolution))]
-        if self.by_size is not None and parameters.size is not None:
-            return self._by_size(self.by_size, parameters.size, quality)
-        if self.unit is PriceUnit.MEGAPIXEL and parameters.size is not None:
-            return self.milli_credits * _megapixels(parameters.size)
+            return self.by_resolution[_resolution_of(parameters, self.by_resolution)]
+        size = parameters.size or nominal_size(parameters.aspect_ratio or "1:1", parameters.resolution)
+        if self.by_size is not None:
+            return self._by_size(self.by_size, size, quality)
+        if self.unit is PriceUnit.MEGAPIXEL:
+            return self.milli_credits * _megapixels(size)
         return self.milli_credits
 
     def steps(self) -> list[PriceStep]:
@@ -66,20 +72,20 @@ class PriceRule:
         return [
             PriceStep(size, quality, price)
             for size, prices in self.by_size.items()
-            for quality, price in zip((STANDARD, HD), prices, strict=True)
-            if price is not None
+            for quality, price in prices.items()
         ]
 
-    def _by_size(self, steps: Mapping[str, tuple[int, int | None]], size: Size, quality: str) -> int:
-        column = 1 if quality == HD else 0
+    def _by_size(self, steps: Mapping[str, Prices], size: Size, quality: str) -> int:
         fitting = [str(size)] if str(size) in steps else [step for step in steps if _pixels(step) >= size.pixels]
-        if not fitting and self.per_megapixel_above is not None:
-            return self.per_megapixel_above * _megapixels(size) * (column + 1)
-        if not fitting:
+        offers = [steps[step] for step in fitting]
+        if not offers and self.per_megapixel_above is not None:
+            above = self.per_megapixel_above
+            offers = [{name: price * _megapixels(size) for name, price in above.items()}]
+        if not offers:
             raise KeyError(f"no price for {size}")
-        prices = [price for price in (steps[step][column] for step in fitting) if price is not None]
+        prices = [offer[quality] for offer in offers if quality in offer]
         if not prices:
-            raise InvalidRequest.of("quality", f"{size} is not offered in {HD}.", [STANDARD])
+            raise InvalidRequest.of("quality", f"{size} is not offered in {quality}.", list(offers[0]))
         return min(prices)
 
 
@@ -143,14 +149,22 @@ def require_prices(book: PriceBook, models: Iterable[str]) -> None:
 
 
 def _rule(entry: Mapping[str, Any]) -> PriceRule:
-    by_size = entry.get("bySize")
     return PriceRule(
         unit=PriceUnit(entry["unit"]),
         milli_credits=entry.get("milliCredits", 0),
-        by_size={size: (prices[0], prices[1]) for size, prices in by_size.items()} if by_size else None,
+        by_size=entry.get("bySize"),
         by_resolution=entry.get("byResolution"),
         per_megapixel_above=entry.get("megapixelAbove"),
     )
+
+
+def _resolution_of(parameters: ImageParameters, known: Iterable[str]) -> str:
+    """The resolution asked for, or the least that has the pixels asked for."""
+    levels = list(known)
+    if parameters.size is None:
+        return parameters.resolution or levels[0]
+    needed = parameters.size.pixels
+    return next((level for level in levels if needed <= _SPARE * nominal_size("1:1", level).pixels), levels[-1])
 
 
 def _pixels(step: str) -> int:

@@ -1,0 +1,85 @@
+"""A provider's offer of a living model: its names for it, what it can be told, and what it takes for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from easel.domain.catalogue.canvas import AnySize, Canvas
+from easel.domain.generation import Mode
+from easel.domain.provider import Finished, TokenUsage, UpstreamParameters
+
+_MEGAPIXEL: Final = 1024 * 1024
+_UNTOLD: Final = UpstreamParameters()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrices:
+    """What a vendor takes for each kind of token, in thousandths of a micro-USD: $5 per million is 5000."""
+
+    text_in: int
+    image_in: int
+    text_out: int
+    image_out: int
+
+    def cost_micro_usd(self, usage: TokenUsage) -> int:
+        """Rounded up to the next micro-USD."""
+        total = (
+            usage.text_in * self.text_in
+            + usage.image_in * self.image_in
+            + usage.text_out * self.text_out
+            + usage.image_out * self.image_out
+        )
+        return -(-total // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A provider with its own names for the living model `model`: able to serve one image task.
+
+    `costs` has what one image takes, in micro-USD, by what is told: `<size> <quality>`, `<size>`, `<resolution>`,
+    `<quality>` or else `default`. With `cost_grows` a price is that of a megapixel, for sizes that are not listed.
+    `qualities` and `styles` lead from our words to the vendor's; empty where the vendor has none.
+    """
+
+    provider: str
+    model: str
+    text_to_image: str
+    image_to_image: str
+    costs: Mapping[str, int]
+    canvas: Canvas = AnySize()
+    formats: tuple[str, ...] = ()
+    qualities: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = field(default_factory=dict)
+    backgrounds: tuple[str, ...] = ()
+    max_references: int = 16
+    cost_grows: bool = False
+    token_prices: TokenPrices | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells candidates apart: one provider may offer several models that can stand in for each other."""
+        return self.provider, self.model
+
+    def upstream_model(self, mode: Mode) -> str:
+        return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
+
+    def cost_micro_usd(self, told: UpstreamParameters = _UNTOLD) -> int:
+        """What the provider takes for one image, by the catalogue's table."""
+        size, quality = str(told.size), str(told.quality)
+        for key in (f"{size} {quality}", size):
+            if key in self.costs:
+                return self.costs[key]
+        cost = next(self.costs[key] for key in (str(told.resolution), quality, "default") if key in self.costs)
+        if self.cost_grows and told.size is not None and told.size.pixels > _MEGAPIXEL:
+            return -(-cost * told.size.pixels // _MEGAPIXEL)
+        return cost
+
+    def cost_of(self, finished: Finished, told: UpstreamParameters = _UNTOLD) -> int:
+        """What the provider takes for this picture: by its own word, by its metering, or else by the table."""
+        if finished.cost_micro_usd is not None:
+            return finished.cost_micro_usd
+        if finished.usage is not None and self.token_prices is not None:
+            return self.token_prices.cost_micro_usd(finished.usage)
+        return self.cost_micro_usd(told)
