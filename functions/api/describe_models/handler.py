@@ -31,12 +31,13 @@ def list_models() -> Response[ModelList]:
 @app.get("/api/v1/models/<modelId>", **contract.READ_MODEL)
 def read_model(model_id: parameters.ModelId) -> Response[ModelBody]:
     model = catalogue.find_model(load_catalogue(), model_id)
-    return answers.shared_json(catalogue.model_body(model, settings.load(Env).PUBLIC_BASE_URL))
+    body = catalogue.model_body(load_catalogue(), model, settings.load(Env).PUBLIC_BASE_URL)
+    return answers.shared_json(body, headers=catalogue.lifecycle_headers(model))
 
 
 @app.get("/api/v1/sizes", **contract.LIST_SIZES)
-def list_sizes() -> Response[SizeList]:
-    return answers.shared_json(catalogue.size_list(load_catalogue()))
+def list_sizes(model: parameters.NamedModel = None) -> Response[SizeList]:
+    return answers.shared_json(catalogue.size_list(load_catalogue(), model or catalogue.GENERAL_SIZES_MODEL))
 
 
 @instrumented

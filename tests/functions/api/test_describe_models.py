@@ -78,7 +78,7 @@ def test_a_model_shows_the_price_list_of_every_plan(api: Api) -> None:
         ("1024x1024", "hd", 20.0),
     }
     assert ("512x512", "hd") not in {(step["option"], step["quality"]) for step in tiered["steps"]}
-    assert (tiered["per"], tiered["milliCreditsPerMegapixelAbove"]) == ("image", 10_000)
+    assert (tiered["per"], tiered["milliCreditsPerMegapixelAbove"]) == ("image", {"standard": 10_000, "hd": 20_000})
     assert [step["option"] for step in model(api, "nano-banana-pro")["prices"]["tiered"]["steps"]] == ["1k", "2k", "4k"]
 
 

@@ -15,6 +15,7 @@ from tests.support.operations import Functions, functions_over
 
 from easel.clock import system_clock, to_iso
 from easel.domain.budgets import month_of
+from easel.domain.pricing import load_price_book
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
@@ -291,7 +292,7 @@ def test_a_quote_names_the_rule_and_the_upper_bound_and_writes_nothing(functions
     assert quote["price"] == {
         "unit": "generation",
         "plan": "standard",
-        "version": "2026-11-20",
+        "version": load_price_book().version,
         "milliCredits": 1_000,
         "credits": 1.0,
     }

@@ -201,8 +201,8 @@ SEEDREAM = {"minSide": 1024, "maxSide": 4096}
 COUNTS = {"minimum": 1, "maximum": 10}
 WHOLE = {"type": "integer"}
 FIELDS = [
-    "template", "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "referenceUrls",
-    "references", "referenceFileIds", "clientReference", "quoteId",
+    "template", "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "quality", "style",
+    "background", "sizePolicy", "referenceUrls", "references", "referenceFileIds", "clientReference", "quoteId",
 ]  # fmt: skip
 
 BAD_BODIES = {

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easel.domain.catalogue import Candidate, Catalogue, Fallback, Life, Lifecycle, Model, load_catalogue
-from easel.domain.generation import Mode
+from easel.domain.catalogue import Candidate, Catalogue, Life, Lifecycle, Model, load_catalogue
+from easel.domain.generation import Fallback, Mode, Size
+from easel.domain.provider import UpstreamParameters
 from easel.errors import UnknownModel
 from easel.ids import MAX_IMAGES
 
@@ -19,6 +21,7 @@ CATALOGUE = load_catalogue()
 EVERY = {model.id: model for model in CATALOGUE.models()}
 MODELS = {model.id: model for model in CATALOGUE.active_models()}
 LEGACY = {model.id: model for model in CATALOGUE.models() if model.status is not Lifecycle.ACTIVE}
+SIZES = (None, Size(256, 256), Size(1024, 1024), Size(1536, 1024), Size(4096, 4096))
 LONGEST_WORKFLOW_SECONDS = 600
 """The job deadline of all deadlines (X-19)."""
 
@@ -42,19 +45,20 @@ def test_a_model_can_be_served_by_its_own_provider_first(model: Model) -> None:
 
 @pytest.mark.requirement("X-10")
 @every_living_model
-def test_each_candidate_has_a_cost_for_each_resolution(model: Model) -> None:
+def test_each_candidate_has_a_cost_for_whatever_it_is_told(model: Model) -> None:
     free = model.id == "sandbox"
     for candidate in model.candidates:
-        for resolution in (None, *model.resolutions):
-            cost = candidate.cost_micro_usd(resolution)
+        for size, resolution, quality in product(SIZES, (None, "1k", "2k", "4k"), (None, "low", "medium", "high")):
+            told = UpstreamParameters(size=size, resolution=resolution, quality=quality)
+            cost = candidate.table_cost(told)
             assert isinstance(cost, int)
             assert (cost == 0) == free
-        assert set(candidate.cost_micro_usd_by_resolution) <= {"default", *model.resolutions}
 
 
 def test_the_pro_model_costs_us_more_in_4k() -> None:
     for candidate in MODELS["nano-banana-pro"].candidates:
-        assert candidate.cost_micro_usd("4k") > candidate.cost_micro_usd("2k") == candidate.cost_micro_usd(None)
+        one, two, four = (candidate.cost_micro_usd(resolution) for resolution in (None, "2k", "4k"))
+        assert four > two == one
 
 
 @pytest.mark.requirement("X-19")
@@ -70,10 +74,11 @@ def test_a_model_limits_the_prompt_to_4000_characters_or_fewer(model: Model) -> 
 
 
 @every_model
-def test_a_model_is_asked_for_pixels_or_for_a_ratio_and_not_for_both(model: Model) -> None:
-    assert (model.sizes is None) == bool(model.aspect_ratios)
+def test_a_model_is_asked_for_pixels_or_for_a_ratio(model: Model) -> None:
+    assert model.sizes or model.aspect_ratios
     assert not model.resolutions or model.aspect_ratios
     assert (model.default_resolution in model.resolutions) if model.resolutions else model.default_resolution is None
+    assert not model.sizes or model.sizes.default or model.aspect_ratios
 
 
 @every_model
@@ -81,7 +86,7 @@ def test_suggested_sizes_are_ones_that_the_model_makes_and_the_default_is_among_
     options = model.sizes.options if model.sizes else ()
     assert all(model.sizes and model.sizes.allows(size) for size in options)
     assert len(set(options)) == len(options)
-    assert model.sizes is None or model.sizes.default in options
+    assert model.sizes is None or model.sizes.default in {None, *options}
 
 
 @every_model

@@ -188,10 +188,10 @@ def test_the_format_may_be_chosen(wanted: str | None, given: str | None) -> None
     assert asked("seedream-v4", output_format=wanted).output_format == given
 
 
-def test_a_format_that_the_model_does_not_make_is_refused_with_those_it_makes() -> None:
-    (problem,) = refused("seedream-v4", output_format="webp")
+def test_a_format_that_we_do_not_make_is_refused_with_those_we_make() -> None:
+    (problem,) = refused("seedream-v4", output_format="tiff")
 
-    assert (problem.field, problem.allowed) == ("outputFormat", ["png", "jpeg"])
+    assert (problem.field, problem.allowed) == ("outputFormat", ["png", "jpeg", "webp"])
 
 
 # --- prompt, count, references --------------------------------------------------------------------------------------
@@ -273,8 +273,10 @@ def test_whatever_is_asked_is_accepted_within_the_models_means_or_refused_field_
         fields = [problem.field for problem in error.fields]
         assert len(fields) == len(set(fields)) > 0
     else:
-        assert (parameters.size is None) == (known.sizes is None)
         assert parameters.size is None or (known.sizes and known.sizes.allows(parameters.size))
         assert parameters.aspect_ratio in {None, *known.aspect_ratios}
-        assert parameters.resolution in (known.resolutions or {None})
+        by_size = parameters.size is not None
+        assert parameters.resolution in ({None} if by_size or not known.resolutions else set(known.resolutions))
+        assert not (by_size and parameters.aspect_ratio)
+        assert by_size or known.aspect_ratios
         assert parameters.output_format in {None, *known.output_formats}

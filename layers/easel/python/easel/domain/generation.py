@@ -143,6 +143,17 @@ class ServedBy:
     model: str
 
 
+class Fallback(StrEnum):
+    """Who may stand in when the first provider does not deliver."""
+
+    NONE = "none"
+    """Nobody."""
+    SAME_MODEL = "same-model"
+    """Another provider of the same model."""
+    EQUIVALENT = "equivalent"
+    """Also another model of the same kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show."""
@@ -253,6 +264,10 @@ class Generation:
     """What it costs at most; None for what is free."""
     charged: int | None = None
     """Milli-credits that were taken for what was delivered; None while it is open."""
+    served_by: ServedBy | None = None
+    """Who is to make it, as planned when it was taken."""
+    adjustments: tuple[Adjustment, ...] = ()
+    """What this plan changes of what was asked for."""
     key_id: str | None = None
     """The API key, or other way in, that asked for it: its budget pays too."""
     template: UsedTemplate | None = None

@@ -28,9 +28,10 @@ def as_json(
     )
 
 
-def shared_json(body: _Model) -> Response[_Model]:
+def shared_json(body: _Model, *, headers: Mapping[str, str] | None = None) -> Response[_Model]:
     """A model that everybody may keep for a while, with a tag to ask again by."""
-    return as_json(body, cache=PUBLIC, headers={"ETag": etag(body.model_dump(mode="json", by_alias=True))})
+    tag = etag(body.model_dump(mode="json", by_alias=True))
+    return as_json(body, cache=PUBLIC, headers={"ETag": tag, **(headers or {})})
 
 
 def nothing() -> Response[None]:

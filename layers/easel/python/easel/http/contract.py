@@ -130,7 +130,7 @@ READ_PERMALINK: Final = _route(
 )
 
 LIST_MODELS: Final = _route(
-    "listModels", "Catalogue", "List models", "Every active model.", {200: "The models."}, public=True
+    "listModels", "Catalogue", "List models", "Every model, with retired names.", {200: "The models."}, public=True
 )
 
 READ_MODEL: Final = _route(
@@ -149,6 +149,7 @@ LIST_SIZES: Final = _route(
     "List ready-made sizes",
     "Sizes to offer to people. Models may take others; see their options.",
     {200: "The sizes."},
+    400,
     public=True,
 )
 

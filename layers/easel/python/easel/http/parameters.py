@@ -82,6 +82,9 @@ TelegramId = Annotated[
     str, Path(description="A Telegram user's id.", json_schema_extra={"pattern": "^[1-9][0-9]{0,15}$"})
 ]
 ModelId = Annotated[str, Path(alias="modelId")]
+NamedModel = Annotated[
+    str | None, Query(description="A model's id or alias; `seedream-v4` when left out.", alias="model")
+]
 PermalinkToken = Annotated[str, Path()]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -9,12 +9,14 @@ On the wire names are camelCase. Requests may also use snake_case, and refuse wh
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from easel.domain.catalogue import Lifecycle
 from easel.domain.generation import Mode, Stage, Status
 from easel.domain.price import PriceUnit
 from easel.domain.prompts import ANY_ROLE, MAX_VARIABLES, ROLE
@@ -131,7 +133,25 @@ class SubmitGenerationRequest(RequestModel):
     resolution: str | None = Field(
         default=None, description="For models with `options.supports_resolution`.", examples=["2k"]
     )
-    output_format: str | None = Field(default=None, description="`png`, `jpeg` or what else the model makes.")
+    output_format: str | None = Field(default=None, description="`png`, `jpeg` or `webp`.")
+    quality: str | None = Field(
+        default=None,
+        description="One of the model's `qualities`. `standard` and `medium` mean the same, so do `hd` and `high`; "
+        "`auto` is the model's default.",
+        examples=["hd"],
+    )
+    style: str | None = Field(
+        default=None, description="`natural`, `vivid`, `artistic` or `photographic`.", examples=["vivid"]
+    )
+    background: str | None = Field(
+        default=None, description="`transparent`, `opaque` or `auto`, for models with `backgrounds`."
+    )
+    size_policy: str | None = Field(
+        default=None,
+        description="What becomes of a size that the model does not have: `strict` (the default) refuses it, `nearest` "
+        "takes the nearest one and says so in `paramsAdjusted`.",
+        examples=["nearest"],
+    )
     reference_urls: list[WebAddress] | None = Field(
         default=None,
         description="Pictures to work from, in order. With any of them the request is image-to-image.",
@@ -310,6 +330,11 @@ class GenerationBody(AnswerModel):
     progress: int = Field(ge=0, le=100, description="Percent; coarse, never runs backwards.")
     model: str
     provider: str
+    served_by: ServedByBody | None = Field(description="Who is to make it; who made each image is said there.")
+    deprecation: DeprecationBody | None = Field(description="Set when the model asked for ends or has ended.")
+    params_adjusted: list[AdjustmentBody] = Field(
+        description="What is planned to be made otherwise than it was asked for; what was is said with each image."
+    )
     mode: Mode
     prompt: str = Field(description="With a template a short title; each image has its own prompt.")
     template: UsedTemplateBody | None
@@ -388,9 +413,31 @@ class PriceBody(AnswerModel):
     milli_credits: int
     per: PriceUnit = Field(description="What is counted: the whole generation, each image, or each megapixel of it.")
     steps: list[PriceStepBody]
-    milli_credits_per_megapixel_above: int | None = Field(
-        description="For sizes beyond the list: for each megapixel begun. A size between two lines costs the larger."
+    milli_credits_per_megapixel_above: dict[str, int] | None = Field(
+        description="For sizes beyond the list: by quality, for each megapixel begun. "
+        "A size between two lines costs the larger."
     )
+
+
+class DeprecationBody(AnswerModel):
+    """What becomes of a name whose model ends, or has ended, at its vendor."""
+
+    status: Lifecycle
+    ends_on: date | None = Field(description="The first day on which the vendor no longer answers to the name.")
+    retired_on: date | None
+    successor: str = Field(description="The model that requests for this name run on, or will from that day on.")
+    notice: str = Field(description="The same in a sentence.")
+    price_difference: dict[str, int] = Field(
+        description="By plan: how many milli-credits an image of the successor, asked for by its own name, costs more."
+    )
+
+
+class LatencyBody(AnswerModel):
+    """How long callers lately waited for an image, from the request to the picture."""
+
+    p50_ms: int
+    p90_ms: int
+    samples: int
 
 
 class ModelLinks(AnswerModel):
@@ -405,13 +452,22 @@ class ModelBody(AnswerModel):
     id: str
     name: str
     description: str
-    provider: str
-    status: str
+    provider: str = Field(description="The vendor that the name belongs to, which is asked first.")
+    status: Lifecycle = Field(description="`retired`: gone at its vendor; requests for the name run on its successor.")
+    served_by: list[ServedByBody] = Field(description="Who makes its pictures, in the order of asking.")
+    deprecation: DeprecationBody | None = Field(description="Null for a model that lives.")
+    aliases: list[str] = Field(description="Other names that requests may use.")
+    equivalents: list[str] = Field(description="Models that may stand in with `fallback: equivalent`.")
     modes: list[Mode]
     options: ModelOptions
     default_size: str | None
+    sizes: dict[str, Any] | None = Field(description="The rule: either `sizes`, or bounds with `examples`.")
     default_resolution: str | None
     output_formats: list[str]
+    qualities: list[str]
+    default_quality: str
+    styles: list[str]
+    backgrounds: list[str]
     max_images: int
     max_references: int
     max_prompt_characters: int
@@ -419,12 +475,13 @@ class ModelBody(AnswerModel):
     price: PriceBody = Field(description="Of the standard plan.")
     prices: dict[str, PriceBody] = Field(description="By plan.")
     price_book_version: str
+    latency: LatencyBody | None = Field(description="Null until somebody has asked for it lately.")
     input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
     links: ModelLinks
 
 
 class ModelList(AnswerModel):
-    """Every active model."""
+    """Every model that can be named."""
 
     models: list[ModelBody]
     version: str = Field(description="Of the catalogue.")
@@ -441,12 +498,12 @@ class SizeBody(AnswerModel):
 
 
 class SizeList(AnswerModel):
-    """The general list of sizes, which is that of `model`."""
+    """The ready-made sizes of `model`; for a model of ratios, the pixels that each ratio comes out with."""
 
     model: str
-    min_side: int
-    max_side: int
-    default: str
+    min_side: int | None
+    max_side: int | None
+    default: str | None
     sizes: list[SizeBody]
 
 

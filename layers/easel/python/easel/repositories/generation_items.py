@@ -44,6 +44,8 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "channel": generation.channel.value,
         "model": generation.model,
         "provider": generation.provider,
+        "servedBy": served_by_values(generation.served_by),
+        "adjustments": [adjustment_values(adjustment) for adjustment in generation.adjustments],
         "prompt": generation.prompt,
         "mode": generation.mode.value,
         "parameters": _without_none(
@@ -91,6 +93,8 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         channel=Channel(values["channel"]),
         model=values["model"],
         provider=values["provider"],
+        served_by=served_by_from(values.get("servedBy")),
+        adjustments=tuple(Adjustment(**adjustment) for adjustment in values.get("adjustments", ())),
         prompt=values["prompt"],
         mode=Mode(values["mode"]),
         parameters=ImageParameters(

@@ -17,8 +17,18 @@ from datetime import timedelta
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Candidate, Catalogue, Fallback, UpstreamPlan, plan_upstream
-from easel.domain.generation import FAILURE_TEXTS, Attempt, Failure, Generation, Image, ServedBy, Stage, Status
+from easel.domain.catalogue import Candidate, Catalogue, UpstreamPlan, plan_upstream
+from easel.domain.generation import (
+    FAILURE_TEXTS,
+    Attempt,
+    Failure,
+    Fallback,
+    Generation,
+    Image,
+    ServedBy,
+    Stage,
+    Status,
+)
 from easel.domain.provider import Finished, InlinePicture
 from easel.domain.routing import GiveUp, TryAgain, after_failure
 from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Candidate, Catalogue, Fallback, Model, validate_parameters
-from easel.domain.generation import ImageParameters
+from easel.domain.catalogue import Candidate, Catalogue, Model, validate_parameters
+from easel.domain.generation import Fallback, ImageParameters
 from easel.domain.plans import plan_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.pricing import PriceBook
@@ -47,7 +47,8 @@ class Appraisal:
     def fingerprint(self) -> str:
         """Tells requests apart that differ in what a price depends on. The prompt is not among it."""
         asked = self.parameters
-        facts = [self.model.id, self.price.images, str(asked.size), asked.aspect_ratio, asked.resolution]
+        quality = asked.quality or self.model.default_quality
+        facts = [self.model.id, self.price.images, str(asked.size), asked.aspect_ratio, asked.resolution, quality]
         return hashlib.sha256(json.dumps(facts).encode("utf-8")).hexdigest()[:32]
 
 
@@ -76,11 +77,21 @@ class Appraise:
             aspect_ratio=request.aspect_ratio,
             resolution=request.resolution,
             output_format=request.output_format,
+            quality=request.quality,
+            style=request.style,
+            background=request.background,
+            size_policy=request.size_policy,
             references=request.references,
         )
         plan = plan_of(principal.plan)
-        price = self._prices.price(plan=plan.prices, model_id=model.id, parameters=parameters, images=count)
-        candidate, *_ = self._catalogue.candidates(model, Fallback.NONE)
+        price = self._prices.price(
+            plan=plan.prices,
+            model_id=model.id,
+            parameters=parameters,
+            images=count,
+            quality=parameters.quality or model.default_quality,
+        )
+        candidate, *_ = self._catalogue.candidates(model, Fallback.NONE, len(request.references))
         return Appraisal(model, candidate, parameters, price, composition)
 
 
@@ -129,7 +140,8 @@ class QuoteSigner:
         if said.get("v") != _VERSION or said.get("w") != workspace_id:
             raise InvalidRequest.of(_FIELD, "This is not a quote that was made for this workspace.")
         if said["f"] != appraisal.fingerprint():
-            message = "This quote was made for another request: model, n, size, aspectRatio and resolution must agree."
+            facts = "model, n, size, aspectRatio, resolution and quality"
+            message = f"This quote was made for another request: {facts} must agree."
             raise InvalidRequest.of(_FIELD, message)
         expires_at = datetime.fromtimestamp(said["e"], UTC)
         if self._clock() >= expires_at:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from easel.clock import Clock
 from easel.domain.budgets import scopes_of
+from easel.domain.catalogue import plan_upstream
 from easel.domain.credits import hold_of
-from easel.domain.generation import Generation, Mode, Reference, Status
+from easel.domain.generation import Generation, Mode, Reference, ServedBy, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
@@ -64,6 +65,10 @@ class NewGeneration:
     aspect_ratio: str | None = None
     resolution: str | None = None
     output_format: str | None = None
+    quality: str | None = None
+    style: str | None = None
+    background: str | None = None
+    size_policy: str | None = None
     references: tuple[Reference, ...] = ()
     input_params: Mapping[str, Any] = field(default_factory=dict)
     client_reference: str | None = None
@@ -194,6 +199,8 @@ class SubmitGeneration:
             channel=principal.channel,
             model=model.id,
             provider=appraisal.candidate.provider,
+            served_by=ServedBy(appraisal.candidate.provider, appraisal.candidate.model),
+            adjustments=plan_upstream(appraisal.candidate, request.prompt, appraisal.parameters).adjustments,
             prompt=made.title if made else request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
             parameters=appraisal.parameters,

@@ -3,18 +3,18 @@
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.loading import load_catalogue
-from easel.domain.catalogue.model import Catalogue, Fallback, Model
-from easel.domain.catalogue.parameters import parse_size, validate_parameters
+from easel.domain.catalogue.model import Catalogue, Model
+from easel.domain.catalogue.parameters import SizePolicy, parse_size, validate_parameters
 from easel.domain.catalogue.plan import UpstreamPlan, plan_upstream
 from easel.domain.catalogue.sizes import SizeRule
 
 __all__ = [
     "Candidate",
     "Catalogue",
-    "Fallback",
     "Life",
     "Lifecycle",
     "Model",
+    "SizePolicy",
     "SizeRule",
     "UpstreamPlan",
     "load_catalogue",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from easel.domain.catalogue.canvas import AnySize, Canvas
+from easel.domain.catalogue.canvas import ANYTHING, Canvas
 from easel.domain.generation import Mode
 from easel.domain.provider import Finished, TokenUsage, UpstreamParameters
 
@@ -48,7 +48,7 @@ class Candidate:
     text_to_image: str
     image_to_image: str
     costs: Mapping[str, int]
-    canvas: Canvas = AnySize()
+    canvas: Canvas = ANYTHING
     formats: tuple[str, ...] = ()
     qualities: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +65,11 @@ class Candidate:
     def upstream_model(self, mode: Mode) -> str:
         return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
 
-    def cost_micro_usd(self, told: UpstreamParameters = _UNTOLD) -> int:
+    def cost_micro_usd(self, resolution: str | None) -> int:
+        """What the provider takes for one image in this resolution, whatever else it is told."""
+        return self.table_cost(UpstreamParameters(resolution=resolution))
+
+    def table_cost(self, told: UpstreamParameters = _UNTOLD) -> int:
         """What the provider takes for one image, by the catalogue's table."""
         size, quality = str(told.size), str(told.quality)
         for key in (f"{size} {quality}", size):
@@ -82,4 +86,4 @@ class Candidate:
             return finished.cost_micro_usd
         if finished.usage is not None and self.token_prices is not None:
             return self.token_prices.cost_micro_usd(finished.usage)
-        return self.cost_micro_usd(told)
+        return self.table_cost(told)

@@ -13,6 +13,9 @@ from typing import Final, Protocol
 from easel.domain.generation import Size
 
 _MEGAPIXEL: Final = 1024 * 1024
+ANY_RATIO: Final = 100
+ANY_PIXELS: Final = 100_000_000
+"""Beyond whatever anybody makes."""
 _SAME_RATIO: Final = 0.03
 """How far apart two ratios may be and still go by one name: vendors' 16:9 is 1376x768."""
 
@@ -48,6 +51,9 @@ class AnySize:
         return (Shape(wanted),)
 
 
+ANYTHING: Final = AnySize()
+
+
 @dataclass(frozen=True, slots=True)
 class SomeSizes:
     """A handful of sizes, and no other."""
@@ -60,14 +66,14 @@ class SomeSizes:
 
 @dataclass(frozen=True, slots=True)
 class FreeSizes:
-    """Any size within bounds: sides in pixels that are multiples of `step`, no side more than `max_ratio` times the other."""
+    """Any size within bounds: sides that are multiples of `step`, none more than `max_ratio` times the other."""
 
     min_side: int
     max_side: int
     step: int = 1
     min_pixels: int = 1
-    max_pixels: int = 100_000_000
-    max_ratio: int = 100
+    max_pixels: int = ANY_PIXELS
+    max_ratio: int = ANY_RATIO
 
     def makes(self, size: Size) -> bool:
         short, long = sorted((size.width, size.height))
@@ -88,7 +94,8 @@ class FreeSizes:
     def _enlarged(self, wanted: Size) -> Size | None:
         short, long = sorted((wanted.width, wanted.height))
         # What is too small is made with about a megapixel: models draw poorly at the lower end of what they accept.
-        scale = max(1.0, self.min_side / short, sqrt(_MEGAPIXEL / wanted.pixels) if wanted.pixels < self.min_pixels else 1.0)
+        to_megapixel = sqrt(_MEGAPIXEL / wanted.pixels) if wanted.pixels < self.min_pixels else 1.0
+        scale = max(to_megapixel, self.min_side / short, 1.0)
         short = self._up(short * scale)
         long = self._up(long * scale)
         short = max(short, self._up(long / self.max_ratio))

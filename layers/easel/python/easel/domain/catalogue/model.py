@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+
 from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.sizes import SizeRule
-from easel.domain.generation import Mode
+from easel.domain.generation import Fallback, Mode
 from easel.errors import FieldError, UnknownModel
-
-
-class Fallback(StrEnum):
-    """How far a request may go from what was asked for, when a provider does not deliver."""
-
-    NONE = "none"
-    """The first candidate, and nobody else."""
-    SAME_MODEL = "same-model"
-    """Any provider of the same model."""
-    EQUIVALENT = "equivalent"
-    """Then other models that may stand in for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ def parse_size(text: str) -> Size:
     return Size(int(match[1]), int(match[2]))
 
 
+def same_quality(quality: str) -> str:
+    """The word that the other vocabulary has for a quality."""
+    return _SAME_QUALITY.get(quality, quality)
+
+
 def validate_parameters(
     model: Model,
     *,
@@ -78,7 +83,7 @@ def validate_parameters(
         message = f"{model.id} takes at most {model.max_references} reference pictures."
         problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
     policy = _check_choice("sizePolicy", model, size_policy, list(SizePolicy), problems)
-    measures = _check_measures(model, (size, aspect_ratio, resolution), policy == SizePolicy.NEAREST, problems)
+    measures = _check_measures(model, (size, aspect_ratio, resolution), policy, problems)
     parameters = replace(
         measures,
         output_format=_check_choice("outputFormat", model, output_format, model.output_formats, problems),
@@ -104,11 +109,11 @@ def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None
 
 
 def _check_measures(
-    model: Model, wanted: tuple[str | None, str | None, str | None], nearest: bool, problems: list[FieldError]
+    model: Model, wanted: tuple[str | None, str | None, str | None], policy: str | None, problems: list[FieldError]
 ) -> ImageParameters:
     """Size, or ratio and resolution: whichever the caller chose, and the model's default where none was."""
     size, aspect_ratio, resolution = wanted
-    asked = _check_size(model, size, nearest, problems)
+    asked = _check_size(model, size, policy, problems)
     ratio = _check_choice("aspectRatio", model, aspect_ratio, model.aspect_ratios, problems)
     level = _check_choice("resolution", model, resolution, model.resolutions, problems)
     if asked is None:
@@ -139,10 +144,11 @@ def _nearest_by_ratio(model: Model, asked: Size) -> ImageParameters:
     return ImageParameters(aspect_ratio=ratio, resolution=resolution, asked_size=asked)
 
 
-def _check_size(model: Model, text: str | None, nearest: bool, problems: list[FieldError]) -> Size | None:
+def _check_size(model: Model, text: str | None, policy: str | None, problems: list[FieldError]) -> Size | None:
     """The size as written; it is one that the model has, unless the nearest will be taken."""
     if text is None or text.strip().lower() == AUTO:
         return None
+    nearest = policy == SizePolicy.NEAREST
     if model.sizes is None and not nearest:
         allowed = {"aspectRatio": list(model.aspect_ratios), "resolution": list(model.resolutions)}
         message = f"{model.id} does not take a size; choose aspectRatio" + (
@@ -170,7 +176,7 @@ def _check_quality(model: Model, text: str | None, problems: list[FieldError]) -
     if text is None or text.strip().lower() == AUTO:
         return None
     word = text.strip().lower()
-    synonym = _SAME_QUALITY.get(word, word)
+    synonym = same_quality(word)
     known = synonym if word not in model.qualities and synonym in model.qualities else word
     return _check_choice("quality", model, known, model.qualities, problems)
 

@@ -33,8 +33,8 @@ STYLE_WORDS: Final[Mapping[str, str]] = {
     "natural": f"Style: natural. {_NATURAL}",
     "vivid": f"Style: vivid. {_VIVID}",
     "artistic": f"Style: artistic. An expressive artwork with visible brushwork and a bold composition. {_VIVID}",
-    "photographic": "Style: photographic. A photograph taken with a real camera, with fine texture and the depth of field "
-    f"of a good lens. {_NATURAL}",
+    "photographic": "Style: photographic. A photograph taken with a real camera, with fine texture and the depth of "
+    f"field of a good lens. {_NATURAL}",
 }
 """What the prompt says where the vendor has no word for a style: artistic is vivid and more, photographic natural."""
 
@@ -137,7 +137,9 @@ def _fine_shape(draft: _Draft, wanted: Size) -> Shape | None:
 def _shape_for_ratio(draft: _Draft, ratio: str) -> Shape:
     shape = best_for_ratio(draft.candidate.canvas, ratio, draft.asked.resolution)
     if shape.aspect_ratio != ratio and not same_ratio(shape.size, ratio):
-        draft.note("aspectRatio", ratio, shape.aspect_ratio or shape, f"The nearest that {draft.candidate.model} makes.")
+        draft.note(
+            "aspectRatio", ratio, shape.aspect_ratio or shape, f"The nearest that {draft.candidate.model} makes."
+        )
     _note_resolution(draft, shape)
     return shape
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from easel.domain.catalogue.canvas import FreeSizes
+from easel.domain.catalogue.canvas import ANY_RATIO, FreeSizes
 from easel.domain.generation import Size
 
 
@@ -64,7 +64,7 @@ class SizeRule:
         words = f"each side must be from {self.min_side} to {self.max_side} pixels"
         if self.bounds.step > 1:
             words += f" and a multiple of {self.bounds.step}"
-        if self.bounds.max_ratio < 100:
+        if self.bounds.max_ratio < ANY_RATIO:
             words += f", no side more than {self.bounds.max_ratio} times the other"
         if self.bounds.min_pixels > 1:
             words += f", {self.bounds.min_pixels} to {self.bounds.max_pixels} pixels in all"

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from easel.domain.catalogue import load_catalogue
+from easel.domain.catalogue import Model, load_catalogue
 from easel.domain.catalogue.canvas import nominal_size
 from easel.domain.generation import ImageParameters, Size
 from easel.domain.price import Price, PriceUnit
@@ -38,8 +38,8 @@ class PriceStep:
 class PriceRule:
     """How one model is priced in one plan. Amounts are milli-credits.
 
-    `by_size` goes from the smallest size to the largest. A size between two steps pays for the next larger one, one
-    beyond the last pays `per_megapixel_above` for each megapixel begun. A ratio counts with the pixels that it stands for.
+    A size between two steps of `by_size` pays for the next larger one, one beyond the last pays `per_megapixel_above`
+    for each megapixel begun. A ratio counts with the pixels that it stands for.
     """
 
     unit: PriceUnit
@@ -134,6 +134,20 @@ def load_price_book() -> PriceBook:
     )
     require_prices(book, [model.id for model in load_catalogue().models()])
     return book
+
+
+def price_difference(book: PriceBook, plan: str, model: Model, successor: Model) -> int:
+    """By how many milli-credits an image of the successor is dearer, in the size that `model` defaults to."""
+    asked = ImageParameters(
+        size=model.sizes.default if model.sizes else None,
+        resolution=None if model.sizes else model.default_resolution,
+    )
+
+    def price(named: Model) -> int:
+        quality = named.default_quality
+        return book.price(plan=plan, model_id=named.id, parameters=asked, images=1, quality=quality).total
+
+    return price(successor) - price(model)
 
 
 def require_prices(book: PriceBook, models: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -11,16 +11,20 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import Response
 
 from easel.clock import to_iso
+from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI
-from easel.domain.generation import Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
+from easel.domain.generation import Adjustment, Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
 from easel.domain.price import Price
 from easel.domain.prompts import Composition
+from easel.errors import UnknownModel
 from easel.http import answers
+from easel.http.dialects.catalogue import deprecation
 from easel.http.failures import PictureGone
 from easel.http.pagination import Listing, PageRequest
 from easel.http.schemas import (
     AdjustmentBody,
     AttemptBody,
+    DeprecationBody,
     FailureBody,
     GenerationBody,
     GenerationLinks,
@@ -74,6 +78,9 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         progress=generation.progress,
         model=generation.model,
         provider=generation.provider,
+        served_by=_served_by(generation.served_by),
+        deprecation=_deprecation(generation.model),
+        params_adjusted=_adjustments(generation.adjustments),
         mode=generation.mode,
         prompt=generation.prompt,
         template=_template(generation),
@@ -306,10 +313,7 @@ def _image(image: Image, links: Links, address: str, price: int) -> dict[str, An
         "sha256": stored.sha256 if stored else None,
         "blurhash": stored.blurhash if stored else None,
         "served_by": _served_by(image.served_by),
-        "params_adjusted": [
-            AdjustmentBody(field=one.field, asked=one.asked, made=one.made, reason=one.reason)
-            for one in image.adjustments
-        ],
+        "params_adjusted": _adjustments(image.adjustments),
         "shot": image.shot,
         "error": _failure(image.failure),
         "attempts": [_attempt(attempt) for attempt in image.attempts],
@@ -333,6 +337,19 @@ def _attempt(attempt: Attempt) -> AttemptBody:
         cost_micro_usd=attempt.cost_micro_usd,
         cost_uncertain=attempt.cost_uncertain,
     )
+
+
+def _deprecation(name: str) -> DeprecationBody | None:
+    known = load_catalogue()
+    try:
+        return deprecation(known, known.find(name))
+    except UnknownModel:
+        # It was taken when the catalogue still had the name.
+        return None
+
+
+def _adjustments(adjustments: Sequence[Adjustment]) -> list[AdjustmentBody]:
+    return [AdjustmentBody(field=one.field, asked=one.asked, made=one.made, reason=one.reason) for one in adjustments]
 
 
 def _served_by(served_by: ServedBy | None) -> ServedByBody | None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import calendar
+from email.utils import formatdate
 from math import gcd
-from typing import Any, Final
+from typing import Final
 
-from easel.domain.catalogue import Catalogue, Model
+from easel.domain.catalogue import Catalogue, Lifecycle, Model
+from easel.domain.catalogue.canvas import best_for_ratio
 from easel.domain.credits import MILLI
-from easel.domain.generation import Size
+from easel.domain.generation import Fallback, Size
 from easel.domain.plans import DEFAULT_PLAN, plan_of
-from easel.domain.pricing import load_price_book
+from easel.domain.pricing import load_price_book, price_difference
 from easel.errors import NotFound, UnknownModel
+from easel.http.dialects.input_schemas import input_schema
 from easel.http.schemas import (
+    DeprecationBody,
+    LatencyBody,
     ModelBody,
     ModelLinks,
     ModelList,
     ModelOptions,
     PriceBody,
     PriceStepBody,
+    ServedByBody,
     SizeBody,
     SizeList,
 )
@@ -31,14 +38,15 @@ _FAMILIAR_RATIOS: Final = {"7:3": "21:9"}
 
 
 def model_list(catalogue: Catalogue, base_url: str) -> ModelList:
-    """Every active model."""
+    """Every model that can be named: those that live, and the retired names that run on a successor."""
     return ModelList(
-        models=[model_body(model, base_url) for model in catalogue.active_models()], version=catalogue.version
+        models=[model_body(catalogue, model, base_url) for model in catalogue.models()], version=catalogue.version
     )
 
 
-def model_body(model: Model, base_url: str) -> ModelBody:
-    """One model."""
+def model_body(catalogue: Catalogue, model: Model, base_url: str, latency: LatencyBody | None = None) -> ModelBody:
+    """One model. `latency` is what was observed of it lately."""
+    served_by = catalogue.candidates(model, Fallback.SAME_MODEL)
     return ModelBody(
         id=model.id,
         name=model.name,
@@ -47,9 +55,18 @@ def model_body(model: Model, base_url: str) -> ModelBody:
         status=model.status,
         modes=list(model.modes),
         options=_options(model),
-        default_size=str(model.sizes.default) if model.sizes else None,
+        served_by=[ServedByBody(provider=one.provider, model=one.model) for one in served_by],
+        deprecation=deprecation(catalogue, model),
+        aliases=list(model.aliases),
+        equivalents=list(model.equivalents),
+        default_size=str(model.sizes.default) if model.sizes and model.sizes.default else None,
+        sizes=model.sizes.describe() if model.sizes else None,
         default_resolution=model.default_resolution,
         output_formats=list(model.output_formats),
+        qualities=list(model.qualities),
+        default_quality=model.default_quality,
+        styles=list(model.styles),
+        backgrounds=list(model.backgrounds),
         max_images=MAX_IMAGES,
         max_references=model.max_references,
         max_prompt_characters=model.max_prompt_characters,
@@ -57,6 +74,7 @@ def model_body(model: Model, base_url: str) -> ModelBody:
         price=_price(model, plan_of(DEFAULT_PLAN).prices),
         prices={plan: _price(model, plan) for plan in load_price_book().plans},
         price_book_version=load_price_book().version,
+        latency=latency,
         input_schema=input_schema(model),
         links=ModelLinks(self=f"{base_url.rstrip('/')}/api/v1/models/{model.id}"),
     )
@@ -74,79 +92,52 @@ def find_model(catalogue: Catalogue, name: str) -> Model:
         raise NotFound(error.message) from None
 
 
-def input_schema(model: Model) -> dict[str, Any]:
-    """JSON Schema of the requests that this model takes, in the canonical spelling."""
-    properties: dict[str, Any] = {
-        "model": {"const": model.id},
-        "prompt": {"type": "string", "minLength": 1, "maxLength": model.max_prompt_characters, "pattern": r"\S"},
-        "template": {
-            "type": "object",
-            "properties": {"id": {"type": "string"}, "variables": {"type": "object"}},
-            "required": ["id"],
-            "description": "Instead of `prompt`; see `GET /api/v1/prompt-templates`.",
-        },
-        "n": {"type": "integer", "minimum": 1, "maximum": MAX_IMAGES, "default": 1},
-        "outputFormat": {"enum": list(model.output_formats)},
-        "clientReference": {"type": "string", "maxLength": 200},
-    }
-    if model.sizes:
-        about = f"Each side from {model.sizes.min_side} to {model.sizes.max_side} pixels."
-        properties["size"] = {
-            "type": "string",
-            "pattern": r"^\d{1,5}x\d{1,5}$",
-            "default": str(model.sizes.default),
-            "examples": [str(size) for size in model.sizes.options],
-            "description": about,
-        }
-    if model.aspect_ratios:
-        properties["aspectRatio"] = {"enum": list(model.aspect_ratios)}
-    if model.resolutions:
-        properties["resolution"] = {"enum": list(model.resolutions), "default": model.default_resolution}
-    if model.max_references:
-        address = {"type": "string", "format": "uri"}
-        properties["referenceUrls"] = {"type": "array", "items": address, "maxItems": model.max_references}
-        properties["references"] = {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"url": address, "role": {"type": "string"}},
-                "required": ["url"],
-            },
-            "maxItems": model.max_references,
-        }
-        properties["referenceFileIds"] = {
-            "type": "array",
-            "items": {"type": "string"},
-            "maxItems": model.max_references,
-        }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"A request for {model.name}",
-        "type": "object",
-        "properties": properties,
-        "required": ["model"],
-        "oneOf": [{"required": ["prompt"]}, {"required": ["template"]}],
-        "additionalProperties": False,
-    }
-
-
-def size_list(catalogue: Catalogue) -> SizeList:
-    """The ready-made sizes, which are those of one model.
+def size_list(catalogue: Catalogue, name: str = GENERAL_SIZES_MODEL) -> SizeList:
+    """The ready-made sizes of a model; those of one that takes ratios are what its ratios come out with.
 
     Raises:
-        UnknownModel: the catalogue no longer has that model.
+        UnknownModel: there is no model of that name.
     """
-    model = catalogue.find(GENERAL_SIZES_MODEL)
+    model = catalogue.find(name)
     rule = model.sizes
-    if rule is None:
-        raise ValueError(f"{model.id} has lost its sizes")
+    if rule is not None:
+        shown = [_size(size) for size in rule.options]
+    else:
+        shown = [_size_of_ratio(catalogue, model, ratio) for ratio in model.aspect_ratios]
     return SizeList(
         model=model.id,
-        min_side=rule.min_side,
-        max_side=rule.max_side,
-        default=str(rule.default),
-        sizes=[_size(size) for size in rule.options],
+        min_side=rule.min_side if rule else None,
+        max_side=rule.max_side if rule else None,
+        default=str(rule.default) if rule and rule.default else None,
+        sizes=shown,
     )
+
+
+def deprecation(catalogue: Catalogue, model: Model) -> DeprecationBody | None:
+    """What callers of a name that ends, or has ended, are told; None for a model that lives."""
+    life = model.life
+    if life.status is Lifecycle.ACTIVE:
+        return None
+    book, successor = load_price_book(), catalogue.find(life.successor or model.id)
+    return DeprecationBody(
+        status=life.status,
+        ends_on=life.ends_on,
+        retired_on=life.retired_on,
+        successor=successor.id,
+        notice=life.notice or "",
+        price_difference={plan: price_difference(book, plan, model, successor) for plan in book.plans},
+    )
+
+
+def lifecycle_headers(model: Model) -> dict[str, str]:
+    """RFC 9745 and RFC 8594, for answers about the model itself: of other resources they would claim too much."""
+    headers = {}
+    if model.life.retired_on:
+        headers["Deprecation"] = f"@{calendar.timegm(model.life.retired_on.timetuple())}"
+    ends = model.life.ends_on or model.life.retired_on
+    if ends:
+        headers["Sunset"] = formatdate(calendar.timegm(ends.timetuple()), usegmt=True)
+    return headers
 
 
 def _price(model: Model, plan: str) -> PriceBody:
@@ -163,7 +154,7 @@ def _price(model: Model, plan: str) -> PriceBody:
             )
             for step in steps
         ],
-        milli_credits_per_megapixel_above=rule.per_megapixel_above,
+        milli_credits_per_megapixel_above=dict(rule.per_megapixel_above) if rule.per_megapixel_above else None,
     )
 
 
@@ -178,10 +169,16 @@ def _options(model: Model) -> ModelOptions:
     )
 
 
-def _size(size: Size) -> SizeBody:
-    divisor = gcd(size.width, size.height)
-    shortest = f"{size.width // divisor}:{size.height // divisor}"
-    ratio = _FAMILIAR_RATIOS.get(shortest, shortest)
+def _size_of_ratio(catalogue: Catalogue, model: Model, ratio: str) -> SizeBody:
+    candidate, *_ = catalogue.candidates(model, Fallback.NONE)
+    return _size(best_for_ratio(candidate.canvas, ratio, model.default_resolution).size, ratio)
+
+
+def _size(size: Size, ratio: str | None = None) -> SizeBody:
+    if ratio is None:
+        divisor = gcd(size.width, size.height)
+        shortest = f"{size.width // divisor}:{size.height // divisor}"
+        ratio = _FAMILIAR_RATIOS.get(shortest, shortest)
     shape = "Square" if size.width == size.height else "Landscape" if size.width > size.height else "Portrait"
     return SizeBody(
         size=str(size),
