@@ -23,7 +23,7 @@ _PARTIAL_TOKENS: Final = 100
 _REFUSALS: Final[Mapping[str, RefusedError]] = {
     "server-error": RefusedError("The server had an error.", code=None, type="server_error", status=500),
     "unavailable": RefusedError(
-        "The engine is overloaded.", code="server_is_overloaded", type="server_error", status=503
+        "The engine is overloaded.", code="server_is_overloaded", type="service_unavailable_error", status=503
     ),
     "auth": RefusedError("Incorrect API key provided.", code="invalid_api_key", status=401),
     "balance": RefusedError(

@@ -56,6 +56,7 @@ def test_health_names_the_vendors_and_every_fault(simulator: Simulator) -> None:
     assert health["status"] == "ok"
     assert health["vendors"] == simulator.simulators.base_urls()
     assert health["vendors"]["wavespeed"] == f"{simulator.url}/wavespeed"
+    assert health["vendors"]["openai"] == f"{simulator.url}/openai/v1"
     shown = {name for vendor in simulator.simulators.vendors.values() for name in vendor.faults}
     assert set(health["faults"]) == shown, "every fault is explained, and some vendor shows it"
 

@@ -139,7 +139,7 @@ def test_what_gpt_image_refuses_is_never_sent_to_it(task: ProviderTask, referenc
     adapter(vendor).submit(replace(task, parameters=parameters, references=references))
 
     names = [name for name, *_ in vendor.parts] if references else list(vendor.fields)
-    assert set(names) - {"image[]"} == {"model", "prompt", "n"}
+    assert set(names) - {"image", "image[]"} == {"model", "prompt", "n"}
 
 
 @pytest.mark.requirement("S002-1", "S002-10", "S002-41", "S002-42", "S002-43", "S002-44")
@@ -183,6 +183,12 @@ def test_reference_pictures_travel_in_order_with_name_and_type(task: ProviderTas
         ("image[]", "reference.png", "image/png", PNG),
         ("image[]", "reference.webp", "image/webp", b"2nd"),
     ]
+
+
+def test_one_reference_picture_goes_by_the_name_that_every_server_knows(task: ProviderTask) -> None:
+    vendor = Vendor(answer())
+    adapter(vendor).submit(replace(task, references=REFERENCES[:1]))
+    assert vendor.parts[-1] == ("image", "reference.png", "image/png", PNG)
 
 
 def test_dall_es_edit_has_one_picture_and_neither_quality_nor_style(task: ProviderTask) -> None:

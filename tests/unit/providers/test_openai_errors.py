@@ -275,4 +275,5 @@ def test_nothing_that_the_vendor_wrote_and_no_key_appears_in_our_messages() -> N
 
 def test_the_reason_that_a_customer_sees_is_ours() -> None:
     assert str(failure(refusal(400, code="moderation_blocked"))) == "openai refused the content of this request."
+    assert str(failure(refusal(429, code="slow_down"))) == "openai had a passing fault."
     assert str(failure(refusal(500, code="server_error"))) == "openai answered with HTTP status 500."

@@ -48,8 +48,8 @@ _MAX_TOKENS: Final = 10**9
 class OpenAI(ProviderAdapter):
     """The adapter.
 
-    `base_url` ends in `/v1`, as the vendor's SDK takes it. `organization` and `project` bill a certain one of those
-    that the key belongs to; empty means the key's own default.
+    `base_url` ends in `/v1`, as the vendor's SDK takes it. `organization` and `project` (both among the settings'
+    `options`) bill a certain one of those that the key belongs to; empty means the key's own default.
     """
 
     name = "openai"
@@ -154,11 +154,12 @@ def _request(task: ProviderTask) -> dict[str, Any]:
         chosen = _dall_e_fields(task.parameters) if is_dall_e else _gpt_image_fields(task.parameters)
         return {"json": fields | chosen}
     if is_dall_e:
-        # Its edits know neither quality nor style, and one picture only.
+        # Its edits know neither quality nor style.
         chosen = _dall_e_fields(UpstreamParameters(size=task.parameters.size))
     else:
         chosen = _gpt_image_fields(task.parameters)
-    part = "image" if is_dall_e else "image[]"
+    # As the vendor's SDK does: servers that take one picture only know it by this name.
+    part = "image" if len(task.references) == 1 else "image[]"
     return {
         "data": fields | chosen,
         "files": [(part, (picture.filename, picture.data, picture.media_type)) for picture in task.references],

@@ -17,6 +17,7 @@ import httpx
 
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import Answer, Effect, VendorHttp, parse_retry_after
+from easel.providers.verdicts import class_of_text, verdict
 from easel.providers.wire import parse_object
 
 _CODES: Final[Mapping[str, ProviderErrorClass]] = {
@@ -42,37 +43,18 @@ _CODES: Final[Mapping[str, ProviderErrorClass]] = {
 }
 """The vendor's codes and, where the code is null, its types. `invalid_request_error` says too little to be one."""
 
-_TEXTS: Final = (
-    (
-        ProviderErrorClass.CONTENT,
-        re.compile(r"safety[_ ](?:system|violations)|content polic|blocked by (?:our )?moderation", re.IGNORECASE),
-    ),
-    (
-        # A rate limit's message mentions billing too: as the way to a higher one.
-        ProviderErrorClass.QUOTA,
-        re.compile(r"exceeded your current quota|hard limit|credit balance|(?:spend|usage) limit", re.IGNORECASE),
-    ),
-    (
-        ProviderErrorClass.GONE,
-        re.compile(
-            r"\bmodel\b.{0,200}\b(?:does not exist|not found|shut ?down|deprecated|retired|no longer)\b", re.IGNORECASE
-        ),
-    ),
+_LIMIT_TEXT: Final = re.compile(r"\bhard limit\b|\b(?:spend|usage) limit\b|\bcredit balance\b", re.IGNORECASE)
+"""Not `billing`: a rate limit's message names that too, as the way to a higher one."""
+_MODEL_TEXT: Final = re.compile(
+    r"\bmodel\b.{0,200}\b(?:does not exist|not found|shut ?down|deprecated|retired|no longer)\b", re.IGNORECASE
 )
-"""How the same is told in words. They count where no code is known and the status leaves the question open."""
 
 _OPEN_STATUSES: Final = frozenset({400, 403, 422, 429})
+"""Where the vendor's words count if no code is known: these statuses are used for one thing and another."""
 _OWN_FAULTS: Final = frozenset({500, 503})
 _BETWEEN_US: Final = frozenset({408, 502, 504})
 _SLOW_DOWN_SECONDS: Final = 30.0
 """How long we stay away after `slow_down` when the vendor names no time: it wants a lower rate for minutes."""
-
-_SENTENCES: Final[Mapping[ProviderErrorClass, str]] = {
-    ProviderErrorClass.CONTENT: "refused the content of this request",
-    ProviderErrorClass.CALLER: "refused the parameters or the reference pictures",
-    ProviderErrorClass.QUOTA: "takes no more requests on this account for now",
-    ProviderErrorClass.GONE: "does not serve this model any more",
-}
 
 _DURATION: Final = re.compile(
     r"(?:(?P<d>\d{1,4})d)?(?:(?P<h>\d{1,4})h)?(?:(?P<m>\d{1,5})m(?!s))?(?:(?P<s>\d{1,6}(?:\.\d{1,9})?)s)?"
@@ -103,7 +85,7 @@ def refusal(http: VendorHttp, answer: Answer, effect: Effect) -> ProviderError:
     error = _read(parse_object(answer.body))
     if error is not None and answer.status not in _BETWEEN_US:
         if explained := _explained(error, answer.status):
-            failure = _as_failure(http, explained, f"answered with HTTP status {answer.status}")
+            failure = verdict(http, *explained)
         elif answer.status in _OWN_FAULTS:
             failure.error_class = ProviderErrorClass.RETRYABLE
     if failure.error_class is ProviderErrorClass.RETRYABLE:
@@ -118,7 +100,7 @@ def no_picture(http: VendorHttp, body: Mapping[str, Any]) -> ProviderError:
     error = _read(body)
     explained = _explained(error, HTTPStatus.BAD_REQUEST) if error else None
     if explained:
-        return _as_failure(http, explained, "answered without a picture")
+        return verdict(http, *explained)
     return http.failure(ProviderErrorClass.FAILED, "no_outputs", "answered without a picture")
 
 
@@ -137,16 +119,16 @@ def _explained(error: _VendorError, status: int) -> tuple[ProviderErrorClass, st
         return ProviderErrorClass.GONE, "model_not_found"
     if known := error.known:
         return _CODES[known], known
-    if status in _OPEN_STATUSES:
-        for error_class, text in _TEXTS:
-            if text.search(error.message):
-                return error_class, error_class.value
-    return None
+    error_class = _class_of_text(error.message) if status in _OPEN_STATUSES else None
+    return (error_class, error_class.value) if error_class else None
 
 
-def _as_failure(http: VendorHttp, explained: tuple[ProviderErrorClass, str], otherwise: str) -> ProviderError:
-    error_class, code = explained
-    return http.failure(error_class, code, _SENTENCES.get(error_class, otherwise))
+def _class_of_text(text: str) -> ProviderErrorClass | None:
+    if known := class_of_text(text):
+        return known
+    if _LIMIT_TEXT.search(text):
+        return ProviderErrorClass.QUOTA
+    return ProviderErrorClass.GONE if _MODEL_TEXT.search(text) else None
 
 
 def _read(body: Mapping[str, Any] | None) -> _VendorError | None:
