@@ -217,6 +217,26 @@ def test_a_long_description_is_cut_where_that_was_asked_for_and_the_caller_is_to
     assert f"from {len(clean(story))} to" in made.notices[0]
 
 
+@pytest.mark.requirement("X-18", "S004-33")
+@pytest.mark.parametrize("shot", ["side", "sole"])
+@pytest.mark.parametrize("roles", [(), ("side",), ("sole", "side")], ids=len)
+def test_a_value_is_cut_by_as_much_as_it_takes_wherever_it_stands(shot: str, roles: tuple[str, ...]) -> None:
+    bare = len(composed({"shoe": "boot"}, shots=(shot,), roles=roles).prompts[0].text)
+
+    for limit in range(bare, bare + 120):
+        made = composed({"shoe": "boot", "story": "s" * 99}, shots=(shot,), roles=roles, limit=limit, truncate=True)
+        assert bare <= len(made.prompts[0].text) <= limit
+
+
+@pytest.mark.requirement("X-18")
+def test_no_prompt_of_a_template_has_more_than_4000_characters_whatever_the_model_takes() -> None:
+    wordy = replace(A_SET, shots=(Shot("side", "Side", "{shoe}" + "x" * 3990),))
+
+    assert len(composed({"shoe": "b" * 10}, wordy, limit=9000).prompts[0].text) == 4000
+    (fault,) = refused({"shoe": "b" * 11}, wordy, limit=9000)
+    assert (fault.field, fault.allowed) == ("variables", {"maxLength": 4000})
+
+
 def test_what_may_not_be_shortened_stays_whole() -> None:
     faults = refused({"shoe": "b" * 41, "story": "s" * 101}, truncate=True)
 
