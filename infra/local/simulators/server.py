@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from infra.local.simulators.faults import FAULTS
+from infra.local.simulators.google import GoogleSimulator
 from infra.local.simulators.jobs import JobBook
 from infra.local.simulators.messages import Drop, Endless, Hang, Outcome, Reply, Request, Vendor, json_reply
 from infra.local.simulators.openai import OpenAISimulator
@@ -64,9 +65,8 @@ class Simulators:
             self.jobs, self.stopping, latency=latency, sync_hold=self.settings.sync_hold, key_prefix=key_prefix
         )
         for compatible in (False, True):
-            yield OpenAISimulator(
-                self.jobs, self.stopping, latency=latency, key_prefix=key_prefix, compatible=compatible
-            )
+            for vendor in (OpenAISimulator, GoogleSimulator):
+                yield vendor(self.jobs, self.stopping, latency=latency, key_prefix=key_prefix, compatible=compatible)
 
     def __enter__(self) -> Simulators:
         self._thread.start()

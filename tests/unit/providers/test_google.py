@@ -210,11 +210,21 @@ def test_a_request_over_the_vendors_limit_is_refused_before_it_is_sent(*, spare:
 
 
 @pytest.mark.requirement("S004-54")
-@pytest.mark.parametrize("base_url", ["https://vendor.test", "https://vendor.test/", API, f"{API}/"])
-def test_the_base_url_may_be_the_sdks_or_the_documents(base_url: str) -> None:
+@pytest.mark.parametrize(
+    ("base_url", "api"),
+    [
+        ("https://vendor.test", API),
+        ("https://vendor.test/", API),
+        (API, API),
+        (f"{API}/", API),
+        ("https://vendor.test/v1", "https://vendor.test/v1"),
+        ("https://relay.test/google", "https://relay.test/google/v1beta"),
+    ],
+)
+def test_the_base_url_may_be_the_sdks_or_the_documents(base_url: str, api: str) -> None:
     vendor = Vendor(answer(candidate(image())))
     adapter(vendor, base_url=base_url).submit(TASK)
-    assert str(vendor.requests[0].url) == f"{API}/models/gemini-3-pro-image:generateContent"
+    assert str(vendor.requests[0].url) == f"{api}/models/gemini-3-pro-image:generateContent"
 
 
 @pytest.mark.parametrize(("allowed", "expected"), [(20, 20), (170, 170), (400, 180)])

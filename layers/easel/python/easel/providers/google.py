@@ -39,7 +39,7 @@ DEFAULT_BASE_URL: Final = "https://generativelanguage.googleapis.com"
 MAX_REQUEST_BYTES: Final = 20 * 1024 * 1024
 """The most that the vendor takes in one request, reference pictures in base64 included."""
 
-_VERSION: Final = "/v1beta"
+_VERSIONS: Final = ("/v1beta", "/v1")
 _SUBMIT_TIMEOUTS: Final = Timeouts(read=180.0)
 """Nothing is sent until the picture is done: 20 to 70 s with a thinking model, more at 4K."""
 _LIST_TIMEOUTS: Final = Timeouts(read=20.0)
@@ -51,7 +51,7 @@ _IMAGEN: Final = "imagen-"
 
 
 class Google(ProviderAdapter):
-    """The adapter. `base_url` is the vendor's host as its SDK takes it, or with `/v1beta` as its documents write it."""
+    """The adapter. `base_url` is the vendor's host as its SDK takes it, perhaps with the version (`/v1beta`, `/v1`)."""
 
     name = "google"
 
@@ -62,7 +62,8 @@ class Google(ProviderAdapter):
         base_url: str = DEFAULT_BASE_URL,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._api = base_url.rstrip("/").removesuffix(_VERSION) + _VERSION
+        base_url = base_url.rstrip("/")
+        self._api = base_url if base_url.endswith(_VERSIONS) else base_url + _VERSIONS[0]
         self._api_key = api_key
         client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
         self._http = VendorHttp(self.name, client)
