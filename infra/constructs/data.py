@@ -20,6 +20,8 @@ SETTLING: Final = tuple(
 )
 """What the end of a generation does to the ledger."""
 GENERATED_PREFIX: Final = "generated/"
+UNMARKED_PREFIX: Final = "unmarked/"
+"""Pictures as they were before a watermark was drawn: no role may read them."""
 UNSET_VENDOR_KEY: Final = "unset"
 """What a vendor's secret says until an operator has written the key."""
 
@@ -53,6 +55,11 @@ class Data(Construct):
     def generated_objects(self) -> str:
         """The ARN pattern of the pictures that we made."""
         return self.images.arn_for_objects(f"{GENERATED_PREFIX}*")
+
+    @property
+    def unmarked_objects(self) -> str:
+        """The ARN pattern of pictures without the watermark that was asked for."""
+        return self.images.arn_for_objects(f"{UNMARKED_PREFIX}*")
 
     @property
     def signing_secret_arn(self) -> str:

@@ -92,8 +92,8 @@ class Workers(Construct):
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
         function.allow(
             "s3:PutObject",
-            on=self._data.generated_objects,
-            because="It stores pictures under keys of many workspaces, all below this one prefix.",
+            on=[self._data.generated_objects, self._data.unmarked_objects],
+            because="It stores pictures under keys of many workspaces, all below these two prefixes.",
         )
         function.allow("sqs:SendMessage", on=[*(queue.arn for queue in images), self._queues.collect.arn])
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)

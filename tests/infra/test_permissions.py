@@ -11,11 +11,13 @@ CORE = "Data/Core"
 LEDGER = "Data/Ledger"
 EPHEMERAL = "Data/Ephemeral"
 PICTURES = "Data/Images/generated/*"
+UNMARKED = "Data/Images/unmarked/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
 _IMAGE_WORKER = {
     CORE: "dynamodb: GetItem PutItem UpdateItem",
     PICTURES: "s3: PutObject",
+    UNMARKED: "s3: PutObject",
     "Queues/RenderWavespeed/Queue": "sqs: SendMessage",
     "Queues/RenderSandbox/Queue": "sqs: SendMessage",
     "Queues/Collect/Queue": "sqs: SendMessage",

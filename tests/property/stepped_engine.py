@@ -114,7 +114,7 @@ class SteppedEngine(Engine):
     def _compose(self) -> None:
         super()._compose()
         self.work = replace(self.work, catalogue=three_candidates(load_catalogue()))
-        self.render = RenderImage(work=self.work, references=self.render._references)
+        self.render = RenderImage(work=self.work, references=self.render._references, cleaner=self.render._cleaner)
         self.collect = CollectImage(work=self.work)
 
     # --- what a history is made of --------------------------------------------------------------------------------

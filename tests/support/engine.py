@@ -19,8 +19,9 @@ from tests.support.tables import create_ledger_table
 from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI, Grant, GrantKind, Wallet, fold, fold_grants
 from easel.domain.events import Event, generation_ended
-from easel.domain.generation import Channel, Failure, Generation, Image, Mode
+from easel.domain.generation import Channel, Failure, Generation, Image, Mode, ServedBy
 from easel.domain.pricing import load_price_book
+from easel.domain.provenance import Provenance
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -49,7 +50,7 @@ from easel.services.collect_image import CollectImage
 from easel.services.expire_grants import ExpireGrants
 from easel.services.image_work import HOLD, ImageWork
 from easel.services.open_account import OpenAccount, TrialOffer
-from easel.services.ports import ImageRef, ProcessedImage
+from easel.services.ports import ImageRef, ProcessedImage, UnmarkedOriginal
 from easel.services.principal import Principal
 from easel.services.quotes import Appraise, QuoteSigner
 from easel.services.read_generations import ReadGenerations
@@ -227,10 +228,25 @@ def failure(
 class PlainProcessor:
     """Takes any bytes for a picture of the size that was asked."""
 
-    def process(self, data: bytes, generation: Generation) -> ProcessedImage:
+    def process(
+        self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
+    ) -> ProcessedImage:
         size = generation.parameters.size
         width, height = (size.width, size.height) if size else (1024, 1024)
-        return ProcessedImage(data, b"preview", b"thumb", "image/png", "png", width, height, "sha", "hash")
+        watermark = generation.parameters.watermark
+        return ProcessedImage(
+            data,
+            b"preview",
+            b"thumb",
+            "image/png",
+            "png",
+            width,
+            height,
+            "sha",
+            "hash",
+            Provenance(watermark=watermark),
+            UnmarkedOriginal(data, "image/png", "png") if watermark and not drawn else None,
+        )
 
 
 @dataclass
@@ -252,10 +268,13 @@ class MemoryStore:
 
 
 class NoReferences:
-    """Fetches whatever address it is given."""
+    """Fetches whatever address it is given, and finds nothing to clean."""
 
     def fetch(self, url: str) -> ReferenceImage:
         return ReferenceImage(PICTURE, "image/png", "reference.png")
+
+    def clean(self, reference: ReferenceImage) -> ReferenceImage:
+        return reference
 
 
 @dataclass(order=True)
@@ -361,11 +380,12 @@ class Engine:
             processor=PlainProcessor(),
             store=fused(self.store, fuse, "put"),
             image_prefix=_image_prefix,
+            unmarked_prefix=_unmarked_prefix,
             queue=queue,
             workflow=workflow,
             clock=clock,
         )
-        self.render = RenderImage(work=self.work, references=NoReferences())
+        self.render = RenderImage(work=self.work, references=NoReferences(), cleaner=NoReferences())
         self.collect = CollectImage(work=self.work)
         close = CloseGeneration(
             generations=self.generations,
@@ -596,6 +616,10 @@ class _Queues:
 
 def _image_prefix(generation: Generation, image: Image) -> str:
     return f"generated/{generation.workspace_id}/{generation.id}/{image.id}"
+
+
+def _unmarked_prefix(generation: Generation, image: Image) -> str:
+    return f"unmarked/{generation.workspace_id}/{generation.id}/{image.id}"
 
 
 def caller(workspace_id: str = WORKSPACE) -> Principal:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from easel.domain.generation import Channel, Generation, Image, ImageParameters, Mode, Status, StoredImage
+from easel.domain.provenance import ContentCredentials, Provenance
 from easel.ids import image_id
 
 NOW: Final = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
@@ -40,7 +41,7 @@ def a_generation(**changes: Any) -> Generation:
 
 
 def a_stored_image(**changes: Any) -> StoredImage:
-    """A finished 1024x768 png."""
+    """A finished 1024x768 png with a watermark."""
     values: dict[str, Any] = {
         "original_key": "generated/w/g/i/original.png",
         "preview_key": "generated/w/g/i/preview.webp",
@@ -51,5 +52,7 @@ def a_stored_image(**changes: Any) -> StoredImage:
         "byte_count": 123_456,
         "sha256": "0" * 64,
         "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        "provenance": Provenance(c2pa=ContentCredentials.REMOVED, watermark="© Easel"),
+        "unmarked_key": "unmarked/w/g/i/original.png",
     }
     return StoredImage(**values | changes)

@@ -65,6 +65,29 @@ def test_a_delivered_picture_is_a_redirect_to_its_bytes(api: Api, variant: str, 
 
 
 @pytest.mark.usefixtures("delivered")
+@pytest.mark.requirement("X-32")
+def test_an_owner_sees_where_a_picture_comes_from(api: Api) -> None:
+    assert image(api, headers={"Accept": "application/json"}).json["provenance"] == {
+        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
+        "generator": {"provider": "wavespeed", "model": "seedream-v4"},
+        "c2pa": "removed",
+        "watermark": "© Easel",
+    }
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.parametrize("variant", [*VARIANTS, "unmarked"])
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+@pytest.mark.requirement("X-32")
+def test_nothing_leads_to_the_picture_without_its_watermark(api: Api, variant: str, accept: str) -> None:
+    for answer in (
+        image(api, query=f"variant={variant}", headers={"Accept": accept}),
+        permalink(api, query=f"variant={variant}", headers={"Accept": accept}),
+    ):
+        assert "unmarked/" not in f"{answer.body}{answer.header('Location')}"
+
+
+@pytest.mark.usefixtures("delivered")
 def test_the_original_is_what_one_gets_unasked(api: Api) -> None:
     assert "original.png" in (image(api).header("Location") or "")
 

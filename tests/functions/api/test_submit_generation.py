@@ -194,6 +194,23 @@ def test_cancel_after_shortens_the_deadline(api: Api, store: Store) -> None:
     assert only_generation(store).deadline == NOW + timedelta(seconds=30)
 
 
+@pytest.mark.requirement("S003-6", "S003-42")
+def test_a_watermark_is_taken_along_as_it_will_be_drawn(api: Api, store: Store) -> None:
+    answer = api.submit({"prompt": "a red fox", "model": "seedream-v4", "watermark": " © Студия Cafe\u0301 "})
+
+    assert answer.status == 202
+    assert answer.json["parameters"]["watermark"] == "© Студия Café"
+    assert only_generation(store).parameters.watermark == "© Студия Café"
+
+
+def test_a_watermark_that_cannot_be_drawn_is_answered_with_the_letters_and_the_scripts(api: Api) -> None:
+    answer = api.submit({"prompt": "a red fox", "model": "sandbox", "watermark": "© 工作室"})
+
+    (detail,) = answer.json["error"]["details"]
+    assert "工 (U+5DE5)" in detail["message"]
+    assert "Cyrillic" in detail["allowed"]["scripts"]
+
+
 # --- bad input: refused with the field and what would have been accepted, nothing written --------------------------
 
 GOOD = {"prompt": "a red fox", "model": "sandbox"}
@@ -202,7 +219,8 @@ COUNTS = {"minimum": 1, "maximum": 10}
 WHOLE = {"type": "integer"}
 FIELDS = [
     "template", "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "quality", "style",
-    "background", "sizePolicy", "referenceUrls", "references", "referenceFileIds", "clientReference", "quoteId",
+    "background", "sizePolicy", "watermark", "referenceUrls", "references", "referenceFileIds", "clientReference",
+    "quoteId",
 ]  # fmt: skip
 
 BAD_BODIES = {
@@ -231,6 +249,12 @@ BAD_BODIES = {
     "resolution unknown": (GOOD | {"model": "nano-banana-pro", "resolution": "8k"}, "resolution", ["1k", "2k", "4k"]),
     "resolution unsupported": (GOOD | {"model": "nano-banana", "resolution": "1k"}, "resolution", []),
     "format unknown": (GOOD | {"output_format": "gif"}, "output_format", ["png", "jpeg", "webp"]),
+    "watermark blank": (GOOD | {"watermark": "  "}, "watermark", {"minLength": 1, "maxLength": 100}),
+    "watermark too long": (GOOD | {"watermark": "x" * 101}, "watermark", {"minLength": 1, "maxLength": 100}),
+    "watermark of two lines": (GOOD | {"watermark": "one\ntwo"}, "watermark", ...),
+    "watermark nobody can draw": (GOOD | {"watermark": "工作室"}, "watermark", ...),
+    "watermark half a letter": (GOOD | {"watermark": "x\ud800"}, "body", ...),
+    "watermark a number": (GOOD | {"watermark": 7}, "watermark", {"type": "string"}),
     "references no list": (GOOD | {"referenceUrls": "https://a.example/1.png"}, "referenceUrls", {"type": "array"}),
     "reference no address": (GOOD | {"referenceUrls": ["file:///etc/passwd"]}, "referenceUrls[0]", ...),
     "reference with password": (GOOD | {"reference_urls": ["https://me:pw@a.example/"]}, "reference_urls[0]", ...),

@@ -666,11 +666,16 @@ def start_generation(env: StartEnv) -> StartGeneration:
 @cache
 def render_image(env: ImageWorkerEnv) -> RenderImage:
     """Have a provider make an image; one per process, because adapters keep connections."""
+    from easel.imaging.reference_cleaner import PillowReferenceCleaner
     from easel.providers.references import SafeReferenceFetcher
     from easel.services.render_image import RenderImage
 
     trusted = [origin for origin in env.REFERENCE_TRUSTED_ORIGINS.split(",") if origin]
-    return RenderImage(work=_image_work(env), references=SafeReferenceFetcher(trusted_origins=trusted))
+    return RenderImage(
+        work=_image_work(env),
+        references=SafeReferenceFetcher(trusted_origins=trusted),
+        cleaner=PillowReferenceCleaner(),
+    )
 
 
 @cache
@@ -814,12 +819,15 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
     from easel.repositories.image_tasks import DynamoImageTasks
     from easel.repositories.usage import DynamoUsageSummaries
     from easel.services.image_work import ImageWork
-    from easel.storage.keys import image_prefix
+    from easel.storage.keys import image_prefix, unmarked_prefix
     from easel.storage.s3 import S3ImageStore
     from easel.workflow.queues import SqsImageQueue
 
     def prefix_of(generation: Generation, image: Image) -> str:
         return image_prefix(generation.workspace_id, generation.id, image.id)
+
+    def unmarked_prefix_of(generation: Generation, image: Image) -> str:
+        return unmarked_prefix(generation.workspace_id, generation.id, image.id)
 
     table = env.CORE_TABLE_NAME
     return ImageWork(
@@ -833,6 +841,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
         processor=PillowImageProcessor(),
         store=S3ImageStore(_s3(), env.IMAGES_BUCKET_NAME),
         image_prefix=prefix_of,
+        unmarked_prefix=unmarked_prefix_of,
         queue=SqsImageQueue(
             aws_client("sqs"),
             render_queue_urls=json.loads(env.RENDER_QUEUE_URLS),

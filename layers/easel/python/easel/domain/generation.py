@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from easel.domain.price import Price
+from easel.domain.provenance import Provenance
 from easel.errors import ProviderErrorClass
 
 
@@ -191,7 +192,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """Where a finished picture lies and what it is. Keys are object keys in the one bucket."""
+    """Where a finished picture lies and what it is. Keys are object keys in the one bucket.
+
+    `unmarked_key` is where the picture lies as it was before we drew a watermark: nobody is given a link to it.
+    """
 
     original_key: str
     preview_key: str
@@ -202,6 +206,8 @@ class StoredImage:
     byte_count: int
     sha256: str
     blurhash: str
+    provenance: Provenance
+    unmarked_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from easel.domain.catalogue import Lifecycle
 from easel.domain.generation import Mode, Stage, Status
 from easel.domain.price import PriceUnit
 from easel.domain.prompts import ANY_ROLE, MAX_VARIABLES, ROLE
+from easel.domain.provenance import ContentCredentials
+from easel.domain.watermark import MAX_CHARACTERS
 from easel.ids import MAX_IMAGES
 
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
@@ -152,6 +154,14 @@ class SubmitGenerationRequest(RequestModel):
         "takes the nearest one and says so in `paramsAdjusted`.",
         examples=["nearest"],
     )
+    # Which characters can be drawn is a rule of the domain.
+    watermark: str | None = Field(
+        default=None,
+        description="Text to draw into the lower right corner: one line in Latin, Greek, Cyrillic, Armenian or "
+        "Georgian letters. A character that cannot be drawn is refused.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_CHARACTERS},
+        examples=["© Easel Studio"],
+    )
     reference_urls: list[WebAddress] | None = Field(
         default=None,
         description="Pictures to work from, in order. With any of them the request is image-to-image.",
@@ -244,6 +254,23 @@ class AdjustmentBody(AnswerModel):
     reason: str
 
 
+class ProvenanceBody(AnswerModel):
+    """What the bytes of a picture, its preview and its thumbnail say of their origin."""
+
+    digital_source_type: str = Field(
+        description="IPTC's term for how the picture came to be; in the XMP of every variant, or in the vendor's own "
+        "signed manifest where that was kept.",
+        json_schema_extra={"format": "uri"},
+    )
+    generator: ServedByBody | None = Field(description="Who made it.")
+    c2pa: ContentCredentials = Field(
+        alias="c2pa",
+        description="The vendor's signed C2PA manifest in the original: `kept`, `removed` because the picture was "
+        "made anew in another size or format or with a watermark, or `absent`.",
+    )
+    watermark: str | None = Field(description="The text that can be seen in it.")
+
+
 class ImageBody(AnswerModel):
     """One picture of a generation. Links and measures are null until it exists; the permalink never is."""
 
@@ -262,6 +289,7 @@ class ImageBody(AnswerModel):
     byte_count: int | None
     sha256: str | None
     blurhash: str | None
+    provenance: ProvenanceBody | None = Field(description="What its bytes say of their origin.")
     served_by: ServedByBody | None = Field(description="Who made it.")
     params_adjusted: list[AdjustmentBody] = Field(description="What was made otherwise than it was asked for.")
     prompt: str = Field(description="What it shall show.")

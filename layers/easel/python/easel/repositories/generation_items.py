@@ -29,6 +29,7 @@ from easel.domain.generation import (
     UsedTemplate,
 )
 from easel.domain.price import Price, PriceUnit
+from easel.domain.provenance import ContentCredentials, Provenance
 
 SCHEMA: Final = 1
 
@@ -167,17 +168,21 @@ def image_from(index: int, values: Mapping[str, Any]) -> Image:
 def stored_values(stored: StoredImage | None) -> dict[str, Any] | None:
     if stored is None:
         return None
-    return {
-        "originalKey": stored.original_key,
-        "previewKey": stored.preview_key,
-        "thumbnailKey": stored.thumbnail_key,
-        "mediaType": stored.media_type,
-        "width": stored.width,
-        "height": stored.height,
-        "byteCount": stored.byte_count,
-        "sha256": stored.sha256,
-        "blurhash": stored.blurhash,
-    }
+    return _without_none(
+        {
+            "originalKey": stored.original_key,
+            "previewKey": stored.preview_key,
+            "thumbnailKey": stored.thumbnail_key,
+            "mediaType": stored.media_type,
+            "width": stored.width,
+            "height": stored.height,
+            "byteCount": stored.byte_count,
+            "sha256": stored.sha256,
+            "blurhash": stored.blurhash,
+            "provenance": provenance_values(stored.provenance),
+            "unmarkedKey": stored.unmarked_key,
+        }
+    )
 
 
 def stored_from(values: Mapping[str, Any] | None) -> StoredImage | None:
@@ -193,7 +198,23 @@ def stored_from(values: Mapping[str, Any] | None) -> StoredImage | None:
         byte_count=values["byteCount"],
         sha256=values["sha256"],
         blurhash=values["blurhash"],
+        provenance=provenance_from(values["provenance"]),
+        unmarked_key=values.get("unmarkedKey"),
     )
+
+
+def provenance_values(provenance: Provenance) -> dict[str, Any]:
+    return _without_none(
+        {
+            "digitalSourceType": provenance.digital_source_type,
+            "c2pa": provenance.c2pa.value,
+            "watermark": provenance.watermark,
+        }
+    )
+
+
+def provenance_from(values: Mapping[str, Any]) -> Provenance:
+    return Provenance(values["digitalSourceType"], ContentCredentials(values["c2pa"]), values.get("watermark"))
 
 
 def attempt_values(attempt: Attempt) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class ImageWork:
     processor: ImageProcessor
     store: ImageStore
     image_prefix: Callable[[Generation, Image], str]
+    unmarked_prefix: Callable[[Generation, Image], str]
     queue: ImageQueue
     workflow: Workflow
     clock: Clock
@@ -107,7 +108,7 @@ class ImageWork:
         """
         data = self._picture(attempt.provider, finished)
         try:
-            processed = self.processor.process(data, generation)
+            processed = self._finished(data, generation, task, attempt)
         except ImageRejected as error:
             raise ProviderError(
                 "The provider delivered something that is not a picture.",
@@ -126,14 +127,21 @@ class ImageWork:
             return finished.picture.data
         return self.providers(provider).download(finished.picture)
 
+    def _finished(self, data: bytes, generation: Generation, task: ImageTask, attempt: Attempt) -> ProcessedImage:
+        told = self.plan(generation, generation.images[task.ref.index], attempt.provider).parameters
+        made_by = ServedBy(attempt.provider, attempt.model)
+        return self.processor.process(data, generation, made_by=made_by, drawn=told.watermark)
+
     def _stored(
         self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished, processed: ProcessedImage
     ) -> Image:
         image = generation.images[task.ref.index]
-        stored = processed.stored_under(self.image_prefix(generation, image))
+        stored = processed.stored_under(self.image_prefix(generation, image), self.unmarked_prefix(generation, image))
         self.store.put(stored.original_key, processed.original, stored.media_type)
         self.store.put(stored.preview_key, processed.preview, "image/webp")
         self.store.put(stored.thumbnail_key, processed.thumbnail, "image/webp")
+        if processed.unmarked is not None and stored.unmarked_key is not None:
+            self.store.put(stored.unmarked_key, processed.unmarked.data, processed.unmarked.media_type)
         now = self.clock()
         table_cost = self.candidate(generation, attempt.provider).cost_micro_usd(generation.parameters.resolution)
         cost = table_cost if finished.cost_micro_usd is None else finished.cost_micro_usd

@@ -14,8 +14,20 @@ from typing import Protocol
 from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
-from easel.domain.generation import Attempt, Channel, Failure, Generation, Image, Outcome, Stage, Status, StoredImage
+from easel.domain.generation import (
+    Attempt,
+    Channel,
+    Failure,
+    Generation,
+    Image,
+    Outcome,
+    ServedBy,
+    Stage,
+    Status,
+    StoredImage,
+)
 from easel.domain.prompts import TemplateSet
+from easel.domain.provenance import Provenance
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -95,6 +107,14 @@ class ReferenceFetcher(Protocol):
 
     def fetch(self, url: str) -> ReferenceImage:
         """Raises ReferenceUnavailable or ImageRejected."""
+        ...
+
+
+class ReferenceCleaner(Protocol):
+    """Makes fetched reference pictures fit for vendors: no metadata, upright, whole, within their limits."""
+
+    def clean(self, reference: ReferenceImage) -> ReferenceImage:
+        """Raises ImageRejected."""
         ...
 
 
@@ -426,7 +446,20 @@ class ImageStore(Protocol):
 class ImageProcessor(Protocol):
     """Turns a vendor's bytes into what we store. Raises ImageRejected."""
 
-    def process(self, data: bytes, generation: Generation) -> ProcessedImage: ...
+    def process(
+        self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
+    ) -> ProcessedImage:
+        """Make the picture what was asked for. `drawn` is a watermark that the vendor has drawn already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkedOriginal:
+    """The vendor's picture as it was before we drew a watermark into it."""
+
+    data: bytes
+    media_type: str
+    extension: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,9 +475,11 @@ class ProcessedImage:
     height: int
     sha256: str
     blurhash: str
+    provenance: Provenance
+    unmarked: UnmarkedOriginal | None = None
 
-    def stored_under(self, prefix: str) -> StoredImage:
-        """Where these bytes go below a prefix. The same picture always goes to the same place."""
+    def stored_under(self, prefix: str, unmarked_prefix: str) -> StoredImage:
+        """Where these bytes go below the prefixes. The same picture always goes to the same place."""
         return StoredImage(
             original_key=f"{prefix}/original.{self.extension}",
             preview_key=f"{prefix}/preview.webp",
@@ -455,6 +490,8 @@ class ProcessedImage:
             byte_count=len(self.original),
             sha256=self.sha256,
             blurhash=self.blurhash,
+            provenance=self.provenance,
+            unmarked_key=f"{unmarked_prefix}/original.{self.unmarked.extension}" if self.unmarked else None,
         )
 
 

@@ -81,6 +81,7 @@ class Appraise:
             style=request.style,
             background=request.background,
             size_policy=request.size_policy,
+            watermark=request.watermark,
             references=request.references,
         )
         plan = plan_of(principal.plan)

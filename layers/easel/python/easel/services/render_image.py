@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from easel.domain.generation import TIMED_OUT, Attempt, Failure, Generation, Image, Stage
+from easel.domain.generation import TIMED_OUT, Attempt, Failure, Generation, Image, Reference, Stage
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.routing import may_attempt
 from easel.errors import (
@@ -21,7 +21,7 @@ from easel.errors import (
 )
 from easel.ids import new_id
 from easel.services.image_work import LEASE, WITHDRAWN, ImageWork
-from easel.services.ports import ImageRef, ImageTask, ReferenceFetcher
+from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +32,10 @@ _CALL_SECONDS: Final = 100.0
 class RenderImage:
     """Writes the attempt, calls the provider, and takes the picture or notes the job."""
 
-    def __init__(self, *, work: ImageWork, references: ReferenceFetcher) -> None:
+    def __init__(self, *, work: ImageWork, references: ReferenceFetcher, cleaner: ReferenceCleaner) -> None:
         self._work = work
         self._references = references
+        self._cleaner = cleaner
 
     def __call__(self, ref: ImageRef, *, provider: str, task_token: str) -> None:
         """Render one image, unless it has ended or somebody else is at it."""
@@ -94,7 +95,7 @@ class RenderImage:
             self._work.tasks.end_attempt(task, self._free(attempt, outcome=WITHDRAWN))
             return
         try:
-            references = tuple(self._references.fetch(reference.url) for reference in generation.references)
+            references = tuple(self._reference(*numbered) for numbered in enumerate(generation.references, start=1))
             submission = self._submit(generation, image, attempt, references)
         except (ReferenceUnavailable, ImageRejected) as error:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))
@@ -102,6 +103,14 @@ class RenderImage:
             self._work.attempt_failed(generation, task, attempt, error)
         else:
             self._take(generation, task, submission)
+
+    def _reference(self, number: int, reference: Reference) -> ReferenceImage:
+        """A reference picture as a vendor may see it."""
+        fetched = self._references.fetch(reference.url)
+        try:
+            return self._cleaner.clean(fetched)
+        except ImageRejected as error:
+            raise ImageRejected(f"Reference picture {number}: {error.message}") from error
 
     def _submit(
         self, generation: Generation, image: Image, attempt: Attempt, references: tuple[ReferenceImage, ...]

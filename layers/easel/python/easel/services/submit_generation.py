@@ -69,6 +69,7 @@ class NewGeneration:
     style: str | None = None
     background: str | None = None
     size_policy: str | None = None
+    watermark: str | None = None
     references: tuple[Reference, ...] = ()
     input_params: Mapping[str, Any] = field(default_factory=dict)
     client_reference: str | None = None

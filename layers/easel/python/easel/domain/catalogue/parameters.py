@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.canvas import nearest_ratio, nominal_size, same_ratio
 from easel.domain.generation import ImageParameters, Reference, Size
+from easel.domain.watermark import read_watermark
 from easel.errors import FieldError, InvalidRequest
 from easel.ids import MAX_IMAGES
 
@@ -68,6 +69,7 @@ def validate_parameters(
     style: str | None = None,
     background: str | None = None,
     size_policy: str | None = None,
+    watermark: str | None = None,
     references: Sequence[Reference] = (),
 ) -> ImageParameters:
     """Check a request against what `model` can do and fill in its defaults.
@@ -90,6 +92,7 @@ def validate_parameters(
         quality=_check_quality(model, quality, problems),
         style=_check_choice("style", model, style, model.styles, problems),
         background=_check_choice("background", model, background, model.backgrounds, problems),
+        watermark=_check_watermark(watermark, problems),
     )
     if (parameters.background, parameters.output_format) == ("transparent", "jpeg"):
         message = "A jpeg cannot be transparent: choose another outputFormat or background."
@@ -179,6 +182,14 @@ def _check_quality(model: Model, text: str | None, problems: list[FieldError]) -
     synonym = same_quality(word)
     known = synonym if word not in model.qualities and synonym in model.qualities else word
     return _check_choice("quality", model, known, model.qualities, problems)
+
+
+def _check_watermark(text: str | None, problems: list[FieldError]) -> str | None:
+    try:
+        return None if text is None else read_watermark(text)
+    except InvalidRequest as error:
+        problems.extend(error.fields)
+        return None
 
 
 def _check_choice(

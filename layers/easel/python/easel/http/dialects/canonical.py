@@ -34,6 +34,7 @@ from easel.http.schemas import (
     ParametersBody,
     PendingPictureBody,
     PriceOfGeneration,
+    ProvenanceBody,
     QuoteBody,
     ReferenceBody,
     ServedByBody,
@@ -312,6 +313,7 @@ def _image(image: Image, links: Links, address: str, price: int) -> dict[str, An
         "byte_count": stored.byte_count if stored else None,
         "sha256": stored.sha256 if stored else None,
         "blurhash": stored.blurhash if stored else None,
+        "provenance": _provenance(image),
         "served_by": _served_by(image.served_by),
         "params_adjusted": _adjustments(image.adjustments),
         "shot": image.shot,
@@ -354,6 +356,18 @@ def _adjustments(adjustments: Sequence[Adjustment]) -> list[AdjustmentBody]:
 
 def _served_by(served_by: ServedBy | None) -> ServedByBody | None:
     return ServedByBody(provider=served_by.provider, model=served_by.model) if served_by else None
+
+
+def _provenance(image: Image) -> ProvenanceBody | None:
+    if image.stored is None:
+        return None
+    said = image.stored.provenance
+    return ProvenanceBody(
+        digital_source_type=said.digital_source_type,
+        generator=_served_by(image.served_by),
+        c2pa=said.c2pa,
+        watermark=said.watermark,
+    )
 
 
 def _failure(failure: Failure | None) -> FailureBody | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from easel.domain.catalogue import Model, SizePolicy, SizeRule
 from easel.domain.catalogue.parameters import AUTO, same_quality
+from easel.domain.watermark import MAX_CHARACTERS
 from easel.ids import MAX_IMAGES
 
 _SIZE: Final = {"type": "string", "pattern": r"^[1-9]\d{0,4}x[1-9]\d{0,4}$"}
@@ -41,6 +42,7 @@ def _subject(model: Model) -> dict[str, Any]:
             "description": "Instead of `prompt`; see `GET /api/v1/prompt-templates`.",
         },
         "n": {"type": "integer", "minimum": 1, "maximum": MAX_IMAGES, "default": 1},
+        "watermark": {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": r"\S"},
         "clientReference": {"type": "string", "maxLength": 200},
     }
 

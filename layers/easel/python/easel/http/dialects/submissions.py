@@ -36,6 +36,7 @@ def new_generation(
         style=request.style,
         background=request.background,
         size_policy=request.size_policy,
+        watermark=request.watermark,
         references=_references(request),
         input_params=sent,
         client_reference=request.client_reference,

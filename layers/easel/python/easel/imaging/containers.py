@@ -1,0 +1,127 @@
+"""The parts of a png, jpeg or webp file, found without decoding: what is dropped or added is done in whole parts.
+
+Layouts: PNG specification (W3C, chunk layout), ITU-T T.81 annex B (JPEG markers), Google's WebP container (RIFF).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from easel.errors import ImageRejected
+from easel.imaging.headers import ImageFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SIGNATURE_LENGTH: Final = {ImageFormat.PNG: 8, ImageFormat.JPEG: 2, ImageFormat.WEBP: 12}
+"""Bytes before the first part; in webp they carry the length of all that follows."""
+MAX_SEGMENT: Final = 0xFFFF - 2
+"""The longest body that a jpeg segment can have."""
+
+START_OF_SCAN: Final = b"\xda"
+_END_OF_IMAGE: Final = b"\xd9"
+_MARKER: Final = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+"""The next marker that ends compressed data: stuffed bytes and restart markers belong to the data."""
+_MAX_PARTS: Final = 20_000
+"""A 40 megapixel png in chunks of 8 KiB has fewer; far more is an attempt to keep us busy."""
+
+
+class Part(NamedTuple):
+    """One chunk or segment: its type, where it begins and ends, and from where to where its content goes."""
+
+    kind: bytes
+    start: int
+    body: int
+    body_end: int
+    end: int
+
+
+def parts_of(data: bytes, image_format: ImageFormat) -> list[Part]:
+    """All parts in their order, as far as the file keeps to its format.
+
+    A jpeg's scan, with the compressed data after it, is one part. Whatever follows the end of the picture is none.
+
+    Raises:
+        ImageRejected: more parts than any picture has.
+    """
+    found: list[Part] = []
+    position = SIGNATURE_LENGTH[image_format]
+    while part := _NEXT[image_format](data, position):
+        found.append(part)
+        if len(found) > _MAX_PARTS:
+            raise ImageRejected(f"The {image_format} picture consists of too many parts.")
+        position = part.end
+        if part.kind in _LAST:
+            break
+    return found
+
+
+def without_scans(data: bytes) -> list[Part]:
+    """The parts of a jpeg before its first scan: far cheaper to find than all."""
+    found: list[Part] = []
+    position = SIGNATURE_LENGTH[ImageFormat.JPEG]
+    while (part := _segment(data, position)) and part.kind != START_OF_SCAN and len(found) < _MAX_PARTS:
+        found.append(part)
+        position = part.end
+    return found
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def jpeg_segment(marker: bytes, body: bytes) -> bytes:
+    return b"\xff" + marker + struct.pack(">H", len(body) + 2) + body
+
+
+def webp_chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+
+
+def webp_file(chunks: Iterable[bytes | memoryview]) -> bytes:
+    content = b"".join((b"WEBP", *chunks))
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+def _chunk(data: bytes, position: int) -> Part | None:
+    if position + 12 > len(data):
+        return None
+    (length,) = struct.unpack_from(">I", data, position)
+    end = position + 12 + length
+    return Part(data[position + 4 : position + 8], position, position + 8, end - 4, end) if end <= len(data) else None
+
+
+def _riff_chunk(data: bytes, position: int) -> Part | None:
+    (limit,) = struct.unpack_from("<I", data, 4)
+    if position + 8 > min(len(data), limit + 8):
+        return None
+    (length,) = struct.unpack_from("<I", data, position + 4)
+    body_end = position + 8 + length
+    if body_end > len(data):
+        return None
+    # Some writers leave out the padding of the last chunk.
+    end = min(body_end + length % 2, len(data))
+    return Part(data[position : position + 4], position, position + 8, body_end, end)
+
+
+def _segment(data: bytes, position: int) -> Part | None:
+    if data[position : position + 1] != b"\xff" or (match := _MARKER.match(data, position)) is None:
+        return None
+    kind, body = match[1], match.end()
+    if kind == _END_OF_IMAGE:
+        return Part(kind, position, body, body, body)
+    if body + 2 > len(data):
+        return None
+    (length,) = struct.unpack_from(">H", data, body)
+    end = body_end = body + max(2, length)
+    if kind == START_OF_SCAN:
+        following = _MARKER.search(data, end)
+        end = following.start() if following else len(data)
+    return Part(kind, position, body + 2, body_end, end) if end <= len(data) else None
+
+
+_NEXT: Final = {ImageFormat.PNG: _chunk, ImageFormat.JPEG: _segment, ImageFormat.WEBP: _riff_chunk}
+_LAST: Final = frozenset({b"IEND", _END_OF_IMAGE})

@@ -1,0 +1,105 @@
+"""Through the whole engine: what is stored of a marked picture, and what vendors get to see of reference pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.engine import Engine, a_request
+from tests.support.tables import create_core_table
+from tests.unit.imaging.pictures import a_picture, decoded, encoded
+from tests.unit.imaging.test_headers import a_png_header
+from tests.unit.imaging.test_reference_cleaner import talkative, tells
+
+from easel.domain.generation import Reference, Status
+from easel.domain.provider import ReferenceImage, RemotePicture
+from easel.errors import ImageRejected
+from easel.imaging.pillow_processor import PillowImageProcessor
+from easel.imaging.reference_cleaner import PillowReferenceCleaner
+from easel.services.render_image import RenderImage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from tests.support.emulator import Emulator
+
+PICTURES = {
+    "https://pictures.example/home.jpg": talkative("JPEG"),
+    "https://pictures.example/plain.png": encoded(a_picture(60, 40), "PNG"),
+    "https://pictures.example/bomb.png": a_png_header(65_000, 65_000),
+}
+
+
+class Web:
+    """Where reference pictures lie."""
+
+    def fetch(self, url: str) -> ReferenceImage:
+        return ReferenceImage(PICTURES[url], "image/png", "reference.png")
+
+
+@pytest.fixture(scope="module")
+def client(emulator: Emulator) -> DynamoDBClient:
+    return emulator.client("dynamodb")
+
+
+@pytest.fixture
+def engine(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The engine with real imaging, and a vendor that delivers a real picture."""
+    engine = Engine(client, create_core_table(client))
+    engine.work = replace(engine.work, processor=PillowImageProcessor())
+    engine.render = RenderImage(work=engine.work, references=Web(), cleaner=PillowReferenceCleaner())
+
+    def download(picture: RemotePicture) -> bytes:
+        return encoded(a_picture(1024, 1024), "PNG")
+
+    monkeypatch.setattr(engine.provider, "download", download)
+    return engine
+
+
+def references(*names: str) -> tuple[Reference, ...]:
+    return tuple(Reference(f"https://pictures.example/{name}") for name in names)
+
+
+@pytest.mark.requirement("S003-6", "S003-42", "X-32")
+def test_a_marked_picture_is_delivered_and_the_unmarked_one_kept_apart(engine: Engine) -> None:
+    ended = engine.run(engine.submit(a_request(watermark="© Easel")).generation.id)
+
+    stored = ended.images[0].stored
+    assert stored is not None
+    assert stored.unmarked_key is not None
+    assert stored.unmarked_key.startswith("unmarked/")
+    assert stored.provenance.watermark == "© Easel"
+    objects = engine.store.objects
+    assert set(objects) == {stored.original_key, stored.preview_key, stored.thumbnail_key, stored.unmarked_key}
+    marked, unmarked = (decoded(objects[key]).convert("RGB") for key in (stored.original_key, stored.unmarked_key))
+    assert marked.tobytes() != unmarked.tobytes()
+    assert unmarked.tobytes() == a_picture(1024, 1024).tobytes()
+
+
+def test_a_picture_without_watermark_is_stored_three_times_and_no_more(engine: Engine) -> None:
+    ended = engine.run(engine.submit(a_request()).generation.id)
+
+    assert len(engine.store.objects) == 3
+    assert ended.images[0].stored is not None
+    assert ended.images[0].stored.unmarked_key is None
+
+
+def test_a_vendor_gets_reference_pictures_without_their_metadata(engine: Engine) -> None:
+    engine.run(engine.submit(a_request(references=references("home.jpg", "plain.png"))).generation.id)
+
+    (task,) = engine.provider.tasks
+    assert tells(PICTURES["https://pictures.example/home.jpg"])
+    assert [tells(reference.data) for reference in task.references] == [False, False]
+    assert [reference.media_type for reference in task.references] == ["image/jpeg", "image/png"]
+
+
+def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(engine: Engine) -> None:
+    ended = engine.run(engine.submit(a_request(references=references("plain.png", "bomb.png"))).generation.id)
+
+    assert ended.status is Status.FAILED
+    failure = ended.images[0].failure
+    assert failure is not None
+    assert failure.code == ImageRejected.code
+    assert "Reference picture 2: The picture has 65000x65000 pixels" in failure.message
+    assert engine.provider.tasks == []
+    assert (ended.charged, ended.provider_cost_micro_usd) == (0, 0)
