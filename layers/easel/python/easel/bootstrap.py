@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from easel.services.api_keys import ManageApiKeys
     from easel.services.authenticate import Authenticate
     from easel.services.budgets import ManageBudgets
+    from easel.services.check_catalogue import CheckCatalogue
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
     from easel.services.expire_grants import ExpireGrants
@@ -197,6 +198,17 @@ class CancelEnv(SettleEnv, WorkflowEnv, Protocol):
 class PublishEnv(CoreTable, Protocol):
     """Environment of whatever sends events."""
 
+    @property
+    def EVENT_BUS_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def INTEGRATION_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+
+
+class CatalogueCheckEnv(Protocol):
+    """Environment of the daily check of the catalogue."""
+
+    @property
+    def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
     @property
     def EVENT_BUS_NAME(self) -> str: ...  # noqa: N802 - as above
     @property
@@ -732,6 +744,30 @@ def publish_events(env: PublishEnv) -> PublishEvents:
             SqsIntegrationPublisher(aws_client("sqs"), env.INTEGRATION_QUEUE_URL),
         ],
         forget=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME).remove,
+    )
+
+
+def check_catalogue(env: CatalogueCheckEnv) -> CheckCatalogue:
+    """The daily look at what vendors offer."""
+    from easel.domain.catalogue import load_catalogue
+    from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
+    from easel.providers.registry import Providers
+    from easel.services.check_catalogue import CheckCatalogue
+
+    bus = EventBridgePublisher(aws_client("events"), env.EVENT_BUS_NAME)
+    queue = SqsIntegrationPublisher(aws_client("sqs"), env.INTEGRATION_QUEUE_URL)
+    known = _provider_settings(env.PROVIDER_SETTINGS)
+
+    def publish(event: Event) -> None:
+        bus.publish(event)
+        queue.publish(event)
+
+    return CheckCatalogue(
+        catalogue=load_catalogue(),
+        names=sorted(known),
+        providers=Providers(known).get,
+        publish=publish,
+        clock=system_clock,
     )
 
 

@@ -9,13 +9,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from easel.clock import from_iso, to_iso
 from easel.domain.budgets import ALERT_PERCENT, Budget
 from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
 from easel.domain.price import Price
+
+if TYPE_CHECKING:
+    # Of the types only: whoever makes other events needs no catalogue.
+    from easel.domain.catalogue.watch import Observation
 
 EVENT_VERSION: Final = 1
 
@@ -29,6 +33,9 @@ _TYPES: Final[Mapping[Status, str]] = {
 }
 
 _BUDGET_ALERT: Final = "budget.alert"
+
+INSTALLATION: Final = "installation"
+"""In the place of a workspace, on events that concern all of them."""
 
 PermalinkOf = Callable[[Generation, Image], str]
 
@@ -141,6 +148,32 @@ def budget_alert(budget: Budget, request_id: str, now: datetime) -> Event:
                 "limitMilliCredits": budget.limit,
                 "usedMilliCredits": budget.used,
                 "remainingMilliCredits": remaining,
+            }
+        },
+    )
+
+
+def catalogue_event(seen: Observation, request_id: str, now: datetime) -> Event:
+    """The event that tells of something amiss with a model of the catalogue. It belongs to no workspace."""
+    event_type = f"catalogue.{seen.what}"
+    # The same finding about the same day is the same event, whichever check comes upon it.
+    name = f"{seen.model.id} {seen.provider} {seen.upstream_model} {event_type} {seen.on} {seen.warning_days}"
+    return Event(
+        id=str(uuid5(_NAMESPACE, name)),
+        type=event_type,
+        workspace_id=INSTALLATION,
+        occurred_at=now,
+        request_id=request_id,
+        data={
+            "model": {
+                "id": seen.model.id,
+                "provider": seen.provider,
+                "upstreamModel": seen.upstream_model,
+                "status": seen.model.status.value,
+                "endsOn": seen.ends_on.isoformat() if seen.ends_on else None,
+                "daysLeft": seen.days_left,
+                "successor": seen.model.life.successor,
+                "equivalents": list(seen.model.equivalents),
             }
         },
     )

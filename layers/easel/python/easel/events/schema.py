@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 SCHEMA_ID: Final = "easel/generation.v1"
 BUDGET_SCHEMA_ID: Final = "easel/budget.v1"
+CATALOGUE_SCHEMA_ID: Final = "easel/catalogue.v1"
 
 Moment = Annotated[
     str,
@@ -139,6 +140,39 @@ class BudgetEvent(_Part):
     data: BudgetEventData
 
 
+class EventModel(_Part):
+    """A provider's offer of a model of the catalogue."""
+
+    id: str = Field(description="The catalogue's name for the model.")
+    provider: str
+    upstream_model: str = Field(description="The provider's name for it.")
+    status: Literal["active", "deprecated"]
+    ends_on: str | None = Field(
+        pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first day on which it will not answer; null for one missing."
+    )
+    days_left: int | None = Field(description="Until then; null for one that is missing.")
+    successor: str | None = Field(description="The model that requests will run on, where one is chosen.")
+    equivalents: tuple[str, ...] = Field(description="Models that may stand in, best first.")
+
+
+class CatalogueEventData(_Part):
+    """The body of the event."""
+
+    model: EventModel
+
+
+class CatalogueEvent(_Part):
+    """Something is amiss with a model. Told daily until it is mended; delivered at least once; drop repeats by `id`."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    type: Literal["catalogue.model_missing", "catalogue.model_shutdown_announced", "catalogue.model_ends_soon"]
+    version: Literal[1]
+    workspace_id: Literal["installation"]
+    occurred_at: Moment
+    request_id: str = Field(description="Of the check that found it.")
+    data: CatalogueEventData
+
+
 def json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of a generation's events."""
     return _schema(SCHEMA_ID, GenerationEvent)
@@ -147,6 +181,11 @@ def json_schema() -> dict[str, object]:
 def budget_json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of a budget's events."""
     return _schema(BUDGET_SCHEMA_ID, BudgetEvent)
+
+
+def catalogue_json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1 of the catalogue's events."""
+    return _schema(CATALOGUE_SCHEMA_ID, CatalogueEvent)
 
 
 def _schema(identifier: str, event: type[BaseModel]) -> dict[str, object]:

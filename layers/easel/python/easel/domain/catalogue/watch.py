@@ -1,0 +1,76 @@
+"""What the catalogue promises, held against what vendors say that they offer and against the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from easel.domain.catalogue.candidate import Candidate
+from easel.domain.catalogue.model import Catalogue, Model
+from easel.domain.generation import Mode
+from easel.domain.provider import OfferedModel
+
+WARNING_DAYS: Final = (30, 7, 1)
+"""How many days before its end a model is told of. Each is told on two days running, should one check be missed."""
+
+
+class Finding(StrEnum):
+    """What can be wrong with an offer."""
+
+    MISSING = "model_missing"
+    """The vendor's list does not have it: requests will fail."""
+    ANNOUNCED = "model_shutdown_announced"
+    """The vendor has named an end that the catalogue does not know."""
+    ENDS_SOON = "model_ends_soon"
+    """It ends in 30 days, in a week, or tomorrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One finding about a provider's offer of a model. `on` is its end, or the day on which it was missed."""
+
+    what: Finding
+    model: Model
+    provider: str
+    upstream_model: str
+    on: date
+    days_left: int | None = None
+    warning_days: int | None = None
+
+    @property
+    def ends_on(self) -> date | None:
+        return None if self.what is Finding.MISSING else self.on
+
+
+def observe(
+    catalogue: Catalogue, provider: str, offered: Sequence[OfferedModel] | None, today: date
+) -> Iterator[Observation]:
+    """What is to be said about this provider's offers; None as its list stands for a vendor that publishes none."""
+    listed = {entry.id: entry for entry in offered} if offered is not None else None
+    for model in catalogue.active_models():
+        for candidate in model.candidates:
+            if candidate.provider != provider:
+                continue
+            for name in dict.fromkeys(candidate.upstream_model(mode) for mode in Mode):
+                if listed is not None and name not in listed:
+                    yield Observation(Finding.MISSING, model, provider, name, today)
+                    continue
+                announced = listed[name].shutdown_on if listed is not None else None
+                yield from _ends(model, candidate, name, announced, today)
+
+
+def _ends(model: Model, candidate: Candidate, name: str, announced: date | None, today: date) -> Iterator[Observation]:
+    known = model.life.ends_on
+    if announced is not None and announced != known:
+        left = (announced - today).days
+        yield Observation(Finding.ANNOUNCED, model, candidate.provider, name, announced, left)
+    end = announced or known
+    if end is None:
+        return
+    left = (end - today).days
+    for days in WARNING_DAYS:
+        if end - timedelta(days=days) <= today <= end - timedelta(days=days - 1):
+            yield Observation(Finding.ENDS_SOON, model, candidate.provider, name, end, left, days)
