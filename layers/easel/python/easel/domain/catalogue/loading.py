@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate, TokenPrices
 from easel.domain.catalogue.canvas import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
@@ -22,12 +23,12 @@ OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
 
 
 @cache
-def load_catalogue() -> Catalogue:
-    """The catalogue that ships with this release, read once per process."""
+def load_catalogue(clock: Clock = system_clock) -> Catalogue:
+    """The catalogue that ships with this release, read once per process. `clock` says which models have ended."""
     about = _read("catalogue")
     reader = _Reader(about["canvases"], about["tokenPrices"])
     entries = [entry for family in about["families"] for entry in _read(family)]
-    return Catalogue(about["version"], tuple(reader.model(entry) for entry in entries))
+    return Catalogue(about["version"], tuple(reader.model(entry) for entry in entries), clock)
 
 
 def _read(name: str) -> Any:
