@@ -6,11 +6,11 @@ A second actor can be let in after any side effect of the first: it does all of 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.engine import (
     WORKSPACE,
@@ -28,8 +28,6 @@ from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
 from easel.errors import GenerationClosed, ProviderErrorClass
-from easel.services.collect_image import CollectImage
-from easel.services.render_image import RenderImage
 from easel.services.submit_generation import NewGeneration, Submitted
 
 if TYPE_CHECKING:
@@ -103,19 +101,17 @@ class BillingProvider(ScriptedProvider):
 class SteppedEngine(Engine):
     """An engine whose events are delivered one by one."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, calling_back: Collection[str] = ()) -> None:
         self.interruptions = Interruptions()
-        super().__init__(client, table, fuse=self.interruptions)
+        super().__init__(client, table, fuse=self.interruptions, calling_back=calling_back)
         self.bills = {name: BillingProvider(name) for name in PROVIDERS}
         self.providers: dict[str, ScriptedProvider] = dict(self.bills)
         self._delivering: Due | None = None
         self._next_sweep = self.clock.now + _SWEEP_EVERY
 
-    def _compose(self) -> None:
-        super()._compose()
+    def _compose_workers(self, queue: Any) -> None:
         self.work = replace(self.work, catalogue=three_candidates(load_catalogue()))
-        self.render = RenderImage(work=self.work, references=self.render._references, cleaner=self.render._cleaner)
-        self.collect = CollectImage(work=self.work)
+        super()._compose_workers(queue)
 
     # --- what a history is made of --------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.support.tables import create_ledger_table
 
@@ -45,12 +46,14 @@ from easel.repositories.ledger import DynamoLedger
 from easel.repositories.ledger_audit import DynamoLedgerAudit
 from easel.repositories.outbox import DynamoOutbox
 from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
+from easel.services.callbacks import CallbackSigner, ReceiveCallback, SignedAddresses
 from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
 from easel.services.collect_image import CollectImage
 from easel.services.expire_grants import ExpireGrants
+from easel.services.follow_callback import FollowCallback
 from easel.services.image_work import HOLD, ImageWork
 from easel.services.open_account import OpenAccount, TrialOffer
-from easel.services.ports import ImageRef, ProcessedImage, UnmarkedOriginal
+from easel.services.ports import ImageRef, JobHint, ProcessedImage, UnmarkedOriginal
 from easel.services.principal import Principal
 from easel.services.quotes import Appraise, QuoteSigner
 from easel.services.read_generations import ReadGenerations
@@ -132,6 +135,7 @@ class ScriptedProvider:
         self.default: Behaviour = finished_at_once
         self.tasks: list[ProviderTask] = []
         self.jobs: dict[str, Iterator[Finished | Running | ProviderError]] = {}
+        self.fetches: list[str] = []
         self.download_errors: list[ProviderError] = []
 
     def submit(self, task: ProviderTask) -> Submission:
@@ -146,6 +150,7 @@ class ScriptedProvider:
         return job_id
 
     def fetch(self, job_id: str) -> Finished | Running:
+        self.fetches.append(job_id)
         state = next(self.jobs[job_id])
         if isinstance(state, ProviderError):
             raise state
@@ -160,7 +165,7 @@ class ScriptedProvider:
         return False
 
     def parse_callback(self, request: CallbackRequest) -> Callback | None:
-        return None
+        return Callback(request.body.decode()) if request.body else None
 
     def list_models(self) -> tuple[OfferedModel, ...] | None:
         return None
@@ -292,7 +297,17 @@ class Due:
 class Engine:
     """The engine put together for one test, with a ledger of its own and `credits` in the wallet."""
 
-    def __init__(self, client: DynamoDBClient, table: str, *, fuse: Fuse | None = None, credits: int = 1_000) -> None:
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        *,
+        fuse: Fuse | None = None,
+        credits: int = 1_000,
+        calling_back: Collection[str] = (),
+    ) -> None:
+        self.calling_back = calling_back
+        self.callbacks: list[str] = []
         self.clock = TurnedClock()
         self.fuse = fuse or Fuse()
         self.deliver_twice = False
@@ -341,7 +356,7 @@ class Engine:
         self.outbox = DynamoOutbox(client, table)
         unit_of_work = fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
         workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
-        queue = fused(_Queues(self), fuse, "submit", "render", "collect")
+        queue = fused(_Queues(self), fuse, "submit", "render", "collect", "hint")
         self.usage = DynamoUsageCounters(client, table)
         self.summaries = DynamoUsageSummaries(client, table)
         self.quotes = QuoteSigner(lambda: b"a signing key of this test run", clock)
@@ -372,7 +387,11 @@ class Engine:
         self.work = ImageWork(
             catalogue=load_catalogue(),
             generations=fused(self.generations, fuse, "set_stage"),
-            tasks=fused(self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt"),
+            tasks=fused(
+                self.tasks,
+                fuse,
+                *("claim", "begin_attempt", "record_job", "begin_poll", "end_attempt", "reopen_attempt"),
+            ),
             gallery=self.gallery,
             summaries=self.summaries,
             unit_of_work=unit_of_work,
@@ -384,9 +403,13 @@ class Engine:
             queue=queue,
             workflow=workflow,
             clock=clock,
+            callbacks=SignedAddresses(
+                signer=CallbackSigner(_callback_key, clock),
+                base_url="https://easel.example",
+                providers=self.calling_back,
+            ),
         )
-        self.render = RenderImage(work=self.work, references=NoReferences(), cleaner=NoReferences())
-        self.collect = CollectImage(work=self.work)
+        self._compose_workers(queue)
         close = CloseGeneration(
             generations=self.generations,
             outbox=self.outbox,
@@ -411,6 +434,20 @@ class Engine:
             clock=clock,
         )
         self.read = ReadGenerations(generations=self.generations)
+
+    def _compose_workers(self, queue: Any) -> None:
+        def note(provider: str, outcome: str) -> None:
+            self.callbacks.append(outcome)
+
+        self.render = RenderImage(work=self.work, references=NoReferences(), cleaner=NoReferences())
+        self.collect = CollectImage(work=self.work)
+        self.follow = FollowCallback(work=self.work, collect=self.collect, note=note)
+        self.receive = ReceiveCallback(
+            signer=CallbackSigner(_callback_key, self.clock),
+            providers=lambda name: self.providers[name],
+            queue=queue,
+            note=note,
+        )
 
     def _publish(self, event: Event) -> None:
         self.published.append(event.id)
@@ -446,6 +483,24 @@ class Engine:
         found = self.generations.get(WORKSPACE, generation_id)
         assert found is not None
         return found
+
+    def call_back(self, task: ProviderTask, job_id: str, after: timedelta = timedelta()) -> None:
+        """The vendor calls the address that came with this task; where it is not answered well, it calls again."""
+        assert task.callback_url is not None
+        address = urlsplit(task.callback_url)
+        provider, (ticket,) = address.path.rpartition("/")[2], parse_qs(address.query)["t"]
+        request = CallbackRequest({}, {}, job_id.encode())
+        self.after(
+            after,
+            "callback",
+            lambda: self.receive(provider, ticket, request, request_id="callback"),
+            timedelta(seconds=30),
+        )
+
+    def deliver_what_is_due_now(self) -> None:
+        """Somebody else takes the next message, if there is one already."""
+        if self._due and self._due[0].at <= self.clock.now:
+            self._deliver(heapq.heappop(self._due))
 
     def run_until(self, reached: Callable[[], bool]) -> None:
         """Let what is due happen, in its order, until this holds. Raises IndexError when it never does."""
@@ -612,6 +667,14 @@ class _Queues:
     def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
         engine = self._engine
         engine.after(delay, f"collect {polls}", lambda: engine.collect(ref, polls=polls), HOLD)
+
+    def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:
+        engine = self._engine
+        engine.after(delay, f"hint {hint.looks}", lambda: engine.follow(ref, hint), HOLD)
+
+
+def _callback_key() -> bytes:
+    return b"a signing key of this test run"
 
 
 def _image_prefix(generation: Generation, image: Image) -> str:

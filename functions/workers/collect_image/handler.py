@@ -1,4 +1,4 @@
-"""SQS `collect`: look after an image whose provider is at work."""
+"""SQS `collect`: look after an image whose provider is at work, or has called back."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ class Env(settings.Settings):
 
 
 def collect(record: SQSRecord) -> None:
-    """Look after one image."""
+    """Look after one image, or follow what a callback told of it."""
     message = CollectMessage.model_validate_json(record.body)
     bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
     env = settings.load(Env)
     bootstrap.hold_message()(env.COLLECT_QUEUE_URL, record.receipt_handle)
-    bootstrap.collect_image(env)(message.ref(), polls=message.polls)
+    if message.hint is None:
+        bootstrap.collect_image(env)(message.ref(), polls=message.polls)
+    else:
+        bootstrap.follow_callback(env)(message.ref(), message.hint.as_told())
 
 
 @instrumented

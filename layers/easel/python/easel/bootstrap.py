@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from easel.services.api_keys import ManageApiKeys
     from easel.services.authenticate import Authenticate
     from easel.services.budgets import ManageBudgets
+    from easel.services.callbacks import CallbackSigner, ReceiveCallback
     from easel.services.check_catalogue import CheckCatalogue
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
     from easel.services.expire_grants import ExpireGrants
     from easel.services.first_sight import FirstSight
+    from easel.services.follow_callback import FollowCallback
     from easel.services.grants import GiveCredits
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
@@ -175,6 +177,15 @@ class WorkflowEnv(Protocol):
 
     @property
     def STATE_MACHINE_ARN(self) -> str: ...  # noqa: N802 - as above
+
+
+class CallbackEnv(SigningEnv, Protocol):
+    """Environment of whatever takes callbacks of vendors."""
+
+    @property
+    def COLLECT_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
 
 
 class StartEnv(WorkflowEnv, Protocol):
@@ -390,6 +401,28 @@ def links(env: LinksEnv) -> LinkMaker:
         store=S3ImageStore(_s3(), env.IMAGES_BUCKET_NAME),
         public_base_url=env.PUBLIC_BASE_URL,
         clock=system_clock,
+    )
+
+
+@cache
+def receive_callback(env: CallbackEnv) -> ReceiveCallback:
+    """Take a vendor's callback; one per process, because adapters are made once."""
+    from easel.observability import count
+    from easel.providers.registry import Providers
+    from easel.services.callbacks import ReceiveCallback
+    from easel.workflow.queues import SqsImageQueue
+
+    providers = _provider_settings(env.PROVIDER_SETTINGS)
+
+    def note(provider: str, outcome: str) -> None:
+        # The name comes from whoever calls, and each that is counted is billed.
+        count("CallbacksReceived", provider=provider if provider in providers else "unknown", outcome=outcome)
+
+    return ReceiveCallback(
+        signer=_callback_signer(env),
+        providers=Providers(providers).get,
+        queue=SqsImageQueue(aws_client("sqs"), render_queue_urls={}, collect_queue_url=env.COLLECT_QUEUE_URL),
+        note=note,
     )
 
 
@@ -698,6 +731,20 @@ def collect_image(env: ImageWorkerEnv) -> CollectImage:
     return CollectImage(work=_image_work(env))
 
 
+@cache
+def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
+    """Look at the job that a callback named; one per process, because adapters keep connections."""
+    from easel.observability import count
+    from easel.services.collect_image import CollectImage
+    from easel.services.follow_callback import FollowCallback
+
+    def note(provider: str, outcome: str) -> None:
+        count("CallbacksFollowed", provider=provider, outcome=outcome)
+
+    work = _image_work(env)
+    return FollowCallback(work=work, collect=CollectImage(work=work), note=note)
+
+
 def hold_message() -> MessageHold:
     """Keeps a message from coming again while it is worked on."""
     from easel.services.image_work import HOLD
@@ -801,6 +848,12 @@ def _quote_signer(env: SigningEnv) -> QuoteSigner:
     return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
 
 
+def _callback_signer(env: SigningEnv) -> CallbackSigner:
+    from easel.services.callbacks import CallbackSigner
+
+    return CallbackSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+
+
 def _generation_queue(env: QueueEnv) -> Any:
     from easel.workflow.queues import SqsGenerationQueue
 
@@ -889,7 +942,10 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
 
 
 def _provider_settings(text: str) -> dict[str, ProviderSettings]:
-    """`PROVIDER_SETTINGS`: JSON, provider -> {baseUrl, secretArn, syncMode, variant, options}, all of them optional."""
+    """`PROVIDER_SETTINGS`: JSON, provider -> settings, all of them optional.
+
+    They are baseUrl, secretArn, syncMode, variant, options, and webhookSecretArn where callbacks come in.
+    """
     from easel.providers.registry import ProviderSettings
 
     return {
@@ -899,6 +955,7 @@ def _provider_settings(text: str) -> dict[str, ProviderSettings]:
             sync_mode=said.get("syncMode", True),
             variant=said.get("variant", ""),
             options=said.get("options", {}),
+            webhook_secret=_webhook_secret(said.get("webhookSecretArn")),
         )
         for name, said in json.loads(text).items()
     }
@@ -913,3 +970,9 @@ def _api_key(arn: str | None) -> Callable[[], str]:
         return "" if key == UNSET_SECRET else key
 
     return read
+
+
+def _webhook_secret(arn: str | None) -> Callable[[], str] | None:
+    """What a vendor signs its callbacks with; None while nobody has said, as our own ticket counts in any case."""
+    known = secret(arn) if arn else UNSET_SECRET
+    return None if known == UNSET_SECRET else lambda: known

@@ -9,6 +9,7 @@
     ├── Unauthenticated           no credential, or one that we do not accept
     ├── Forbidden                 a good credential without the scope or role that the route needs
     ├── NotFound                  nothing under this id in the caller's workspace
+    ├── CallbackRefused           a callback that no vendor of ours could have sent, or that is too old
     ├── IdempotencyKeyReused      the key was used before with another body
     │   └── GrantIdReused         the same for a grant of credits
     ├── Conflict                  the thing is not in the state that the change needs
@@ -122,6 +123,16 @@ class NotFound(EaselError):
     """Nothing under this id in the caller's workspace. A foreign id reads the same as an unknown one."""
 
     code = "not_found"
+
+
+class CallbackRefused(EaselError):
+    """A callback that does not count. `reason` is for metrics; the sender gets to know as little as of any address."""
+
+    code = "callback_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The callback was refused: {reason}.")
+        self.reason = reason
 
 
 class IdempotencyKeyReused(EaselError):

@@ -23,6 +23,10 @@ _LONGEST_WISH_SECONDS: Final = 3_600.0
 _USABLE_SECONDS: Final = 2.0
 """A try that could not get this much time before the deadline is not made."""
 
+_CALLBACK_GRACE: Final = timedelta(seconds=20)
+"""How long, after a submit whose outcome is unknown, a callback may still name its job before another vendor is asked.
+Most models are done by then; a longer wait would cost every image that much while a vendor is down."""
+
 _NEVER_ELSEWHERE: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT})
 _NOTHING_STARTED: Final = frozenset(
     {ProviderErrorClass.RETRYABLE, ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH, ProviderErrorClass.GONE}
@@ -80,6 +84,24 @@ def after_failure(
             in_time = now + timedelta(seconds=_USABLE_SECONDS) < deadline
             return TryAgain(candidate.provider, timedelta()) if in_time else GiveUp(TIMED_OUT)
     return GiveUp(failure)
+
+
+def callback_wait(error: ProviderError, attempts: Sequence[Attempt], *, now: datetime, deadline: datetime) -> timedelta:
+    """How much longer to wait for the callback of a submit whose outcome is unknown, before anything else is done.
+
+    The job, if there is one, is found by it and not paid for twice. Nothing, when there is no time left for others.
+    """
+    unknown = ProviderErrorClass.AMBIGUOUS
+    ends = [
+        attempt.ended_at
+        for attempt in attempts
+        if attempt.provider == error.provider and attempt.outcome == unknown and attempt.ended_at is not None
+    ]
+    if error.error_class is not unknown or not ends:
+        return timedelta()
+    until = max(ends) + _CALLBACK_GRACE
+    in_time = until + timedelta(seconds=_USABLE_SECONDS) < deadline
+    return max(timedelta(), until - now) if in_time else timedelta()
 
 
 def _failure(error: ProviderError) -> Failure:

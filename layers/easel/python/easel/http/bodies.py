@@ -29,26 +29,27 @@ def check_json(event: Mapping[str, Any], content_type: str | None) -> None:
     """
     if not event.get("body"):
         return
-    raw = _bytes(event)
-    if len(raw) > MAX_BODY_BYTES:
-        raise PayloadTooLarge(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are taken.")
+    sent = raw(event)
+    if len(sent) > MAX_BODY_BYTES:
+        raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {MAX_BODY_BYTES} are taken.")
     if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
-    if not isinstance(_parse(raw), dict):
+    if not isinstance(_parse(sent), dict):
         raise InvalidRequest.of("body", "The body must be a JSON object.", {"type": "object"})
 
 
 def sent_fields(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields of the body as they were sent; none where there is no readable body."""
     try:
-        sent = json.loads(_bytes(event)) if event.get("body") else None
+        sent = json.loads(raw(event)) if event.get("body") else None
     except (ValueError, RecursionError, InvalidRequest):
         return {}
     return sent if isinstance(sent, dict) else {}
 
 
-def _bytes(event: Mapping[str, Any]) -> bytes:
-    body: str = event["body"]
+def raw(event: Mapping[str, Any]) -> bytes:
+    """The body as it was sent. Raises MalformedBody: the gateway's encoding of it cannot be undone."""
+    body: str = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body.encode("utf-8", "surrogatepass")
     try:

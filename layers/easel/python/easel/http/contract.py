@@ -342,6 +342,19 @@ SIGN_IN_WITH_TELEGRAM: Final = _route(
     public=True,
 )
 
+RECEIVE_CALLBACK: Final = _route(
+    "receiveCallback",
+    "Operations",
+    "A provider says that a job is done",
+    "For providers, at the address that they were given with the job. It is taken as a hint to look at the job now. "
+    "Whatever was not asked for is answered as an unknown address.",
+    {204: _empty("Taken.")},
+    404,
+    413,
+    503,
+    public=True,
+)
+
 LIST_DEBUG_USERS: Final = _route(
     "listUsers",
     "Operations",

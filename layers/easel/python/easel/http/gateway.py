@@ -26,12 +26,17 @@ _ALWAYS: Final = {"X-Content-Type-Options": "nosniff"}
 
 
 def respond(
-    app: APIGatewayHttpResolver, event: dict[str, Any], context: LambdaContext, *, check: Check | None = None
+    app: APIGatewayHttpResolver,
+    event: dict[str, Any],
+    context: LambdaContext,
+    *,
+    check: Check | None = None,
+    reads_json: bool = True,
 ) -> dict[str, Any]:
     """Serve one HTTP API event (payload 2.0). Never raises.
 
     `check` sees the event first; what it raises is answered as a problem. Identity goes here, so that a stranger
-    learns nothing from what validation says.
+    learns nothing from what validation says. Without `reads_json` the body is the function's own affair.
     """
     started = time.perf_counter()
     begin(event)
@@ -40,7 +45,7 @@ def respond(
     try:
         if check is not None:
             check(event)
-        if method in bodies.METHODS_WITH_BODY:
+        if reads_json and method in bodies.METHODS_WITH_BODY:
             bodies.check_json(event, header(event, "content-type"))
             event = _announced_plainly(event)
         answer = app.resolve(event, context)

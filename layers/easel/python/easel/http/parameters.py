@@ -85,6 +85,8 @@ ModelId = Annotated[str, Path(alias="modelId")]
 NamedModel = Annotated[
     str | None, Query(description="A model's id or alias; `seedream-v4` when left out.", alias="model")
 ]
+ProviderName = Annotated[str, Path(description="The provider that was given the address.")]
+CallbackTicket = Annotated[str, Query(alias="t", description="The ticket in the address.")]
 PermalinkToken = Annotated[str, Path()]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,6 +74,11 @@ class DynamoImageTasks:
 
     def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
         return self._change(task, f"attempts[{_open_index(task)}].jobId = :job", {":job": job_id})
+
+    def reopen_attempt(self, task: ImageTask, attempt_id: str, job_id: str) -> ImageTask | None:
+        index, attempt = next(found for found in enumerate(task.attempts) if found[1].id == attempt_id)
+        open_again = replace(attempt, job_id=job_id, ended_at=None, outcome=None, error_code=None)
+        return self._change(task, f"attempts[{index}] = :attempt", {":attempt": attempt_values(open_again)})
 
     def begin_poll(self, task: ImageTask, polls: int, lease_until: datetime) -> ImageTask | None:
         return self._change(

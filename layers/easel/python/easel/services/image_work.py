@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -29,10 +29,13 @@ from easel.domain.generation import (
     Stage,
     Status,
 )
-from easel.domain.provider import Finished, InlinePicture
-from easel.domain.routing import GiveUp, TryAgain, after_failure
+from easel.domain.provider import Finished, InlinePicture, Running
+from easel.domain.routing import GiveUp, TryAgain, after_failure, callback_wait
 from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
+from easel.services.callbacks import NoCallbacks
+from easel.services.journal import TRIES, close_attempt, kept_changing, with_attempt
 from easel.services.ports import (
+    CallbackAddresses,
     Gallery,
     GalleryImage,
     GenerationRepository,
@@ -55,9 +58,13 @@ LEASE: Final = timedelta(seconds=125)
 """Longer than a worker can live, so that an expired lease means a dead worker."""
 HOLD: Final = LEASE + timedelta(seconds=3)
 """For how long a worker keeps its message from coming again; a dead worker's message then finds the lease expired."""
+FIRST_SAFETY_POLL: Final = timedelta(seconds=10)
+"""When a job whose vendor calls back is first asked for, in case it does not."""
 LATE_GRACE: Final = timedelta(minutes=10)
 """How long after the deadline a job that was paid for is still asked for."""
 DELIVERED: Final = "delivered"
+SURPLUS: Final = "surplus"
+"""The outcome of an attempt whose picture came when the image had one: paid for, and not used."""
 WITHDRAWN: Final = "cancelled"
 STORAGE_FAILED: Final = Failure("storage_unavailable", "Failed to upload file", retryable=True)
 
@@ -80,6 +87,7 @@ class ImageWork:
     queue: ImageQueue
     workflow: Workflow
     clock: Clock
+    callbacks: CallbackAddresses = field(default_factory=NoCallbacks)
 
     def candidate(self, generation: Generation, provider: str) -> Candidate:
         """How `provider` serves this generation's model. Raises ProviderError (gone)."""
@@ -97,6 +105,15 @@ class ImageWork:
         candidate = self.candidate(generation, provider)
         return plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
 
+    def callback_address(self, generation: Generation, ref: ImageRef, attempt: Attempt) -> str | None:
+        """Where the vendor shall say that its job is done, as long as we ask for it; None where it is not told."""
+        return self.callbacks.address(attempt.provider, ref, attempt.id, generation.deadline + LATE_GRACE)
+
+    def first_poll(self, provider: str, state: Running) -> timedelta:
+        """After which time a new job is asked for, when nobody calls back."""
+        wished = timedelta(seconds=state.poll_after)
+        return max(wished, FIRST_SAFETY_POLL) if self.callbacks.expected_from(provider) else wished
+
     # --- the ends of an image -------------------------------------------------------------------------------------
 
     def deliver(self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished) -> None:
@@ -106,6 +123,9 @@ class ImageWork:
             ProviderError: the picture cannot be fetched, or is none.
             StorageUnavailable: the bucket did not take it.
         """
+        if generation.images[task.ref.index].stored is not None:
+            self._note_surplus(task, self._ended_with_picture(generation, attempt, finished))
+            return
         data = self._picture(attempt.provider, finished)
         try:
             processed = self._finished(data, generation, task, attempt)
@@ -118,8 +138,9 @@ class ImageWork:
                 job_ended=True,
             ) from error
         self.generations.set_stage(task.ref, Stage.STORING)
-        image = self._stored(generation, task, attempt, finished, processed)
-        self._record_delivery(generation, task, image)
+        image = self._stored(generation, task, attempt, processed)
+        ended = self._ended_with_picture(generation, attempt, finished)
+        self._record_delivery(generation, task, image, ended)
         self.workflow.image_delivered(task.task_token)
 
     def _picture(self, provider: str, finished: Finished) -> bytes:
@@ -132,20 +153,18 @@ class ImageWork:
         made_by = ServedBy(attempt.provider, attempt.model)
         return self.processor.process(data, generation, made_by=made_by, drawn=told.watermark)
 
-    def _stored(
-        self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished, processed: ProcessedImage
-    ) -> Image:
+    def _stored(self, generation: Generation, task: ImageTask, attempt: Attempt, processed: ProcessedImage) -> Image:
         image = generation.images[task.ref.index]
-        stored = processed.stored_under(self.image_prefix(generation, image), self.unmarked_prefix(generation, image))
+        # Each attempt has its own place: two vendors may make one image at the same time.
+        own = "" if attempt.id == task.attempts[0].id else f"/{attempt.id}"
+        stored = processed.stored_under(
+            self.image_prefix(generation, image) + own, self.unmarked_prefix(generation, image) + own
+        )
         self.store.put(stored.original_key, processed.original, stored.media_type)
         self.store.put(stored.preview_key, processed.preview, "image/webp")
         self.store.put(stored.thumbnail_key, processed.thumbnail, "image/webp")
         if processed.unmarked is not None and stored.unmarked_key is not None:
             self.store.put(stored.unmarked_key, processed.unmarked.data, processed.unmarked.media_type)
-        now = self.clock()
-        table_cost = self.candidate(generation, attempt.provider).cost_micro_usd(generation.parameters.resolution)
-        cost = table_cost if finished.cost_micro_usd is None else finished.cost_micro_usd
-        ended = replace(attempt, ended_at=now, outcome=DELIVERED, cost_micro_usd=cost, cost_uncertain=False)
         return replace(
             image,
             status=Status.COMPLETED,
@@ -153,40 +172,76 @@ class ImageWork:
             stored=stored,
             served_by=ServedBy(attempt.provider, attempt.model),
             adjustments=self.plan(generation, image, attempt.provider).adjustments,
-            attempts=_journal(task, ended),
-            completed_at=now,
+            completed_at=self.clock(),
         )
 
-    def _record_delivery(self, generation: Generation, task: ImageTask, image: Image) -> None:
-        ended = image.attempts[-1]
-        try:
-            self.unit_of_work.commit(
-                self.generations.image_outcome(task.ref, image),
-                self.tasks.ending_attempt(task, ended),
-                self.gallery.adding(_gallery_entry(generation, image)),
-            )
-        except StaleWrite:
-            self._record_late(generation, task, image)
+    def _ended_with_picture(self, generation: Generation, attempt: Attempt, finished: Finished) -> Attempt:
+        table_cost = self.candidate(generation, attempt.provider).cost_micro_usd(generation.parameters.resolution)
+        cost = table_cost if finished.cost_micro_usd is None else finished.cost_micro_usd
+        return replace(
+            attempt,
+            ended_at=self.clock(),
+            outcome=DELIVERED,
+            error_code=None,
+            cost_micro_usd=cost,
+            cost_uncertain=False,
+        )
 
-    def _record_late(self, generation: Generation, task: ImageTask, image: Image) -> None:
-        """The generation or the image had ended, or another worker delivered the same picture a moment before."""
-        current = self.generations.get(task.ref.workspace_id, task.ref.generation_id)
-        if current is None:
-            return
+    def _record_delivery(self, generation: Generation, task: ImageTask, image: Image, ended: Attempt) -> None:
+        """End the image with its picture. What others write to the journal meanwhile does not stand against it."""
+        for _ in range(TRIES):
+            told = replace(image, attempts=with_attempt(task, ended))
+            try:
+                self.unit_of_work.commit(
+                    self.generations.image_outcome(task.ref, told),
+                    self.tasks.ending_attempt(task, ended),
+                    self.gallery.adding(_gallery_entry(generation, told)),
+                )
+            except StaleWrite:
+                current = self.generations.get(task.ref.workspace_id, task.ref.generation_id)
+                fresh = self.tasks.get(task.ref)
+                if current is None or fresh is None:
+                    return
+                there = current.images[task.ref.index]
+                ended_before = current.status.is_final or there.status.is_final
+                if ended_before and self._record_late(current, fresh, image, ended):
+                    return
+                task = fresh
+            else:
+                return
+        raise kept_changing()
+
+    def _record_late(self, current: Generation, task: ImageTask, image: Image, ended: Attempt) -> bool:
+        """The generation or the image had ended, or another worker delivered the same picture a moment before.
+
+        False when the picture could not be attached because something changed again.
+        """
         there = current.images[task.ref.index]
-        if there.stored is not None or not current.status.is_final:
+        if there.stored is not None:
+            self._note_surplus(task, ended)
+            return True
+        if not current.status.is_final:
             logger.info("image had ended before", extra={"image_status": there.status.value})
-            return
-        late = replace(image, status=there.status, failure=there.failure, late=True)
+            return True
+        late = replace(image, status=there.status, failure=there.failure, late=True, attempts=with_attempt(task, ended))
         try:
             self.unit_of_work.commit(
                 self.generations.late_image(task.ref, late),
-                self.tasks.ending_attempt(task, image.attempts[-1]),
-                self.gallery.adding(_gallery_entry(generation, replace(image, late=True))),
+                self.tasks.ending_attempt(task, ended),
+                self.gallery.adding(_gallery_entry(current, replace(image, late=True))),
                 self.summaries.correcting(current, late),
             )
         except StaleWrite:
-            logger.info("late image was recorded by another worker")
+            return False
+        return True
+
+    def _note_surplus(self, task: ImageTask, ended: Attempt) -> None:
+        """The image has its picture. When that is another attempt's, this one was paid for all the same."""
+        known = task.attempt(ended.id)
+        if known is None or known.outcome == DELIVERED:
+            logger.info("image had ended before")
+        else:
+            close_attempt(self.tasks, task, known, replace(ended, outcome=SURPLUS))
 
     def fail(self, ref: ImageRef, image: Image, failure: Failure, task_token: str, task: ImageTask | None) -> None:
         """End an image without a picture and tell the state machine."""
@@ -211,19 +266,9 @@ class ImageWork:
 
     def attempt_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError) -> None:
         """Close the attempt in the journal and do what the rules say follows."""
-        unknown = error.error_class is ProviderErrorClass.AMBIGUOUS
-        paid_in_vain = unknown or error.provider_code == ImageRejected.code
-        ended = replace(
-            attempt,
-            ended_at=self.clock(),
-            outcome=error.error_class.value,
-            error_code=error.provider_code or error.code,
-            cost_micro_usd=self._cost(generation, attempt) if paid_in_vain else 0,
-            cost_uncertain=paid_in_vain,
-        )
-        changed = self.tasks.end_attempt(task, ended)
+        ended = self.ended_in_vain(generation, attempt, error)
+        changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is None:
-            logger.info("another worker ended this attempt")
             return
         logger.warning(
             "provider attempt failed",
@@ -236,11 +281,29 @@ class ImageWork:
         )
         self.go_on(generation, changed, error)
 
+    def ended_in_vain(self, generation: Generation, attempt: Attempt, error: ProviderError) -> Attempt:
+        """The attempt as an error ended it, with what it may have cost: vendors take nothing for a job that failed."""
+        unknown = error.error_class is ProviderErrorClass.AMBIGUOUS
+        paid_in_vain = unknown or error.provider_code == ImageRejected.code
+        return replace(
+            attempt,
+            ended_at=self.clock(),
+            outcome=error.error_class.value,
+            error_code=error.provider_code or error.code,
+            cost_micro_usd=self._cost(generation, attempt) if paid_in_vain else 0,
+            cost_uncertain=paid_in_vain,
+        )
+
     def go_on(self, generation: Generation, task: ImageTask, error: ProviderError) -> None:
-        """Try again, here or elsewhere, or give the image up."""
+        """Try again, here or elsewhere, or give the image up; a callback that may still come is waited for."""
         image = generation.images[task.ref.index]
         if generation.status.is_final or image.status.is_final:
             return
+        if self.callbacks.expected_from(error.provider):
+            wait = callback_wait(error, task.attempts, now=self.clock(), deadline=generation.deadline)
+            if wait > timedelta():
+                self.queue.collect(task.ref, delay=wait, polls=task.polls + 1)
+                return
         candidates = self.catalogue.candidates(self.catalogue.find(generation.model), Fallback.SAME_MODEL)
         match after_failure(error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline):
             case TryAgain(provider, delay):
@@ -289,7 +352,7 @@ class ImageWork:
             cost_micro_usd=self._cost(generation, attempt),
             cost_uncertain=True,
         )
-        changed = self.tasks.end_attempt(task, ended)
+        changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is not None:
             self.fail(task.ref, generation.images[task.ref.index], STORAGE_FAILED, task.task_token, changed)
 
@@ -301,10 +364,6 @@ class ImageWork:
 def _worker_lost(provider: str, error_class: ProviderErrorClass) -> ProviderError:
     message = FAILURE_TEXTS[error_class].message
     return ProviderError(message, provider=provider, error_class=error_class, provider_code="worker_lost")
-
-
-def _journal(task: ImageTask, ended: Attempt) -> tuple[Attempt, ...]:
-    return tuple(ended if attempt.id == ended.id else attempt for attempt in task.attempts)
 
 
 def _gallery_entry(generation: Generation, image: Image) -> GalleryImage:

@@ -53,6 +53,19 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class JobHint:
+    """What a callback told, under a ticket of ours: this attempt at this provider has this job.
+
+    `looks` counts how often it was followed.
+    """
+
+    provider: str
+    attempt_id: str
+    job_id: str
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class IdempotencyClaim:
     """An `Idempotency-Key` as it is stored: hashed key, who used it, fingerprint of the body that came with it."""
 
@@ -203,6 +216,10 @@ class ImageTask:
     def open_attempt(self) -> Attempt | None:
         return next((attempt for attempt in self.attempts if attempt.is_open), None)
 
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        """The attempt of this id, as it stands in the journal."""
+        return next((attempt for attempt in self.attempts if attempt.id == attempt_id), None)
+
 
 class ImageTaskRepository(Protocol):
     """Working records of images. A None answer means: the record changed since it was read."""
@@ -221,6 +238,10 @@ class ImageTaskRepository(Protocol):
 
     def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
         """Save the vendor's job id on the open attempt."""
+        ...
+
+    def reopen_attempt(self, task: ImageTask, attempt_id: str, job_id: str) -> ImageTask | None:
+        """Make an attempt whose outcome was unknown the open one again: its job has been found."""
         ...
 
     def begin_poll(self, task: ImageTask, polls: int, lease_until: datetime) -> ImageTask | None:
@@ -513,6 +534,22 @@ class ImageQueue(Protocol):
 
         `polls` counts how often it was asked for, this time included.
         """
+        ...
+
+    def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:
+        """Have a worker follow what a callback told, after `delay` (at most 15 minutes)."""
+        ...
+
+
+class CallbackAddresses(Protocol):
+    """Where vendors call back."""
+
+    def expected_from(self, provider: str) -> bool:
+        """Whether this provider is told an address, so that asking after its jobs can be slow."""
+        ...
+
+    def address(self, provider: str, ref: ImageRef, attempt_id: str, valid_until: datetime) -> str | None:
+        """The address for one attempt; None for a provider that is told none."""
         ...
 
 

@@ -21,6 +21,7 @@ from easel.errors import (
 )
 from easel.ids import new_id
 from easel.services.image_work import LEASE, WITHDRAWN, ImageWork
+from easel.services.journal import note_job
 from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ class RenderImage:
             return
         try:
             references = tuple(self._reference(*numbered) for numbered in enumerate(generation.references, start=1))
-            submission = self._submit(generation, image, attempt, references)
+            submission = self._submit(generation, task.ref, attempt, references)
         except (ReferenceUnavailable, ImageRejected) as error:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))
         except ProviderError as error:
@@ -113,9 +114,9 @@ class RenderImage:
             raise ImageRejected(f"Reference picture {number}: {error.message}") from error
 
     def _submit(
-        self, generation: Generation, image: Image, attempt: Attempt, references: tuple[ReferenceImage, ...]
+        self, generation: Generation, ref: ImageRef, attempt: Attempt, references: tuple[ReferenceImage, ...]
     ) -> Submission:
-        plan = self._work.plan(generation, image, attempt.provider)
+        plan = self._work.plan(generation, generation.images[ref.index], attempt.provider)
         left = (generation.deadline - self._work.clock()).total_seconds()
         return self._work.providers(attempt.provider).submit(
             ProviderTask(
@@ -126,6 +127,7 @@ class RenderImage:
                 parameters=plan.parameters,
                 references=references,
                 timeout_seconds=max(1.0, min(_CALL_SECONDS, left)),
+                callback_url=self._work.callback_address(generation, ref, attempt),
             )
         )
 
@@ -149,17 +151,15 @@ class RenderImage:
     def _take(self, generation: Generation, task: ImageTask, submission: Submission) -> None:
         """Save the job id before anything else, then the picture if it came at once."""
         if submission.job_id is not None:
-            noted = self._work.tasks.record_job(task, submission.job_id)
+            noted = note_job(self._work.tasks, task, task.attempts[-1], submission.job_id)
             if noted is None:
-                logger.error(
-                    "job id could not be saved", extra={"job_id": submission.job_id, "attempt_id": task.attempts[-1].id}
-                )
                 return
             task = noted
         attempt = task.attempts[-1]
         if not isinstance(submission.state, Finished):
             self._work.generations.set_stage(task.ref, Stage.GENERATING)
-            self._work.queue.collect(task.ref, delay=timedelta(seconds=submission.state.poll_after), polls=1)
+            pause = self._work.first_poll(attempt.provider, submission.state)
+            self._work.queue.collect(task.ref, delay=pause, polls=1)
             return
         try:
             self._work.deliver(generation, task, attempt, submission.state)

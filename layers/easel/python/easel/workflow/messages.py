@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from pydantic.alias_generators import to_camel
 
-from easel.services.ports import ImageRef
+from easel.services.ports import ImageRef, JobHint
 
 
 class _Message(BaseModel):
@@ -16,7 +16,7 @@ class _Message(BaseModel):
 
     def to_json(self) -> str:
         """The body of the message, with camelCase names."""
-        return self.model_dump_json(by_alias=True)
+        return self.model_dump_json(by_alias=True, exclude_none=True)
 
 
 class GenerationMessage(_Message):
@@ -52,7 +52,24 @@ class RenderMessage(_ImageMessage):
     task_token: str
 
 
+class HintPart(_Message):
+    """What a callback told: this attempt at this provider has this job. `looks` counts how often it was followed."""
+
+    provider: str
+    attempt_id: str
+    job_id: str
+    looks: NonNegativeInt = 0
+
+    def as_told(self) -> JobHint:
+        """In the words of the use cases."""
+        return JobHint(self.provider, self.attempt_id, self.job_id, self.looks)
+
+
 class CollectMessage(_ImageMessage):
-    """Queue `collect`: look after the open attempt of this image; `polls` counts how often that was done before."""
+    """Queue `collect`: look after the open attempt of this image; `polls` counts how often that was done before.
+
+    With `hint` it is a callback that is to be followed, and `polls` says nothing.
+    """
 
     polls: NonNegativeInt = 0
+    hint: HintPart | None = None

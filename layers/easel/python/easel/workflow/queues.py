@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from easel.clock import to_iso
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
-from easel.services.ports import ImageRef
-from easel.workflow.messages import CollectMessage, GenerationMessage, RenderMessage
+from easel.services.ports import ImageRef, JobHint
+from easel.workflow.messages import CollectMessage, GenerationMessage, HintPart, RenderMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -75,6 +75,19 @@ class SqsImageQueue:
             index=ref.index,
             request_id=ref.request_id,
             polls=polls,
+        )
+        _send(self._client, self._collect_queue_url, message.to_json(), delay)
+
+    def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:
+        """Raises QueueUnavailable."""
+        message = CollectMessage(
+            workspace_id=ref.workspace_id,
+            generation_id=ref.generation_id,
+            index=ref.index,
+            request_id=ref.request_id,
+            hint=HintPart(
+                provider=hint.provider, attempt_id=hint.attempt_id, job_id=hint.job_id, looks=hint.looks
+            ),
         )
         _send(self._client, self._collect_queue_url, message.to_json(), delay)
 
