@@ -1,5 +1,6 @@
 """The API's routes: which function answers, who may call it, and what each function may do."""
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,6 +85,7 @@ ROUTES: Final = (
     Route("GetKeyBudget", _GET, "/api/v1/budgets/keys/{keyId}", "read_budgets"),
     Route("PutKeyBudget", _PUT, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
     Route("DeleteKeyBudget", _DELETE, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
+    Route("PostCallback", _POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True),
     Route("GetModels", _GET, "/api/v1/models", "describe_models", public=True),
     Route("GetModel", _GET, "/api/v1/models/{modelId}", "describe_models", public=True),
     Route("GetSizes", _GET, "/api/v1/sizes", "describe_models", public=True),
@@ -119,6 +121,7 @@ class Api(Construct):
             "read_generations": self._read_generations(),
             "cancel_generation": self._cancel_generation(),
             "read_images": self._read_images(),
+            "receive_callback": self._receive_callback(),
             "describe_models": self._function("DescribeModels", "describe_models"),
             "describe_service": self._function(
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
@@ -190,6 +193,25 @@ class Api(Construct):
         function = self._function("ReadImages", "read_images", env=self._core_and_images())
         function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
         self._allow_links(function)
+        return function
+
+    def _receive_callback(self) -> SmallFunction:
+        data, queue = self._data, self._queues.collect
+        function = SmallFunction(
+            self,
+            "ReceiveCallback",
+            kit=self._kit,
+            folder="api/receive_callback",
+            # Vendors give up after fifteen seconds, and it has one message to send.
+            timeout_seconds=10,
+            env={
+                "SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
+                "COLLECT_QUEUE_URL": queue.url,
+                "PROVIDER_SETTINGS": json.dumps({self._kit.settings.wavespeed.name: {}}),
+            },
+        )
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("sqs:SendMessage", on=queue.arn)
         return function
 
     def _authorize_request(self, identity: Identity) -> SmallFunction:

@@ -187,15 +187,15 @@ class Data(Construct):
             self,
             "Signing",
             secret_name=self._secret_name("signing"),
-            description="Signs page cursors.",
+            description="Signs page cursors, quotes and the addresses for callbacks.",
             generate_secret_string=generated,
             removal_policy=removal_policy(self._settings),
         )
         acknowledge(
             secret,
             "AwsSolutions-SMG4",
-            because="It signs page cursors only; an operator replaces it by writing a new value, and clients then"
-            " start their list again.",
+            because="What it signs is good for minutes; an operator replaces it by writing a new value, and clients"
+            " then start their list again and ask for new quotes. Jobs whose callbacks are refused then are polled.",
         )
         return secret
 

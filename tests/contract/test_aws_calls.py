@@ -40,6 +40,9 @@ render, delivered at once        11  ChangeMessageVisibility, GetItem, PutItem, 
 render, job begun                 7  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, SendMessage
 collect, still running            5  ChangeMessageVisibility, 2 x GetItem, UpdateItem, SendMessage
 collect, delivered               10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+callback                          1  SendMessage
+follow a callback                10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+follow it again                   4  ChangeMessageVisibility, 2 x GetItem, SendTaskSuccess
 render, refused                   7  ChangeMessageVisibility, GetItem, PutItem, 2 x UpdateItem, TransactWriteItems, SendTaskFailure
 settle, delivered                 4  2 x GetItem, BatchGetItem, TransactWriteItems
 settle, failed                    2  GetItem, TransactWriteItems
@@ -81,6 +84,12 @@ def test_a_status_and_a_page_are_one_read_each(measured: dict[str, Calls]) -> No
 def test_request_rates_cost_one_call_and_telling_them_none(measured: dict[str, Calls]) -> None:
     assert measured["check a key again"] == ("dynamodb:UpdateItem",)
     assert measured["check a key, new to the process"] == ("dynamodb:GetItem", "dynamodb:UpdateItem")
+
+
+@pytest.mark.requirement("X-20")
+def test_a_callback_is_one_message_and_nothing_is_read_for_it(measured: dict[str, Calls]) -> None:
+    assert measured["callback"] == ("sqs:SendMessage",)
+    assert measured["follow a callback"] == measured["collect, delivered"]
 
 
 def test_a_quote_writes_nothing_and_reads_nothing(measured: dict[str, Calls]) -> None:

@@ -63,6 +63,7 @@ PUBLIC_ROUTES = {
     "GET /openapi.json": "api/describe_service",
     "GET /docs": "api/describe_service",
     "POST /api/v1/auth/telegram": "api/exchange_telegram",
+    "POST /api/v1/callbacks/{provider}": "api/receive_callback",
     "$default": "api/describe_service",
 }
 

@@ -40,6 +40,7 @@ TIMEOUT_SECONDS = {
     "api/read_prompt_templates": 10,
     "api/read_usage": 10,
     "api/read_wallet": 10,
+    "api/receive_callback": 10,
     "api/set_budgets": 10,
     "api/submit_generation": 29,
     "api/sync_users": 10,

@@ -84,6 +84,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         LEDGER: "dynamodb: GetItem Query PutItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/receive_callback": {
+        "Queues/Collect/Queue": "sqs: SendMessage",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
     "api/submit_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
@@ -194,6 +198,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
+        "api/receive_callback": {f"{prefix}easel-local/signing-??????"},
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
     }

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -22,11 +23,14 @@ from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, 
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import bootstrap, settings
+from easel.clock import system_clock
 from easel.domain.provider import RemotePicture
 from easel.errors import ProviderErrorClass
 from easel.providers import registry
 from easel.repositories.generations import begin_keys
 from easel.repositories.outbox import OUTBOX_ENTITY
+from easel.services.callbacks import CallbackSigner, CallbackTicket
+from easel.services.ports import ImageRef
 
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 
@@ -184,6 +188,23 @@ class Functions:
     def collect(self, generation: Mapping[str, Any], polls: int) -> None:
         self.message("collect_image", self.environment["COLLECT_QUEUE_URL"], self._image(generation) | {"polls": polls})
 
+    def call_back(self, generation: Mapping[str, Any]) -> None:
+        """As the vendor does it, for the image that was rendered last."""
+        ref, attempt_id = self._ref(generation), self.provider.tasks[-1].attempt_id
+        signer = CallbackSigner(lambda: b"key", system_clock)
+        ticket = signer.sign("wavespeed", CallbackTicket(ref, attempt_id), system_clock() + timedelta(minutes=1))
+        path, body = "/api/v1/callbacks/wavespeed", f"job-{len(self.provider.jobs)}"
+        self.request("receive_callback", "POST", path, 204, query=f"t={ticket}", body=body)
+
+    def follow(self, generation: Mapping[str, Any]) -> None:
+        """What the queue then delivers."""
+        hint = {"attemptId": self.provider.tasks[-1].attempt_id, "jobId": f"job-{len(self.provider.jobs)}"}
+        body = self._image(generation) | {"hint": {"provider": "wavespeed", **hint}}
+        self.message("collect_image", self.environment["COLLECT_QUEUE_URL"], body)
+
+    def empty_collect_queue(self) -> None:
+        self._sqs.purge_queue(QueueUrl=self.environment["COLLECT_QUEUE_URL"])
+
     def settle(self, generation: Mapping[str, Any]) -> None:
         self.invoke("workflow/settle_generation", self._image(generation))
 
@@ -235,6 +256,9 @@ class Functions:
 
     def sweep(self) -> None:
         self.invoke("schedules/sweep_generations", {})
+
+    def _ref(self, generation: Mapping[str, Any]) -> ImageRef:
+        return ImageRef(self._workspace_id, generation["id"], 0)
 
     def _image(self, generation: Mapping[str, Any]) -> dict[str, Any]:
         names = {"workspaceId": self._workspace_id, "generationId": generation["id"]}
@@ -322,6 +346,13 @@ def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:
     note("render, job begun", functions.render, polled, running_for(1))
     note("collect, still running", functions.collect, polled, 1)
     note("collect, delivered", functions.collect, polled, 2)
+    called_back = functions.submit()
+    functions.begin(called_back)
+    functions.render(called_back, running_for(0))
+    note("callback", functions.call_back, called_back)
+    functions.empty_collect_queue()
+    note("follow a callback", functions.follow, called_back)
+    note("follow it again", functions.follow, called_back)
     note("render, refused", functions.render, failed, refusing(ProviderErrorClass.CONTENT))
     note("settle, delivered", functions.settle, done)
     note("settle, failed", functions.settle, failed)

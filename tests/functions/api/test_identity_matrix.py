@@ -46,6 +46,7 @@ PUBLIC = {
     "GET /openapi.json",
     "GET /docs",
     "POST /api/v1/auth/telegram",
+    "POST /api/v1/callbacks/{provider}",
 }
 NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {

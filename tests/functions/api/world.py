@@ -194,6 +194,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
+        "COLLECT_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"],
+        "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
         "PUBLIC_BASE_URL": "https://easel.example",
         "TOKEN_ISSUERS": json.dumps([trusted]),
         "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
@@ -221,5 +223,6 @@ def _forget_everything() -> None:
         bootstrap._recent_secrets,
         bootstrap.authenticate,
         bootstrap.rate_limits,
+        bootstrap.receive_callback,
     ):
         remembered.cache_clear()

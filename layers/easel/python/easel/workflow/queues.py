@@ -85,9 +85,7 @@ class SqsImageQueue:
             generation_id=ref.generation_id,
             index=ref.index,
             request_id=ref.request_id,
-            hint=HintPart(
-                provider=hint.provider, attempt_id=hint.attempt_id, job_id=hint.job_id, looks=hint.looks
-            ),
+            hint=HintPart(provider=hint.provider, attempt_id=hint.attempt_id, job_id=hint.job_id, looks=hint.looks),
         )
         _send(self._client, self._collect_queue_url, message.to_json(), delay)
 
