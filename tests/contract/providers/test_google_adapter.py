@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode
+from easel.domain.catalogue import load_catalogue
+from easel.domain.catalogue.canvas import Ratios
+from easel.domain.catalogue.plan import plan_upstream
+from easel.domain.generation import ImageParameters, Mode
 from easel.domain.provider import OfferedModel, ProviderTask, ReferenceImage, TokenUsage, UpstreamParameters
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
@@ -54,6 +57,24 @@ def test_each_model_makes_a_picture_of_the_size_asked(
     picture = opened(picture_bytes(adapter, submission))
     assert (picture.size, picture.format) == (size, image_format)
     assert (simulator.submits, len(simulator.jobs)) == (1, 1)
+
+
+@pytest.mark.requirement("X-25", "S004-54")
+@pytest.mark.parametrize("model", ["gemini-3-pro-image", "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image"])
+def test_whatever_the_catalogue_plans_is_taken_and_has_the_size_it_says(simulator: Simulator, model: str) -> None:
+    offers = [offer for known in load_catalogue().active_models() for offer in known.candidates]
+    (candidate,) = (offer for offer in offers if offer.provider == "google" and offer.text_to_image == model)
+    canvas, adapter = candidate.canvas, simulator.provider("google")
+    assert isinstance(canvas, Ratios)
+    first, *larger = canvas.resolutions or (None,)
+    shapes = [canvas.shape(ratio, first) for ratio in canvas.sizes] + [canvas.shape("3:2", each) for each in larger]
+
+    for shape in shapes:
+        asked = ImageParameters(aspect_ratio=shape.aspect_ratio, resolution=shape.resolution, output_format="png")
+        plan = plan_upstream(candidate, "a red fox", asked)
+        task = replace(TASK, upstream_model=model, prompt=plan.prompt, parameters=plan.parameters)
+        picture = opened(picture_bytes(adapter, adapter.submit(task)))
+        assert picture.size == (shape.size.width, shape.size.height), shape
 
 
 @pytest.mark.requirement("X-25")

@@ -403,6 +403,10 @@ def test_a_stop_for_the_content_is_refused_content(reason: str) -> None:
         (answer({"finishReason": "a sentence, not a word"}), (Class.FAILED, "unknown_reason")),
         (answer(candidate({"text": "What a lovely fox that would be!"})), (Class.FAILED, "no_image")),
         (answer(candidate(image(thought=True))), (Class.FAILED, "no_image")),
+        (
+            answer(candidate({"text": "Does this meet the safety guidelines?", "thought": True})),
+            (Class.FAILED, "no_image"),
+        ),
         (answer(candidate(content=None)), (Class.FAILED, "no_image")),
         (answer(), (Class.FAILED, "no_candidates")),
         (httpx.Response(200, json={"usageMetadata": {"promptTokenCount": 9}}), (Class.FAILED, "no_candidates")),
@@ -457,6 +461,7 @@ def test_success_that_cannot_be_read_leaves_the_outcome_open(body: bytes) -> Non
         ({"predictions": [{"raiFilteredReason": "Unable to show generated images."}]}, (Class.CONTENT, "rai_filtered")),
         ({"predictions": [{"mimeType": "image/png"}]}, (Class.CONTENT, "rai_filtered")),
         ({}, (Class.CONTENT, "rai_filtered")),
+        ({"predictions": []}, (Class.CONTENT, "rai_filtered")),
         ({"predictions": [{"bytesBase64Encoded": encoded(b"text")}]}, (Class.FAILED, "not_a_picture")),
         ({"predictions": "none"}, (Class.AMBIGUOUS, "unreadable_answer")),
         ({"candidates": []}, (Class.AMBIGUOUS, "unreadable_answer")),
@@ -520,13 +525,16 @@ _ANSWERS = st.one_of(
 )
 
 
-@given(body=_ANSWERS, task=st.sampled_from([TASK, IMAGEN]))
-def test_whatever_the_vendor_answers_ends_in_a_picture_or_in_an_error_of_ours(body: Any, task: ProviderTask) -> None:
-    content = json.dumps(body).encode()
-    provider, submission = adapter(Vendor(httpx.Response(200, content=content))), None
+@given(body=_ANSWERS, task=st.sampled_from([TASK, IMAGEN]), status=st.sampled_from([200, 200, 400, 429, 503]))
+def test_whatever_the_vendor_answers_ends_in_a_picture_or_in_an_error_of_ours(
+    body: Any, task: ProviderTask, status: int
+) -> None:
+    reply = httpx.Response(status, content=json.dumps(body).encode())
+    provider, submission = adapter(Vendor(reply)), None
     with contextlib.suppress(ProviderError):
         submission = provider.submit(task)
     if submission is not None:
+        assert status == 200
         assert isinstance(submission, Submission)
         assert isinstance(submission.state, Finished)
         assert isinstance(submission.state.picture, InlinePicture)
@@ -585,8 +593,9 @@ def test_half_a_list_is_not_a_list() -> None:
         (httpx.Response(504, json={"error": {"status": "DEADLINE_EXCEEDED"}}), Class.RETRYABLE),
         (httpx.ReadTimeout("late"), Class.RETRYABLE),
         (httpx.Response(401, json={"error": {"status": "UNAUTHENTICATED"}}), Class.AUTH),
+        (httpx.Response(200, json={"error": {"status": "UNAUTHENTICATED"}}), Class.AUTH),
     ],
-    ids=["empty", "no-json", "504", "deadline", "lost", "key"],
+    ids=["empty", "no-json", "504", "deadline", "lost", "key", "key-over-200"],
 )
 def test_a_list_that_cannot_be_had_is_an_error_that_may_be_tried_again(
     reply: httpx.Response | Exception, expected: Class

@@ -210,6 +210,16 @@ def test_a_call_that_broke_off_after_it_was_sent_is_never_repeated(failure: Exce
     assert refused(failure).error_class is expected
 
 
+def test_only_a_limit_can_be_used_up() -> None:
+    error = refused(answer(503, "UNAVAILABLE", "Our balance of free machines is exhausted.", quota(PER_DAY)))
+    assert error.error_class is Class.RETRYABLE
+
+
+@pytest.mark.parametrize("code", [408, 502, 504])
+def test_who_only_passes_messages_on_does_not_know_the_outcome(code: int) -> None:
+    assert refused(answer(code, "UNAVAILABLE")).error_class is Class.AMBIGUOUS
+
+
 @pytest.mark.parametrize("code", ["500", 500.5, True, [500], {}, None, 10**30])
 def test_an_error_over_success_without_a_known_code_leaves_the_outcome_open(code: Any) -> None:
     assert refused(httpx.Response(200, json={"error": {"code": code, "message": "x"}})).error_class is Class.AMBIGUOUS

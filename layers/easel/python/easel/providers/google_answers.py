@@ -13,8 +13,9 @@ from typing import Any, Final
 from easel.domain.provider import Finished, TokenUsage
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import Effect, VendorHttp
-from easel.providers.google_errors import CONTENT_TEXT, unreadable
+from easel.providers.google_errors import is_about_content, unreadable
 from easel.providers.google_json import field_of, items_of, text_of
+from easel.providers.verdicts import verdict
 from easel.providers.wire import inline_picture
 
 _CONTENT_REASONS: Final = frozenset(
@@ -72,22 +73,22 @@ def prediction_result(http: VendorHttp, answer: Mapping[str, Any]) -> Finished:
         encoded = field_of(prediction, "bytesBase64Encoded")
         if isinstance(encoded, str) and encoded:
             return Finished(inline_picture(http, encoded))
-    if not predictions and answer:
+    if predictions is None and answer:
         raise unreadable(http, Effect.STARTS_JOB)
     # A filtered picture is told with a reason or, by some versions, simply left out.
-    raise _refused(http, "rai_filtered")
+    raise verdict(http, ProviderErrorClass.CONTENT, "rai_filtered")
 
 
 def _check_prompt(http: VendorHttp, answer: Mapping[str, Any]) -> None:
     reason = text_of(field_of(answer, "promptFeedback"), "blockReason").upper()
     if reason not in _UNSPECIFIED:
-        raise _refused(http, f"prompt_{_code(reason)}")
+        raise verdict(http, ProviderErrorClass.CONTENT, f"prompt_{_code(reason)}")
 
 
 def _check_finish(http: VendorHttp, candidate: Mapping[str, Any]) -> None:
     reason = text_of(candidate, "finishReason").upper()
     if reason in _CONTENT_REASONS:
-        raise _refused(http, _code(reason))
+        raise verdict(http, ProviderErrorClass.CONTENT, _code(reason))
     if reason == "LANGUAGE":
         raise http.failure(ProviderErrorClass.CALLER, "language", "does not understand the language of the prompt")
     if reason == _ACCOUNT_REASON:
@@ -100,16 +101,14 @@ def _no_picture(http: VendorHttp, candidate: Mapping[str, Any]) -> ProviderError
     Not RETRYABLE: its words and thoughts were billed, and a model that would rather talk does so again, up to four
     times. Words about a policy are a refusal all the same, without the reason that usually tells one.
     """
-    words = [text_of(part, "text") for part in items_of(field_of(candidate, "content"), "parts")]
-    if any(CONTENT_TEXT.search(text) for text in [*words, text_of(candidate, "finishMessage")]):
-        return _refused(http, "refused_in_words")
+    # What it thinks of policies on its way is no verdict.
+    parts = (part for part in items_of(field_of(candidate, "content"), "parts") if not field_of(part, "thought"))
+    words = [text_of(part, "text") for part in parts]
+    if any(is_about_content(text) for text in [*words, text_of(candidate, "finishMessage")]):
+        return verdict(http, ProviderErrorClass.CONTENT, "refused_in_words")
     reason = text_of(candidate, "finishReason").upper()
     code = "no_image" if reason in {"", "STOP", "FINISH_REASON_UNSPECIFIED"} else _code(reason)
     return http.failure(ProviderErrorClass.FAILED, code, "answered without a picture")
-
-
-def _refused(http: VendorHttp, code: str) -> ProviderError:
-    return http.failure(ProviderErrorClass.CONTENT, code, "refused the content of this request")
 
 
 def _code(reason: str) -> str:
