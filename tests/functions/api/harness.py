@@ -20,8 +20,8 @@ import pytest
 from tests.support.generations import a_generation
 
 from easel import bootstrap, settings
-from easel.domain.catalogue import load_catalogue
-from easel.domain.generation import Channel, Generation, Mode, Status
+from easel.domain.catalogue import load_catalogue, plan_upstream
+from easel.domain.generation import Channel, Generation, Mode, ServedBy, Status
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
@@ -91,7 +91,9 @@ class Store:
             workspace_id=principal.workspace_id,
             user_id=principal.user_id,
             model=model.id,
-            provider=model.provider,
+            provider=appraisal.candidate.provider,
+            served_by=ServedBy(appraisal.candidate.provider, appraisal.candidate.model),
+            adjustments=plan_upstream(appraisal.candidate, request.prompt, appraisal.parameters).adjustments,
             prompt=made.title if made else request.prompt,
             mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
             parameters=appraisal.parameters,

@@ -29,6 +29,55 @@ def test_the_active_models_are_listed(api: Api) -> None:
     assert "sandbox" in listed
 
 
+@pytest.mark.requirement("X-25")
+def test_retired_names_are_listed_and_say_what_became_of_them(api: Api) -> None:
+    listed = {entry["id"]: entry for entry in get(api, "/api/v1/models").json["models"]}
+
+    assert {name for name, entry in listed.items() if entry["status"] == "retired"} >= {
+        "dall-e-2",
+        "dall-e-3",
+        "imagen",
+    }
+    old = listed["dall-e-3"]
+    assert old["deprecation"] == {
+        "status": "retired",
+        "endsOn": None,
+        "retiredOn": "2026-05-12",
+        "successor": "gpt-image-2.5-sunburst",
+        "notice": old["deprecation"]["notice"],
+        "priceDifference": {"standard": 4_000, "tiered": 4_000},
+    }
+    assert "gpt-image-2.5-sunburst" in old["deprecation"]["notice"]
+    assert old["servedBy"][0] == {"provider": "openai", "model": "gpt-image-2.5-sunburst"}
+    assert listed["seedream-v4"]["deprecation"] is None
+
+
+def test_a_model_that_ends_or_has_ended_says_so_in_headers_too(api: Api) -> None:
+    ended, ends, lives = (get(api, f"/api/v1/models/{name}") for name in ("dall-e-3", "gpt-image-1.5", "seedream-v4"))
+
+    assert (ended.header("Deprecation"), ended.header("Sunset")) == ("@1778544000", "Tue, 12 May 2026 00:00:00 GMT")
+    assert (ends.header("Deprecation"), ends.header("Sunset")) == (None, "Tue, 01 Dec 2026 00:00:00 GMT")
+    assert (lives.header("Deprecation"), lives.header("Sunset")) == (None, None)
+
+
+def test_a_model_is_found_by_its_other_names(api: Api) -> None:
+    body = model(api, "gemini-3-pro-image")
+
+    assert (body["id"], body["aliases"]) == ("nano-banana-pro", ["gemini-3-pro-image"])
+    assert [one["provider"] for one in body["servedBy"]] == ["wavespeed", "google", "nanobanana"]
+
+
+@pytest.mark.requirement("S002-5", "S002-10", "S002-58")
+def test_a_model_says_what_looks_it_takes(api: Api) -> None:
+    body = model(api, "dall-e-3")
+
+    assert (body["qualities"], body["defaultQuality"]) == (["standard", "hd"], "standard")
+    assert body["styles"] == ["natural", "vivid", "artistic", "photographic"]
+    assert body["sizes"] == {"sizes": ["1024x1024", "1792x1024", "1024x1792"]}
+    assert model(api, "gpt-image-2")["backgrounds"] == ["auto", "opaque", "transparent"]
+    assert model(api, "gpt-image-2")["sizes"]["step"] == 16
+
+
 @pytest.mark.requirement("S001-42", "S001-43")
 @pytest.mark.parametrize(
     ("name", "size", "ratio", "resolution"),
@@ -91,6 +140,20 @@ REQUESTS = [
     ("nano-banana-pro", {"resolution": "4k", "outputFormat": "jpeg"}),
     ("nano-banana-pro", {"resolution": "8k"}),
     ("nano-banana-pro", {"size": "1024x1024"}),
+    ("nano-banana-pro", {"size": "1024x1024", "sizePolicy": "nearest"}),
+    ("dall-e-3", {"size": "1792x1024", "quality": "hd", "style": "vivid"}),
+    ("dall-e-3", {"size": "1792x1023"}),
+    ("dall-e-3", {"size": "1792x1023", "sizePolicy": "nearest"}),
+    ("dall-e-3", {"sizePolicy": "loose"}),
+    ("dall-e-3", {"quality": "high"}),
+    ("dall-e-3", {"quality": "low"}),
+    ("dall-e-3", {"style": "cubist"}),
+    ("gpt-image-2", {"background": "transparent", "outputFormat": "png"}),
+    ("gpt-image-2", {"background": "transparent", "outputFormat": "jpeg"}),
+    ("seedream-v4", {"background": "transparent"}),
+    ("nano-banana-2.1", {"size": "1024x1024"}),
+    ("nano-banana-2.1", {"size": "1024x1024", "resolution": "2k"}),
+    ("nano-banana", {"quality": "hd"}),
     ("sandbox", {"n": 10}),
     ("sandbox", {"watermark": "© Easel"}),
     ("sandbox", {"watermark": " "}),
@@ -134,6 +197,21 @@ def test_sizes_are_the_general_list_ready_for_a_menu(api: Api) -> None:
         "label": "Portrait 9:16, 1440 x 2560",
     }
     assert by_size["3024x1296"]["aspectRatio"] == "21:9"
+
+
+@pytest.mark.requirement("S001-20", "S002-9", "S003-24")
+def test_sizes_of_any_model_may_be_asked_for(api: Api) -> None:
+    legacy = get(api, "/api/v1/sizes", query="model=sd3-medium").json
+    ratios = get(api, "/api/v1/sizes", query="model=nano-banana").json
+
+    assert [entry["size"] for entry in legacy["sizes"]] == ["512x512", "768x768", "1024x1024", "1536x1536"]
+    assert (legacy["minSide"], legacy["maxSide"], legacy["default"]) == (512, 1536, "1024x1024")
+    assert (ratios["minSide"], ratios["default"]) == (None, None)
+    by_ratio = {entry["aspectRatio"]: entry["size"] for entry in ratios["sizes"]}
+    assert (by_ratio["1:1"], by_ratio["16:9"]) == ("1024x1024", "1344x768")
+
+    unknown = get(api, "/api/v1/sizes", query="model=midjourney")
+    assert (unknown.status, unknown.json["error"]["details"][0]["field"]) == (400, "model")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/models", "/api/v1/models/sandbox", "/api/v1/sizes"])

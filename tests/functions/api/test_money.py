@@ -303,6 +303,17 @@ def test_a_quote_names_the_rule_and_the_upper_bound_and_writes_nothing(functions
     assert functions.list()["generations"] == []
 
 
+@pytest.mark.requirement("S002-12", "S002-48", "X-11")
+def test_dall_e_3_in_hd_is_quoted_at_thirty_credits(functions: Functions) -> None:
+    wish = {"prompt": "a red fox", "model": "dall-e-3", "size": "1792x1024", "style": "vivid"}
+    quotes = [
+        functions.request("quote_generation", "POST", "/api/v1/quotes", body=wish | {"quality": quality})
+        for quality in ("hd", "high", "standard", "auto")
+    ]
+
+    assert [quote["price"]["credits"] for quote in quotes] == [30, 30, 15, 15]
+
+
 def test_a_quoted_request_is_taken_at_its_price(functions: Functions) -> None:
     quote = functions.request("quote_generation", "POST", "/api/v1/quotes", body=REQUEST)
 
@@ -311,7 +322,9 @@ def test_a_quoted_request_is_taken_at_its_price(functions: Functions) -> None:
     assert generation["price"]["milliCredits"] == quote["price"]["milliCredits"]
 
 
-@pytest.mark.parametrize("change", [{"n": 2}, {"size": "2048x2048"}, {"model": "nano-banana", "size": None}])
+@pytest.mark.parametrize(
+    "change", [{"n": 2}, {"size": "2048x2048"}, {"quality": "hd"}, {"model": "nano-banana", "size": None}]
+)
 def test_a_quote_for_another_request_is_refused(functions: Functions, change: dict[str, Any]) -> None:
     quote = functions.request("quote_generation", "POST", "/api/v1/quotes", body=REQUEST)
     body = {name: value for name, value in (REQUEST | change).items() if value is not None}

@@ -494,3 +494,45 @@ def test_a_missing_variable_is_named_in_the_log_and_not_in_the_answer(
     assert said["statusCode"] == 500
     assert "IMAGES_BUCKET_NAME" in log_lines.getvalue()
     assert "IMAGES_BUCKET_NAME" not in said["body"]
+
+
+# --- old names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("X-6", "X-25", "S002-8", "S002-10", "S002-39")
+def test_an_old_name_is_taken_and_says_who_will_stand_in_and_what_changes(api: Api) -> None:
+    answer = api.submit({"prompt": "a red fox", "model": "dall-e-2", "size": "512x512", "style": "vivid"})
+
+    assert answer.status == 202
+    body = answer.json
+    assert (body["model"], body["provider"]) == ("dall-e-2", "openai")
+    assert body["servedBy"] == {"provider": "openai", "model": "gpt-image-2.5-flare"}
+    assert (body["deprecation"]["status"], body["deprecation"]["successor"]) == ("retired", "gpt-image-2.5-flare")
+    assert body["deprecation"]["retiredOn"] == "2026-05-12"
+    assert [(one["field"], one["asked"], one["made"]) for one in body["paramsAdjusted"]] == [
+        ("size", "512x512", "1024x1024"),
+        ("style", "vivid", "prompt"),
+    ]
+    assert (body["parameters"]["size"], body["parameters"]["style"]) == ("512x512", "vivid")
+
+
+def test_a_living_model_has_no_deprecation(api: Api) -> None:
+    body = api.submit({"prompt": "a red fox", "model": "seedream-v4"}).json
+
+    assert (body["deprecation"], body["paramsAdjusted"]) == (None, [])
+    assert body["servedBy"] == {"provider": "wavespeed", "model": "seedream-v4"}
+
+
+def test_an_alias_is_another_word_for_the_same_model(api: Api) -> None:
+    assert api.submit({"prompt": "a red fox", "model": "gemini-3-pro-image"}).json["model"] == "nano-banana-pro"
+
+
+@pytest.mark.requirement("X-6")
+def test_the_nearest_size_is_taken_and_told_when_that_is_wished(api: Api) -> None:
+    wish = {"prompt": "a red fox", "model": "imagen", "size": "1000x1000"}
+
+    assert api.submit(wish).status == 400
+    body = api.submit(wish | {"sizePolicy": "nearest"}).json
+    assert body["parameters"]["size"] == "1024x1024"
+    (adjusted,) = body["paramsAdjusted"]
+    assert (adjusted["field"], adjusted["asked"], adjusted["made"]) == ("size", "1000x1000", "1024x1024")

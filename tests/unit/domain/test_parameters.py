@@ -194,6 +194,150 @@ def test_a_format_that_we_do_not_make_is_refused_with_those_we_make() -> None:
     assert (problem.field, problem.allowed) == ("outputFormat", ["png", "jpeg", "webp"])
 
 
+# --- size and ratio together, the nearest size -----------------------------------------------------------------------
+
+LEGACY_SIZES = {
+    "dall-e-3": ["1024x1024", "1792x1024", "1024x1792"],
+    "dall-e-2": ["256x256", "512x512", "1024x1024"],
+    "imagen": ["1024x1024", "1792x1024", "1024x1792"],
+    "sd3-medium": ["512x512", "768x768", "1024x1024", "1536x1536"],
+}
+
+
+@pytest.mark.requirement("S002-9", "S002-38", "S002-39", "S002-40", "S002-58", "S003-5", "S003-81", "X-6")
+@pytest.mark.parametrize("model", LEGACY_SIZES)
+def test_an_old_name_takes_the_sizes_that_it_had_and_no_other(model: str) -> None:
+    assert [str(asked(model, size=size).size) for size in LEGACY_SIZES[model]] == LEGACY_SIZES[model]
+    assert str(asked(model).size) == "1024x1024"
+
+    (problem,) = refused(model, size="1023x1024")
+    assert (problem.field, problem.allowed) == ("size", {"sizes": LEGACY_SIZES[model]})
+    assert all(size in problem.message for size in LEGACY_SIZES[model])
+
+
+@pytest.mark.parametrize(
+    ("size", "rule"),
+    [("1000x1000", "multiple of 16"), ("640x640", "655360"), ("3840x1024", "3 times"), ("4096x2048", "480 to 3840")],
+)
+def test_bounds_of_a_free_size_are_all_told(size: str, rule: str) -> None:
+    (problem,) = refused("gpt-image-2", size=size)
+
+    assert problem.field == "size"
+    assert rule in problem.message
+    assert {"minSide", "maxSide", "step", "maxRatio", "minPixels", "maxPixels", "examples"} == set(problem.allowed)
+
+
+@pytest.mark.requirement("X-5")
+def test_a_size_and_a_ratio_may_both_be_given_when_they_agree() -> None:
+    assert asked("gpt-image-2", size="1792x1024", aspect_ratio="16:9") == ImageParameters(size=Size(1792, 1024))
+    assert asked("gpt-image-2", aspect_ratio="16:9") == ImageParameters(aspect_ratio="16:9")
+
+    (problem,) = refused("gpt-image-2", size="1024x1024", aspect_ratio="16:9")
+    assert (problem.field, problem.allowed) == ("aspectRatio", ["1:1"])
+
+
+@pytest.mark.requirement("X-5")
+def test_a_size_leaves_nothing_for_a_resolution_to_say() -> None:
+    (problem,) = refused("nano-banana-2.1", size="1024x1024", resolution="2k")
+
+    assert problem.field == "resolution"
+    assert asked("nano-banana-2.1", size="1024x1024").resolution is None
+    assert asked("nano-banana-2.1").resolution == "1k"
+
+
+@pytest.mark.requirement("X-6")
+@pytest.mark.parametrize(
+    ("model", "size", "taken"),
+    [
+        ("dall-e-3", "2000x1100", ImageParameters(size=Size(1792, 1024), asked_size=Size(2000, 1100))),
+        ("dall-e-2", "100x100", ImageParameters(size=Size(256, 256), asked_size=Size(100, 100))),
+        ("seedream-v4", "512x768", ImageParameters(size=Size(1024, 1536), asked_size=Size(512, 768))),
+        ("nano-banana", "1920x1080", ImageParameters(aspect_ratio="16:9", asked_size=Size(1920, 1080))),
+        (
+            "nano-banana-pro",
+            "1920x1080",
+            ImageParameters(aspect_ratio="16:9", resolution="2k", asked_size=Size(1920, 1080)),
+        ),
+        ("dall-e-3", "1024x1024", ImageParameters(size=Size(1024, 1024))),
+    ],
+)
+def test_the_nearest_size_is_taken_when_that_is_wished(model: str, size: str, taken: ImageParameters) -> None:
+    assert asked(model, size=size, size_policy="nearest") == taken
+    if taken.asked_size:
+        assert [problem.field for problem in refused(model, size=size)] == ["size"]
+        assert [problem.field for problem in refused(model, size=size, size_policy="strict")] == ["size"]
+
+
+@pytest.mark.parametrize("size", ["0x1024", "1024x0", "big"])
+def test_there_is_nothing_near_to_a_size_without_pixels(size: str) -> None:
+    assert [problem.field for problem in refused("dall-e-3", size=size, size_policy="nearest")] == ["size"]
+
+
+def test_another_policy_is_refused_with_those_there_are() -> None:
+    (problem,) = refused("dall-e-3", size_policy="loose")
+
+    assert (problem.field, problem.allowed) == ("sizePolicy", ["strict", "nearest"])
+
+
+@pytest.mark.parametrize("model", ["seedream-v4", "dall-e-3", "nano-banana"])
+def test_an_automatic_size_is_the_models_default(model: str) -> None:
+    assert asked(model, size="auto") == asked(model)
+
+
+# --- quality, style, background --------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S002-10")
+@pytest.mark.parametrize(
+    ("model", "wanted", "given"),
+    [
+        ("dall-e-3", "standard", "standard"),
+        ("dall-e-3", "HD", "hd"),
+        ("dall-e-3", "high", "hd"),
+        ("gpt-image-2", "hd", "high"),
+        ("gpt-image-2", "standard", "medium"),
+        ("gpt-image-2", "low", "low"),
+        ("nano-banana", "medium", "standard"),
+        ("nano-banana", "auto", None),
+        ("dall-e-3", None, None),
+    ],
+)
+def test_both_vocabularies_of_quality_are_understood(model: str, wanted: str | None, given: str | None) -> None:
+    assert asked(model, quality=wanted).quality == given
+
+
+@pytest.mark.parametrize(
+    ("model", "wanted", "allowed"),
+    [
+        ("dall-e-3", "low", ["standard", "hd"]),
+        ("nano-banana", "hd", ["standard"]),
+        ("gpt-image-2", "best", ["medium", "low", "high"]),
+    ],
+)
+def test_another_quality_is_refused_with_those_there_are(model: str, wanted: str, allowed: list[str]) -> None:
+    (problem,) = refused(model, quality=wanted)
+
+    assert (problem.field, problem.allowed) == ("quality", allowed)
+
+
+@pytest.mark.requirement("S002-5", "S002-41", "S002-42", "S002-43", "S002-44")
+@pytest.mark.parametrize("model", [model.id for model in CATALOGUE.models()])
+def test_every_model_takes_the_four_styles(model: str) -> None:
+    styles = ["natural", "vivid", "artistic", "photographic"]
+
+    assert [asked(model, style=style).style for style in styles] == styles
+    (problem,) = refused(model, style="cubist")
+    assert (problem.field, problem.allowed) == ("style", styles)
+
+
+def test_a_background_is_for_models_that_have_one_and_never_transparent_in_a_jpeg() -> None:
+    assert asked("gpt-image-2", background="transparent", output_format="webp").background == "transparent"
+    assert [problem.field for problem in refused("seedream-v4", background="transparent")] == ["background"]
+
+    (problem,) = refused("gpt-image-2", background="transparent", output_format="jpeg")
+    assert (problem.field, problem.allowed) == ("outputFormat", ["png", "webp"])
+
+
 # --- prompt, count, references --------------------------------------------------------------------------------------
 
 

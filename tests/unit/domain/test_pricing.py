@@ -10,7 +10,7 @@ from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import ImageParameters, Size
 from easel.domain.plans import PLANS
 from easel.domain.price import Price, PriceUnit
-from easel.domain.pricing import PriceBook, PriceRule, load_price_book, require_prices
+from easel.domain.pricing import PriceBook, PriceRule, load_price_book, price_difference, require_prices
 from easel.errors import InvalidRequest
 
 BOOK = load_price_book()
@@ -46,6 +46,49 @@ def test_the_tiered_plan_prices_by_size_and_quality(asked: tuple[str, str], pric
 
     assert credits_for("seedream-v4", size=size, quality=quality) == price
     assert credits_for("seedream-v4", size=size, quality=quality, n=4) == 4 * price
+
+
+@pytest.mark.requirement("S002-45", "S002-46", "S002-47", "S002-48", "S002-49", "X-10", "X-11")
+@pytest.mark.parametrize("plan", sorted(PLANS))
+@pytest.mark.parametrize("asked", TABLE, ids=" ".join)
+def test_the_names_of_the_table_cost_what_it_says_in_every_plan(plan: str, asked: tuple[str, str]) -> None:
+    size, quality = asked
+    models = ["dall-e-2"] if size in {"256x256", "512x512"} else ["dall-e-3", "imagen"]
+
+    prices = {credits_for(model, size=size, quality=quality, plan=PLANS[plan].prices) for model in models}
+    assert prices == {TABLE[asked]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "quality", "price"),
+    [
+        (ImageParameters(size=Size(1024, 1024)), "low", 2_000),
+        (ImageParameters(aspect_ratio="16:9"), "medium", 14_000),
+        (ImageParameters(size=Size(1536, 1024)), "high", 80_000),
+        (ImageParameters(size=Size(3840, 2160)), "medium", 8 * 14_000),
+    ],
+)
+def test_a_model_with_three_qualities_is_priced_by_them_and_a_ratio_by_its_pixels(
+    asked: ImageParameters, quality: str, price: int
+) -> None:
+    found = BOOK.price(plan="standard", model_id="gpt-image-2", parameters=asked, images=1, quality=quality)
+
+    assert found.total == price
+
+
+@pytest.mark.parametrize(("size", "price"), [("1024x1024", 15), ("1376x768", 15), ("1792x1024", 15), ("3000x3000", 30)])
+def test_a_size_of_a_model_with_resolutions_costs_what_the_resolution_does(size: str, price: int) -> None:
+    assert credits_for("nano-banana-2.1", size=size) == price
+
+
+@pytest.mark.requirement("X-25")
+def test_the_difference_to_a_successor_is_that_of_the_same_picture() -> None:
+    catalogue = load_catalogue()
+    model = catalogue.find("dall-e-3")
+    successor = catalogue.find(model.life.successor or "")
+
+    assert price_difference(BOOK, "standard", model, successor) == 14_000 - 10_000
+    assert price_difference(BOOK, "standard", model, model) == 0
 
 
 @pytest.mark.requirement("S002-45", "S002-46")

@@ -120,7 +120,7 @@ def _check_measures(
     ratio = _check_choice("aspectRatio", model, aspect_ratio, model.aspect_ratios, problems)
     level = _check_choice("resolution", model, resolution, model.resolutions, problems)
     if asked is None:
-        if model.sizes and not (ratio or level or size):
+        if model.sizes and not (ratio or level):
             return ImageParameters(size=model.sizes.default, resolution=_default_resolution(model, model.sizes.default))
         return ImageParameters(aspect_ratio=ratio, resolution=level or model.default_resolution)
     if ratio is not None and not same_ratio(asked, ratio):
