@@ -74,6 +74,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
             stage=None,
             prompt="қизил тулки, ён томондан",
             shot="close-up",
+            references=(1,),
             stored=a_stored_image(),
             served_by=ServedBy("wavespeed", "seedream-v4"),
             adjustments=(Adjustment("size", "512x512", "1024x1024", "Made larger and reduced."),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image as Picture
 from tests.functions.api.harness import Answer, http_event
 from tests.functions.api.validator import check_answer
 from tests.support import openapi
 from tests.support.engine import finished_at_once
 from tests.support.operations import Functions, functions_over
 
+from easel.domain.provider import ReferenceImage
 from easel.ids import new_id
+from easel.providers.references import SafeReferenceFetcher
 from easel.services import prompt_templates
 
 if TYPE_CHECKING:
@@ -274,9 +278,9 @@ def test_a_template_can_be_tried_and_nothing_comes_of_it(functions: Functions) -
     assert (tried["title"], tried["n"]) == ("Shoe shots: felt clog", 2)
     assert [shot["prompt"] for shot in tried["shots"]] == [
         "A felt clog in red, from the side. Picture 1 shows the shoe from its side.",
-        "A felt clog in red, from above.",
+        "A felt clog in red, from above. Picture 1 shows the shoe from its side.",
     ]
-    assert [shot["characters"] for shot in tried["shots"]] == [74, 31]
+    assert [shot["characters"] for shot in tried["shots"]] == [74, 71]
     assert tried["template"] == {"id": own["id"], "version": 1, "shots": ["side", "top"], "warnings": []}
     assert functions.list("limit=5")["generations"] == []
 
@@ -388,3 +392,28 @@ def test_the_provider_is_told_the_prompt_of_the_shot(functions: Functions) -> No
     assert (image["shot"], image["status"]) == ("flat-lay", "COMPLETED")
     assert functions.provider.tasks[-1].prompt == image["prompt"]
     assert image["prompt"].startswith("Flat lay photograph")
+
+
+@pytest.mark.requirement("S000-7", "S000-8", "S000-38")
+def test_the_provider_is_shown_the_pictures_that_the_shot_works_from(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths = {"https://a.example/front.png": 320, "https://a.example/back.png": 240}
+
+    def fetch(_: object, url: str) -> ReferenceImage:
+        drawn = io.BytesIO()
+        Picture.new("RGB", (widths[url], 200), "red").save(drawn, "PNG")
+        return ReferenceImage(drawn.getvalue(), "image/png", "reference.png")
+
+    monkeypatch.setattr(SafeReferenceFetcher, "fetch", fetch)
+    template = {"id": "product-shots", "variables": {"name": "mug"}, "shots": ["solo-back"]}
+    pictures = [{"url": f"https://a.example/{role}.png", "role": role} for role in ("front", "back")]
+    generation = submitted(functions, template, fields={"references": pictures}).json
+    functions.begin(generation)
+
+    functions.render(generation, finished_at_once)
+
+    task = functions.provider.tasks[-1]
+    assert [Picture.open(io.BytesIO(picture.data)).width for picture in task.references] == [240]
+    assert "Reference picture 1 shows the back" in task.prompt
+    assert "shows the front" not in task.prompt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -182,3 +184,9 @@ def test_a_repeated_request_with_a_template_answers_with_the_same_generation(api
 
     assert second.json["id"] == first.json["id"]
     assert (other.status, len(store.generations)) == (422, 1)
+
+
+def test_requests_without_a_template_do_not_wait_for_templates_to_load() -> None:
+    code = f"import sys; sys.path[:] = {sys.path!r}\nimport functions.api.submit_generation.handler\n"
+    code += "import easel.services.submit_generation; sys.exit('easel.domain.prompts' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - fixed text

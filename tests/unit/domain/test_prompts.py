@@ -15,7 +15,6 @@ from easel.domain.prompts import (
     Role,
     Shot,
     TemplateSet,
-    TemplateUse,
     Variable,
     built_in_versions,
     compose,
@@ -25,6 +24,7 @@ from easel.domain.prompts import (
     set_values,
 )
 from easel.domain.prompts.compose import LONGEST_PROMPT, clean, shortened
+from easel.domain.template_use import TemplateUse
 from easel.errors import FieldError, InvalidRequest
 
 BAG = {"name": "canvas tote bag", "color": "forest green", "material": "waxed cotton"}
@@ -102,8 +102,24 @@ def test_a_shot_says_which_picture_is_the_front_and_which_the_back() -> None:
     by_shot = {prompt.shot.id: prompt.text for prompt in made.prompts}
     assert "Reference picture 1 shows the back" in by_shot["duo"]
     assert "Reference picture 3 shows the front" in by_shot["duo"]
+    assert "Reference picture 2 shows the front" in by_shot["solo-front"]
     assert "shows the back" not in by_shot["solo-front"]
     assert "shows the front" not in by_shot["solo-back"]
+
+
+@pytest.mark.requirement("S000-38", "S000-7", "S000-8")
+def test_a_shot_works_from_its_own_pictures_or_from_all_when_it_has_none() -> None:
+    def used(roles: list[str], shot: str) -> tuple[int, ...]:
+        return composed(BAG, built_in("product-shots"), roles=roles, shots=(shot,)).prompts[0].references
+
+    assert used(["back", "reference", "front"], "solo-front") == (1, 2)
+    assert used(["back", "reference", "front"], "solo-back") == (0, 1)
+    assert used(["back", "front", "front"], "duo") == (0, 1, 2)
+    assert used(["back"], "solo-front") == (0,)
+    assert used([], "duo") == ()
+    anything = composed({"shoe": "boot"}, replace(A_SET, shots=(replace(SIDE, roles=()),)), roles=["sole", "side"])
+    assert anything.prompts[0].references == (0, 1)
+    assert anything.prompts[0].text == "A boot. Picture 1 shows its sole. Picture 2 shows its side."
 
 
 @pytest.mark.requirement("S000-4")

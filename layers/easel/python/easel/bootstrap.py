@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from easel.domain.events import Event
+    from easel.domain.prompts import TemplateSet
     from easel.events.outbox import PublishEvents
     from easel.http.pagination import CursorSigner
     from easel.providers.registry import ProviderSettings
@@ -838,8 +839,10 @@ def _appraise(env: CoreTable) -> Appraise:
     from easel.domain.pricing import load_price_book
     from easel.services.quotes import Appraise
 
-    templates = read_prompt_templates(env)
-    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=templates.find)
+    def find_template(workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
+        return read_prompt_templates(env).find(workspace_id, template_id, version)
+
+    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=find_template)
 
 
 def _quote_signer(env: SigningEnv) -> QuoteSigner:

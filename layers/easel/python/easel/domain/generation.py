@@ -215,7 +215,8 @@ class Image:
     """One picture of a generation.
 
     `prompt` is its own, where the images of a generation differ; None for that of the generation. `shot` is the shot of
-    the template that made it. `late` marks a picture that arrived after its generation had ended: kept and reachable,
+    the template that made it, `references` are the generation's reference pictures that it works from, by index; None
+    for all. `late` marks a picture that arrived after its generation had ended: kept and reachable,
     never charged.
     """
 
@@ -225,6 +226,7 @@ class Image:
     stage: Stage | None = Stage.QUEUED
     prompt: str | None = None
     shot: str | None = None
+    references: tuple[int, ...] | None = None
     stored: StoredImage | None = None
     failure: Failure | None = None
     served_by: ServedBy | None = None
@@ -292,6 +294,11 @@ class Generation:
     def prompt_of(self, image: Image) -> str:
         """What this image shall show."""
         return self.prompt if image.prompt is None else image.prompt
+
+    def references_of(self, image: Image) -> tuple[tuple[int, Reference], ...]:
+        """The pictures that this image works from, each with its number in the request, counted from 1."""
+        numbered = tuple(enumerate(self.references, start=1))
+        return numbered if image.references is None else tuple(numbered[index] for index in image.references)
 
     def price_of(self, image: Image) -> int:
         """What an image costs, in milli-credits: its share while it may still come, nothing once it will not."""

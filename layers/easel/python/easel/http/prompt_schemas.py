@@ -11,17 +11,15 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from easel.domain.prompts import (
-    ANY_ROLE,
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
     LONGEST_VALUE,
     MAX_ALLOWED,
     MAX_ROLES,
     MAX_SHOTS,
-    MAX_VARIABLES,
     NAME,
-    ROLE,
 )
+from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.http.schemas import AnswerModel, Moment, RequestModel, TemplateValues, UsedTemplateBody
 from easel.ids import MAX_IMAGES
 
@@ -58,7 +56,7 @@ class TemplateReferenceRequest(RequestModel):
     role: str = Field(json_schema_extra=_WORD, examples=["front"])
     sentence: str = Field(
         json_schema_extra=_DESCRIPTION,
-        description="Added to the prompts of shots that name this role. `{number}` is which picture it is.",
+        description="Added to prompts of shots that work from such a picture. `{number}` is which of theirs it is.",
         examples=["Reference picture {number} shows the front of the shoe."],
     )
     description: str = Field(default="", json_schema_extra=_DESCRIPTION)
@@ -73,7 +71,9 @@ class TemplateShotRequest(RequestModel):
         json_schema_extra=_TEXT, description=_LANGUAGE, examples=["A {shoe}[[ in {color}]], seen from the side."]
     )
     references: list[str] = Field(
-        default_factory=list, max_length=MAX_ROLES, description="Roles of the pictures that it speaks of."
+        default_factory=list,
+        max_length=MAX_ROLES,
+        description="Roles of the pictures that it works from; all when empty.",
     )
     aspect_ratio: str | None = Field(
         default=None,
@@ -121,7 +121,7 @@ class TemplateReferenceBody(AnswerModel):
     """A kind of reference picture that a template knows."""
 
     role: str
-    sentence: str = Field(description="Added to the prompts of shots that name this role.")
+    sentence: str = Field(description="Added to the prompts of shots that work from such a picture.")
     description: str
 
 
@@ -131,7 +131,7 @@ class TemplateShotBody(AnswerModel):
     id: str
     name: str
     text: str = Field(description=_LANGUAGE)
-    references: list[str] = Field(description="Roles of the pictures that it speaks of.")
+    references: list[str] = Field(description="Roles of the pictures that it works from; all when empty.")
     aspect_ratio: str | None
     when: dict[str, str] = Field(description=_WHEN)
 

@@ -19,8 +19,8 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from easel.domain.catalogue import Lifecycle
 from easel.domain.generation import Mode, Stage, Status
 from easel.domain.price import PriceUnit
-from easel.domain.prompts import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.domain.provenance import ContentCredentials
+from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.domain.watermark import MAX_CHARACTERS
 from easel.ids import MAX_IMAGES
 

@@ -1,4 +1,8 @@
-"""The prompts of a request that names a template instead of bringing its own words."""
+"""The prompts of a request that names a template instead of bringing its own words.
+
+What reads templates is imported when a request names one: most do not, and a cold start pays for every import.
+"""
+# ruff: noqa: PLC0415 - see the docstring
 
 from __future__ import annotations
 
@@ -8,21 +12,24 @@ from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue import Model
 from easel.domain.generation import Image, UsedTemplate
-from easel.domain.prompts import BUILT_IN, Composition, TemplateSet, TemplateUse, compose, find_built_in
 from easel.errors import FieldError, InvalidRequest, UnknownTemplate
 from easel.ids import image_id
 
 if TYPE_CHECKING:
+    from easel.domain.prompts import Composition, TemplateSet
+    from easel.domain.template_use import TemplateUse
     from easel.services.submit_generation import NewGeneration
 
 _AT: Final = "template."
 
-FindTemplate = Callable[[str, str, int | None], TemplateSet | None]
+FindTemplate = Callable[[str, str, int | None], "TemplateSet | None"]
 """(workspace id, template id, version): the set that the workspace knows by this id, the newest unless told."""
 
 
 def built_in_alone(_workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
     """`FindTemplate` where workspaces have none of their own."""
+    from easel.domain.prompts import find_built_in
+
     return find_built_in(template_id, version)
 
 
@@ -36,6 +43,8 @@ def composed(workspace_id: str, request: NewGeneration, model: Model, find: Find
     use = request.template
     if use is None:
         return None
+    from easel.domain.prompts import compose
+
     chosen = find(workspace_id, use.id, use.version)
     if chosen is None:
         raise _unknown(use)
@@ -64,7 +73,9 @@ def new_images(generation_id: str, count: int, made: Composition | None) -> tupl
     if made is None:
         return images
     pairs = zip(images, made.prompts, strict=True)
-    return tuple(replace(image, prompt=prompt.text, shot=prompt.shot.id) for image, prompt in pairs)
+    return tuple(
+        replace(image, prompt=prompt.text, shot=prompt.shot.id, references=prompt.references) for image, prompt in pairs
+    )
 
 
 def used(made: Composition | None) -> UsedTemplate | None:
@@ -73,6 +84,8 @@ def used(made: Composition | None) -> UsedTemplate | None:
 
 
 def _unknown(use: TemplateUse) -> UnknownTemplate:
+    from easel.domain.prompts import BUILT_IN
+
     if use.version is not None:
         message = f"There is no version {use.version} of a template {use.id[:80]!r}."
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
@@ -26,7 +26,6 @@ from easel.domain.generation import (
     Status,
     StoredImage,
 )
-from easel.domain.prompts import TemplateSet
 from easel.domain.provenance import Provenance
 from easel.domain.provider import (
     Callback,
@@ -40,6 +39,9 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.domain.usage import UsageRow
+
+if TYPE_CHECKING:
+    from easel.domain.prompts import TemplateSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from easel.domain.prompts import (
     MAX_VERSIONS,
     Composition,
     TemplateSet,
-    TemplateUse,
     compose,
     faults_of,
     find_built_in,
     set_values,
 )
+from easel.domain.template_use import TemplateUse
 from easel.errors import Conflict, InvalidRequest, NotFound, StaleWrite, TooManyTemplates
 from easel.ids import new_id
 from easel.services.ports import OwnTemplate, PromptTemplates, UnitOfWork

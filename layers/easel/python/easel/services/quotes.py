@@ -18,12 +18,12 @@ from easel.domain.generation import Fallback, ImageParameters
 from easel.domain.plans import plan_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.pricing import PriceBook
-from easel.domain.prompts import Composition
 from easel.errors import InvalidRequest, QuoteExpired
 from easel.services.compose_prompts import FindTemplate, built_in_alone, composed, filled_in
 from easel.services.principal import Principal
 
 if TYPE_CHECKING:
+    from easel.domain.prompts import Composition
     from easel.services.submit_generation import NewGeneration
 
 QUOTE_LIFETIME: Final = timedelta(minutes=15)

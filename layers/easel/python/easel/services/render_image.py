@@ -96,7 +96,7 @@ class RenderImage:
             self._work.tasks.end_attempt(task, self._free(attempt, outcome=WITHDRAWN))
             return
         try:
-            references = tuple(self._reference(*numbered) for numbered in enumerate(generation.references, start=1))
+            references = tuple(self._reference(*numbered) for numbered in generation.references_of(image))
             submission = self._submit(generation, task.ref, attempt, references)
         except (ReferenceUnavailable, ImageRejected) as error:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))

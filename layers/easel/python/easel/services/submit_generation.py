@@ -18,7 +18,7 @@ from easel.domain.generation import Generation, Mode, Reference, ServedBy, Statu
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
-from easel.domain.prompts import TemplateUse
+from easel.domain.template_use import TemplateUse
 from easel.errors import (
     IdempotencyKeyReused,
     InvalidRequest,

@@ -1,11 +1,9 @@
 """Prompt templates: sets as versioned data, a language without code, and prompts made from both."""
 
 from easel.domain.prompts.compose import (
-    ANY_ROLE,
     LONGEST_PROMPT,
     Composition,
     ShotPrompt,
-    TemplateUse,
     compose,
 )
 from easel.domain.prompts.language import NAME
@@ -19,9 +17,7 @@ from easel.domain.prompts.template_set import (
     MAX_SET_BYTES,
     MAX_SHOTS,
     MAX_TEMPLATES,
-    MAX_VARIABLES,
     MAX_VERSIONS,
-    ROLE,
     Role,
     Shot,
     TemplateSet,
@@ -32,7 +28,6 @@ from easel.domain.prompts.template_set import (
 )
 
 __all__ = [
-    "ANY_ROLE",
     "BUILT_IN",
     "CONTENT_ITEM",
     "LONGEST_DESCRIPTION",
@@ -44,17 +39,14 @@ __all__ = [
     "MAX_SET_BYTES",
     "MAX_SHOTS",
     "MAX_TEMPLATES",
-    "MAX_VARIABLES",
     "MAX_VERSIONS",
     "NAME",
     "PRODUCT_SHOTS",
-    "ROLE",
     "Composition",
     "Role",
     "Shot",
     "ShotPrompt",
     "TemplateSet",
-    "TemplateUse",
     "Variable",
     "built_in_versions",
     "compose",

@@ -9,36 +9,21 @@ from typing import Final
 
 from easel.domain.prompts.language import Template, read_template
 from easel.domain.prompts.template_set import NUMBER, Shot, TemplateSet, Variable
+from easel.domain.template_use import ANY_ROLE, TemplateUse
 from easel.errors import FieldError, InvalidRequest
 
 LONGEST_PROMPT: Final = 4000
 """Characters. A model may take less, and never gets more from a template: ten prompts have to fit beside each other."""
-ANY_ROLE: Final = "reference"
-"""The role of a picture of which nothing more is said: no sentence speaks of it."""
 _LONGEST_TITLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateUse:
-    """A caller's wish to have prompts made by a set.
-
-    `version` and `shots` are the newest and all of them where they are None. `truncate` allows to shorten the values
-    that the set calls truncatable.
-    """
-
-    id: str
-    variables: Mapping[str, str]
-    version: int | None = None
-    shots: tuple[str, ...] | None = None
-    truncate: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ShotPrompt:
-    """The prompt of one picture."""
+    """The prompt of one picture. `references` are the request's reference pictures that it works from, by index."""
 
     shot: Shot
     text: str
+    references: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +59,11 @@ def compose(
     work = _Work(chosen, use, at)
     values = work.values()
     shots = work.shots(values)
-    sentences = work.sentences(roles)
+    work.check_roles(roles)
     # What follows would only repeat what is wrong already.
     work.refuse_if_any()
     longest = min(limit, LONGEST_PROMPT)
-    prompts = tuple(ShotPrompt(shot, work.prompt(shot, values, sentences, longest)) for shot in shots)
+    prompts = tuple(work.prompt(shot, values, roles, longest) for shot in shots)
     work.refuse_if_any()
     title = _title(chosen, values)
     return Composition(chosen.id, chosen.version, title, prompts, tuple(work.notices))
@@ -176,29 +161,31 @@ class _Work:
                 self._refuse(at, f"{name!r} is not made with these values.", dict(known[name].when))
         return [known[name] for name in self.use.shots if name in known]
 
-    def sentences(self, roles: Sequence[str]) -> list[tuple[str, str]]:
-        """(role, what to say of the picture) of each reference picture that has something to say."""
-        known = {role.name: read_template(role.sentence) for role in self.chosen.roles}
-        said = []
+    def check_roles(self, roles: Sequence[str]) -> None:
+        known = [role.name for role in self.chosen.roles]
         for index, role in enumerate(roles):
-            if role in known:
-                said.append((role, known[role].render({NUMBER: str(index + 1)})))
-            elif role != ANY_ROLE:
+            if role not in {*known, ANY_ROLE}:
                 message = f"The template {self.chosen.id} has no reference {role[:80]!r}."
                 # Not within `template`: the pictures are a field of the request itself.
                 self.faults.append(FieldError(f"references[{index}].role", message, [*known, ANY_ROLE]))
-        return said
 
-    def prompt(self, shot: Shot, values: Mapping[str, str], sentences: Sequence[tuple[str, str]], longest: int) -> str:
-        """The text of one shot, with what it has to say of the reference pictures."""
-        said = " ".join(sentence for role, sentence in sentences if role in shot.roles)
+    def prompt(self, shot: Shot, values: Mapping[str, str], roles: Sequence[str], longest: int) -> ShotPrompt:
+        """One shot, with what it has to say of the reference pictures that it works from."""
+        references = _works_from(shot, roles)
+        said = self._said([roles[index] for index in references])
         room = longest - (len(said) + 1 if said else 0)
         text = self._fitted(shot, values, room)
         if len(text) > room:
             needed = len(text) + longest - room
             message = f"The prompt of shot {shot.id} has {needed} characters; at most {longest} are taken."
             self._refuse("variables", message, {"maxLength": longest})
-        return f"{text} {said}" if said else text
+        return ShotPrompt(shot, f"{text} {said}" if said else text, references)
+
+    def _said(self, roles: Sequence[str]) -> str:
+        """What each picture shows, as far as the set has words for it; a model counts the pictures that it gets."""
+        known = {role.name: read_template(role.sentence) for role in self.chosen.roles}
+        numbered = enumerate(roles, start=1)
+        return " ".join(known[role].render({NUMBER: str(number)}) for number, role in numbered if role in known)
 
     def _fitted(self, shot: Shot, values: Mapping[str, str], room: int) -> str:
         """The text, with truncatable values cut as far as it takes."""
@@ -221,6 +208,13 @@ class _Work:
 
 def _fits(shot: Shot, values: Mapping[str, str]) -> bool:
     return all(values.get(name, value) == value for name, value in shot.when.items())
+
+
+def _works_from(shot: Shot, roles: Sequence[str]) -> tuple[int, ...]:
+    """The pictures of the shot's roles and those of no particular one; all of them rather than none."""
+    wanted = {*shot.roles, ANY_ROLE}
+    chosen = [index for index, role in enumerate(roles) if role in wanted or not shot.roles]
+    return tuple(chosen or range(len(roles)))
 
 
 def _accepted(variable: Variable) -> object:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from easel.domain.prompts.language import NAME, Template, TemplateFault, read_template
+from easel.domain.template_use import MAX_VARIABLES, ROLE
 from easel.errors import FieldError
 from easel.ids import MAX_IMAGES
 
@@ -16,7 +17,6 @@ LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 500
 LONGEST_VALUE: Final = 4000
 """The most that a variable may take, in characters: as much as the longest prompt."""
-MAX_VARIABLES: Final = 20
 MAX_ALLOWED: Final = 50
 MAX_ROLES: Final = 10
 MAX_SHOTS: Final = MAX_IMAGES
@@ -27,8 +27,6 @@ MAX_VERSIONS: Final = 50
 MAX_SET_BYTES: Final = 32 * 1024
 """Of a set as JSON: a full page of them, a hundred, fits into what a function may answer (6 MB)."""
 
-ROLE: Final = "[a-z][a-z0-9_-]{0,31}"
-"""How roles of reference pictures and shots are called."""
 NUMBER: Final = "number"
 """The one variable of a role's sentence: which picture of the request it is, counted from 1."""
 _RATIO: Final = r"[1-9][0-9]?:[1-9][0-9]?"
@@ -61,7 +59,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of a set. `roles` are those of the reference pictures that it speaks of.
+    """One picture of a set. `roles` are those of the reference pictures that it works from; all where it names none.
 
     `aspect_ratio` is a suggestion. `when` names values: with another value of such a variable the shot is left out.
     """

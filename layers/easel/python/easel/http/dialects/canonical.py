@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
@@ -15,7 +15,6 @@ from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI
 from easel.domain.generation import Adjustment, Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
 from easel.domain.price import Price
-from easel.domain.prompts import Composition
 from easel.errors import UnknownModel
 from easel.http import answers
 from easel.http.dialects.catalogue import deprecation
@@ -45,6 +44,9 @@ from easel.services.links import ImageLinks, Variant, permalink
 from easel.services.ports import Page
 from easel.services.quotes import Quote
 from easel.services.read_images import ImageView
+
+if TYPE_CHECKING:
+    from easel.domain.prompts import Composition
 
 GENERATIONS_PATH: Final = "/api/v1/generations"
 

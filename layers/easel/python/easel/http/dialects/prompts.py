@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from easel.clock import to_iso
-from easel.domain.prompts import BUILT_IN, Composition, TemplateSet, TemplateUse, set_from, set_values
+from easel.domain.prompts import BUILT_IN, Composition, TemplateSet, set_from, set_values
+from easel.domain.template_use import TemplateUse
 from easel.http import parameters
 from easel.http.dialects.canonical import composition_body
 from easel.http.prompt_schemas import (

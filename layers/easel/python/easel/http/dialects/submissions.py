@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from easel.domain.generation import Reference
-from easel.domain.prompts import ROLE, TemplateUse
+from easel.domain.template_use import ROLE, TemplateUse
 from easel.errors import InvalidRequest
 from easel.http.schemas import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
 from easel.services.submit_generation import NewGeneration
