@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
@@ -202,6 +204,17 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
     }
+
+
+@pytest.mark.requirement("X-32")
+def test_no_function_may_read_a_picture_without_its_watermark(production: Synthesized) -> None:
+    readers = [
+        permission
+        for folder in production.functions
+        for permission in _of_function(production, folder)
+        if permission.startswith("s3:Get") and not permission.endswith(f"on {PICTURES}")
+    ]
+    assert readers == []
 
 
 def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized) -> None:

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easel.domain.catalogue import Candidate, Catalogue, Life, Lifecycle, Model, load_catalogue
+from easel.domain.catalogue import (
+    Candidate,
+    Catalogue,
+    Life,
+    Lifecycle,
+    Model,
+    load_catalogue,
+    plan_upstream,
+    validate_parameters,
+)
 from easel.domain.generation import Fallback, Mode, Size
 from easel.domain.provider import UpstreamParameters
 from easel.errors import UnknownModel
@@ -93,8 +102,18 @@ def test_suggested_sizes_are_ones_that_the_model_makes_and_the_default_is_among_
 def test_ratios_are_pairs_of_numbers_and_formats_are_ones_we_store(model: Model) -> None:
     assert [ratio for ratio in model.aspect_ratios if not re.fullmatch(r"[1-9]\d?:[1-9]\d?", ratio)] == []
     assert len(set(model.aspect_ratios)) == len(model.aspect_ratios)
-    assert set(model.output_formats) <= {"png", "jpeg", "webp"}
-    assert model.output_formats
+    assert set(model.output_formats) == {"png", "jpeg", "webp"}
+
+
+@every_model
+@pytest.mark.parametrize("asked", ["png", "jpeg", "webp"])
+def test_any_format_can_be_asked_of_any_model_and_vendors_hear_of_those_they_know(model: Model, asked: str) -> None:
+    parameters = validate_parameters(model, prompt="a red fox", count=1, output_format=asked)
+
+    for candidate in CATALOGUE.candidates(model, Fallback.EQUIVALENT):
+        told = plan_upstream(candidate, "a red fox", parameters).parameters.output_format
+        assert told in {None, *candidate.formats}
+        assert told == asked or asked not in candidate.formats
 
 
 @pytest.mark.requirement("S001-42")

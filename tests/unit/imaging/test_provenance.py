@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import xml.etree.ElementTree as ET
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -200,6 +201,19 @@ def test_a_signature_that_our_work_breaks_is_removed_and_said_to_be(
     assert result.provenance.c2pa is ContentCredentials.REMOVED
     assert not is_signed(result.original, ImageFormat(result.media_type.removeprefix("image/")))
     assert result.unmarked is None or result.unmarked.data == data
+
+
+@pytest.mark.parametrize(
+    ("name", "image_format"),
+    [("signed.png", ImageFormat.PNG), ("signed.jpg", ImageFormat.JPEG), ("signed.webp", ImageFormat.WEBP)],
+)
+def test_a_real_signature_is_seen_and_kept(name: str, image_format: ImageFormat) -> None:
+    data = Path(__file__).with_name("samples").joinpath(name).read_bytes()
+
+    assert is_signed(data, image_format)
+    assert process(data).original == data
+    assert process(data).provenance.c2pa is ContentCredentials.KEPT
+    assert process(data, watermark="© Easel").provenance.c2pa is ContentCredentials.REMOVED
 
 
 def test_other_jumbf_boxes_of_a_jpeg_are_no_signature() -> None:

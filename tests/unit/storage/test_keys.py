@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from easel.storage.keys import image_prefix
+from easel.storage.keys import image_prefix, unmarked_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.requirement("X-15", "S000-36")
@@ -12,11 +17,17 @@ def test_an_image_lies_below_its_workspace_and_group() -> None:
     assert image_prefix("ws-1", "gen-2", "img-3") == "generated/ws-1/gen-2/img-3"
 
 
+@pytest.mark.requirement("X-32")
+def test_a_picture_without_its_watermark_lies_apart() -> None:
+    assert unmarked_prefix("ws-1", "gen-2", "img-3") == "unmarked/ws-1/gen-2/img-3"
+
+
+@pytest.mark.parametrize("prefix", [image_prefix, unmarked_prefix])
 @pytest.mark.parametrize("bad", ["", "..", ".", "a/b", "a b", "../other", "a\n", "ü", "-a"])
 @pytest.mark.parametrize("position", [0, 1, 2])
-def test_an_id_cannot_lead_out_of_its_folder(bad: str, position: int) -> None:
+def test_an_id_cannot_lead_out_of_its_folder(prefix: Callable[..., str], bad: str, position: int) -> None:
     parts = ["workspace", "group", "image"]
     parts[position] = bad
 
     with pytest.raises(ValueError, match="object key"):
-        image_prefix(*parts)
+        prefix(*parts)
