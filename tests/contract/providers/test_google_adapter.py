@@ -36,7 +36,7 @@ def sample(simulator: Simulator, seed: str, name: str = "320x200.png") -> Refere
     return fetcher.fetch(f"{simulator.url}/_simulator/pictures/{name}?seed={seed}")
 
 
-@pytest.mark.requirement("S000-37", "S000-74", "S004-48", "S004-54")
+@pytest.mark.requirement("S000-37", "S000-74", "S004-54")
 @pytest.mark.parametrize(
     ("model", "parameters", "size", "image_format"),
     [

@@ -236,7 +236,8 @@ def test_contents_are_checked_as_the_vendor_checks_them(simulator: Simulator, fo
 
 def test_a_model_with_one_size_does_not_let_it_be_named(simulator: Simulator) -> None:
     form = {"contents": WORDS, "generationConfig": {"imageConfig": {"imageSize": "1K"}}}
-    assert refused(simulator, "gemini-3.1-flash-lite-image:generateContent", form)[0] == 400
+    code, message = refused(simulator, "gemini-3.1-flash-lite-image:generateContent", form)
+    assert (code, message) == (400, "imageSize is not supported for models/gemini-3.1-flash-lite-image")
 
 
 @pytest.mark.parametrize(
@@ -273,6 +274,20 @@ def test_imagens_form_is_checked_as_the_vendor_checked_it(simulator: Simulator, 
     code, told = refused(simulator, "imagen-4.0-generate-001:predict", form, vendor="google-compatible")
     assert code == 400
     assert message in told
+
+
+@pytest.mark.parametrize(("wants_reason", "keys"), [(True, {"raiFilteredReason"}), (False, set())])
+def test_imagen_says_why_it_holds_a_picture_back_only_when_asked(
+    simulator: Simulator, *, wants_reason: bool, keys: set[str]
+) -> None:
+    form = {"instances": [{"prompt": "[fault:moderation]"}], "parameters": {"includeRaiReason": wants_reason}}
+    call = urllib.request.Request(
+        f"{simulator.url}/google-compatible/v1beta/models/imagen-4.0-generate-001:predict",
+        data=json.dumps(form).encode(),
+        headers={"x-goog-api-key": "sim-key"},
+    )
+    with urllib.request.urlopen(call) as answer:
+        assert {key for prediction in json.load(answer).get("predictions", []) for key in prediction} == keys
 
 
 @pytest.mark.requirement("X-25")

@@ -112,8 +112,8 @@ class Google(ProviderAdapter):
         for _ in range(_MAX_PAGES):
             page = self._page_of_models(token, deadline)
             models += [OfferedModel(name.removeprefix("models/")) for name in _names(page) if name]
-            token = text_of(page, "nextPageToken")
-            if not token:
+            token = field_of(page, "nextPageToken")
+            if not isinstance(token, str) or not token:
                 return tuple(models)
         # Half a list would make the other half look retired.
         raise self._http.failure(ProviderErrorClass.RETRYABLE, "endless_list", "sent a list of models without an end")
