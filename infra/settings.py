@@ -15,7 +15,20 @@ from urllib.parse import urlsplit
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 WAVESPEED: Final = "wavespeed"
-SANDBOX: Final = "sandbox"
+NANOBANANA: Final = "nanobanana"
+_ADDRESSES: Final = {
+    WAVESPEED: "https://api.wavespeed.ai",
+    "openai": "https://api.openai.com/v1",
+    "google": "https://generativelanguage.googleapis.com",
+    NANOBANANA: "https://api.nanobananaapi.ai",
+    "sandbox": None,
+}
+"""Every provider with the address of its vendor; None for the one that is built in."""
+_WITH_JOBS: Final = frozenset({WAVESPEED, NANOBANANA})
+_WORKER_SECONDS: Final = {"openai": 240, "google": 240}
+"""Those that answer with the picture itself hold the line for up to three minutes; the others take 120."""
+_NANOBANANA_VARIANTS: Final = ("nanobananaapi", "seed")
+_FALLBACKS: Final = ("none", "same-model", "equivalent")
 
 LOG_RETENTION: Final = {
     1: "ONE_DAY",
@@ -50,13 +63,30 @@ class Stage(StrEnum):
 class ProviderSettings:
     """One image provider: how many of its images may be in work at once, and how it is reached.
 
-    `base_url` is None for a provider that is built in. `sync_mode` asks the vendor to answer with the picture itself.
+    `base_url` is None for a provider that is built in. One with jobs answers later, and is asked for them.
+    `worker_seconds` is how long a worker may be at one image. `sync_mode` asks a vendor that has jobs to answer with
+    the picture itself all the same; `variant` chooses between the contracts that go by one vendor's name.
     """
 
     name: str
     max_concurrency: int
     base_url: str | None = None
-    sync_mode: bool = True
+    has_jobs: bool = False
+    worker_seconds: int = 120
+    sync_mode: bool | None = None
+    variant: str | None = None
+
+    @property
+    def has_key(self) -> bool:
+        return self.base_url is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingSettings:
+    """Which providers are preferred where several serve a model, and who may stand in unless a request says so."""
+
+    preferred: tuple[str, ...]
+    fallback: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +154,8 @@ class StageSettings:
     throttle_burst: int
     log_retention_days: int
     log_level: str
-    wavespeed: ProviderSettings
-    sandbox: ProviderSettings
+    providers: tuple[ProviderSettings, ...]
+    routing: RoutingSettings
     start_concurrency: int
     collect_concurrency: int
     reference_trusted_origins: tuple[str, ...]
@@ -172,13 +202,11 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         throttle_burst=read.get("throttleBurst", _number(1, 5_000), 200),
         log_retention_days=read.get("logRetentionDays", _retention, 1 if local else 7 if trial else 90),
         log_level=read.get("logLevel", _one_of(_LOG_LEVELS, str), "INFO"),
-        wavespeed=ProviderSettings(
-            name=WAVESPEED,
-            max_concurrency=read.get("wavespeedConcurrency", _concurrency, parallel),
-            base_url=read.get("wavespeedBaseUrl", url, "https://api.wavespeed.ai"),
-            sync_mode=read.get("wavespeedSyncMode", _switch, True),
+        providers=tuple(_provider(read, url, name, parallel) for name in _ADDRESSES),
+        routing=RoutingSettings(
+            preferred=read.get("preferredProviders", _provider_names, ()),
+            fallback=read.get("defaultFallback", _one_of(_FALLBACKS, str), "same-model"),
         ),
-        sandbox=ProviderSettings(name=SANDBOX, max_concurrency=read.get("sandboxConcurrency", _concurrency, parallel)),
         start_concurrency=read.get("startConcurrency", _concurrency, parallel),
         collect_concurrency=read.get("collectConcurrency", _concurrency, 4 if local else 20),
         reference_trusted_origins=read.get("referenceTrustedOrigins", _origins if local else _never, ()),
@@ -194,6 +222,28 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             address_per_minute=read.get("rateLimitAddressPerMinute", _rate, 6_000 if local else 100),
         ),
     )
+
+
+def _provider(read: "_Switches", url: Callable[[str], str], name: str, parallel: int) -> ProviderSettings:
+    address = _ADDRESSES[name]
+    return ProviderSettings(
+        name=name,
+        max_concurrency=read.get(f"{name}Concurrency", _concurrency, parallel),
+        base_url=read.get(f"{name}BaseUrl", url, address) if address else None,
+        has_jobs=name in _WITH_JOBS,
+        worker_seconds=_WORKER_SECONDS.get(name, 120),
+        sync_mode=read.get("wavespeedSyncMode", _switch, True) if name == WAVESPEED else None,
+        variant=read.get("nanobananaVariant", _one_of(_NANOBANANA_VARIANTS, str), _NANOBANANA_VARIANTS[0])
+        if name == NANOBANANA
+        else None,
+    )
+
+
+def _provider_names(raw: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in raw.split(",") if part.strip())
+    if unknown := [name for name in names if name not in _ADDRESSES]:
+        raise ValueError(f"{', '.join(unknown)}: there are only {', '.join(_ADDRESSES)}.")
+    return names
 
 
 def _sign_in(read: "_Switches", url: Callable[[str], str], *, local: bool) -> SignInSettings:

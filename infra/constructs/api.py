@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -196,7 +196,8 @@ class Api(Construct):
         return function
 
     def _receive_callback(self) -> SmallFunction:
-        data, queue = self._data, self._queues.collect
+        data, queues = self._data, self._queues.collect
+        urls = {provider: queue.url for provider, queue in queues.items()}
         function = SmallFunction(
             self,
             "ReceiveCallback",
@@ -206,12 +207,12 @@ class Api(Construct):
             timeout_seconds=10,
             env={
                 "SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
-                "COLLECT_QUEUE_URL": queue.url,
-                "PROVIDER_SETTINGS": json.dumps({self._kit.settings.wavespeed.name: {}}),
+                "COLLECT_QUEUE_URLS": Stack.of(self).to_json_string(urls),
+                "PROVIDER_SETTINGS": json.dumps({provider: {} for provider in queues}),
             },
         )
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
-        function.allow("sqs:SendMessage", on=queue.arn)
+        function.allow("sqs:SendMessage", on=[queue.arn for queue in queues.values()])
         return function
 
     def _authorize_request(self, identity: Identity) -> SmallFunction:

@@ -39,7 +39,11 @@ class Data(Construct):
         self.ephemeral = self._ephemeral_table()
         self.images = self._images_bucket()
         self.signing_secret = self._signing_secret()
-        self.wavespeed_secret = self._vendor_secret("WavespeedKey", name="wavespeed")
+        self.vendor_secrets = {
+            provider.name: self._vendor_secret(f"{provider.name.capitalize()}Key", name=provider.name)
+            for provider in settings.providers
+            if provider.has_key
+        }
         self.session_secret = self._session_secret()
         self.telegram_bot_secret = self._telegram_bot_secret()
 
@@ -66,10 +70,9 @@ class Data(Construct):
         """What a policy names to let a function read the signing secret."""
         return self._policy_arn(self.signing_secret, "signing")
 
-    @property
-    def wavespeed_secret_arn(self) -> str:
-        """What a policy names to let a function read WaveSpeed's key."""
-        return self._policy_arn(self.wavespeed_secret, "wavespeed")
+    def vendor_secret_arn(self, provider: str) -> str:
+        """What a policy names to let a function read the key of this provider."""
+        return self._policy_arn(self.vendor_secrets[provider], provider)
 
     @property
     def session_secret_arn(self) -> str:
@@ -118,7 +121,7 @@ class Data(Construct):
         return table
 
     def _ephemeral_table(self) -> dynamodb.Table:
-        # Counters and the like: nothing in it outlives a few hours, so nothing of it is ever restored.
+        # Counters and the like: nothing in it outlives a few days, so nothing of it is ever restored.
         table = dynamodb.Table(
             self,
             "Ephemeral",
@@ -129,7 +132,7 @@ class Data(Construct):
             removal_policy=removal_policy(self._settings),
         )
         acknowledge(
-            table, "AwsSolutions-DDB3", because="Everything in it expires within hours; there is nothing to go back to."
+            table, "AwsSolutions-DDB3", because="Everything in it expires within days; there is nothing to go back to."
         )
         return table
 

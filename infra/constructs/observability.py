@@ -29,8 +29,8 @@ STUCK_METRIC: Final = "StuckGenerations"
 
 _MINUTE: Final = Duration.minutes(1)
 _FIVE_MINUTES: Final = Duration.minutes(5)
-_OLDEST_MESSAGE_SECONDS: Final = {"generations": 120, "render-wavespeed": 300, "render-sandbox": 300, "collect": 1200}
-"""How long a message may wait. One for `collect` may be delayed by fifteen minutes on purpose."""
+_OLDEST_MESSAGE_SECONDS: Final = {"generations": 120, "render": 300, "collect": 1200}
+"""How long a message may wait, by the kind of queue. One for `collect` may be delayed by fifteen minutes on purpose."""
 
 
 class Observability(Construct):
@@ -103,12 +103,13 @@ class Observability(Construct):
         old = [
             self._alarm(
                 f"OldestMessage{_id_of(name)}",
-                queues.work[name].queue.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum"),
+                queue.queue.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum"),
                 above=seconds,
                 periods=3,
                 because=f"Messages in {name} wait for over {seconds} seconds: its consumer is stuck or too slow.",
             )
-            for name, seconds in _OLDEST_MESSAGE_SECONDS.items()
+            for name, queue in queues.work.items()
+            if (seconds := _OLDEST_MESSAGE_SECONDS.get(name.partition("-")[0]))
         ]
         return dead + old
 
@@ -120,12 +121,12 @@ class Observability(Construct):
                 self._alarm(
                     f"Errors{function.node.id}",
                     function.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum"),
-                    because=f"{function.folder} raised or ran out of time.",
+                    because=f"{function.label} raised or ran out of time.",
                 ),
                 self._alarm(
                     f"Throttles{function.node.id}",
                     function.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum"),
-                    because=f"{function.folder} was refused a run: the account's concurrency is used up.",
+                    because=f"{function.label} was refused a run: the account's concurrency is used up.",
                 ),
             )
         ]

@@ -75,10 +75,12 @@ class WorkQueue(Construct):
 
 
 class Queues(Construct):
-    """All queues. Rendering has one per provider, so that a slow vendor holds up nobody else."""
+    """All queues. Work for a provider has its own, so that a slow vendor holds up nobody else.
+
+    `render` and `collect` are by the provider's name; only providers with jobs have something to collect.
+    """
 
     START_SECONDS: Final = 30
-    RENDER_SECONDS: Final = 120
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
 
@@ -86,29 +88,26 @@ class Queues(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self.generations = self._queue("Generations", self.START_SECONDS, attempts=5)
-        self.render_wavespeed = self._queue("RenderWavespeed", self.RENDER_SECONDS, attempts=3)
-        self.render_sandbox = self._queue("RenderSandbox", self.RENDER_SECONDS, attempts=3)
-        self.collect = self._queue("Collect", self.COLLECT_SECONDS, attempts=5)
+        self.render = {
+            provider.name: self._queue(f"Render{provider.name.capitalize()}", provider.worker_seconds, attempts=3)
+            for provider in settings.providers
+        }
+        self.collect = {
+            provider.name: self._queue(f"Collect{provider.name.capitalize()}", self.COLLECT_SECONDS, attempts=5)
+            for provider in settings.providers
+            if provider.has_jobs
+        }
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
         self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
         self.audit_dead_letters = dead_letter_queue(self, "AuditDeadLetters", settings)
 
     @property
-    def render(self) -> dict[str, WorkQueue]:
-        """The rendering queue of each provider by its name."""
-        return {self._settings.wavespeed.name: self.render_wavespeed, self._settings.sandbox.name: self.render_sandbox}
-
-    @property
     def work(self) -> dict[str, WorkQueue]:
         """Every queue that somebody is meant to empty, by the name that people use for it."""
         render = {f"render-{provider}": queue for provider, queue in self.render.items()}
-        return {
-            "generations": self.generations,
-            **render,
-            "collect": self.collect,
-            "integration": self.integration,
-        }
+        collect = {f"collect-{provider}": queue for provider, queue in self.collect.items()}
+        return {"generations": self.generations, **render, **collect, "integration": self.integration}
 
     @property
     def dead_letters(self) -> dict[str, sqs.Queue]:

@@ -34,9 +34,9 @@ class FunctionKit:
 class SmallFunction(Construct):
     """A function that may do nothing but write its own logs and traces until `allow` says otherwise.
 
-    `folder` is relative to the kit's root and holds `handler.py`. `imaging` adds the layer with Pillow, `identity` the
-    one that verifies and signs tokens. `calls_itself` switches off Lambda's loop detection, which would stop a job that
-    is re-queued more than sixteen times.
+    `folder` is relative to the kit's root and holds `handler.py`; `variant` tells functions of one folder apart.
+    `imaging` adds the layer with Pillow, `identity` the one that verifies and signs tokens. `calls_itself` switches off
+    Lambda's loop detection, which would stop a job that is re-queued more than sixteen times.
     Raises MissingHandler.
     """
 
@@ -53,11 +53,13 @@ class SmallFunction(Construct):
         imaging: bool = False,
         identity: bool = False,
         calls_itself: bool = False,
+        variant: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         if not (kit.root / folder / "handler.py").is_file():
             raise MissingHandler(f"functions/{folder} is declared in the stack but has no handler.py.")
         self.folder = folder
+        self.label = f"{folder}:{variant}" if variant else folder
         self.timeout_seconds = timeout_seconds
         self._emulated = kit.settings.emulated
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

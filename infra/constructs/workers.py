@@ -1,6 +1,7 @@
 """The functions behind queues, the stream and the clock: start, render, collect, publish, sweep."""
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from aws_cdk import Duration, Stack
@@ -10,9 +11,10 @@ from aws_cdk import aws_lambda as lambda_
 from infra.constructs.data import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION, SETTLING, Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
-from infra.constructs.queues import Queues
+from infra.constructs.queues import Queues, WorkQueue
 from infra.constructs.small_function import FunctionKit, SmallFunction
 from infra.constructs.workflow import Workflow
+from infra.settings import ProviderSettings
 
 from constructs import Construct
 
@@ -20,6 +22,8 @@ OUTBOX_FILTER: Final = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"enti
 """Of all changes to the core table, the new outbox items."""
 
 IMAGING_MEMORY_MB: Final = 1024
+_HEALTH: Final = tuple(f"dynamodb:{action}Item" for action in ("BatchGet", "Put", "Delete", "Update"))
+"""What the circuit breakers and the observed latencies take."""
 
 
 class Workers(Construct):
@@ -41,14 +45,12 @@ class Workers(Construct):
         self._kit, self._front, self._data = kit, front, data
         self._queues, self._workflow, self._bus = queues, workflow, bus
         self.start_generation = self._start_generation()
-        self.render_image = self._imaging_worker("RenderImage", "workers/render_image", Queues.RENDER_SECONDS)
-        self.collect_image = self._imaging_worker("CollectImage", "workers/collect_image", Queues.COLLECT_SECONDS)
+        self.image_workers = tuple(self._image_workers())
         self.publish_events = self._publish_events()
         self.sweep_generations = self._sweep_generations()
         self.functions = (
             self.start_generation,
-            self.render_image,
-            self.collect_image,
+            *self.image_workers,
             self.publish_events,
             self.sweep_generations,
         )
@@ -63,41 +65,69 @@ class Workers(Construct):
             kit=self._kit,
             folder="workers/start_generation",
             timeout_seconds=Queues.START_SECONDS,
-            env={"STATE_MACHINE_ARN": self._workflow.arn, "RENDER_QUEUE_URLS": self._render_queue_urls()},
+            env={
+                "STATE_MACHINE_ARN": self._workflow.arn,
+                "RENDER_QUEUE_URLS": self._urls(self._queues.render),
+                **self._routing(),
+            },
         )
         function.allow("states:StartExecution", on=self._workflow.arn)
+        function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
+        function.allow("dynamodb:BatchGetItem", on=self._data.ephemeral.table_arn)
         return function
 
-    def _imaging_worker(self, id: str, folder: str, timeout_seconds: int) -> SmallFunction:
+    def _image_workers(self) -> Iterator[SmallFunction]:
+        """For each provider its own functions: with its key only, its time to live, and its share of concurrency."""
+        settings = self._kit.settings
+        for provider in settings.providers:
+            name, queue = provider.name, self._queues.render[provider.name]
+            render = self._image_worker("Render", "workers/render_image", provider, provider.worker_seconds)
+            # One image per invocation: a slow one must not hold up, or be repeated with, its neighbours.
+            queue.feed(render, batch_size=1, max_concurrency=provider.max_concurrency)
+            # It shortens how long its message is hidden, so that a dead worker's image comes back in time.
+            render.allow("sqs:ChangeMessageVisibility", on=queue.arn)
+            yield render
+            if name in self._queues.collect:
+                collect = self._image_worker("Collect", "workers/collect_image", provider, Queues.COLLECT_SECONDS)
+                jobs = self._queues.collect[name]
+                jobs.feed(collect, batch_size=1, max_concurrency=settings.collect_concurrency)
+                collect.allow("sqs:ChangeMessageVisibility", on=jobs.arn)
+                yield collect
+
+    def _image_worker(self, does: str, folder: str, provider: ProviderSettings, timeout_seconds: int) -> SmallFunction:
         function = SmallFunction(
             self,
-            id,
+            f"{does}{provider.name.capitalize()}",
             kit=self._kit,
             folder=folder,
+            variant=provider.name,
             timeout_seconds=timeout_seconds,
             memory_mb=IMAGING_MEMORY_MB,
             imaging=True,
             calls_itself=True,
             env={
-                "CORE_TABLE_NAME": self._data.core.table_name,
                 "IMAGES_BUCKET_NAME": self._data.images.bucket_name,
-                "RENDER_QUEUE_URLS": self._render_queue_urls(),
-                "COLLECT_QUEUE_URL": self._queues.collect.url,
+                "RENDER_QUEUE_URLS": self._urls(self._queues.render),
+                "COLLECT_QUEUE_URLS": self._urls(self._queues.collect),
                 "STATE_MACHINE_ARN": self._workflow.arn,
-                "PROVIDER_SETTINGS": self._provider_settings(),
+                "PROVIDER_SETTINGS": self._provider_settings(provider),
                 "REFERENCE_TRUSTED_ORIGINS": ",".join(self._kit.settings.reference_trusted_origins),
+                "WORKER_SECONDS": str(timeout_seconds),
+                **self._routing(),
             },
         )
-        images = self._queues.render.values()
+        queues = [*self._queues.render.values(), *self._queues.collect.values()]
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
+        function.allow(*_HEALTH, on=self._data.ephemeral.table_arn)
         function.allow(
             "s3:PutObject",
             on=[self._data.generated_objects, self._data.unmarked_objects],
             because="It stores pictures under keys of many workspaces, all below these two prefixes.",
         )
-        function.allow("sqs:SendMessage", on=[*(queue.arn for queue in images), self._queues.collect.arn])
+        function.allow("sqs:SendMessage", on=[queue.arn for queue in queues])
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
-        function.allow("secretsmanager:GetSecretValue", on=self._data.wavespeed_secret_arn)
+        if provider.has_key:
+            function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
         return function
 
     def _publish_events(self) -> SmallFunction:
@@ -153,15 +183,6 @@ class Workers(Construct):
     def _feed(self) -> None:
         settings = self._kit.settings
         self._queues.generations.feed(self.start_generation, batch_size=10, max_concurrency=settings.start_concurrency)
-        # The image workers shorten how long their message is hidden, so that a dead worker's image comes back in time.
-        holds = [*(queue.arn for queue in self._queues.render.values()), self._queues.collect.arn]
-        self.render_image.allow("sqs:ChangeMessageVisibility", on=holds[:-1])
-        self.collect_image.allow("sqs:ChangeMessageVisibility", on=holds[-1])
-        # One image per invocation: a slow one must not hold up, or be repeated with, its neighbours.
-        for provider in (settings.wavespeed, settings.sandbox):
-            queue = self._queues.render[provider.name]
-            queue.feed(self.render_image, batch_size=1, max_concurrency=provider.max_concurrency)
-        self._queues.collect.feed(self.collect_image, batch_size=1, max_concurrency=settings.collect_concurrency)
 
     def _follow_the_outbox(self) -> None:
         stream, dead_letters = self._data.core.table_stream_arn, self._queues.outbox_dead_letters
@@ -206,21 +227,31 @@ class Workers(Construct):
             destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(on_failure=failed),
         )
 
-    def _render_queue_urls(self) -> str:
-        return self._json({provider: queue.url for provider, queue in self._queues.render.items()})
+    def _urls(self, queues: Mapping[str, WorkQueue]) -> str:
+        return self._json({provider: queue.url for provider, queue in queues.items()})
 
-    def _provider_settings(self) -> str:
-        wavespeed, sandbox = self._kit.settings.wavespeed, self._kit.settings.sandbox
-        return self._json(
-            {
-                wavespeed.name: {
-                    "baseUrl": wavespeed.base_url,
-                    "secretArn": self._data.wavespeed_secret.secret_arn,
-                    "syncMode": wavespeed.sync_mode,
-                },
-                sandbox.name: {},
-            }
-        )
+    def _routing(self) -> dict[str, str]:
+        settings = self._kit.settings
+        routing = {
+            "providers": [provider.name for provider in settings.providers],
+            "preferred": list(settings.routing.preferred),
+            "fallback": settings.routing.fallback,
+        }
+        return {
+            "CORE_TABLE_NAME": self._data.core.table_name,
+            "EPHEMERAL_TABLE_NAME": self._data.ephemeral.table_name,
+            "ROUTING": json.dumps(routing),
+        }
+
+    def _provider_settings(self, provider: ProviderSettings) -> str:
+        said: dict[str, Any] = {}
+        if provider.has_key:
+            said = {"baseUrl": provider.base_url, "secretArn": self._data.vendor_secrets[provider.name].secret_arn}
+        if provider.sync_mode is not None:
+            said["syncMode"] = provider.sync_mode
+        if provider.variant is not None:
+            said["variant"] = provider.variant
+        return self._json({provider.name: said})
 
     def _json(self, value: dict[str, Any]) -> str:
         return Stack.of(self).to_json_string(value)

@@ -27,6 +27,14 @@ _SOURCES: Final = ("functions", "layers", "infra", "cdk.json", "pyproject.toml",
 _NOT_DEPLOYED: Final = (REPOSITORY / "infra" / "local",)
 
 
+_SIMULATOR_PATHS: Final = {
+    "wavespeed": "/wavespeed",
+    "openai": "/openai/v1",
+    "google": "/google",
+    "nanobanana": "/nanobanana",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """One stack in one emulator: what it is made with, and where what it gives out is kept."""
@@ -46,9 +54,12 @@ class Deployment:
                 [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
             ),
         }
-        if "wavespeed" not in self.options.provider_keys:
-            chosen["wavespeedBaseUrl"] = simulator_urls(self.ports)["wavespeed"]
-        return chosen
+        simulated = {
+            f"{vendor}BaseUrl": url
+            for vendor, url in simulator_urls(self.ports).items()
+            if vendor not in self.options.provider_keys
+        }
+        return chosen | simulated
 
     @property
     def template(self) -> dict[str, Any]:
@@ -131,7 +142,7 @@ class Deployment:
 
 def simulator_urls(ports: Ports) -> dict[str, str]:
     """Per vendor, the address of its simulator in the form that the vendor's own SDK takes as its base."""
-    return {"wavespeed": f"{ports.simulators_url}/wavespeed"}
+    return {vendor: f"{ports.simulators_url}{path}" for vendor, path in _SIMULATOR_PATHS.items()}
 
 
 def _version(stack: Mapping[str, Any]) -> str:

@@ -7,7 +7,12 @@ from typing import Final, Self
 
 from infra.local.failures import ToolError
 
-PROVIDER_KEY_VARIABLES: Final = {"wavespeed": "WAVESPEED_API_KEY"}
+PROVIDER_KEY_VARIABLES: Final = {
+    "wavespeed": "WAVESPEED_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "google": "GEMINI_API_KEY",
+    "nanobanana": "NANOBANANA_API_KEY",
+}
 """Per vendor, the variable that holds a real key; it has the name that the vendor's own SDK reads."""
 
 TOOL_VARIABLES: Final = frozenset({"EASEL_DIR", "EASEL_PORT_BASE", "EASEL_IAM"})

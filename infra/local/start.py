@@ -1,5 +1,6 @@
 """`make up`: everything from a fresh clone to an API that answers. Each step finds out whether it is needed."""
 
+import json
 import time
 from typing import Any, Final
 
@@ -94,8 +95,8 @@ def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
 
 
 def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) -> None:
-    key = options.provider_keys.get("wavespeed", mending.SIMULATOR_KEY)
-    mending.set_secret(clients, outputs["WavespeedSecretArn"], key)
+    for provider, arn in json.loads(outputs["ProviderSecretArns"]).items():
+        mending.set_secret(clients, arn, options.provider_keys.get(provider, mending.SIMULATOR_KEY))
 
 
 def _open_workspace(

@@ -35,15 +35,15 @@ try a template                    1  GetItem
 submit with what ships            2  TransactWriteItems, SendMessage
 submit with an own template       3  GetItem, TransactWriteItems, SendMessage
 remove a template                 2  GetItem, TransactWriteItems
-start                             1  StartExecution
-render, delivered at once        11  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
-render, job begun                 7  ChangeMessageVisibility, GetItem, PutItem, 3 x UpdateItem, SendMessage
+start                             3  GetItem, BatchGetItem, StartExecution
+render, delivered at once        14  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 3 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
+render, job begun                 8  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 3 x UpdateItem, SendMessage
 collect, still running            5  ChangeMessageVisibility, 2 x GetItem, UpdateItem, SendMessage
-collect, delivered               10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+collect, delivered               12  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
 callback                          1  SendMessage
-follow a callback                10  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess
+follow a callback                12  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
 follow it again                   4  ChangeMessageVisibility, 2 x GetItem, SendTaskSuccess
-render, refused                   7  ChangeMessageVisibility, GetItem, PutItem, 2 x UpdateItem, TransactWriteItems, SendTaskFailure
+render, refused                   9  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 2 x UpdateItem, BatchGetItem, TransactWriteItems, SendTaskFailure
 settle, delivered                 4  2 x GetItem, BatchGetItem, TransactWriteItems
 settle, failed                    2  GetItem, TransactWriteItems
 tell of an end                    3  PutEvents, SendMessage, DeleteItem

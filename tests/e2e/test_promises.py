@@ -136,7 +136,7 @@ def test_a_request_id_is_found_in_every_log_up_to_the_vendor_attempt(
         assert not any(prompt in line for line in lines), "prompts are not logged"
         speakers = {json.loads(line)["function_name"] for line in lines if f'"request_id":"{request_id}"' in line}
         found = {folder for folder, name in cloud.output_map("FunctionNames").items() if name in speakers}
-        wanted = {"workers/start_generation", "workers/render_image", "workflow/settle_generation"}
+        wanted = {"workers/start_generation", "workers/render_image:wavespeed", "workflow/settle_generation"}
         return found if wanted <= found else None
 
     wait_for(functions_that_logged_it, within_seconds=20, what="the request id is in the workers' logs")
@@ -158,20 +158,21 @@ def test_a_second_message_for_a_generation_changes_nothing(cloud: LocalCloud, st
     sqs = cloud.aws.client("sqs")
     start = {
         **ids,
-        "provider": "wavespeed",
+        "model": "seedream-v4",
         "images": 1,
         "deadlineSeconds": 60,
         "attentionAt": "2026-01-01T00:00:00.000Z",
     }
-    render = {**ids, "index": 0, "provider": "wavespeed", "taskToken": "gone"}
+    render = {**ids, "index": 0, "provider": "wavespeed", "model": "seedream-v4", "taskToken": "gone"}
+    collect = {**ids, "index": 0, "provider": "wavespeed", "polls": 1}
     sqs.send_message(QueueUrl=cloud.outputs["GenerationsQueueUrl"], MessageBody=json.dumps(start))
     sqs.send_message(QueueUrl=cloud.output_map("RenderQueueUrls")["wavespeed"], MessageBody=json.dumps(render))
-    sqs.send_message(QueueUrl=cloud.outputs["CollectQueueUrl"], MessageBody=json.dumps({**ids, "index": 0, "polls": 1}))
+    sqs.send_message(QueueUrl=cloud.output_map("CollectQueueUrls")["wavespeed"], MessageBody=json.dumps(collect))
     # Then they are taken, and neither the generation nor the vendor notices
     queues = [
         cloud.outputs["GenerationsQueueUrl"],
         cloud.output_map("RenderQueueUrls")["wavespeed"],
-        cloud.outputs["CollectQueueUrl"],
+        cloud.output_map("CollectQueueUrls")["wavespeed"],
     ]
     wait_for(lambda: all(_is_empty(sqs, queue) for queue in queues), within_seconds=30, what="the messages are taken")
     after = studio.status(generation["id"])

@@ -25,7 +25,7 @@ PINNED = {
     "Data/Signing": "DataSigning1809020F",
     "Data/WavespeedKey": "DataWavespeedKeyE1A6282A",
     "Front/Http": "FrontHttp9361FE58",
-    "Queues/Collect/Queue": "QueuesCollectQueueA0F4AC80",
+    "Queues/CollectWavespeed/Queue": "QueuesCollectWavespeedQueue9F3CD5C0",
     "Queues/Generations/Queue": "QueuesGenerationsQueueD3E872AA",
     "Queues/Integration/Queue": "QueuesIntegrationQueue650F619C",
     "Queues/RenderSandbox/Queue": "QueuesRenderSandboxQueue08A1024D",
@@ -133,10 +133,11 @@ def test_browsers_reach_the_bucket_from_the_set_origins_only(production: Synthes
 def test_the_signing_secret_is_generated_and_vendor_keys_start_unset(production: Synthesized) -> None:
     secrets = production.of_type("AWS::SecretsManager::Secret")
     assert secrets["Data/Signing"]["GenerateSecretString"]["PasswordLength"] == 64
-    assert secrets["Data/WavespeedKey"]["SecretString"] == "unset"
+    vendors = {f"Data/{vendor}Key" for vendor in ("Wavespeed", "Openai", "Google", "Nanobanana")}
+    assert {secrets[path]["SecretString"] for path in vendors} == {"unset"}
     assert secrets["Data/Session"]["GenerateSecretString"]["PasswordLength"] == 64
     assert secrets["Data/TelegramBot"]["SecretString"] == "unset"
-    assert set(secrets) == {"Data/Signing", "Data/Session", "Data/WavespeedKey", "Data/TelegramBot"}
+    assert set(secrets) == {"Data/Signing", "Data/Session", "Data/TelegramBot"} | vendors
 
 
 def _keys(table: dict[str, list[dict[str, str]]]) -> tuple[str, str]:

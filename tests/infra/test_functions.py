@@ -47,19 +47,25 @@ TIMEOUT_SECONDS = {
     "operator/provision_workspace": 10,
     "schedules/reconcile_ledger": 900,
     "schedules/sweep_generations": 60,
-    "workers/collect_image": 120,
+    "workers/collect_image:nanobanana": 120,
+    "workers/collect_image:wavespeed": 120,
     "workers/publish_events": 30,
-    "workers/render_image": 120,
+    "workers/render_image:google": 240,
+    "workers/render_image:nanobanana": 120,
+    "workers/render_image:openai": 240,
+    "workers/render_image:sandbox": 120,
+    "workers/render_image:wavespeed": 120,
     "workers/start_generation": 30,
     "workflow/settle_generation": 30,
 }
-IMAGING = {"workers/render_image", "workers/collect_image"}
+IMAGING = {label for label in TIMEOUT_SECONDS if label.startswith(("workers/render_image:", "workers/collect_image:"))}
 IDENTITY = {"api/authorize_request", "api/exchange_telegram"}
 
 
 def test_every_function_folder_is_deployed_exactly_once_and_nothing_else_is(production: Synthesized) -> None:
-    assert sorted(production.functions) == FOLDERS
-    assert len(production.of_type("AWS::Lambda::Function")) == len(FOLDERS)
+    # The image workers are deployed once for each provider.
+    assert sorted({label.partition(":")[0] for label in production.functions}) == FOLDERS
+    assert len(production.of_type("AWS::Lambda::Function")) == len(production.functions)
 
 
 def test_a_declared_function_without_a_handler_is_named(code: Code, tmp_path: Path) -> None:
@@ -68,14 +74,14 @@ def test_a_declared_function_without_a_handler_is_named(code: Code, tmp_path: Pa
         EaselStack(App(), "easel-dev", settings=settings, code=Code(functions=tmp_path, layers=code.layers))
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", TIMEOUT_SECONDS)
 def test_the_environment_is_what_the_handler_declares(production: Synthesized, folder: str) -> None:
     given = set(production.environment(folder))
     assert given >= COMMON
-    assert given - COMMON == _declared_variables(folder) - COMMON
+    assert given - COMMON == _declared_variables(folder.partition(":")[0]) - COMMON
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", TIMEOUT_SECONDS)
 def test_only_the_trusted_origins_may_be_empty(production: Synthesized, local: Synthesized, folder: str) -> None:
     for stack in (production, local):
         empty = {name for name, value in stack.environment(folder).items() if not value}
@@ -91,7 +97,7 @@ def test_every_function_runs_the_newest_python_on_arm(production: Synthesized) -
 def test_timeouts_and_memory_are_set_for_the_job(production: Synthesized) -> None:
     assert {folder: function["Timeout"] for folder, function in production.functions.items()} == TIMEOUT_SECONDS
     memory = {folder: function["MemorySize"] for folder, function in production.functions.items()}
-    assert memory == {folder: 1024 if folder in IMAGING else 512 for folder in FOLDERS}
+    assert memory == {folder: 1024 if folder in IMAGING else 512 for folder in TIMEOUT_SECONDS}
 
 
 def test_only_functions_that_touch_pixels_or_tokens_carry_more_layers(production: Synthesized) -> None:
@@ -104,9 +110,9 @@ def test_only_functions_that_touch_pixels_or_tokens_carry_more_layers(production
 
 def test_every_function_has_its_own_role_and_log_group(production: Synthesized) -> None:
     functions = production.functions.values()
-    assert len({production.text(function["Role"]) for function in functions}) == len(FOLDERS)
+    assert len({production.text(function["Role"]) for function in functions}) == len(TIMEOUT_SECONDS)
     groups = {production.text(function["LoggingConfig"]["LogGroup"]) for function in functions}
-    assert len(groups) == len(FOLDERS)
+    assert len(groups) == len(TIMEOUT_SECONDS)
     assert groups < set(production.of_type("AWS::Logs::LogGroup"))
 
 

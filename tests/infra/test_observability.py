@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 OLDEST_MESSAGE_SECONDS = {
     "Queues/Generations/Queue": 120,
     "Queues/RenderWavespeed/Queue": 300,
+    "Queues/RenderOpenai/Queue": 300,
+    "Queues/RenderGoogle/Queue": 300,
+    "Queues/RenderNanobanana/Queue": 300,
     "Queues/RenderSandbox/Queue": 300,
-    "Queues/Collect/Queue": 1200,
+    "Queues/CollectWavespeed/Queue": 1200,
+    "Queues/CollectNanobanana/Queue": 1200,
 }
 LONGEST_DELAY_SECONDS = 900
 
@@ -38,7 +42,7 @@ def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:
 
 
 def test_a_poll_that_is_delayed_on_purpose_does_not_ring() -> None:
-    assert OLDEST_MESSAGE_SECONDS["Queues/Collect/Queue"] > LONGEST_DELAY_SECONDS
+    assert OLDEST_MESSAGE_SECONDS["Queues/CollectWavespeed/Queue"] > LONGEST_DELAY_SECONDS
 
 
 def test_workflows_that_do_not_end_well_ring(production: Synthesized) -> None:

@@ -16,18 +16,30 @@ PICTURES = "Data/Images/generated/*"
 UNMARKED = "Data/Images/unmarked/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
-_IMAGE_WORKER = {
-    CORE: "dynamodb: GetItem PutItem UpdateItem",
-    PICTURES: "s3: PutObject",
-    UNMARKED: "s3: PutObject",
-    "Queues/RenderWavespeed/Queue": "sqs: SendMessage",
-    "Queues/RenderSandbox/Queue": "sqs: SendMessage",
-    "Queues/Collect/Queue": "sqs: SendMessage",
-    "Workflow/Machine": "states: SendTaskSuccess SendTaskFailure",
-    "Data/WavespeedKey": "secretsmanager: GetSecretValue",
+_RENDER_QUEUES = {
+    f"Queues/Render{provider}/Queue": "sqs: SendMessage"
+    for provider in ("Wavespeed", "Openai", "Google", "Nanobanana", "Sandbox")
 }
+_COLLECT_QUEUES = {f"Queues/Collect{provider}/Queue": "sqs: SendMessage" for provider in ("Wavespeed", "Nanobanana")}
 _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
+
+
+def _image_worker(does: str, provider: str) -> dict[str, str]:
+    """A worker reads the key of its own vendor and of no other."""
+    key = {} if provider == "Sandbox" else {f"Data/{provider}Key": "secretsmanager: GetSecretValue"}
+    return {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        EPHEMERAL: "dynamodb: BatchGetItem PutItem DeleteItem UpdateItem",
+        PICTURES: "s3: PutObject",
+        UNMARKED: "s3: PutObject",
+        "Workflow/Machine": "states: SendTaskSuccess SendTaskFailure",
+        **_RENDER_QUEUES,
+        **_COLLECT_QUEUES,
+        f"Queues/{does}{provider}/Queue": f"{_HOLDING_CONSUMER} SendMessage",
+        **key,
+    }
+
 
 FUNCTIONS: dict[str, dict[str, str]] = {
     "api/authorize_request": {
@@ -87,7 +99,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/receive_callback": {
-        "Queues/Collect/Queue": "sqs: SendMessage",
+        **_COLLECT_QUEUES,
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
@@ -116,7 +128,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Events/Bus": "events: PutEvents",
         EXECUTIONS: "states: StopExecution",
     },
-    "workers/collect_image": {**_IMAGE_WORKER, "Queues/Collect/Queue": f"{_HOLDING_CONSUMER} SendMessage"},
+    "workers/collect_image:nanobanana": _image_worker("Collect", "Nanobanana"),
+    "workers/collect_image:wavespeed": _image_worker("Collect", "Wavespeed"),
     "workers/publish_events": {
         CORE: "dynamodb: DeleteItem",
         f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
@@ -124,12 +137,14 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Queues/Integration/Queue": "sqs: SendMessage",
         "Queues/OutboxDeadLetters": "sqs: SendMessage",
     },
-    "workers/render_image": {
-        **_IMAGE_WORKER,
-        "Queues/RenderWavespeed/Queue": f"{_HOLDING_CONSUMER} SendMessage",
-        "Queues/RenderSandbox/Queue": f"{_HOLDING_CONSUMER} SendMessage",
-    },
+    "workers/render_image:google": _image_worker("Render", "Google"),
+    "workers/render_image:nanobanana": _image_worker("Render", "Nanobanana"),
+    "workers/render_image:openai": _image_worker("Render", "Openai"),
+    "workers/render_image:sandbox": _image_worker("Render", "Sandbox"),
+    "workers/render_image:wavespeed": _image_worker("Render", "Wavespeed"),
     "workers/start_generation": {
+        CORE: "dynamodb: GetItem",
+        EPHEMERAL: "dynamodb: BatchGetItem",
         "Queues/Generations/Queue": _CONSUMER,
         "Workflow/Machine": "states: StartExecution",
     },
@@ -141,8 +156,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
 
 WORKFLOW = {
     CORE: "dynamodb: UpdateItem",
-    "Queues/RenderWavespeed/Queue": "sqs: SendMessage",
-    "Queues/RenderSandbox/Queue": "sqs: SendMessage",
+    **_RENDER_QUEUES,
     "Workflow/SettleGeneration/Function": "lambda: InvokeFunction",
 }
 _NEEDS_NO_RESOURCE = {
@@ -187,8 +201,12 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
     answer_tokens = {"states:SendTaskSuccess on *", "states:SendTaskFailure on *"}
     prefix = "secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:"
     assert widened == {
-        "workers/render_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
-        "workers/collect_image": {*answer_tokens, f"{prefix}easel-local/wavespeed-??????"},
+        **{
+            label: {*answer_tokens, f"{prefix}easel-local/{label.partition(':')[2]}-??????"}
+            for label in FUNCTIONS
+            if ":" in label and not label.endswith(":sandbox")
+        },
+        "workers/render_image:sandbox": answer_tokens,
         "api/authorize_request": {f"{prefix}easel-local/session-??????"},
         "api/debug_users": {f"{prefix}easel-local/signing-??????"},
         "api/exchange_telegram": {

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 QUEUES = {
     "Queues/Generations/Queue": "workers/start_generation",
-    "Queues/RenderWavespeed/Queue": "workers/render_image",
-    "Queues/RenderSandbox/Queue": "workers/render_image",
-    "Queues/Collect/Queue": "workers/collect_image",
+    "Queues/RenderWavespeed/Queue": "workers/render_image:wavespeed",
+    "Queues/RenderOpenai/Queue": "workers/render_image:openai",
+    "Queues/RenderGoogle/Queue": "workers/render_image:google",
+    "Queues/RenderNanobanana/Queue": "workers/render_image:nanobanana",
+    "Queues/RenderSandbox/Queue": "workers/render_image:sandbox",
+    "Queues/CollectWavespeed/Queue": "workers/collect_image:wavespeed",
+    "Queues/CollectNanobanana/Queue": "workers/collect_image:nanobanana",
     "Queues/Integration/Queue": None,
 }
 DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} | {
@@ -79,9 +83,13 @@ def test_queues_are_encrypted_and_refuse_plain_http(production: Synthesized) -> 
 def test_consumers_report_single_failures_and_are_capped(production: Synthesized) -> None:
     assert _consumers(production) == {
         "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
-        "Queues/RenderWavespeed/Queue": ("Workers/RenderImage/Function", 1, 10),
-        "Queues/RenderSandbox/Queue": ("Workers/RenderImage/Function", 1, 10),
-        "Queues/Collect/Queue": ("Workers/CollectImage/Function", 1, 20),
+        "Queues/RenderWavespeed/Queue": ("Workers/RenderWavespeed/Function", 1, 10),
+        "Queues/RenderOpenai/Queue": ("Workers/RenderOpenai/Function", 1, 10),
+        "Queues/RenderGoogle/Queue": ("Workers/RenderGoogle/Function", 1, 10),
+        "Queues/RenderNanobanana/Queue": ("Workers/RenderNanobanana/Function", 1, 10),
+        "Queues/RenderSandbox/Queue": ("Workers/RenderSandbox/Function", 1, 10),
+        "Queues/CollectWavespeed/Queue": ("Workers/CollectWavespeed/Function", 1, 20),
+        "Queues/CollectNanobanana/Queue": ("Workers/CollectNanobanana/Function", 1, 20),
     }
     for path, mapping in production.of_type("AWS::Lambda::EventSourceMapping").items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], path

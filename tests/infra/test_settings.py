@@ -18,7 +18,7 @@ def test_the_default_is_a_trial_stack_on_aws() -> None:
     assert (given.stage, given.stack_name) == (Stage.DEV, "easel-dev")
     assert (given.emulated, given.enforce_ssl, given.disposable) == (False, True, True)
     assert given.public_base_url is None
-    assert given.wavespeed.base_url == "https://api.wavespeed.ai"
+    assert given.providers[0].base_url == "https://api.wavespeed.ai"
 
 
 @pytest.mark.parametrize("stage", ["staging", "production"])
@@ -32,14 +32,14 @@ def test_plain_http_and_any_origin_are_for_the_local_stage() -> None:
     given = settings(stage="local", publicBaseUrl="http://127.0.0.1:8080/", wavespeedBaseUrl="http://127.0.0.1:1/v")
     assert (given.emulated, given.enforce_ssl, given.disposable) == (True, False, True)
     assert given.public_base_url == "http://127.0.0.1:8080"
-    assert given.wavespeed.base_url == "http://127.0.0.1:1/v"
+    assert given.providers[0].base_url == "http://127.0.0.1:1/v"
     assert given.cors_origins == ("*",)
 
 
 def test_a_variable_serves_where_there_is_no_context_key() -> None:
     environ = {"EASEL_STAGE": "production", "EASEL_THROTTLE_RATE": "7", "EASEL_WAVESPEED_SYNC_MODE": "False"}
     given = settings(environ, throttleRate="9")
-    assert (given.stage, given.throttle_rate, given.wavespeed.sync_mode) == (Stage.PRODUCTION, 9, False)
+    assert (given.stage, given.throttle_rate, given.providers[0].sync_mode) == (Stage.PRODUCTION, 9, False)
 
 
 def test_a_blank_switch_is_an_unset_one() -> None:

@@ -83,7 +83,8 @@ def test_each_image_is_handed_over_with_a_token_and_given_up_at_the_deadline(ren
     assert render["Parameters"] == {
         "QueueUrl.$": "$.queueUrl",
         "MessageBody": {
-            **{f"{name}.$": f"$.{name}" for name in ("workspaceId", "generationId", "index", "requestId", "provider")},
+            **{f"{name}.$": f"$.{name}" for name in ("workspaceId", "generationId", "index", "requestId")},
+            **{f"{name}.$": f"$.{name}" for name in ("provider", "model")},
             "taskToken.$": "$$.Task.Token",
         },
     }

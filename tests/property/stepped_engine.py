@@ -6,11 +6,11 @@ A second actor can be let in after any side effect of the first: it does all of 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.support.engine import (
     WORKSPACE,
@@ -103,15 +103,16 @@ class SteppedEngine(Engine):
 
     def __init__(self, client: DynamoDBClient, table: str, calling_back: Collection[str] = ()) -> None:
         self.interruptions = Interruptions()
-        super().__init__(client, table, fuse=self.interruptions, calling_back=calling_back)
         self.bills = {name: BillingProvider(name) for name in PROVIDERS}
-        self.providers: dict[str, ScriptedProvider] = dict(self.bills)
+        super().__init__(client, table, fuse=self.interruptions, calling_back=calling_back)
         self._delivering: Due | None = None
         self._next_sweep = self.clock.now + _SWEEP_EVERY
 
-    def _compose_workers(self, queue: Any) -> None:
-        self.work = replace(self.work, catalogue=three_candidates(load_catalogue()))
-        super()._compose_workers(queue)
+    def make_providers(self) -> Mapping[str, ScriptedProvider]:
+        return self.bills
+
+    def make_catalogue(self) -> Catalogue:
+        return three_candidates(load_catalogue())
 
     # --- what a history is made of --------------------------------------------------------------------------------
 

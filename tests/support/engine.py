@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.health import MemoryHealth, NoLatencies, routes_of
 from tests.support.tables import create_ledger_table
 
-from easel.domain.catalogue import load_catalogue
+from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.credits import MILLI, Grant, GrantKind, Wallet, fold, fold_grants
 from easel.domain.events import Event, generation_ended
 from easel.domain.generation import Channel, Failure, Generation, Image, Mode, ServedBy
@@ -51,7 +52,7 @@ from easel.services.close_generation import CancelGeneration, CloseGeneration, S
 from easel.services.collect_image import CollectImage
 from easel.services.expire_grants import ExpireGrants
 from easel.services.follow_callback import FollowCallback
-from easel.services.image_work import HOLD, ImageWork
+from easel.services.image_work import ImageWork, hold_of
 from easel.services.open_account import OpenAccount, TrialOffer
 from easel.services.ports import ImageRef, JobHint, ProcessedImage, UnmarkedOriginal
 from easel.services.principal import Principal
@@ -122,6 +123,9 @@ class TurnedClock:
     def __call__(self) -> datetime:
         return self.now
 
+
+WORKER_SECONDS = 120
+HOLD = hold_of(WORKER_SECONDS)
 
 Behaviour = Callable[["ScriptedProvider", ProviderTask], Submission]
 
@@ -316,12 +320,14 @@ class Engine:
         self.errors: list[str] = []
         self.published: list[str] = []
         self.told: list[str] = []
-        self.providers = {"wavespeed": ScriptedProvider("wavespeed"), "sandbox": ScriptedProvider("sandbox")}
+        self.providers = self.make_providers()
         self.store = MemoryStore()
         self._order = itertools.count()
         self._due: list[Due] = []
         self._client = client
         self._table = table
+        self.catalogue = self.make_catalogue()
+        self.health = MemoryHealth()
         self.executions: dict[str, _Execution] = {}
         self.core_table = table
         self.ledger_table = create_ledger_table(client)
@@ -331,6 +337,14 @@ class Engine:
         self._compose()
         if credits:
             self.fund(credits)
+
+    def make_providers(self) -> Mapping[str, ScriptedProvider]:
+        """The providers that this engine is set up for."""
+        return {"wavespeed": ScriptedProvider("wavespeed"), "sandbox": ScriptedProvider("sandbox")}
+
+    def make_catalogue(self) -> Catalogue:
+        """The models that this engine knows."""
+        return load_catalogue()
 
     def fund(self, credits: int) -> None:
         """Open the workspace's wallet with so many credits."""
@@ -357,6 +371,7 @@ class Engine:
         unit_of_work = fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
         workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
         queue = fused(_Queues(self), fuse, "submit", "render", "collect", "hint")
+        self.routes = routes_of(self.catalogue, self.providers, clock, self.health)
         self.usage = DynamoUsageCounters(client, table)
         self.summaries = DynamoUsageSummaries(client, table)
         self.quotes = QuoteSigner(lambda: b"a signing key of this test run", clock)
@@ -367,7 +382,7 @@ class Engine:
             clock=clock,
         )
         self.submit_use_case = SubmitGeneration(
-            appraise=Appraise(catalogue=load_catalogue(), prices=load_price_book()),
+            appraise=Appraise(catalogue=self.catalogue, prices=load_price_book()),
             quotes=self.quotes,
             usage=self.usage,
             ledger=self.ledger,
@@ -381,11 +396,14 @@ class Engine:
         )
         self.start_use_case = StartGeneration(
             workflow=workflow,
-            render_queue_urls={"wavespeed": "wavespeed", "sandbox": "sandbox"},
+            routes=self.routes,
+            render_queue_urls={name: name for name in self.providers},
             begin_keys=begin_keys,
         )
         self.work = ImageWork(
-            catalogue=load_catalogue(),
+            routes=self.routes,
+            latencies=NoLatencies(),
+            worker_seconds=WORKER_SECONDS,
             generations=fused(self.generations, fuse, "set_stage"),
             tasks=fused(
                 self.tasks,
@@ -623,7 +641,9 @@ class _Execution:
         self.engine.after(
             timedelta(),
             f"render {task['index']}",
-            lambda: self.engine.render(ref, provider=task["provider"], task_token=f"{self.id}/{ref.index}"),
+            lambda: self.engine.render(
+                ref, provider=task["provider"], model=task["model"], task_token=f"{self.id}/{ref.index}"
+            ),
             HOLD,
         )
         timeout = timedelta(seconds=self.input["deadlineSeconds"])
@@ -653,18 +673,25 @@ class _Queues:
             workspace_id=generation.workspace_id,
             generation_id=generation.id,
             request_id=generation.request_id,
-            provider=generation.provider,
+            model=generation.model,
+            asked_provider=generation.routing.provider,
+            fallback=generation.routing.fallback,
+            references=len(generation.references),
             images=len(generation.images),
             deadline_seconds=int((generation.deadline - generation.created_at).total_seconds()),
             attention_at=generation.attention_when_running.isoformat(),
         )
         engine.after(timedelta(), "start", lambda: engine.start_use_case(queued), timedelta(seconds=180))
 
-    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
-        engine = self._engine
-        engine.after(delay, "render again", lambda: engine.render(ref, provider=provider, task_token=task_token), HOLD)
+    def render(self, ref: ImageRef, *, candidate: Candidate, task_token: str, delay: timedelta) -> None:
+        engine, (provider, model) = self._engine, candidate.key
 
-    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
+        def render() -> None:
+            engine.render(ref, provider=provider, model=model, task_token=task_token)
+
+        engine.after(delay, "render again", render, HOLD)
+
+    def collect(self, ref: ImageRef, *, provider: str, delay: timedelta, polls: int) -> None:
         engine = self._engine
         engine.after(delay, f"collect {polls}", lambda: engine.collect(ref, polls=polls), HOLD)
 

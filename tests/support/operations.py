@@ -74,7 +74,9 @@ class Functions:
             "EVENT_BUS_NAME": bus,
             "GENERATIONS_QUEUE_URL": queues["generations"],
             "RENDER_QUEUE_URLS": json.dumps({"wavespeed": queues["render"]}),
-            "COLLECT_QUEUE_URL": queues["collect"],
+            "COLLECT_QUEUE_URLS": json.dumps({"wavespeed": queues["collect"]}),
+            "ROUTING": json.dumps({"providers": ["wavespeed"], "preferred": [], "fallback": "same-model"}),
+            "WORKER_SECONDS": "120",
             "INTEGRATION_QUEUE_URL": queues["integration"],
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
             "SIGNING_SECRET_ARN": signing["ARN"],
@@ -161,7 +163,7 @@ class Functions:
             "workspaceId": self._workspace_id,
             "generationId": generation["id"],
             "requestId": "test-request",
-            "provider": "wavespeed",
+            "model": "seedream-v4",
             "images": 1,
             "deadlineSeconds": 180,
             "attentionAt": "2026-11-20T10:00:00.000Z",
@@ -181,12 +183,18 @@ class Functions:
 
     def render(self, generation: Mapping[str, Any], behaviour: Behaviour) -> None:
         self.provider.script.append(behaviour)
-        body = self._image(generation) | {"provider": "wavespeed", "taskToken": "a token nobody waits for"}
+        named = {"provider": "wavespeed", "model": "seedream-v4", "taskToken": "a token nobody waits for"}
+        body = self._image(generation) | named
         (queue_url,) = json.loads(self.environment["RENDER_QUEUE_URLS"]).values()
         self.message("render_image", queue_url, body)
 
     def collect(self, generation: Mapping[str, Any], polls: int) -> None:
-        self.message("collect_image", self.environment["COLLECT_QUEUE_URL"], self._image(generation) | {"polls": polls})
+        body = self._image(generation) | {"provider": "wavespeed", "polls": polls}
+        self.message("collect_image", self._collect_queue_url(), body)
+
+    def _collect_queue_url(self) -> str:
+        urls: dict[str, str] = json.loads(self.environment["COLLECT_QUEUE_URLS"])
+        return urls["wavespeed"]
 
     def call_back(self, generation: Mapping[str, Any]) -> None:
         """As the vendor does it, for the image that was rendered last."""
@@ -199,11 +207,11 @@ class Functions:
     def follow(self, generation: Mapping[str, Any]) -> None:
         """What the queue then delivers."""
         hint = {"attemptId": self.provider.tasks[-1].attempt_id, "jobId": f"job-{len(self.provider.jobs)}"}
-        body = self._image(generation) | {"hint": {"provider": "wavespeed", **hint}}
-        self.message("collect_image", self.environment["COLLECT_QUEUE_URL"], body)
+        body = self._image(generation) | {"provider": "wavespeed", "hint": {"provider": "wavespeed", **hint}}
+        self.message("collect_image", self._collect_queue_url(), body)
 
     def empty_collect_queue(self) -> None:
-        self._sqs.purge_queue(QueueUrl=self.environment["COLLECT_QUEUE_URL"])
+        self._sqs.purge_queue(QueueUrl=self._collect_queue_url())
 
     def settle(self, generation: Mapping[str, Any]) -> None:
         self.invoke("workflow/settle_generation", self._image(generation))

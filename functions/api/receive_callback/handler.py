@@ -15,7 +15,7 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     SIGNING_SECRET_ARN: settings.Text
-    COLLECT_QUEUE_URL: settings.Text
+    COLLECT_QUEUE_URLS: settings.Text
     PROVIDER_SETTINGS: settings.Text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -20,7 +21,10 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: str
     IMAGES_BUCKET_NAME: str
     RENDER_QUEUE_URLS: str
-    COLLECT_QUEUE_URL: str
+    COLLECT_QUEUE_URLS: str
+    EPHEMERAL_TABLE_NAME: str
+    ROUTING: str
+    WORKER_SECONDS: int
     STATE_MACHINE_ARN: str
     PROVIDER_SETTINGS: str
     REFERENCE_TRUSTED_ORIGINS: str
@@ -31,7 +35,8 @@ def collect(record: SQSRecord) -> None:
     message = CollectMessage.model_validate_json(record.body)
     bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
     env = settings.load(Env)
-    bootstrap.hold_message()(env.COLLECT_QUEUE_URL, record.receipt_handle)
+    queue_url = json.loads(env.COLLECT_QUEUE_URLS)[message.provider]
+    bootstrap.hold_message(env.WORKER_SECONDS)(queue_url, record.receipt_handle)
     if message.hint is None:
         bootstrap.collect_image(env)(message.ref(), polls=message.polls)
     else:

@@ -21,7 +21,10 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: str
     IMAGES_BUCKET_NAME: str
     RENDER_QUEUE_URLS: str
-    COLLECT_QUEUE_URL: str
+    COLLECT_QUEUE_URLS: str
+    EPHEMERAL_TABLE_NAME: str
+    ROUTING: str
+    WORKER_SECONDS: int
     STATE_MACHINE_ARN: str
     PROVIDER_SETTINGS: str
     REFERENCE_TRUSTED_ORIGINS: str
@@ -32,8 +35,11 @@ def render(record: SQSRecord) -> None:
     message = RenderMessage.model_validate_json(record.body)
     bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
     env = settings.load(Env)
-    bootstrap.hold_message()(json.loads(env.RENDER_QUEUE_URLS)[message.provider], record.receipt_handle)
-    bootstrap.render_image(env)(message.ref(), provider=message.provider, task_token=message.task_token)
+    queue_url = json.loads(env.RENDER_QUEUE_URLS)[message.provider]
+    bootstrap.hold_message(env.WORKER_SECONDS)(queue_url, record.receipt_handle)
+    bootstrap.render_image(env)(
+        message.ref(), provider=message.provider, model=message.model, task_token=message.task_token
+    )
 
 
 @instrumented

@@ -20,6 +20,9 @@ class Env(settings.Settings):
 
     STATE_MACHINE_ARN: str
     RENDER_QUEUE_URLS: str
+    CORE_TABLE_NAME: str
+    EPHEMERAL_TABLE_NAME: str
+    ROUTING: str
 
 
 def start(record: SQSRecord) -> None:

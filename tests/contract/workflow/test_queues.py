@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_genera
 from tests.support.offline import offline_options, unreachable_url
 
 from easel.clock import to_iso
+from easel.domain.catalogue import load_catalogue
 from easel.errors import QueueUnavailable
 from easel.services.ports import ImageRef
 from easel.services.start_generation import QueuedGeneration
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 REF = ImageRef(WORKSPACE_ID, GENERATION_ID, 3, "req-1")
+CANDIDATE = load_catalogue().find("seedream-v4").candidates[0]
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def waiting_with_delay(sqs: SQSClient, queue_url: str) -> int:
 
 
 def an_image_queue(sqs: SQSClient, *, render: str = "", collect: str = "") -> SqsImageQueue:
-    return SqsImageQueue(sqs, render_queue_urls={"wavespeed": render}, collect_queue_url=collect)
+    return SqsImageQueue(sqs, render_queue_urls={"wavespeed": render}, collect_queue_urls={"wavespeed": collect})
 
 
 @pytest.mark.requirement("S000-42", "S000-75", "M-5")
@@ -61,7 +64,10 @@ def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, q
         "workspaceId": WORKSPACE_ID,
         "generationId": GENERATION_ID,
         "requestId": "req-1",
-        "provider": "wavespeed",
+        "model": "seedream-v4",
+        "askedProvider": None,
+        "fallback": None,
+        "references": 0,
         "images": 4,
         "deadlineSeconds": 90,
         "attentionAt": to_iso(generation.attention_when_running),
@@ -74,26 +80,34 @@ def test_a_render_message_reads_back_and_looks_like_the_one_of_the_state_machine
 ) -> None:
     queue = an_image_queue(sqs, render=queue_url)
 
-    queue.render(REF, provider="wavespeed", task_token="token", delay=timedelta())
+    queue.render(REF, candidate=CANDIDATE, task_token="token", delay=timedelta())
 
     body = received(sqs, queue_url)
     message = RenderMessage.model_validate_json(body)
-    assert (message.ref(), message.provider, message.task_token) == (REF, "wavespeed", "token")
-    assert set(json.loads(body)) == {"workspaceId", "generationId", "index", "requestId", "provider", "taskToken"}
+    assert (message.ref(), message.provider, message.model, message.task_token) == (REF, *CANDIDATE.key, "token")
+    assert set(json.loads(body)) == {
+        "workspaceId",
+        "generationId",
+        "index",
+        "requestId",
+        "provider",
+        "model",
+        "taskToken",
+    }
 
 
 def test_a_collect_message_reads_back(sqs: SQSClient, queue_url: str) -> None:
-    an_image_queue(sqs, collect=queue_url).collect(REF, delay=timedelta(), polls=2)
+    an_image_queue(sqs, collect=queue_url).collect(REF, provider="wavespeed", delay=timedelta(), polls=2)
 
     message = CollectMessage.model_validate_json(received(sqs, queue_url))
-    assert (message.ref(), message.polls) == (REF, 2)
+    assert (message.ref(), message.provider, message.polls) == (REF, "wavespeed", 2)
 
 
 def test_a_delayed_message_is_not_there_yet(sqs: SQSClient, queue_url: str) -> None:
     queue = an_image_queue(sqs, render=queue_url, collect=queue_url)
 
-    queue.collect(REF, delay=timedelta(minutes=1), polls=1)
-    queue.render(REF, provider="wavespeed", task_token="token", delay=timedelta(minutes=1))
+    queue.collect(REF, provider="wavespeed", delay=timedelta(minutes=1), polls=1)
+    queue.render(REF, candidate=CANDIDATE, task_token="token", delay=timedelta(minutes=1))
 
     assert waiting_with_delay(sqs, queue_url) == 2
 
@@ -116,27 +130,31 @@ def test_delays_are_whole_seconds_within_what_sqs_takes(
     sent: list[dict[str, Any]] = []
     client.meta.events.register("provide-client-params.sqs.SendMessage", lambda params, **_: sent.append(params))
 
-    an_image_queue(client, collect=queue_url).collect(REF, delay=delay, polls=1)
+    an_image_queue(client, collect=queue_url).collect(REF, provider="wavespeed", delay=delay, polls=1)
 
     assert sent[0]["DelaySeconds"] == seconds
 
 
 def test_fields_of_a_newer_version_are_ignored() -> None:
-    body = json.dumps({"workspaceId": "w", "generationId": "g", "index": 0, "requestId": "", "colour": "red"})
+    body = json.dumps(
+        {"workspaceId": "w", "generationId": "g", "index": 0, "requestId": "", "provider": "p", "colour": "red"}
+    )
 
     assert CollectMessage.model_validate_json(body).polls == 0
 
 
 def test_a_provider_without_a_queue_is_an_error_in_the_settings(sqs: SQSClient) -> None:
     with pytest.raises(KeyError, match="nobody"):
-        an_image_queue(sqs).render(REF, provider="nobody", task_token="token", delay=timedelta())
+        an_image_queue(sqs).render(
+            REF, candidate=replace(CANDIDATE, provider="nobody"), task_token="token", delay=timedelta()
+        )
 
 
 def test_a_missing_queue_is_queue_unavailable(sqs: SQSClient, queue_url: str) -> None:
     missing = f"{queue_url}-missing"
 
     with pytest.raises(QueueUnavailable):
-        an_image_queue(sqs, collect=missing).collect(REF, delay=timedelta(), polls=1)
+        an_image_queue(sqs, collect=missing).collect(REF, provider="wavespeed", delay=timedelta(), polls=1)
 
 
 def test_a_cloud_that_is_away_is_queue_unavailable() -> None:

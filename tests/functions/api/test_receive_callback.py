@@ -52,7 +52,7 @@ def call(
 
 
 def queued(world: World) -> list[dict[str, Any]]:
-    queue_url = world.environment["COLLECT_QUEUE_URL"]
+    queue_url = json.loads(world.environment["COLLECT_QUEUE_URLS"])["wavespeed"]
     answer = world.emulator.client("sqs").receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
     return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
@@ -127,7 +127,8 @@ def test_the_body_is_read_whatever_the_vendor_calls_it(world: World, content_typ
 def test_a_callback_that_cannot_be_queued_is_for_the_vendor_to_repeat(
     world: World, counted: list[dict[str, str]]
 ) -> None:
-    world.environment["COLLECT_QUEUE_URL"] += "-that-is-gone"
+    urls = json.loads(world.environment["COLLECT_QUEUE_URLS"])
+    world.environment["COLLECT_QUEUE_URLS"] = json.dumps({name: f"{url}-that-is-gone" for name, url in urls.items()})
 
     answer = call(world, a_ticket())
 

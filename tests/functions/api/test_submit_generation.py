@@ -219,8 +219,8 @@ COUNTS = {"minimum": 1, "maximum": 10}
 WHOLE = {"type": "integer"}
 FIELDS = [
     "template", "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "quality", "style",
-    "background", "sizePolicy", "watermark", "referenceUrls", "references", "referenceFileIds", "clientReference",
-    "quoteId",
+    "background", "sizePolicy", "watermark", "referenceUrls", "references", "referenceFileIds", "provider", "fallback",
+    "fallbackAfterRefusal", "clientReference", "quoteId",
 ]  # fmt: skip
 
 BAD_BODIES = {

@@ -194,7 +194,9 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
-        "COLLECT_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"],
+        "COLLECT_QUEUE_URLS": json.dumps(
+            {"wavespeed": emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"]}
+        ),
         "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
         "PUBLIC_BASE_URL": "https://easel.example",
         "TOKEN_ISSUERS": json.dumps([trusted]),

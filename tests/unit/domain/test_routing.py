@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.support.generations import NOW
 
 from easel.domain.catalogue import Candidate
+from easel.domain.circuits import ANY_MODEL, Circuit, Circuits
 from easel.domain.generation import FAILURE_TEXTS, TIMED_OUT, Attempt, Failure
-from easel.domain.routing import MAX_TRIES_PER_PROVIDER, GiveUp, TryAgain, after_failure, may_attempt
+from easel.domain.routing import MAX_TRIES_PER_CANDIDATE, GiveUp, TryAgain, after_failure, in_order, may_attempt
 from easel.errors import ProviderError, ProviderErrorClass
 
 RETRYABLE, AMBIGUOUS, FAILED = ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS, ProviderErrorClass.FAILED
@@ -24,6 +25,13 @@ QUOTA, AUTH, GONE = ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH, ProviderE
 DEADLINE = NOW + timedelta(seconds=180)
 NOTHING_STARTED = {RETRYABLE, QUOTA, AUTH, GONE}
 """After these we know that the provider made no picture that we could have to pay for."""
+
+
+ALL_WELL = Circuits()
+
+
+def again(name: str, delay: timedelta = timedelta()) -> TryAgain:
+    return TryAgain(candidates(name)[0], delay)
 
 
 def candidates(*names: str) -> list[Candidate]:
@@ -43,12 +51,14 @@ def decide(
     among: Sequence[str] = ("first", "second", "third"),
     now: datetime = NOW,
     retry_after: float | None = None,
+    circuits: Circuits = ALL_WELL,
 ) -> TryAgain | GiveUp:
     """The decision after these attempts, the last of which has just ended."""
     provider, error_class = story[-1]
     attempts = [an_attempt(name, outcome.value) for name, outcome in story]
     error = an_error(provider, error_class, retry_after)
-    return after_failure(error, attempts, candidates(*among), now=now, deadline=DEADLINE, jitter=random.Random(1))  # noqa: S311 - a pause, not a secret
+    chosen, jitter = candidates(*among), random.Random(1)  # noqa: S311 - a pause, not a secret
+    return after_failure(error, attempts, chosen, circuits, now=now, deadline=DEADLINE, jitter=jitter)
 
 
 AT_ONCE = timedelta()
@@ -61,7 +71,7 @@ def test_a_busy_provider_is_asked_again_after_a_pause() -> None:
     decision = decide(("first", RETRYABLE))
 
     assert isinstance(decision, TryAgain)
-    assert decision.provider == "first"
+    assert decision.candidate.provider == "first"
     assert timedelta(seconds=0.5) <= decision.delay <= timedelta(seconds=1)
 
 
@@ -74,6 +84,7 @@ def test_pauses_grow_and_are_spread(tries: int, shortest: float, longest: float)
             an_error("first", RETRYABLE),
             attempts,
             candidates("first"),
+            ALL_WELL,
             now=NOW,
             deadline=DEADLINE,
             jitter=random.Random(seed),  # noqa: S311 - as above
@@ -86,17 +97,17 @@ def test_pauses_grow_and_are_spread(tries: int, shortest: float, longest: float)
 
 
 def test_a_provider_that_stays_busy_is_given_up_for_the_next_one() -> None:
-    always_busy = [("first", RETRYABLE)] * MAX_TRIES_PER_PROVIDER
+    always_busy = [("first", RETRYABLE)] * MAX_TRIES_PER_CANDIDATE
 
-    assert decide(*always_busy[:-1]) != TryAgain("second", AT_ONCE)
-    assert decide(*always_busy) == TryAgain("second", AT_ONCE)
+    assert decide(*always_busy[:-1]) != again("second")
+    assert decide(*always_busy) == again("second")
     assert decide(*always_busy, among=["first"]) == GiveUp(FAILURE_TEXTS[RETRYABLE])
 
 
 @pytest.mark.requirement("S002-75", "S004-28", "S004-31")
 @pytest.mark.parametrize("error_class", [FAILED, QUOTA, AUTH, GONE, AMBIGUOUS])
 def test_an_error_of_the_providers_own_leads_to_the_next_candidate(error_class: ProviderErrorClass) -> None:
-    assert decide(("first", error_class)) == TryAgain("second", AT_ONCE)
+    assert decide(("first", error_class)) == again("second")
     assert decide(("first", error_class), among=["first"]) == GiveUp(FAILURE_TEXTS[error_class])
 
 
@@ -111,14 +122,16 @@ def test_what_a_provider_refuses_is_taken_to_no_other_and_keeps_its_reason(error
 def test_a_refusal_without_a_reason_gets_ours() -> None:
     error = ProviderError("", provider="first", error_class=CONTENT)
 
-    decision = after_failure(error, [an_attempt("first", CONTENT)], candidates("first"), now=NOW, deadline=DEADLINE)
+    decision = after_failure(
+        error, [an_attempt("first", CONTENT)], candidates("first"), ALL_WELL, now=NOW, deadline=DEADLINE
+    )
 
     assert decision == GiveUp(FAILURE_TEXTS[CONTENT])
 
 
 @pytest.mark.parametrize("error_class", [RETRYABLE, AMBIGUOUS, FAILED, QUOTA, AUTH, GONE])
 def test_the_vendors_words_are_not_shown_for_what_the_caller_cannot_mend(error_class: ProviderErrorClass) -> None:
-    story = [("only", error_class)] * MAX_TRIES_PER_PROVIDER
+    story = [("only", error_class)] * MAX_TRIES_PER_CANDIDATE
 
     decision = decide(*story, among=["only"])
 
@@ -140,18 +153,24 @@ def test_after_an_unknown_outcome_and_a_failed_job_elsewhere_nobody_is_asked() -
 def test_a_refusal_that_started_nothing_does_not_use_up_the_one_attempt_elsewhere(
     error_class: ProviderErrorClass,
 ) -> None:
-    assert decide(("first", AMBIGUOUS), ("second", error_class)) == TryAgain("third", AT_ONCE)
+    assert decide(("first", AMBIGUOUS), ("second", error_class)) == again("third")
 
 
 def test_a_failed_job_before_the_unknown_outcome_does_not_count() -> None:
-    assert decide(("first", FAILED), ("second", AMBIGUOUS)) == TryAgain("third", AT_ONCE)
+    assert decide(("first", FAILED), ("second", AMBIGUOUS)) == again("third")
 
 
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_pause_that_the_vendor_wishes_for_is_kept() -> None:
-    assert decide(("first", RETRYABLE), retry_after=17.5) == TryAgain("first", timedelta(seconds=17.5))
+@pytest.mark.parametrize("among", [["first", "second"], ["first"]])
+def test_a_pause_that_the_vendor_wishes_for_is_kept(among: list[str]) -> None:
+    assert decide(("first", RETRYABLE), among=among, retry_after=14.5) == again("first", timedelta(seconds=14.5))
+
+
+def test_a_long_pause_is_waited_for_only_when_nobody_else_can_be_asked() -> None:
+    assert decide(("first", RETRYABLE), retry_after=15.5) == again("second")
+    assert decide(("first", RETRYABLE), among=["first"], retry_after=15.5) == again("first", timedelta(seconds=15.5))
 
 
 def test_a_wish_shorter_than_our_own_pause_does_not_shorten_it() -> None:
@@ -161,21 +180,88 @@ def test_a_wish_shorter_than_our_own_pause_does_not_shorten_it() -> None:
     assert decision.delay >= timedelta(seconds=4)
 
 
-@pytest.mark.parametrize(("left", "provider"), [(18, "second"), (19, "first")])
+@pytest.mark.parametrize(("left", "provider"), [(16, "second"), (17, "first")])
 def test_a_pause_that_reaches_beyond_the_deadline_is_not_waited_for(left: int, provider: str) -> None:
     now = DEADLINE - timedelta(seconds=left)
 
-    decision = decide(("first", RETRYABLE), now=now, retry_after=16)
+    decision = decide(("first", RETRYABLE), now=now, retry_after=14)
 
     assert isinstance(decision, TryAgain)
-    assert decision.provider == provider
+    assert decision.candidate.provider == provider
 
 
 @pytest.mark.parametrize("wish", [150.0, 180.0, 1e9, 1e300])
-def test_a_long_wish_is_kept_or_nobody_is_asked_there(wish: float) -> None:
-    decision = decide(("first", RETRYABLE), retry_after=wish)
+def test_a_long_wish_is_kept_or_the_image_is_given_up(wish: float) -> None:
+    decision = decide(("first", RETRYABLE), among=["first"], retry_after=wish)
 
-    assert decision == (TryAgain("first", timedelta(seconds=150)) if wish == 150 else TryAgain("second", AT_ONCE))
+    kept, given_up = again("first", timedelta(seconds=150)), GiveUp(FAILURE_TEXTS[RETRYABLE])
+    assert decision == (kept if wish == 150 else given_up)
+
+
+# --- circuits ---------------------------------------------------------------------------------------------------------
+
+
+def opened(name: str, seconds: float) -> Circuit:
+    return Circuit(name, "model", opened_by=RETRYABLE, open_until=NOW + timedelta(seconds=seconds), openings=1)
+
+
+@pytest.mark.requirement("S002-75")
+def test_a_candidate_with_an_open_circuit_is_passed_over() -> None:
+    circuits = Circuits([opened("second", 30)])
+
+    assert decide(("first", FAILED), circuits=circuits) == again("third")
+    # When nobody else is left, its probe is waited for
+    assert decide(("first", FAILED), among=["first", "second"], circuits=circuits) == again(
+        "second", timedelta(seconds=30)
+    )
+
+
+def test_a_circuit_that_opens_on_the_way_sends_the_rest_elsewhere() -> None:
+    assert decide(("first", RETRYABLE), circuits=Circuits([opened("first", 30)])) == again("second")
+
+
+def test_circuits_that_stay_open_beyond_the_deadline_end_the_image() -> None:
+    circuits = Circuits([opened("second", 300), opened("third", 400)])
+
+    assert decide(("first", FAILED), circuits=circuits) == GiveUp(FAILURE_TEXTS[FAILED])
+
+
+def test_what_is_wrong_with_the_account_keeps_all_models_of_the_provider_back() -> None:
+    circuits = Circuits([replace(opened("second", 30), model=ANY_MODEL)])
+
+    assert decide(("first", FAILED), circuits=circuits) == again("third")
+
+
+# --- models and providers ---------------------------------------------------------------------------------------------
+
+
+def offers(*names: tuple[str, str]) -> list[Candidate]:
+    return [Candidate(provider, model, "t2i", "i2i", {"default": 1}) for provider, model in names]
+
+
+@pytest.mark.requirement("X-37")
+def test_preferred_providers_come_first_within_each_model() -> None:
+    found = in_order(offers(("a", "m1"), ("b", "m1"), ("c", "m1"), ("a", "m2"), ("b", "m2")), ["c", "b"])
+
+    assert [one.key for one in found] == [("c", "m1"), ("b", "m1"), ("a", "m1"), ("b", "m2"), ("a", "m2")]
+
+
+@pytest.mark.parametrize("outcome", [AMBIGUOUS, QUOTA, AUTH])
+def test_some_outcomes_rule_out_every_model_of_a_provider(outcome: ProviderErrorClass) -> None:
+    (other_model,) = offers(("first", "other"))
+
+    assert not may_attempt(other_model, [an_attempt("first", outcome)])
+    assert may_attempt(other_model, [an_attempt("first", FAILED)])
+
+
+def test_a_refusal_is_taken_elsewhere_only_when_the_caller_wants_it() -> None:
+    error, attempts = an_error("first", CONTENT), [an_attempt("first", CONTENT)]
+
+    decision = after_failure(
+        error, attempts, candidates("first", "second"), ALL_WELL, now=NOW, deadline=DEADLINE, after_refusal=True
+    )
+
+    assert decision == again("second")
 
 
 def test_without_time_for_a_try_the_image_has_run_out_of_time() -> None:
@@ -198,7 +284,7 @@ def test_without_time_and_without_another_candidate_the_reason_is_the_providers(
     [
         ([], "yes"),
         ([an_attempt("first", RETRYABLE)], "yes"),
-        ([an_attempt("first", RETRYABLE)] * MAX_TRIES_PER_PROVIDER, "no"),
+        ([an_attempt("first", RETRYABLE)] * MAX_TRIES_PER_CANDIDATE, "no"),
         ([an_attempt("first", None)], "no"),
         ([an_attempt("second", None)], "no"),
         ([an_attempt("second", AMBIGUOUS)], "yes"),
@@ -209,7 +295,7 @@ def test_without_time_and_without_another_candidate_the_reason_is_the_providers(
     ],
 )
 def test_a_message_leads_to_a_call_only_when_none_is_open_or_was_paid(attempts: list[Attempt], allowed: str) -> None:
-    assert may_attempt("first", attempts) == (allowed == "yes")
+    assert may_attempt(candidates("first")[0], attempts) == (allowed == "yes")
 
 
 # --- properties of whole stories ------------------------------------------------------------------------------------
@@ -232,13 +318,13 @@ class Story:
     def run(self) -> GiveUp:
         provider = self.names[0]
         while True:
-            assert may_attempt(provider, self.attempts)
+            assert may_attempt(candidates(provider)[0], self.attempts)
             assert self.now < DEADLINE
             decision = self._fail(provider)
             if isinstance(decision, GiveUp):
                 return decision
             self.now += decision.delay
-            provider = decision.provider
+            provider = decision.candidate.provider
 
     def _fail(self, provider: str) -> TryAgain | GiveUp:
         self.now = min(self.now + timedelta(seconds=self.data.draw(st.integers(0, 30))), DEADLINE)
@@ -249,10 +335,11 @@ class Story:
             an_error(provider, error_class, wish),
             self.attempts,
             candidates(*self.names),
+            ALL_WELL,
             now=self.now,
             deadline=DEADLINE,
         )
-        if isinstance(decision, TryAgain) and decision.provider == provider:
+        if isinstance(decision, TryAgain) and decision.candidate.provider == provider:
             self.wishes.append((wish or 0.0, decision))
         return decision
 
@@ -268,7 +355,7 @@ def test_no_story_asks_a_provider_again_that_may_have_taken_the_job(data: st.Dat
     for name in story.names:
         outcomes = [attempt.outcome for attempt in story.attempts if attempt.provider == name]
         assert all(outcome == RETRYABLE for outcome in outcomes[:-1])
-        assert len(outcomes) <= MAX_TRIES_PER_PROVIDER
+        assert len(outcomes) <= MAX_TRIES_PER_CANDIDATE
     # At most one further job after an outcome that nobody knows.
     outcomes = [attempt.outcome for attempt in story.attempts]
     if AMBIGUOUS in outcomes:

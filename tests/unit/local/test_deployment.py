@@ -108,7 +108,7 @@ def test_the_stack_takes_the_switches_that_it_is_given(tmp_path: Path) -> None:
 
     assert settings.stage is Stage.LOCAL
     assert settings.public_base_url == "http://127.0.0.1:8080"
-    assert settings.wavespeed.base_url == "http://127.0.0.1:8082/wavespeed"
+    assert settings.providers[0].base_url == "http://127.0.0.1:8082/wavespeed"
 
 
 def test_a_real_key_leaves_the_vendors_own_address(tmp_path: Path) -> None:
@@ -116,5 +116,5 @@ def test_a_real_key_leaves_the_vendors_own_address(tmp_path: Path) -> None:
 
     settings = read_settings(real.context.get, {})
 
-    assert settings.wavespeed.base_url == "https://api.wavespeed.ai"
+    assert settings.providers[0].base_url == "https://api.wavespeed.ai"
     assert "secret" not in repr(real.context)

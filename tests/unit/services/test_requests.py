@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 from tests.support.generations import GENERATION_ID, WORKSPACE_ID
+from tests.support.health import MemoryHealth, routes_of
 
+from easel.clock import system_clock
+from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Failure
 from easel.services.start_generation import QueuedGeneration, StartGeneration
 from easel.services.submit_generation import NewGeneration
@@ -16,7 +19,10 @@ QUEUED = QueuedGeneration(
     workspace_id=WORKSPACE_ID,
     generation_id=GENERATION_ID,
     request_id="req-1",
-    provider="wavespeed",
+    model="seedream-v4",
+    asked_provider=None,
+    fallback=None,
+    references=0,
     images=3,
     deadline_seconds=180,
     attention_at="2026-11-20T10:03:30.000Z",
@@ -76,9 +82,18 @@ def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
     return {"key": {"pk": workspace_id, "sk": generation_id}, "processingStatusKey": "status"}
 
 
+def a_starter(workflow: MemoryWorkflow) -> StartGeneration:
+    return StartGeneration(
+        workflow=workflow,
+        routes=routes_of(load_catalogue(), ["wavespeed"], system_clock, MemoryHealth()),
+        render_queue_urls={"wavespeed": "https://queue"},
+        begin_keys=begin_keys,
+    )
+
+
 def test_an_execution_is_named_by_its_generation_and_knows_all_it_needs() -> None:
     workflow = MemoryWorkflow()
-    start = StartGeneration(workflow=workflow, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys)
+    start = a_starter(workflow)
 
     assert start(QUEUED)
 
@@ -91,14 +106,17 @@ def test_an_execution_is_named_by_its_generation_and_knows_all_it_needs() -> Non
             "processingStatusKey": "status",
             "attentionAt": "2026-11-20T10:03:30.000Z",
             "deadlineSeconds": 180,
-            "tasks": [{"index": index, "provider": "wavespeed", "queueUrl": "https://queue"} for index in range(3)],
+            "tasks": [
+                {"index": index, "provider": "wavespeed", "model": "seedream-v4", "queueUrl": "https://queue"}
+                for index in range(3)
+            ],
         }
     }
 
 
 def test_a_second_message_starts_nothing() -> None:
     workflow = MemoryWorkflow()
-    start = StartGeneration(workflow=workflow, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys)
+    start = a_starter(workflow)
 
     assert [start(QUEUED), start(QUEUED)] == [True, False]
     assert len(workflow.started) == 1

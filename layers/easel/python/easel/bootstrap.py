@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from easel.services.read_images import ReadImages
     from easel.services.reconcile_ledger import ReconcileLedger
     from easel.services.render_image import RenderImage
+    from easel.services.routes import Routes
     from easel.services.start_generation import StartGeneration
     from easel.services.submit_generation import SubmitGeneration
     from easel.services.sweep_generations import SweepGenerations
@@ -184,12 +185,21 @@ class CallbackEnv(SigningEnv, Protocol):
     """Environment of whatever takes callbacks of vendors."""
 
     @property
-    def COLLECT_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+    def COLLECT_QUEUE_URLS(self) -> str: ...  # noqa: N802 - as above
     @property
     def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
 
 
-class StartEnv(WorkflowEnv, Protocol):
+class RoutingEnv(CoreTable, Protocol):
+    """Environment of whatever chooses providers."""
+
+    @property
+    def EPHEMERAL_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def ROUTING(self) -> str: ...  # noqa: N802 - as above
+
+
+class StartEnv(WorkflowEnv, RoutingEnv, Protocol):
     """Environment of the worker that starts generations."""
 
     @property
@@ -231,17 +241,19 @@ class SweepEnv(QueueEnv, CancelEnv, PublishEnv, Protocol):
     """Environment of the sweeper."""
 
 
-class ImageWorkerEnv(CoreTable, StartEnv, Protocol):
+class ImageWorkerEnv(StartEnv, Protocol):
     """Environment of the image workers."""
 
     @property
     def IMAGES_BUCKET_NAME(self) -> str: ...  # noqa: N802 - as above
     @property
-    def COLLECT_QUEUE_URL(self) -> str: ...  # noqa: N802 - as above
+    def COLLECT_QUEUE_URLS(self) -> str: ...  # noqa: N802 - as above
     @property
     def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
     @property
     def REFERENCE_TRUSTED_ORIGINS(self) -> str: ...  # noqa: N802 - as above
+    @property
+    def WORKER_SECONDS(self) -> int: ...  # noqa: N802 - as above
 
 
 # --- AWS ------------------------------------------------------------------------------------------------------------
@@ -422,7 +434,9 @@ def receive_callback(env: CallbackEnv) -> ReceiveCallback:
     return ReceiveCallback(
         signer=_callback_signer(env),
         providers=Providers(providers).get,
-        queue=SqsImageQueue(aws_client("sqs"), render_queue_urls={}, collect_queue_url=env.COLLECT_QUEUE_URL),
+        queue=SqsImageQueue(
+            aws_client("sqs"), render_queue_urls={}, collect_queue_urls=json.loads(env.COLLECT_QUEUE_URLS)
+        ),
         note=note,
     )
 
@@ -705,7 +719,10 @@ def start_generation(env: StartEnv) -> StartGeneration:
     from easel.services.start_generation import StartGeneration
 
     return StartGeneration(
-        workflow=_workflow(env), render_queue_urls=json.loads(env.RENDER_QUEUE_URLS), begin_keys=begin_keys
+        workflow=_workflow(env),
+        routes=_routes(env),
+        render_queue_urls=json.loads(env.RENDER_QUEUE_URLS),
+        begin_keys=begin_keys,
     )
 
 
@@ -746,12 +763,12 @@ def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
     return FollowCallback(work=work, collect=CollectImage(work=work), note=note)
 
 
-def hold_message() -> MessageHold:
-    """Keeps a message from coming again while it is worked on."""
-    from easel.services.image_work import HOLD
+def hold_message(worker_seconds: int) -> MessageHold:
+    """Keeps a message from coming again while a worker that lives so long is at it."""
+    from easel.services.image_work import hold_of
     from easel.workflow.queues import MessageHold
 
-    return MessageHold(aws_client("sqs"), HOLD)
+    return MessageHold(aws_client("sqs"), hold_of(worker_seconds))
 
 
 def settle_generation(env: SettleEnv) -> SettleGeneration:
@@ -900,8 +917,28 @@ def _close_generation(env: SettleEnv) -> CloseGeneration:
     )
 
 
-def _image_work(env: ImageWorkerEnv) -> ImageWork:
+def _routes(env: RoutingEnv) -> Routes:
     from easel.domain.catalogue import load_catalogue
+    from easel.domain.generation import Fallback
+    from easel.repositories.circuits import DynamoProviderHealth
+    from easel.repositories.routing_defaults import DynamoRoutingDefaults
+    from easel.services.routes import Routes, RoutingPolicy
+
+    policy = json.loads(env.ROUTING)
+    return Routes(
+        catalogue=load_catalogue(),
+        health=DynamoProviderHealth(_dynamodb(), env.EPHEMERAL_TABLE_NAME),
+        defaults=DynamoRoutingDefaults(_dynamodb(), env.CORE_TABLE_NAME),
+        policy=RoutingPolicy(
+            providers=tuple(policy["providers"]),
+            preferred=tuple(policy["preferred"]),
+            fallback=Fallback(policy["fallback"]),
+        ),
+        clock=system_clock,
+    )
+
+
+def _image_work(env: ImageWorkerEnv) -> ImageWork:
     from easel.domain.generation import Generation, Image
     from easel.imaging.pillow_processor import PillowImageProcessor
     from easel.providers.registry import Providers
@@ -909,6 +946,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
     from easel.repositories.gallery import DynamoGallery
     from easel.repositories.generations import DynamoGenerations
     from easel.repositories.image_tasks import DynamoImageTasks
+    from easel.repositories.latencies import DynamoLatencies
     from easel.repositories.usage import DynamoUsageSummaries
     from easel.services.image_work import ImageWork
     from easel.storage.keys import image_prefix, unmarked_prefix
@@ -923,7 +961,9 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
 
     table = env.CORE_TABLE_NAME
     return ImageWork(
-        catalogue=load_catalogue(),
+        routes=_routes(env),
+        latencies=DynamoLatencies(_dynamodb(), env.EPHEMERAL_TABLE_NAME),
+        worker_seconds=env.WORKER_SECONDS,
         generations=DynamoGenerations(_dynamodb(), table),
         tasks=DynamoImageTasks(_dynamodb(), table),
         gallery=DynamoGallery(_dynamodb(), table),
@@ -937,7 +977,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
         queue=SqsImageQueue(
             aws_client("sqs"),
             render_queue_urls=json.loads(env.RENDER_QUEUE_URLS),
-            collect_queue_url=env.COLLECT_QUEUE_URL,
+            collect_queue_urls=json.loads(env.COLLECT_QUEUE_URLS),
         ),
         workflow=_workflow(env),
         clock=system_clock,

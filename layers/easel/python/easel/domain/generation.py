@@ -156,6 +156,18 @@ class Fallback(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Routing:
+    """What a request, a workspace or a deployment says about who shall make an image; None where it says nothing.
+
+    `after_refusal` lets another vendor try what the content policy of one has refused.
+    """
+
+    provider: str | None = None
+    fallback: Fallback | None = None
+    after_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show."""
 
@@ -280,6 +292,8 @@ class Generation:
     """The API key, or other way in, that asked for it: its budget pays too."""
     template: UsedTemplate | None = None
     """What made the prompts of its images; `prompt` is then a short title."""
+    routing: Routing = Routing()
+    """What the request says about providers."""
 
     @property
     def attention_when_running(self) -> datetime:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
@@ -172,6 +172,21 @@ class SubmitGenerationRequest(RequestModel):
     reference_file_ids: list[str] | None = Field(
         default=None,
         description="Telegram file ids of the references, in the order of `referenceUrls`; kept with the generation.",
+    )
+    provider: str | None = Field(
+        default=None,
+        description="Who shall be asked first, of the providers that serve the model; see `GET /api/v1/models/{id}`.",
+        examples=["google"],
+    )
+    fallback: Literal["none", "same-model", "equivalent"] | None = Field(
+        default=None,
+        description="Who may stand in when a provider does not deliver: nobody, another provider of the same model, or "
+        "also another model of the same kind. Left out, the workspace's choice counts, else that of the deployment.",
+    )
+    fallback_after_refusal: bool | None = Field(
+        default=None,
+        description="Whether another vendor may be asked for what the content policy of one has refused; by default "
+        "none is.",
     )
     client_reference: str | None = Field(
         default=None,

@@ -16,11 +16,13 @@ from easel.domain.generation import (
     Attempt,
     Channel,
     Failure,
+    Fallback,
     Generation,
     Image,
     ImageParameters,
     Mode,
     Reference,
+    Routing,
     ServedBy,
     Size,
     Stage,
@@ -82,6 +84,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "keyId": generation.key_id,
         "charged": generation.charged,
         "template": template_values(generation.template),
+        "routing": routing_values(generation.routing),
     }
 
 
@@ -125,6 +128,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         charged=values.get("charged"),
         key_id=values.get("keyId"),
         template=template_from(values.get("template")),
+        routing=routing_from(values.get("routing", {})),
     )
 
 
@@ -261,6 +265,25 @@ def template_values(template: UsedTemplate | None) -> dict[str, Any] | None:
 
 def template_from(values: Mapping[str, Any] | None) -> UsedTemplate | None:
     return UsedTemplate(values["id"], values["version"], tuple(values["notices"])) if values else None
+
+
+def routing_values(routing: Routing) -> dict[str, Any]:
+    return _without_none(
+        {
+            "provider": routing.provider,
+            "fallback": routing.fallback.value if routing.fallback else None,
+            "afterRefusal": routing.after_refusal or None,
+        }
+    )
+
+
+def routing_from(values: Mapping[str, Any]) -> Routing:
+    fallback = values.get("fallback")
+    return Routing(
+        provider=values.get("provider"),
+        fallback=Fallback(fallback) if fallback else None,
+        after_refusal=values.get("afterRefusal", False),
+    )
 
 
 def served_by_values(served_by: ServedBy | None) -> dict[str, Any] | None:

@@ -33,6 +33,10 @@ def workspace(workspace_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": "WORKSPACE"}
 
 
+def routing(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "ROUTING"}
+
+
 def member(workspace_id: str, user_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"{MEMBER_PREFIX}{_part(user_id)}"}
 

@@ -9,7 +9,7 @@ from typing import Final
 from easel.domain.generation import TIMED_OUT, Attempt, Generation
 from easel.domain.provider import Running
 from easel.errors import ProviderError, ProviderErrorClass, StillLeased, StorageUnavailable
-from easel.services.image_work import LATE_GRACE, LEASE, ImageWork
+from easel.services.image_work import LATE_GRACE, ImageWork
 from easel.services.ports import ImageRef, ImageTask
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class CollectImage:
             return None
         if polls == task.polls and now < task.lease_until:
             raise StillLeased("Another worker is asking for this job.")
-        return self._work.tasks.begin_poll(task, polls, now + LEASE)
+        return self._work.tasks.begin_poll(task, polls, now + self._work.lease)
 
     def _ask(
         self,
@@ -85,19 +85,23 @@ class CollectImage:
         try:
             state = self._work.providers(attempt.provider).fetch(job_id)
             if isinstance(state, Running):
-                self._still_running(generation, task, delay, polls)
+                self._still_running(generation, task, attempt, delay, polls)
                 return
             self._work.deliver(generation, task, attempt, state)
         except ProviderError as error:
             if error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
                 wait = max(delay, timedelta(seconds=error.retry_after or 0))
-                self._work.queue.collect(task.ref, delay=min(wait, _LONGEST_DELAY), polls=polls + 1)
+                self._work.queue.collect(
+                    task.ref, provider=attempt.provider, delay=min(wait, _LONGEST_DELAY), polls=polls + 1
+                )
             else:
                 self._work.attempt_failed(generation, task, attempt, error)
         except StorageUnavailable:
             self._work.storage_failed(generation, task, attempt, polls)
 
-    def _still_running(self, generation: Generation, task: ImageTask, delay: timedelta, polls: int) -> None:
+    def _still_running(
+        self, generation: Generation, task: ImageTask, attempt: Attempt, delay: timedelta, polls: int
+    ) -> None:
         """Ask again, and at the deadline itself tell the customer; what comes later is kept beside."""
         image = generation.images[task.ref.index]
         left = generation.deadline - self._work.clock()
@@ -105,7 +109,7 @@ class CollectImage:
             self._work.fail(task.ref, image, TIMED_OUT, task.task_token, task)
         elif timedelta() < left < delay:
             delay = left
-        self._work.queue.collect(task.ref, delay=delay, polls=polls + 1)
+        self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=polls + 1)
 
     def _next_poll(self, generation: Generation, attempt: Attempt, polls: int) -> timedelta:
         if generation.status.is_final or self._work.clock() > generation.deadline:

@@ -22,7 +22,7 @@ from easel.domain.provider import Running
 from easel.errors import ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
 from easel.services.callbacks import Note
 from easel.services.collect_image import ASKING_AGAIN_HELPS, CollectImage
-from easel.services.image_work import DELIVERED, LATE_GRACE, LEASE, ImageWork
+from easel.services.image_work import DELIVERED, LATE_GRACE, ImageWork
 from easel.services.journal import TRIES, close_attempt, kept_changing
 from easel.services.ports import ImageRef, ImageTask, JobHint
 
@@ -86,7 +86,9 @@ class FollowCallback:
         now = self._work.clock()
         if now >= task.lease_until or image.status.is_final:
             return False
-        return image.stage is not Stage.GENERATING or (task.polls > 0 and now < task.lease_until - LEASE + _A_MOMENT)
+        return image.stage is not Stage.GENERATING or (
+            task.polls > 0 and now < task.lease_until - self._work.lease + _A_MOMENT
+        )
 
     def _take_up(self, generation: Generation, task: ImageTask, attempt: Attempt, hint: JobHint) -> None:
         """The job of an attempt that was given up as unknown has been found."""
@@ -117,7 +119,7 @@ class FollowCallback:
             if error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
                 self._again_later(generation, task.ref, hint)
             else:
-                ended = self._work.ended_in_vain(generation, known, error)
+                ended = self._work.ended_in_vain(known, error)
                 close_attempt(self._work.tasks, task, attempt, ended)
         except StorageUnavailable:
             self._again_later(generation, task.ref, hint)

@@ -17,20 +17,10 @@ from datetime import timedelta
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.catalogue import Candidate, Catalogue, UpstreamPlan, plan_upstream
-from easel.domain.generation import (
-    FAILURE_TEXTS,
-    Attempt,
-    Failure,
-    Fallback,
-    Generation,
-    Image,
-    ServedBy,
-    Stage,
-    Status,
-)
+from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream
+from easel.domain.generation import FAILURE_TEXTS, Attempt, Failure, Generation, Image, ServedBy, Stage, Status
 from easel.domain.provider import Finished, InlinePicture, Running
-from easel.domain.routing import GiveUp, TryAgain, after_failure, callback_wait
+from easel.domain.routing import GiveUp, TryAgain, callback_wait
 from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
 from easel.services.callbacks import NoCallbacks
 from easel.services.journal import TRIES, close_attempt, kept_changing, with_attempt
@@ -46,18 +36,18 @@ from easel.services.ports import (
     ImageStore,
     ImageTask,
     ImageTaskRepository,
+    LatencyRecorder,
     ProcessedImage,
     UnitOfWork,
     UsageSummaries,
     Workflow,
 )
+from easel.services.routes import Routes
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=125)
-"""Longer than a worker can live, so that an expired lease means a dead worker."""
-HOLD: Final = LEASE + timedelta(seconds=3)
-"""For how long a worker keeps its message from coming again; a dead worker's message then finds the lease expired."""
+_BEYOND_LIFE: Final = timedelta(seconds=5)
+_BEYOND_LEASE: Final = timedelta(seconds=3)
 FIRST_SAFETY_POLL: Final = timedelta(seconds=10)
 """When a job whose vendor calls back is first asked for, in case it does not."""
 LATE_GRACE: Final = timedelta(minutes=10)
@@ -69,11 +59,23 @@ WITHDRAWN: Final = "cancelled"
 STORAGE_FAILED: Final = Failure("storage_unavailable", "Failed to upload file", retryable=True)
 
 
+def lease_of(worker_seconds: int) -> timedelta:
+    """Longer than a worker can live, so that an expired lease means a dead worker."""
+    return timedelta(seconds=worker_seconds) + _BEYOND_LIFE
+
+
+def hold_of(worker_seconds: int) -> timedelta:
+    """For how long a worker keeps its message from coming again; a dead worker's then finds the lease expired."""
+    return lease_of(worker_seconds) + _BEYOND_LEASE
+
+
 @dataclass(frozen=True, slots=True)
 class ImageWork:
-    """The collaborators of everything that is done to one image."""
+    """The collaborators of everything that is done to one image, by a worker that lives for `worker_seconds`."""
 
-    catalogue: Catalogue
+    routes: Routes
+    latencies: LatencyRecorder
+    worker_seconds: int
     generations: GenerationRepository
     tasks: ImageTaskRepository
     gallery: Gallery
@@ -89,20 +91,17 @@ class ImageWork:
     clock: Clock
     callbacks: CallbackAddresses = field(default_factory=NoCallbacks)
 
-    def candidate(self, generation: Generation, provider: str) -> Candidate:
-        """How `provider` serves this generation's model. Raises ProviderError (gone)."""
-        candidate = self.catalogue.candidate(self.catalogue.find(generation.model), provider)
-        if candidate is None:
-            raise ProviderError(
-                f"{provider} does not serve {generation.model}.",
-                provider=provider,
-                error_class=ProviderErrorClass.GONE,
-            )
-        return candidate
+    @property
+    def lease(self) -> timedelta:
+        return lease_of(self.worker_seconds)
 
-    def plan(self, generation: Generation, image: Image, provider: str) -> UpstreamPlan:
-        """What `provider` is told to make for this image. Raises ProviderError (gone)."""
-        candidate = self.candidate(generation, provider)
+    def candidate(self, generation: Generation, attempt: Attempt) -> Candidate:
+        """Whom this attempt has asked. Raises ProviderError (gone)."""
+        return self.routes.candidate(generation.model, attempt.provider, attempt.model)
+
+    def plan(self, generation: Generation, image: Image, attempt: Attempt) -> UpstreamPlan:
+        """What the provider is told to make for this image. Raises ProviderError (gone)."""
+        candidate = self.candidate(generation, attempt)
         return plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
 
     def callback_address(self, generation: Generation, ref: ImageRef, attempt: Attempt) -> str | None:
@@ -124,7 +123,7 @@ class ImageWork:
             StorageUnavailable: the bucket did not take it.
         """
         if generation.images[task.ref.index].stored is not None:
-            self._note_surplus(task, self._ended_with_picture(generation, attempt, finished))
+            self._note_surplus(task, self._ended_with_picture(generation, task.ref.index, attempt, finished))
             return
         data = self._picture(attempt.provider, finished)
         try:
@@ -139,9 +138,12 @@ class ImageWork:
             ) from error
         self.generations.set_stage(task.ref, Stage.STORING)
         image = self._stored(generation, task, attempt, processed)
-        ended = self._ended_with_picture(generation, attempt, finished)
+        ended = self._ended_with_picture(generation, task.ref.index, attempt, finished)
         self._record_delivery(generation, task, image, ended)
         self.workflow.image_delivered(task.task_token)
+        self.routes.note_success(self.candidate(generation, attempt))
+        if image.completed_at is not None:
+            self.latencies.record(generation.model, image.completed_at - generation.created_at, image.completed_at)
 
     def _picture(self, provider: str, finished: Finished) -> bytes:
         if isinstance(finished.picture, InlinePicture):
@@ -149,7 +151,7 @@ class ImageWork:
         return self.providers(provider).download(finished.picture)
 
     def _finished(self, data: bytes, generation: Generation, task: ImageTask, attempt: Attempt) -> ProcessedImage:
-        told = self.plan(generation, generation.images[task.ref.index], attempt.provider).parameters
+        told = self.plan(generation, generation.images[task.ref.index], attempt).parameters
         made_by = ServedBy(attempt.provider, attempt.model)
         return self.processor.process(data, generation, made_by=made_by, drawn=told.watermark)
 
@@ -171,13 +173,13 @@ class ImageWork:
             stage=None,
             stored=stored,
             served_by=ServedBy(attempt.provider, attempt.model),
-            adjustments=self.plan(generation, image, attempt.provider).adjustments,
+            adjustments=self.plan(generation, image, attempt).adjustments,
             completed_at=self.clock(),
         )
 
-    def _ended_with_picture(self, generation: Generation, attempt: Attempt, finished: Finished) -> Attempt:
-        table_cost = self.candidate(generation, attempt.provider).cost_micro_usd(generation.parameters.resolution)
-        cost = table_cost if finished.cost_micro_usd is None else finished.cost_micro_usd
+    def _ended_with_picture(self, generation: Generation, index: int, attempt: Attempt, finished: Finished) -> Attempt:
+        plan = self.plan(generation, generation.images[index], attempt)
+        cost = self.candidate(generation, attempt).cost_of(finished, plan.parameters)
         return replace(
             attempt,
             ended_at=self.clock(),
@@ -266,7 +268,7 @@ class ImageWork:
 
     def attempt_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError) -> None:
         """Close the attempt in the journal and do what the rules say follows."""
-        ended = self.ended_in_vain(generation, attempt, error)
+        ended = self.ended_in_vain(attempt, error)
         changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is None:
             return
@@ -279,9 +281,10 @@ class ImageWork:
                 "attempt_id": attempt.id,
             },
         )
+        self._count(generation, task, attempt, error)
         self.go_on(generation, changed, error)
 
-    def ended_in_vain(self, generation: Generation, attempt: Attempt, error: ProviderError) -> Attempt:
+    def ended_in_vain(self, attempt: Attempt, error: ProviderError) -> Attempt:
         """The attempt as an error ended it, with what it may have cost: vendors take nothing for a job that failed."""
         unknown = error.error_class is ProviderErrorClass.AMBIGUOUS
         paid_in_vain = unknown or error.provider_code == ImageRejected.code
@@ -290,9 +293,17 @@ class ImageWork:
             ended_at=self.clock(),
             outcome=error.error_class.value,
             error_code=error.provider_code or error.code,
-            cost_micro_usd=self._cost(generation, attempt) if paid_in_vain else 0,
+            cost_micro_usd=attempt.cost_micro_usd if paid_in_vain else 0,
             cost_uncertain=paid_in_vain,
         )
+
+    def _count(self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError) -> None:
+        try:
+            candidate = self.candidate(generation, attempt)
+        except ProviderError:
+            # It has left the catalogue since: nobody will ask it again.
+            return
+        self.routes.note_failure(candidate, error, [known for known in task.attempts if known.id != attempt.id])
 
     def go_on(self, generation: Generation, task: ImageTask, error: ProviderError) -> None:
         """Try again, here or elsewhere, or give the image up; a callback that may still come is waited for."""
@@ -302,14 +313,19 @@ class ImageWork:
         if self.callbacks.expected_from(error.provider):
             wait = callback_wait(error, task.attempts, now=self.clock(), deadline=generation.deadline)
             if wait > timedelta():
-                self.queue.collect(task.ref, delay=wait, polls=task.polls + 1)
+                self.queue.collect(task.ref, provider=error.provider, delay=wait, polls=task.polls + 1)
                 return
-        candidates = self.catalogue.candidates(self.catalogue.find(generation.model), Fallback.SAME_MODEL)
-        match after_failure(error, task.attempts, candidates, now=self.clock(), deadline=generation.deadline):
-            case TryAgain(provider, delay):
-                self.queue.render(task.ref, provider=provider, task_token=task.task_token, delay=delay)
+        self.follow(task.ref, image, self.routes.after_failure(generation, task.attempts, error), task.task_token, task)
+
+    def follow(
+        self, ref: ImageRef, image: Image, decision: TryAgain | GiveUp, task_token: str, task: ImageTask | None
+    ) -> None:
+        """Do what was decided about an image."""
+        match decision:
+            case TryAgain(candidate, delay):
+                self.queue.render(ref, candidate=candidate, task_token=task_token, delay=delay)
             case GiveUp(failure):
-                self.fail(task.ref, image, failure, task.task_token, task)
+                self.fail(ref, image, failure, task_token, task)
 
     def resume(self, generation: Generation, task: ImageTask) -> None:
         """The last attempt has ended, and its worker may have died before it did what follows: do it (again)."""
@@ -329,7 +345,7 @@ class ImageWork:
     def take_over(self, generation: Generation, task: ImageTask, attempt: Attempt) -> None:
         """The lease of an open attempt has run out: its worker is dead. Go on from what it wrote down."""
         if attempt.job_id is not None:
-            self.queue.collect(task.ref, delay=timedelta(), polls=task.polls + 1)
+            self.queue.collect(task.ref, provider=attempt.provider, delay=timedelta(), polls=task.polls + 1)
         elif generation.images[task.ref.index].stage is Stage.QUEUED:
             # The stage is noted right before the first call and never goes back, so no call was ever made.
             never_called = ProviderErrorClass.RETRYABLE
@@ -342,23 +358,19 @@ class ImageWork:
     def storage_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, polls: int = 0) -> None:
         """The bucket did not take the picture: a job can be asked for again, an inline picture is lost."""
         if attempt.job_id is not None and self.clock() < generation.deadline:
-            self.queue.collect(task.ref, delay=timedelta(seconds=5), polls=polls + 1)
+            self.queue.collect(task.ref, provider=attempt.provider, delay=timedelta(seconds=5), polls=polls + 1)
             return
         ended = replace(
             attempt,
             ended_at=self.clock(),
             outcome=StorageUnavailable.code,
             error_code=StorageUnavailable.code,
-            cost_micro_usd=self._cost(generation, attempt),
+            cost_micro_usd=attempt.cost_micro_usd,
             cost_uncertain=True,
         )
         changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is not None:
             self.fail(task.ref, generation.images[task.ref.index], STORAGE_FAILED, task.task_token, changed)
-
-    def _cost(self, generation: Generation, attempt: Attempt) -> int:
-        candidate = self.catalogue.candidate(self.catalogue.find(generation.model), attempt.provider)
-        return candidate.cost_micro_usd(generation.parameters.resolution) if candidate else 0
 
 
 def _worker_lost(provider: str, error_class: ProviderErrorClass) -> ProviderError:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from easel.domain.budgets import Budget, BudgetScope
+from easel.domain.catalogue import Candidate
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.domain.events import Event
 from easel.domain.generation import (
@@ -26,6 +27,7 @@ from easel.domain.generation import (
     Status,
     StoredImage,
 )
+from easel.domain.latency import Latency
 from easel.domain.provenance import Provenance
 from easel.domain.provider import (
     Callback,
@@ -518,6 +520,22 @@ class ProcessedImage:
         )
 
 
+class LatencyRecorder(Protocol):
+    """How long callers wait for the images of each model."""
+
+    def record(self, model: str, waited: timedelta, now: datetime) -> None:
+        """Count one image. Never fails: it is a statistic."""
+        ...
+
+
+class ModelLatencies(Protocol):
+    """What was observed of a model lately."""
+
+    def of(self, model: str, now: datetime) -> Latency | None:
+        """None when nothing was, or when nobody can tell."""
+        ...
+
+
 class GenerationQueue(Protocol):
     """The queue that `workers/start_generation` reads."""
 
@@ -527,12 +545,12 @@ class GenerationQueue(Protocol):
 class ImageQueue(Protocol):
     """The queues of the image workers."""
 
-    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
-        """Have a worker call `provider` for this image, after `delay` (at most 15 minutes)."""
+    def render(self, ref: ImageRef, *, candidate: Candidate, task_token: str, delay: timedelta) -> None:
+        """Have a worker ask `candidate` for this image, after `delay` (at most 15 minutes)."""
         ...
 
-    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
-        """Have a worker ask the provider for this image's job, after `delay` (at most 15 minutes).
+    def collect(self, ref: ImageRef, *, provider: str, delay: timedelta, polls: int) -> None:
+        """Have a worker ask `provider` for this image's job, after `delay` (at most 15 minutes).
 
         `polls` counts how often it was asked for, this time included.
         """

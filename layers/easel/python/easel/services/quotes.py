@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import Clock
 from easel.domain.catalogue import Candidate, Catalogue, Model, validate_parameters
-from easel.domain.generation import Fallback, ImageParameters
+from easel.domain.generation import Fallback, ImageParameters, Routing
 from easel.domain.plans import plan_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.pricing import PriceBook
+from easel.domain.routing import in_order
 from easel.errors import InvalidRequest, QuoteExpired
 from easel.services.compose_prompts import FindTemplate, built_in_alone, composed, filled_in
 from easel.services.principal import Principal
@@ -92,8 +93,19 @@ class Appraise:
             images=count,
             quality=parameters.quality or model.default_quality,
         )
-        candidate, *_ = self._catalogue.candidates(model, Fallback.NONE, len(request.references))
-        return Appraisal(model, candidate, parameters, price, composition)
+        return Appraisal(
+            model, self._first(model, request.routing, len(request.references)), parameters, price, composition
+        )
+
+    def _first(self, model: Model, asked: Routing, references: int) -> Candidate:
+        """Whom the request would ask first, were all providers well."""
+        reach = Fallback.EQUIVALENT if asked.fallback is Fallback.EQUIVALENT else Fallback.SAME_MODEL
+        candidates = self._catalogue.candidates(model, reach, references)
+        providers = list(dict.fromkeys(candidate.provider for candidate in candidates))
+        if asked.provider is not None and asked.provider not in providers:
+            message = f"{asked.provider[:40]!r} does not serve {model.id}."
+            raise InvalidRequest.of("provider", message, providers)
+        return in_order(candidates, [asked.provider] if asked.provider else [])[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from easel.domain.catalogue import Candidate, plan_upstream
 from easel.domain.generation import TIMED_OUT, Attempt, Failure, Generation, Image, Reference, Stage
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.routing import may_attempt
@@ -20,14 +21,14 @@ from easel.errors import (
     StorageUnavailable,
 )
 from easel.ids import new_id
-from easel.services.image_work import LEASE, WITHDRAWN, ImageWork
+from easel.services.image_work import WITHDRAWN, ImageWork
 from easel.services.journal import note_job
 from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher
 
 logger = logging.getLogger(__name__)
 
-_CALL_SECONDS: Final = 100.0
-"""The longest a provider call may take: shorter than the worker's own timeout, so that we hear of it."""
+_BEFORE_THE_END: Final = 20.0
+"""Seconds that a provider call ends before its worker must, so that we hear of it and can write it down."""
 
 
 class RenderImage:
@@ -38,8 +39,8 @@ class RenderImage:
         self._references = references
         self._cleaner = cleaner
 
-    def __call__(self, ref: ImageRef, *, provider: str, task_token: str) -> None:
-        """Render one image, unless it has ended or somebody else is at it."""
+    def __call__(self, ref: ImageRef, *, provider: str, model: str, task_token: str) -> None:
+        """Have `provider` make one image by its `model`, unless it has ended or somebody else is at it."""
         generation = self._work.generations.get(ref.workspace_id, ref.generation_id)
         if generation is None or generation.status.is_final:
             logger.info("generation has ended; nothing to render")
@@ -51,43 +52,50 @@ class RenderImage:
         if self._work.clock() >= generation.deadline:
             self._work.fail(ref, image, TIMED_OUT, task_token, self._work.tasks.get(ref))
             return
-        task = self._begin(generation, ref, provider, task_token)
+        candidate = self._work.routes.candidate(generation.model, provider, model)
+        task = self._begin(generation, image, ref, candidate, task_token)
         if task is not None:
             self._attempt(generation, image, task)
 
-    def _begin(self, generation: Generation, ref: ImageRef, provider: str, task_token: str) -> ImageTask | None:
+    def _begin(
+        self, generation: Generation, image: Image, ref: ImageRef, candidate: Candidate, task_token: str
+    ) -> ImageTask | None:
         """Write the attempt; None when there is nothing (more) to call for.
 
         Raises:
             StillLeased: another worker is at this image; this message must come again, in case that worker dies.
         """
         now = self._work.clock()
-        candidate = self._work.candidate(generation, provider)
+        plan = plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
         attempt = Attempt(
             new_id(),
-            provider,
+            candidate.provider,
             candidate.model,
             candidate.upstream_model(generation.mode),
             started_at=now,
             # Until we know better, it is one that we may have to pay for.
-            cost_micro_usd=candidate.cost_micro_usd(generation.parameters.resolution),
+            cost_micro_usd=candidate.table_cost(plan.parameters),
             cost_uncertain=True,
         )
-        task = self._work.tasks.claim(ref, task_token, attempt, now + LEASE)
+        admitted = self._work.routes.admits(candidate)
+        task = self._work.tasks.claim(ref, task_token, attempt, now + self._work.lease) if admitted else None
         if task is not None:
             return task
         known = self._work.tasks.get(ref)
-        if known is None:
+        if known is None and admitted:
             raise StaleWrite("The image task was there and is gone.")
-        if known.open_attempt is not None:
+        if known is not None and known.open_attempt is not None:
             if now < known.lease_until:
                 raise StillLeased("Another worker is at this image.")
             self._work.take_over(generation, known, known.open_attempt)
-            return None
-        if not may_attempt(provider, known.attempts):
+        elif known is not None and not may_attempt(candidate, known.attempts):
             self._work.resume(generation, known)
-            return None
-        return self._work.tasks.begin_attempt(known, task_token, attempt, now + LEASE)
+        elif known is None or not admitted:
+            decision = self._work.routes.detour(generation, known.attempts if known else ())
+            self._work.follow(ref, image, decision, task_token, known)
+        else:
+            return self._work.tasks.begin_attempt(known, task_token, attempt, now + self._work.lease)
+        return None
 
     def _attempt(self, generation: Generation, image: Image, task: ImageTask) -> None:
         attempt = task.attempts[-1]
@@ -116,7 +124,7 @@ class RenderImage:
     def _submit(
         self, generation: Generation, ref: ImageRef, attempt: Attempt, references: tuple[ReferenceImage, ...]
     ) -> Submission:
-        plan = self._work.plan(generation, generation.images[ref.index], attempt.provider)
+        plan = self._work.plan(generation, generation.images[ref.index], attempt)
         left = (generation.deadline - self._work.clock()).total_seconds()
         return self._work.providers(attempt.provider).submit(
             ProviderTask(
@@ -126,7 +134,7 @@ class RenderImage:
                 prompt=plan.prompt,
                 parameters=plan.parameters,
                 references=references,
-                timeout_seconds=max(1.0, min(_CALL_SECONDS, left)),
+                timeout_seconds=max(1.0, min(self._work.worker_seconds - _BEFORE_THE_END, left)),
                 callback_url=self._work.callback_address(generation, ref, attempt),
             )
         )
@@ -158,15 +166,17 @@ class RenderImage:
         attempt = task.attempts[-1]
         if not isinstance(submission.state, Finished):
             self._work.generations.set_stage(task.ref, Stage.GENERATING)
-            pause = self._work.first_poll(attempt.provider, submission.state)
-            self._work.queue.collect(task.ref, delay=pause, polls=1)
+            self._look_later(task, attempt, self._work.first_poll(attempt.provider, submission.state))
             return
         try:
             self._work.deliver(generation, task, attempt, submission.state)
         except ProviderError as error:
             if error.error_class is ProviderErrorClass.RETRYABLE and attempt.job_id and not error.job_ended:
-                self._work.queue.collect(task.ref, delay=timedelta(seconds=error.retry_after or 1.0), polls=1)
+                self._look_later(task, attempt, timedelta(seconds=error.retry_after or 1.0))
             else:
                 self._work.attempt_failed(generation, task, attempt, error)
         except StorageUnavailable:
             self._work.storage_failed(generation, task, attempt)
+
+    def _look_later(self, task: ImageTask, attempt: Attempt, delay: timedelta) -> None:
+        self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=1)

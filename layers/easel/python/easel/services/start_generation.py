@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from easel.domain.generation import Fallback, Routing
 from easel.services.ports import Workflow
+from easel.services.routes import Routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,10 @@ class QueuedGeneration:
     workspace_id: str
     generation_id: str
     request_id: str
-    provider: str
+    model: str
+    asked_provider: str | None
+    fallback: Fallback | None
+    references: int
     images: int
     deadline_seconds: int
     attention_at: str
@@ -28,15 +33,23 @@ class StartGeneration:
         self,
         *,
         workflow: Workflow,
+        routes: Routes,
         render_queue_urls: Mapping[str, str],
         begin_keys: Callable[[str, str], dict[str, object]],
     ) -> None:
         self._workflow = workflow
+        self._routes = routes
         self._render_queue_urls = render_queue_urls
         self._begin_keys = begin_keys
 
     def __call__(self, queued: QueuedGeneration) -> bool:
-        """True when this call started it, False when it was started before."""
+        """True when this call started it, False when it was started before.
+
+        Who is asked first is decided here and not at submit: by now a circuit may be open, and this costs the caller
+        no time.
+        """
+        asked = Routing(queued.asked_provider, queued.fallback)
+        candidate = self._routes.first(queued.workspace_id, queued.model, asked, queued.references)
         return self._workflow.start(
             queued.generation_id,
             {
@@ -49,8 +62,9 @@ class StartGeneration:
                 "tasks": [
                     {
                         "index": index,
-                        "provider": queued.provider,
-                        "queueUrl": self._render_queue_urls[queued.provider],
+                        "provider": candidate.provider,
+                        "model": candidate.model,
+                        "queueUrl": self._render_queue_urls[candidate.provider],
                     }
                     for index in range(queued.images)
                 ],

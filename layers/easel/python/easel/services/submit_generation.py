@@ -14,7 +14,7 @@ from easel.clock import Clock
 from easel.domain.budgets import scopes_of
 from easel.domain.catalogue import plan_upstream
 from easel.domain.credits import hold_of
-from easel.domain.generation import Generation, Mode, Reference, ServedBy, Status
+from easel.domain.generation import Generation, Mode, Reference, Routing, ServedBy, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
@@ -75,6 +75,7 @@ class NewGeneration:
     client_reference: str | None = None
     cancel_after: timedelta | None = None
     quote_id: str | None = None
+    routing: Routing = field(default_factory=Routing)
     template: TemplateUse | None = None
 
     def fingerprint(self) -> str:
@@ -216,6 +217,7 @@ class SubmitGeneration:
             client_reference=request.client_reference,
             price=self._price(principal, request, appraisal),
             key_id=principal.key_id,
+            routing=request.routing,
             template=used(made),
         )
 

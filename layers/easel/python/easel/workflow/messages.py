@@ -8,6 +8,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from pydantic.alias_generators import to_camel
 
+from easel.domain.generation import Fallback
 from easel.services.ports import ImageRef, JobHint
 
 
@@ -22,13 +23,18 @@ class _Message(BaseModel):
 class GenerationMessage(_Message):
     """Queue `generations`: start the workflow of this generation.
 
-    `images` is their number, `attention_at` (ISO 8601) when the sweeper shall look after the running generation.
+    `model` is the one that was asked for; `asked_provider` and `fallback` are what the request says about providers;
+    `images` and `references` are their numbers, `attention_at` (ISO 8601) is when the sweeper shall look after the
+    running generation.
     """
 
     workspace_id: str
     generation_id: str
     request_id: str
-    provider: str
+    model: str
+    asked_provider: str | None = None
+    fallback: Fallback | None = None
+    references: NonNegativeInt = 0
     images: PositiveInt
     deadline_seconds: PositiveInt
     attention_at: str
@@ -46,9 +52,10 @@ class _ImageMessage(_Message):
 
 
 class RenderMessage(_ImageMessage):
-    """Queues `render-<provider>`: have the provider make this image, and answer the token with its end."""
+    """Queues `render-<provider>`: have it make this image by its `model`, and answer the token with its end."""
 
     provider: str
+    model: str
     task_token: str
 
 
@@ -66,10 +73,11 @@ class HintPart(_Message):
 
 
 class CollectMessage(_ImageMessage):
-    """Queue `collect`: look after the open attempt of this image; `polls` counts how often that was done before.
+    """Queues `collect-<provider>`: look after the open attempt of this image; `polls` counts the askings.
 
     With `hint` it is a callback that is to be followed, and `polls` says nothing.
     """
 
+    provider: str
     polls: NonNegativeInt = 0
     hint: HintPart | None = None

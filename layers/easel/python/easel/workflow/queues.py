@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from easel.clock import to_iso
+from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
 from easel.services.ports import ImageRef, JobHint
@@ -39,7 +40,10 @@ class SqsGenerationQueue:
             workspace_id=generation.workspace_id,
             generation_id=generation.id,
             request_id=generation.request_id,
-            provider=generation.provider,
+            model=generation.model,
+            asked_provider=generation.routing.provider,
+            fallback=generation.routing.fallback,
+            references=len(generation.references),
             images=len(generation.images),
             deadline_seconds=max(1, math.ceil(time_allowed)),
             attention_at=to_iso(generation.attention_when_running),
@@ -48,35 +52,39 @@ class SqsGenerationQueue:
 
 
 class SqsImageQueue:
-    """`ports.ImageQueue`. `render_queue_urls` maps each provider to its queue."""
+    """`ports.ImageQueue`. Both mappings are from each provider to its queue."""
 
-    def __init__(self, client: SQSClient, *, render_queue_urls: Mapping[str, str], collect_queue_url: str) -> None:
+    def __init__(
+        self, client: SQSClient, *, render_queue_urls: Mapping[str, str], collect_queue_urls: Mapping[str, str]
+    ) -> None:
         self._client = client
         self._render_queue_urls = render_queue_urls
-        self._collect_queue_url = collect_queue_url
+        self._collect_queue_urls = collect_queue_urls
 
-    def render(self, ref: ImageRef, *, provider: str, task_token: str, delay: timedelta) -> None:
+    def render(self, ref: ImageRef, *, candidate: Candidate, task_token: str, delay: timedelta) -> None:
         """Raises QueueUnavailable; KeyError for a provider without a queue."""
         message = RenderMessage(
             workspace_id=ref.workspace_id,
             generation_id=ref.generation_id,
             index=ref.index,
             request_id=ref.request_id,
-            provider=provider,
+            provider=candidate.provider,
+            model=candidate.model,
             task_token=task_token,
         )
-        _send(self._client, self._render_queue_urls[provider], message.to_json(), delay)
+        _send(self._client, self._render_queue_urls[candidate.provider], message.to_json(), delay)
 
-    def collect(self, ref: ImageRef, *, delay: timedelta, polls: int) -> None:
-        """Raises QueueUnavailable."""
+    def collect(self, ref: ImageRef, *, provider: str, delay: timedelta, polls: int) -> None:
+        """Raises QueueUnavailable; KeyError for a provider without jobs."""
         message = CollectMessage(
             workspace_id=ref.workspace_id,
             generation_id=ref.generation_id,
             index=ref.index,
             request_id=ref.request_id,
+            provider=provider,
             polls=polls,
         )
-        _send(self._client, self._collect_queue_url, message.to_json(), delay)
+        _send(self._client, self._collect_queue_urls[provider], message.to_json(), delay)
 
     def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:
         """Raises QueueUnavailable."""
@@ -85,9 +93,10 @@ class SqsImageQueue:
             generation_id=ref.generation_id,
             index=ref.index,
             request_id=ref.request_id,
+            provider=hint.provider,
             hint=HintPart(provider=hint.provider, attempt_id=hint.attempt_id, job_id=hint.job_id, looks=hint.looks),
         )
-        _send(self._client, self._collect_queue_url, message.to_json(), delay)
+        _send(self._client, self._collect_queue_urls[hint.provider], message.to_json(), delay)
 
 
 class MessageHold:

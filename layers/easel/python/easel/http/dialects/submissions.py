@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
-from easel.domain.generation import Reference
+from easel.domain.generation import Fallback, Reference, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.errors import InvalidRequest
 from easel.http.schemas import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
@@ -43,6 +43,11 @@ def new_generation(
         cancel_after=cancel_after,
         quote_id=request.quote_id,
         template=_template(request.template) if request.template else None,
+        routing=Routing(
+            provider=request.provider,
+            fallback=Fallback(request.fallback) if request.fallback else None,
+            after_refusal=bool(request.fallback_after_refusal),
+        ),
     )
 
 
