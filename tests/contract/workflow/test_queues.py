@@ -65,8 +65,6 @@ def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, q
         "generationId": GENERATION_ID,
         "requestId": "req-1",
         "model": "seedream-v4",
-        "askedProvider": None,
-        "fallback": None,
         "references": 0,
         "images": 4,
         "deadlineSeconds": 90,

@@ -88,6 +88,7 @@ def test_a_callback_with_our_ticket_is_one_message(
             "generationId": REF.generation_id,
             "index": 3,
             "requestId": "test-request",
+            "provider": provider,
             "polls": 0,
             "hint": {"provider": provider, "attemptId": ATTEMPT, "jobId": job_id, "looks": 0},
         }

@@ -195,7 +195,10 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
         "COLLECT_QUEUE_URLS": json.dumps(
-            {"wavespeed": emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"]}
+            dict.fromkeys(
+                ("wavespeed", "nanobanana"),
+                emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"],
+            )
         ),
         "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
         "PUBLIC_BASE_URL": "https://easel.example",
