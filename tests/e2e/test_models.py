@@ -27,7 +27,55 @@ def test_text_becomes_a_picture_of_the_size_asked(
     assert generation["status"] == "COMPLETED", generation
     [image] = generation["images"]
     assert studio.picture(image).size == size == (image["width"], image["height"])
-    assert image["servedBy"] == {"provider": generation["provider"], "model": generation["model"]}
+    assert (
+        image["servedBy"]
+        == generation["servedBy"]
+        == {"provider": generation["provider"], "model": generation["model"]}
+    )
+
+
+@pytest.mark.requirement("S002-38", "S002-39", "S002-40", "S002-48", "S003-5", "X-25")
+@pytest.mark.parametrize(
+    ("wishes", "size", "credits", "living"),
+    [
+        (
+            {"model": "dall-e-3", "size": "1792x1024", "quality": "hd", "style": "vivid"},
+            (1792, 1024),
+            30,
+            {"provider": "openai", "model": "gpt-image-2.5-sunburst"},
+        ),
+        (
+            {"model": "dall-e-2", "size": "512x512"},
+            (512, 512),
+            5,
+            {"provider": "openai", "model": "gpt-image-2.5-flare"},
+        ),
+        (
+            {"model": "imagen", "size": "1024x1792"},
+            (1024, 1792),
+            15,
+            {"provider": "google", "model": "nano-banana-2.1"},
+        ),
+        (
+            {"model": "sd3-medium", "size": "768x768"},
+            (768, 768),
+            8,
+            {"provider": "nanobanana", "model": "nano-banana-2"},
+        ),
+    ],
+    ids=["dall-e-3", "dall-e-2", "imagen", "sd3-medium"],
+)
+def test_an_old_name_still_gives_its_sizes_at_its_price_and_says_who_made_them(
+    studio: Studio, prompt: str, wishes: dict[str, Any], size: tuple[int, int], credits: int, living: dict[str, str]
+) -> None:
+    generation = studio.generate(prompt=prompt, **wishes)
+    assert generation["status"] == "COMPLETED", generation
+    [image] = generation["images"]
+    assert studio.picture(image).size == size == (image["width"], image["height"])
+    assert image["servedBy"] == living
+    assert generation["deprecation"]["status"] == "retired"
+    assert generation["chargedCredits"] == credits
+    assert {one["field"] for one in image["paramsAdjusted"]} == {one["field"] for one in generation["paramsAdjusted"]}
 
 
 @pytest.mark.requirement("S001-55", "S001-58", "S001-61", "S001-64", "S001-70", "S001-71", "X-26")
