@@ -21,7 +21,8 @@ from easel.domain.catalogue import (
     plan_upstream,
     validate_parameters,
 )
-from easel.domain.generation import Fallback, Mode, Size
+from easel.domain.catalogue.loading import read_catalogue
+from easel.domain.generation import Fallback, ImageParameters, Mode, Size
 from easel.domain.provider import UpstreamParameters
 from easel.errors import UnknownModel
 from easel.ids import MAX_IMAGES
@@ -239,6 +240,26 @@ def test_names_that_succeed_each_other_in_a_circle_are_a_mistake_and_no_endless_
 
     with pytest.raises(ValueError, match="successor"):
         catalogue.living(catalogue.find("old"))
+
+
+@pytest.mark.requirement("S004-54", "X-25")
+def test_a_deployment_that_still_reaches_a_retired_model_may_revive_it() -> None:
+    catalogue = read_catalogue(["dall-e-3", "sd3-medium"])
+    model = catalogue.find("dall-e-3")
+
+    assert (model.status, catalogue.find("imagen").status) == (Lifecycle.ACTIVE, Lifecycle.RETIRED)
+    (offer,) = catalogue.candidates(model, Fallback.SAME_MODEL)
+    assert (offer.key, offer.upstream_model(Mode.TEXT_TO_IMAGE)) == (("openai", "dall-e-3"), "dall-e-3")
+    assert catalogue.candidates(model, Fallback.EQUIVALENT)[1].model == "gpt-image-2.5-sunburst"
+    plan = plan_upstream(offer, "a fox", ImageParameters(size=Size(1792, 1024), quality="hd", style="vivid"))
+    assert plan.parameters == UpstreamParameters(size=Size(1792, 1024), quality="hd", style="vivid")
+    assert (plan.adjustments, offer.table_cost(plan.parameters)) == ((), 120_000)
+
+
+@pytest.mark.parametrize("name", ["midjourney", "imagen-3"])
+def test_what_nobody_offered_cannot_be_revived(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be revived"):
+        read_catalogue([name])
 
 
 # --- candidates -----------------------------------------------------------------------------------------------------

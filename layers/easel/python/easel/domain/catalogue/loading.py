@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -24,11 +25,28 @@ OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
 
 @cache
 def load_catalogue(clock: Clock = system_clock) -> Catalogue:
-    """The catalogue that ships with this release, read once per process. `clock` says which models have ended."""
+    """The catalogue that ships with this release, read once per process, with the models in `REVIVED_MODELS` alive.
+
+    `clock` says which models have ended.
+    """
+    return read_catalogue([name for name in os.environ.get("REVIVED_MODELS", "").split(",") if name], clock)
+
+
+def read_catalogue(revived: Iterable[str] = (), clock: Clock = system_clock) -> Catalogue:
+    """The catalogue of a deployment that still reaches some models which their vendors have retired.
+
+    Raises:
+        ValueError: a model to be revived is unknown, or nobody ever offered it in a form that we speak.
+    """
     about = _read("catalogue")
     reader = _Reader(about["canvases"], about["tokenPrices"])
     entries = [entry for family in about["families"] for entry in _read(family)]
-    return Catalogue(about["version"], tuple(reader.model(entry) for entry in entries), clock)
+    models = {entry["id"]: reader.model(entry) for entry in entries}
+    for name in revived:
+        if name not in models or not models[name].candidates:
+            raise ValueError(f"{name!r} cannot be revived: there is no offer of it")
+        models[name] = models[name].revived()
+    return Catalogue(about["version"], tuple(models.values()), clock)
 
 
 def _read(name: str) -> Any:

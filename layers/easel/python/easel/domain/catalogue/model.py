@@ -17,7 +17,7 @@ from easel.errors import FieldError, UnknownModel
 class Model:
     """One model that callers can name.
 
-    `candidates` are the offers of this very model, none once it is retired: ask the catalogue who serves a request.
+    `candidates` are the offers of this very model, past ones once it is retired: the catalogue says who serves.
     `equivalents` are living models that may stand in for it, best first. The first of `qualities` is the default.
     """
 
@@ -48,6 +48,11 @@ class Model:
     @property
     def is_retired(self) -> bool:
         return self.status is Lifecycle.RETIRED
+
+    def revived(self) -> Model:
+        """The same model as it is to somebody who can still reach it; what would succeed it may then stand in."""
+        successor = (self.life.successor,) if self.life.successor else ()
+        return replace(self, life=Life(), equivalents=(*successor, *self.equivalents))
 
     @property
     def default_quality(self) -> str:
@@ -129,4 +134,6 @@ class Catalogue:
 
     def _today(self, model: Model) -> Model:
         life = model.life.on(self._clock().date())
-        return model if life is model.life else replace(model, life=life, candidates=())
+        if life.status is Lifecycle.RETIRED:
+            return replace(model, life=life, candidates=())
+        return model
