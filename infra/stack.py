@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack
 from infra.constructs.api import Api
+from infra.constructs.catalogue_watch import CatalogueWatch
 from infra.constructs.data import Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
@@ -76,6 +77,7 @@ class EaselStack(Stack):
             identity=self.identity,
         )
         self.auditor = Auditor(self, "Auditor", kit=kit, data=self.data, queues=self.queues)
+        self.watch = CatalogueWatch(self, "Watch", kit=kit, data=self.data, queues=self.queues, bus=self.events)
         self.operators = Operators(self, "Operators", kit=kit, data=self.data)
         self.functions = (
             *self.api.functions,
@@ -83,6 +85,7 @@ class EaselStack(Stack):
             *self.workflow.functions,
             *self.operators.functions,
             *self.auditor.functions,
+            *self.watch.functions,
         )
         self.observability = Observability(
             self,

@@ -19,11 +19,12 @@ from infra.settings import StageSettings
 
 from constructs import Construct
 
-LEDGER_METRICS: Final = {
+DAILY_METRICS: Final = {
     "LedgerDifference": "A wallet is not what its entries and open holds say. The auditor's log has the details.",
     "WalletsUnchecked": "The auditor had no time for some wallets, or they never stood still.",
+    "ModelsMissing": "A vendor no longer lists a model of the catalogue. The log of the catalogue's watch names it.",
 }
-"""Counted by the auditor every night; zero when all is well."""
+"""Counted once a day, by the auditor and the catalogue's watch; zero when all is well."""
 STUCK_METRIC: Final = "StuckGenerations"
 """Counted by the sweep: open generations past their deadline. Namespace Easel, the one dimension is `service`."""
 
@@ -55,7 +56,7 @@ class Observability(Construct):
             *self._function_alarms(functions),
             *self._workflow_alarms(machine),
             self._stuck_alarm(),
-            *(self._ledger_alarm(name, because) for name, because in LEDGER_METRICS.items()),
+            *(self._daily_alarm(name, because) for name, because in DAILY_METRICS.items()),
             self._api_alarm(http),
         ]
         for alarm in self.alarms:
@@ -159,7 +160,7 @@ class Observability(Construct):
             because="Generations stay open past their deadline although the sweep has seen them.",
         )
 
-    def _ledger_alarm(self, name: str, because: str) -> cloudwatch.Alarm:
+    def _daily_alarm(self, name: str, because: str) -> cloudwatch.Alarm:
         # For a day, so that the alarm is still on when somebody comes to work.
         return self._alarm(name, self._own_metric(name, Duration.days(1)), because=because)
 

@@ -101,6 +101,7 @@ class Queues(Construct):
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
         self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
         self.audit_dead_letters = dead_letter_queue(self, "AuditDeadLetters", settings)
+        self.watch_dead_letters = dead_letter_queue(self, "WatchDeadLetters", settings)
 
     @property
     def work(self) -> dict[str, WorkQueue]:
@@ -116,6 +117,7 @@ class Queues(Construct):
             "outbox": self.outbox_dead_letters,
             "sweep": self.sweep_dead_letters,
             "audit": self.audit_dead_letters,
+            "watch": self.watch_dead_letters,
         }
 
     def _queue(self, id: str, consumer_timeout_seconds: int, *, attempts: int) -> WorkQueue:

@@ -110,7 +110,7 @@ class Workers(Construct):
                 "RENDER_QUEUE_URLS": self._urls(self._queues.render),
                 "COLLECT_QUEUE_URLS": self._urls(self._queues.collect),
                 "STATE_MACHINE_ARN": self._workflow.arn,
-                "PROVIDER_SETTINGS": self._provider_settings(provider),
+                "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
                 "REFERENCE_TRUSTED_ORIGINS": ",".join(self._kit.settings.reference_trusted_origins),
                 "WORKER_SECONDS": str(timeout_seconds),
                 **self._routing(),
@@ -243,18 +243,20 @@ class Workers(Construct):
             "ROUTING": json.dumps(routing),
         }
 
-    def _provider_settings(self, provider: ProviderSettings) -> str:
-        said: dict[str, Any] = {}
-        if provider.has_key:
-            said = {"baseUrl": provider.base_url, "secretArn": self._data.vendor_secrets[provider.name].secret_arn}
-        if provider.sync_mode is not None:
-            said["syncMode"] = provider.sync_mode
-        if provider.variant is not None:
-            said["variant"] = provider.variant
-        return self._json({provider.name: said})
-
     def _json(self, value: dict[str, Any]) -> str:
         return Stack.of(self).to_json_string(value)
+
+
+def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:
+    """What functions are told about one provider, under its name."""
+    said: dict[str, Any] = {}
+    if provider.has_key:
+        said = {"baseUrl": provider.base_url, "secretArn": data.vendor_secrets[provider.name].secret_arn}
+    if provider.sync_mode is not None:
+        said["syncMode"] = provider.sync_mode
+    if provider.variant is not None:
+        said["variant"] = provider.variant
+    return {provider.name: said}
 
 
 def _only(pattern: dict[str, Any]) -> lambda_.CfnEventSourceMapping.FilterCriteriaProperty:

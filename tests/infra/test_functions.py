@@ -45,6 +45,7 @@ TIMEOUT_SECONDS = {
     "api/submit_generation": 29,
     "api/sync_users": 10,
     "operator/provision_workspace": 10,
+    "schedules/check_catalogue": 120,
     "schedules/reconcile_ledger": 900,
     "schedules/sweep_generations": 60,
     "workers/collect_image:nanobanana": 120,

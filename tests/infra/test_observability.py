@@ -99,8 +99,8 @@ def test_the_dashboard_shows_every_alarm(production: Synthesized) -> None:
     assert {arn.partition("#")[0] for arn in alarms} == set(production.of_type("AWS::CloudWatch::Alarm"))
 
 
-@pytest.mark.parametrize("metric", ["LedgerDifference", "WalletsUnchecked"])
-def test_a_ledger_that_does_not_add_up_rings_for_a_day(production: Synthesized, metric: str) -> None:
+@pytest.mark.parametrize("metric", ["LedgerDifference", "WalletsUnchecked", "ModelsMissing"])
+def test_what_is_found_once_a_day_rings_for_a_day(production: Synthesized, metric: str) -> None:
     (alarm,) = (
         found for found in production.of_type("AWS::CloudWatch::Alarm").values() if found["MetricName"] == metric
     )
@@ -115,6 +115,14 @@ def test_the_ledger_is_proven_every_night(production: Synthesized) -> None:
     assert rule["ScheduleExpression"] == "cron(17 3 * * ? *)"
     assert production.text(target["Arn"]) == "Auditor/ReconcileLedger/Function"
     assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/AuditDeadLetters"
+
+
+def test_the_catalogue_is_held_against_its_vendors_every_day(production: Synthesized) -> None:
+    rule = production.of_type("AWS::Events::Rule")["Watch/EachDay"]
+    (target,) = rule["Targets"]
+    assert rule["ScheduleExpression"] == "cron(43 6 * * ? *)"
+    assert production.text(target["Arn"]) == "Watch/CheckCatalogue/Function"
+    assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/WatchDeadLetters"
 
 
 def test_every_log_group_forgets(production: Synthesized, local: Synthesized) -> None:

@@ -16,10 +16,9 @@ PICTURES = "Data/Images/generated/*"
 UNMARKED = "Data/Images/unmarked/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
-_RENDER_QUEUES = {
-    f"Queues/Render{provider}/Queue": "sqs: SendMessage"
-    for provider in ("Wavespeed", "Openai", "Google", "Nanobanana", "Sandbox")
-}
+VENDORS = ("Wavespeed", "Openai", "Google", "Nanobanana")
+
+_RENDER_QUEUES = {f"Queues/Render{provider}/Queue": "sqs: SendMessage" for provider in (*VENDORS, "Sandbox")}
 _COLLECT_QUEUES = {f"Queues/Collect{provider}/Queue": "sqs: SendMessage" for provider in ("Wavespeed", "Nanobanana")}
 _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
@@ -112,6 +111,12 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
+    "schedules/check_catalogue": {
+        **{f"Data/{vendor}Key": "secretsmanager: GetSecretValue" for vendor in VENDORS},
+        "Queues/Integration/Queue": "sqs: SendMessage",
+        "Queues/WatchDeadLetters": "sqs: SendMessage",
+        "Events/Bus": "events: PutEvents",
+    },
     "schedules/reconcile_ledger": {
         CORE: "dynamodb: GetItem",
         LEDGER: "dynamodb: GetItem Query",
@@ -221,6 +226,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/receive_callback": {f"{prefix}easel-local/signing-??????"},
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
+        "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }
 
 
@@ -242,7 +248,11 @@ def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized
     }
     called_by_the_api = {path for folder, path in _paths(production).items() if folder.startswith("api/")}
     expected = {(path, "apigateway.amazonaws.com", True) for path in called_by_the_api}
-    by_the_clock = ("Workers/SweepGenerations/Function", "Auditor/ReconcileLedger/Function")
+    by_the_clock = (
+        "Workers/SweepGenerations/Function",
+        "Auditor/ReconcileLedger/Function",
+        "Watch/CheckCatalogue/Function",
+    )
     assert invokers == expected | {(path, "events.amazonaws.com", True) for path in by_the_clock}
 
 

@@ -28,6 +28,7 @@ DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} |
     "Queues/AuditDeadLetters",
     "Queues/OutboxDeadLetters",
     "Queues/SweepDeadLetters",
+    "Queues/WatchDeadLetters",
 }
 DAY = 24 * 60 * 60
 

@@ -67,7 +67,8 @@ def test_each_candidate_has_a_cost_for_whatever_it_is_told(model: Model) -> None
 
 def test_the_pro_model_costs_us_more_in_4k() -> None:
     for candidate in MODELS["nano-banana-pro"].candidates:
-        one, two, four = (candidate.cost_micro_usd(resolution) for resolution in (None, "2k", "4k"))
+        told = [UpstreamParameters(resolution=resolution) for resolution in (None, "2k", "4k")]
+        one, two, four = (candidate.table_cost(parameters) for parameters in told)
         assert four > two == one
 
 

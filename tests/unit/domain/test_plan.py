@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from easel.domain.catalogue import Candidate, UpstreamPlan, load_catalogue, plan_upstream, validate_parameters
+from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream, validate_parameters
+from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.catalogue.plan import STYLE_WORDS
 from easel.domain.generation import Fallback, ImageParameters, Size
 from easel.domain.provider import Finished, InlinePicture, TokenUsage, UpstreamParameters
 
-CATALOGUE = load_catalogue()
+CATALOGUE = read_catalogue(clock=lambda: datetime(2026, 11, 21, tzinfo=UTC))
 PICTURE = InlinePicture(b"")
 DALL_E_FORM = Candidate(
     "openai",

@@ -11,6 +11,7 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from easel.domain.catalogue import Candidate, Catalogue, Life, Lifecycle, Model, load_catalogue
+from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.catalogue.watch import Finding
 from easel.domain.events import INSTALLATION, Event, serialise_event
 from easel.domain.provider import OfferedModel
@@ -196,14 +197,17 @@ def test_the_published_schema_is_that_of_the_models() -> None:
 
 @pytest.mark.requirement("X-25")
 def test_the_models_that_end_in_ten_days_are_told_of_a_week_before() -> None:
-    catalogue = load_catalogue()
+    def now() -> datetime:
+        return datetime(2026, 11, 24, tzinfo=UTC)
+
+    catalogue = read_catalogue(clock=now)
     told: list[Event] = []
     check = CheckCatalogue(
         catalogue=catalogue,
         names=["openai"],
         providers=lambda _: Vendor(None),
         publish=told.append,
-        clock=lambda: datetime(2026, 11, 24, tzinfo=UTC),
+        clock=now,
     )
     check("check-1")
 

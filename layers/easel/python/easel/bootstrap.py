@@ -828,7 +828,7 @@ def check_catalogue(env: CatalogueCheckEnv) -> CheckCatalogue:
         queue.publish(event)
 
     return CheckCatalogue(
-        catalogue=load_catalogue(),
+        catalogue=load_catalogue(system_clock),
         names=sorted(known),
         providers=Providers(known).get,
         publish=publish,

@@ -65,10 +65,6 @@ class Candidate:
     def upstream_model(self, mode: Mode) -> str:
         return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
 
-    def cost_micro_usd(self, resolution: str | None) -> int:
-        """What the provider takes for one image in this resolution, whatever else it is told."""
-        return self.table_cost(UpstreamParameters(resolution=resolution))
-
     def table_cost(self, told: UpstreamParameters = _UNTOLD) -> int:
         """What the provider takes for one image, by the catalogue's table."""
         size, quality = str(told.size), str(told.quality)

@@ -1,0 +1,44 @@
+"""Every day, or invoked by hand: do vendors still offer what the catalogue promises, and for how long?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.domain.catalogue.watch import Finding, Observation
+from easel.observability import count, instrumented, logger
+
+
+class Env(settings.Settings):
+    """What this function reads from its environment."""
+
+    PROVIDER_SETTINGS: str
+    EVENT_BUS_NAME: str
+    INTEGRATION_QUEUE_URL: str
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - AWS's signature
+    """Check every provider that is set up. Answers what was found."""
+    report = bootstrap.check_catalogue(settings.load(Env))(context.aws_request_id)
+    found = [observation.what for observation in report.observations]
+    for what in Finding:
+        count("CatalogueFindings", found.count(what), finding=what.value)
+    count("ModelsMissing", found.count(Finding.MISSING))
+    count("ModelListsUnchecked", len(report.unchecked))
+    answer = {"findings": [_said(one) for one in report.observations], "unchecked": dict(report.unchecked)}
+    logger.info("catalogue checked", extra=answer)
+    return answer
+
+
+def _said(observation: Observation) -> dict[str, Any]:
+    return {
+        "what": observation.what.value,
+        "model": observation.model.id,
+        "provider": observation.provider,
+        "upstreamModel": observation.upstream_model,
+        "on": observation.on.isoformat(),
+        "daysLeft": observation.days_left,
+    }

@@ -1,0 +1,75 @@
+"""The daily check as a Lambda: what it finds goes to the queue, the metric and the answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from functions.schedules.check_catalogue import handler
+from tests.support.emulator import Emulator, unique_name
+
+from easel import bootstrap, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTEXT: Any = SimpleNamespace(
+    function_name="check_catalogue",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:check_catalogue",
+    aws_request_id="check-1",
+    get_remaining_time_in_millis=lambda: 60_000,
+)
+ENDING = {"gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"}
+
+
+@pytest.fixture
+def queue(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The integration queue, a week before three models of OpenAI end, with no key to ask OpenAI itself."""
+    bus = unique_name("bus")
+    emulator.client("events").create_event_bus(Name=bus)
+    address: str = emulator.client("sqs").create_queue(QueueName=unique_name("integration"))["QueueUrl"]
+    environment = emulator.environment() | {
+        "PROVIDER_SETTINGS": json.dumps({"openai": {}, "sandbox": {}}),
+        "EVENT_BUS_NAME": bus,
+        "INTEGRATION_QUEUE_URL": address,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(bootstrap, "system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC))
+    settings.forget()
+    bootstrap.aws_client.cache_clear()
+    yield address
+    settings.forget()
+    bootstrap.aws_client.cache_clear()
+
+
+@pytest.mark.requirement("X-25")
+def test_what_is_amiss_is_told_to_other_systems_and_to_whoever_asks(emulator: Emulator, queue: str) -> None:
+    answer = handler.lambda_handler({}, CONTEXT)
+
+    assert answer["unchecked"] == {"openai": "auth"}
+    assert {(found["what"], found["model"], found["daysLeft"]) for found in answer["findings"]} == {
+        ("model_ends_soon", name, 7) for name in ENDING
+    }
+    told = emulator.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)["Messages"]
+    events = [json.loads(message["Body"]) for message in told]
+    assert {event["data"]["model"]["id"] for event in events} == ENDING
+    assert {(event["type"], event["requestId"]) for event in events} == {("catalogue.model_ends_soon", "check-1")}
+
+
+def test_findings_are_counted_by_kind_and_none_is_counted_too(
+    emulator: Emulator, queue: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler.lambda_handler({}, CONTEXT)
+
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    found = {record["finding"]: record["CatalogueFindings"] for record in records if "CatalogueFindings" in record}
+    assert {kind: sum(counted) for kind, counted in found.items()} == {
+        "model_missing": 0,
+        "model_shutdown_announced": 0,
+        "model_ends_soon": 3,
+    }
