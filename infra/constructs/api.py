@@ -122,7 +122,7 @@ class Api(Construct):
             "cancel_generation": self._cancel_generation(),
             "read_images": self._read_images(),
             "receive_callback": self._receive_callback(),
-            "describe_models": self._function("DescribeModels", "describe_models"),
+            "describe_models": self._describe_models(),
             "describe_service": self._function(
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
             ),
@@ -187,6 +187,12 @@ class Api(Construct):
             because="An execution is named by its generation, and the caller may cancel any of their own.",
         )
         self._allow_links(function)
+        return function
+
+    def _describe_models(self) -> SmallFunction:
+        env = {"EPHEMERAL_TABLE_NAME": self._data.ephemeral.table_name}
+        function = self._function("DescribeModels", "describe_models", env=env)
+        function.allow("dynamodb:BatchGetItem", on=self._data.ephemeral.table_arn)
         return function
 
     def _read_images(self) -> SmallFunction:

@@ -56,7 +56,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         CORE: "dynamodb: Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/describe_models": {},
+    "api/describe_models": {EPHEMERAL: "dynamodb: BatchGetItem"},
     "api/describe_service": {},
     "api/exchange_telegram": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",

@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import settings
+from easel import bootstrap, settings
+from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, gateway, parameters, problems
 from easel.http.dialects import catalogue
@@ -17,6 +18,7 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     PUBLIC_BASE_URL: settings.Text
+    EPHEMERAL_TABLE_NAME: str
 
 
 app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
@@ -30,8 +32,9 @@ def list_models() -> Response[ModelList]:
 
 @app.get("/api/v1/models/<modelId>", **contract.READ_MODEL)
 def read_model(model_id: parameters.ModelId) -> Response[ModelBody]:
-    model = catalogue.find_model(load_catalogue(), model_id)
-    body = catalogue.model_body(load_catalogue(), model, settings.load(Env).PUBLIC_BASE_URL)
+    env, model = settings.load(Env), catalogue.find_model(load_catalogue(), model_id)
+    observed = bootstrap.model_latencies(env).of(model.id, system_clock())
+    body = catalogue.model_body(load_catalogue(), model, env.PUBLIC_BASE_URL, observed)
     return answers.shared_json(body, headers=catalogue.lifecycle_headers(model))
 
 

@@ -22,6 +22,7 @@ from tests.support.generations import a_generation
 from easel import bootstrap, settings
 from easel.domain.catalogue import load_catalogue, plan_upstream
 from easel.domain.generation import Channel, Generation, Mode, ServedBy, Status
+from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
@@ -70,6 +71,7 @@ class Store:
     gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
     claims: dict[tuple[str, str | None], tuple[str, str]] = field(default_factory=dict)
     api_keys: dict[str, Principal] = field(default_factory=dict)
+    latencies: dict[str, Latency] = field(default_factory=dict)
 
     def put(self, generation: Generation) -> Generation:
         self.generations[generation.workspace_id, generation.id] = generation
@@ -269,8 +271,19 @@ def _use_cases(store: Any) -> dict[str, Any]:
         "links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
         "cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
         "authenticate": store.authenticate,
+        "model_latencies": _Latencies(store),
         "rate_limits": LimitRequests(counters=_NobodyCounts(), standard=PLANS[DEFAULT_PLAN].rates, clock=clock),
     }
+
+
+@dataclass
+class _Latencies:
+    """`ports.ModelLatencies`."""
+
+    store: Store
+
+    def of(self, model: str, now: datetime) -> Latency | None:
+        return self.store.latencies.get(model)
 
 
 def _fast_time() -> Callable[[], float]:

@@ -10,6 +10,7 @@ import pytest
 from tests.functions.api.harness import BASE_URL, Answer, Api
 
 from easel.domain.catalogue.loading import read_catalogue
+from easel.domain.latency import Latency
 from easel.domain.pricing import load_price_book
 from easel.http.dialects import catalogue
 
@@ -62,6 +63,14 @@ def test_a_model_that_ends_or_has_ended_says_so_in_headers_too(api: Api) -> None
     assert (ended.header("Deprecation"), ended.header("Sunset")) == ("@1778544000", "Tue, 12 May 2026 00:00:00 GMT")
     assert catalogue.lifecycle_headers(ends) == {"Sunset": "Tue, 01 Dec 2026 00:00:00 GMT"}
     assert (lives.header("Deprecation"), lives.header("Sunset")) == (None, None)
+
+
+@pytest.mark.requirement("X-19")
+def test_a_model_says_how_long_callers_waited_lately(api: Api) -> None:
+    api.store.latencies["dall-e-3"] = Latency(p50_ms=9_000, p90_ms=21_000, samples=40)
+
+    assert model(api, "DALL-E-3")["latency"] == {"p50Ms": 9_000, "p90Ms": 21_000, "samples": 40}
+    assert model(api, "seedream-v4")["latency"] is None
 
 
 def test_a_model_is_found_by_its_other_names(api: Api) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from easel.services.image_work import ImageWork
     from easel.services.links import LinkMaker
     from easel.services.open_account import OpenAccount
+    from easel.services.ports import ModelLatencies
     from easel.services.prompt_templates import ManagePromptTemplates, ReadPromptTemplates
     from easel.services.provision_workspace import ProvisionWorkspace
     from easel.services.quotes import Appraise, QuoteGeneration, QuoteSigner
@@ -188,6 +189,13 @@ class CallbackEnv(SigningEnv, Protocol):
     def COLLECT_QUEUE_URLS(self) -> str: ...  # noqa: N802 - as above
     @property
     def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
+
+
+class LatencyEnv(Protocol):
+    """Environment of whatever shows how long images take."""
+
+    @property
+    def EPHEMERAL_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
 
 
 class RoutingEnv(CoreTable, Protocol):
@@ -810,6 +818,13 @@ def publish_events(env: PublishEnv) -> PublishEvents:
         ],
         forget=DynamoOutbox(_dynamodb(), env.CORE_TABLE_NAME).remove,
     )
+
+
+def model_latencies(env: LatencyEnv) -> ModelLatencies:
+    """How long callers lately waited for the images of a model."""
+    from easel.repositories.latencies import DynamoLatencies
+
+    return DynamoLatencies(_dynamodb(), env.EPHEMERAL_TABLE_NAME)
 
 
 def check_catalogue(env: CatalogueCheckEnv) -> CheckCatalogue:

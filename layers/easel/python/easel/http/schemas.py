@@ -518,7 +518,9 @@ class ModelBody(AnswerModel):
     price: PriceBody = Field(description="Of the standard plan.")
     prices: dict[str, PriceBody] = Field(description="By plan.")
     price_book_version: str
-    latency: LatencyBody | None = Field(description="Null until somebody has asked for it lately.")
+    latency: LatencyBody | None = Field(
+        description="Of the last seven days; null in lists, and when nobody asked for it."
+    )
     input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
     links: ModelLinks
 

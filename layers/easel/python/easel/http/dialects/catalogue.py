@@ -11,6 +11,7 @@ from easel.domain.catalogue import Catalogue, Lifecycle, Model
 from easel.domain.catalogue.canvas import best_for_ratio
 from easel.domain.credits import MILLI
 from easel.domain.generation import Fallback, Size
+from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, plan_of
 from easel.domain.pricing import load_price_book, price_difference
 from easel.errors import NotFound, UnknownModel
@@ -44,7 +45,7 @@ def model_list(catalogue: Catalogue, base_url: str) -> ModelList:
     )
 
 
-def model_body(catalogue: Catalogue, model: Model, base_url: str, latency: LatencyBody | None = None) -> ModelBody:
+def model_body(catalogue: Catalogue, model: Model, base_url: str, latency: Latency | None = None) -> ModelBody:
     """One model. `latency` is what was observed of it lately."""
     served_by = catalogue.candidates(model, Fallback.SAME_MODEL)
     return ModelBody(
@@ -74,7 +75,7 @@ def model_body(catalogue: Catalogue, model: Model, base_url: str, latency: Laten
         price=_price(model, plan_of(DEFAULT_PLAN).prices),
         prices={plan: _price(model, plan) for plan in load_price_book().plans},
         price_book_version=load_price_book().version,
-        latency=latency,
+        latency=LatencyBody(p50_ms=latency.p50_ms, p90_ms=latency.p90_ms, samples=latency.samples) if latency else None,
         input_schema=input_schema(model),
         links=ModelLinks(self=f"{base_url.rstrip('/')}/api/v1/models/{model.id}"),
     )
