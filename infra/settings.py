@@ -156,6 +156,7 @@ class StageSettings:
     log_level: str
     providers: tuple[ProviderSettings, ...]
     routing: RoutingSettings
+    revived_models: tuple[str, ...]
     start_concurrency: int
     collect_concurrency: int
     reference_trusted_origins: tuple[str, ...]
@@ -207,6 +208,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             preferred=read.get("preferredProviders", _provider_names, ()),
             fallback=read.get("defaultFallback", _one_of(_FALLBACKS, str), "same-model"),
         ),
+        revived_models=read.get("revivedModels", _model_names, ()),
         start_concurrency=read.get("startConcurrency", _concurrency, parallel),
         collect_concurrency=read.get("collectConcurrency", _concurrency, 4 if local else 20),
         reference_trusted_origins=read.get("referenceTrustedOrigins", _origins if local else _never, ()),
@@ -243,6 +245,14 @@ def _provider_names(raw: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in raw.split(",") if part.strip())
     if unknown := [name for name in names if name not in _ADDRESSES]:
         raise ValueError(f"{', '.join(unknown)}: there are only {', '.join(_ADDRESSES)}.")
+    return names
+
+
+def _model_names(raw: str) -> tuple[str, ...]:
+    """Which of them can be revived is the catalogue's to say; functions refuse to start with one that cannot."""
+    names = tuple(part.strip() for part in raw.split(",") if part.strip())
+    if odd := [name for name in names if not re.fullmatch(r"[a-z0-9.-]{1,64}", name)]:
+        raise ValueError(f"{', '.join(odd)}: a model's id has small letters, digits, dots and dashes.")
     return names
 
 

@@ -81,7 +81,7 @@ class SmallFunction(Construct):
             role=self.role,
             timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
-            environment={**_common_env(kit.settings), **env},
+            environment={**common_env(kit.settings), **env},
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
@@ -123,10 +123,12 @@ class SmallFunction(Construct):
             acknowledge_wildcard(self.role, *wide, because=because)
 
 
-def _common_env(settings: StageSettings) -> dict[str, str]:
+def common_env(settings: StageSettings) -> dict[str, str]:
+    """What every function is told."""
     return {
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
         "LOG_LEVEL": settings.log_level,
         "EASEL_STAGE": settings.stage.value,
+        **({"REVIVED_MODELS": ",".join(settings.revived_models)} if settings.revived_models else {}),
     }

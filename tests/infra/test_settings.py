@@ -6,6 +6,7 @@ import re
 from dataclasses import FrozenInstanceError
 
 import pytest
+from infra.constructs.small_function import common_env
 from infra.settings import REPOSITORY, SettingsError, Stage, StageSettings, read_settings, variable_of
 
 
@@ -53,6 +54,13 @@ def test_context_values_may_be_json_as_in_cdk_json() -> None:
 def test_lists_are_comma_separated() -> None:
     given = settings(corsOrigins="https://a.example, https://b.example:8443")
     assert given.cors_origins == ("https://a.example", "https://b.example:8443")
+    assert settings(revivedModels="dall-e-3, sd3-medium").revived_models == ("dall-e-3", "sd3-medium")
+
+
+@pytest.mark.requirement("S004-54")
+def test_every_function_hears_of_revived_models_and_of_none_where_there_are_none() -> None:
+    assert common_env(settings(revivedModels="dall-e-3,imagen"))["REVIVED_MODELS"] == "dall-e-3,imagen"
+    assert "REVIVED_MODELS" not in common_env(settings())
 
 
 @pytest.mark.parametrize(
@@ -73,6 +81,7 @@ def test_lists_are_comma_separated() -> None:
         ({"corsOrigins": "a.example"}, "is not an origin"),
         ({"stage": "production", "corsOrigins": "*"}, "'*' is not an origin"),
         ({"referenceTrustedOrigins": "http://127.0.0.1:1"}, "exists for the local stage only"),
+        ({"revivedModels": "DALL-E 3"}, "small letters, digits, dots and dashes."),
         ({"alarmEmail": "nobody"}, "must be an e-mail address."),
     ],
 )
