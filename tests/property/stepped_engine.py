@@ -39,9 +39,10 @@ _MOST_EVENTS = 1_000
 
 
 SIDE_EFFECTS = (
-    *("DynamoTransactions.commit", "_Queues.submit", "_Queues.render", "_Queues.collect"),
+    *("DynamoTransactions.commit", "_Queues.submit", "_Queues.render", "_Queues.collect", "_Queues.hint"),
     *("SteppedEngine.start", "SteppedEngine.stop", "SteppedEngine.image_delivered", "SteppedEngine.image_failed"),
     *("DynamoImageTasks.claim", "DynamoImageTasks.begin_attempt", "DynamoImageTasks.record_job"),
+    "DynamoImageTasks.reopen_attempt",
     *("DynamoImageTasks.begin_poll", "DynamoImageTasks.end_attempt", "DynamoGenerations.set_stage"),
     *("BillingProvider.submit", "BillingProvider.fetch", "BillingProvider.download", "MemoryStore.put"),
 )
@@ -81,11 +82,18 @@ class BillingProvider(ScriptedProvider):
         super().__init__(name)
         self.jobs_of: dict[str, str] = {}
         self.free: set[str] = set()
+        self.calls_back_after: list[timedelta] = []
+        self.call_back: Callable[[ProviderTask, str, timedelta], None] | None = None
         self._attempt_id = ""
 
     def submit(self, task: ProviderTask) -> Submission:
         self._attempt_id = task.attempt_id
-        return super().submit(task)
+        try:
+            return super().submit(task)
+        finally:
+            job_id = self.jobs_of.get(task.attempt_id)
+            if job_id is not None and self.call_back is not None and self.calls_back_after:
+                self.call_back(task, job_id, self.calls_back_after.pop(0))
 
     def new_job(self, *states: object) -> str:
         job_id = super().new_job(*states)  # type: ignore[arg-type]  # passed on as they came
@@ -105,6 +113,8 @@ class SteppedEngine(Engine):
         self.interruptions = Interruptions()
         self.bills = {name: BillingProvider(name) for name in PROVIDERS}
         super().__init__(client, table, fuse=self.interruptions, calling_back=calling_back)
+        for bill in self.bills.values():
+            bill.call_back = self.call_back
         self._delivering: Due | None = None
         self._next_sweep = self.clock.now + _SWEEP_EVERY
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ from easel.domain.provider import (
     Running,
     Submission,
 )
-from easel.errors import ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
+from easel.errors import CallbackRefused, ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
 from easel.repositories.budgets import DynamoBudgets
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.gallery import DynamoGallery
@@ -508,12 +509,12 @@ class Engine:
         address = urlsplit(task.callback_url)
         provider, (ticket,) = address.path.rpartition("/")[2], parse_qs(address.query)["t"]
         request = CallbackRequest({}, {}, job_id.encode())
-        self.after(
-            after,
-            "callback",
-            lambda: self.receive(provider, ticket, request, request_id="callback"),
-            timedelta(seconds=30),
-        )
+
+        def call() -> None:
+            with suppress(CallbackRefused):
+                self.receive(provider, ticket, request, request_id="callback")
+
+        self.after(after, "callback", call, timedelta(seconds=30))
 
     def deliver_what_is_due_now(self) -> None:
         """Somebody else takes the next message, if there is one already."""
