@@ -27,7 +27,9 @@ _ADDRESSES: Final = {
 _WITH_JOBS: Final = frozenset({WAVESPEED, NANOBANANA})
 _WORKER_SECONDS: Final = {"openai": 240, "google": 240}
 """Those that answer with the picture itself hold the line for up to three minutes; the others take 120."""
-_NANOBANANA_VARIANTS: Final = ("nanobananaapi", "seed")
+_SEED: Final = "seed"
+"""The contract of the document, which knows no callbacks."""
+_NANOBANANA_VARIANTS: Final = ("nanobananaapi", _SEED)
 _FALLBACKS: Final = ("none", "same-model", "equivalent")
 
 LOG_RETENTION: Final = {
@@ -42,6 +44,7 @@ LOG_RETENTION: Final = {
 }
 """The CDK's names for the numbers of days that logs may be kept."""
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
 _Value = TypeVar("_Value")
 
@@ -65,7 +68,8 @@ class ProviderSettings:
 
     `base_url` is None for a provider that is built in. One with jobs answers later, and is asked for them.
     `worker_seconds` is how long a worker may be at one image. `sync_mode` asks a vendor that has jobs to answer with
-    the picture itself all the same; `variant` chooses between the contracts that go by one vendor's name.
+    the picture itself all the same; `variant` chooses between the contracts that go by one vendor's name. With
+    `callbacks` the vendor is told where to say that a job is done, and is asked for it rarely.
     """
 
     name: str
@@ -75,6 +79,7 @@ class ProviderSettings:
     worker_seconds: int = 120
     sync_mode: bool | None = None
     variant: str | None = None
+    callbacks: bool = False
 
     @property
     def has_key(self) -> bool:
@@ -228,16 +233,20 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
 
 def _provider(read: "_Switches", url: Callable[[str], str], name: str, parallel: int) -> ProviderSettings:
     address = _ADDRESSES[name]
+    base_url = read.get(f"{name}BaseUrl", url, address) if address else None
+    variants = _one_of(_NANOBANANA_VARIANTS, str)
+    variant = read.get("nanobananaVariant", variants, _NANOBANANA_VARIANTS[0]) if name == NANOBANANA else None
+    # Plain http is for the local stage, whose address only its own simulators can reach.
+    reachable = url is _https_base_url or urlsplit(base_url or "").hostname in _LOOPBACK
     return ProviderSettings(
         name=name,
         max_concurrency=read.get(f"{name}Concurrency", _concurrency, parallel),
-        base_url=read.get(f"{name}BaseUrl", url, address) if address else None,
+        base_url=base_url,
         has_jobs=name in _WITH_JOBS,
         worker_seconds=_WORKER_SECONDS.get(name, 120),
         sync_mode=read.get("wavespeedSyncMode", _switch, True) if name == WAVESPEED else None,
-        variant=read.get("nanobananaVariant", _one_of(_NANOBANANA_VARIANTS, str), _NANOBANANA_VARIANTS[0])
-        if name == NANOBANANA
-        else None,
+        variant=variant,
+        callbacks=name in _WITH_JOBS and read.get(f"{name}Callbacks", _switch, reachable and variant != _SEED),
     )
 
 

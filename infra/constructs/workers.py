@@ -113,6 +113,8 @@ class Workers(Construct):
                 "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
                 "REFERENCE_TRUSTED_ORIGINS": ",".join(self._kit.settings.reference_trusted_origins),
                 "WORKER_SECONDS": str(timeout_seconds),
+                "SIGNING_SECRET_ARN": self._data.signing_secret.secret_arn,
+                "PUBLIC_BASE_URL": self._front.base_url,
                 **self._routing(),
             },
         )
@@ -128,6 +130,8 @@ class Workers(Construct):
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
         if provider.has_key:
             function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
+        if provider.callbacks:
+            function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 
     def _publish_events(self) -> SmallFunction:
@@ -256,6 +260,8 @@ def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:
         said["syncMode"] = provider.sync_mode
     if provider.variant is not None:
         said["variant"] = provider.variant
+    if provider.callbacks:
+        said["callbacks"] = True
     return {provider.name: said}
 
 

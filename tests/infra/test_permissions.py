@@ -37,6 +37,8 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         **_COLLECT_QUEUES,
         f"Queues/{does}{provider}/Queue": f"{_HOLDING_CONSUMER} SendMessage",
         **key,
+        # It signs the addresses that vendors call back.
+        **({"Data/Signing": "secretsmanager: GetSecretValue"} if provider in {"Wavespeed", "Nanobanana"} else {}),
     }
 
 
@@ -208,6 +210,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
     assert widened == {
         **{
             label: {*answer_tokens, f"{prefix}easel-local/{label.partition(':')[2]}-??????"}
+            # The one that is simulated there: no other could call back to it.
+            | ({f"{prefix}easel-local/signing-??????"} if label.endswith(":wavespeed") else set())
             for label in FUNCTIONS
             if ":" in label and not label.endswith(":sandbox")
         },

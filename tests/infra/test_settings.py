@@ -37,6 +37,19 @@ def test_plain_http_and_any_origin_are_for_the_local_stage() -> None:
     assert given.cors_origins == ("*",)
 
 
+@pytest.mark.requirement("X-20")
+def test_vendors_call_back_where_they_can_reach_us() -> None:
+    def calling_back(**context: object) -> set[str]:
+        return {provider.name for provider in settings(**context).providers if provider.callbacks}
+
+    assert calling_back(stage="production") == {"wavespeed", "nanobanana"}
+    assert calling_back(stage="production", nanobananaVariant="seed") == {"wavespeed"}
+    assert calling_back(stage="production", wavespeedCallbacks=False) == {"nanobanana"}
+    assert calling_back(stage="local") == set()
+    assert calling_back(stage="local", wavespeedBaseUrl="http://127.0.0.1:1/wavespeed") == {"wavespeed"}
+    assert calling_back(stage="local", nanobananaCallbacks=True) == {"nanobanana"}
+
+
 def test_a_variable_serves_where_there_is_no_context_key() -> None:
     environ = {"EASEL_STAGE": "production", "EASEL_THROTTLE_RATE": "7", "EASEL_WAVESPEED_SYNC_MODE": "False"}
     given = settings(environ, throttleRate="9")

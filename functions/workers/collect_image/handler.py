@@ -28,6 +28,8 @@ class Env(settings.Settings):
     STATE_MACHINE_ARN: str
     PROVIDER_SETTINGS: str
     REFERENCE_TRUSTED_ORIGINS: str
+    SIGNING_SECRET_ARN: settings.Text
+    PUBLIC_BASE_URL: settings.Text
 
 
 def collect(record: SQSRecord) -> None:

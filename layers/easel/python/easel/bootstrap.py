@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from easel.services.api_keys import ManageApiKeys
     from easel.services.authenticate import Authenticate
     from easel.services.budgets import ManageBudgets
-    from easel.services.callbacks import CallbackSigner, ReceiveCallback
+    from easel.services.callbacks import CallbackSigner, ReceiveCallback, SignedAddresses
     from easel.services.check_catalogue import CheckCatalogue
     from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
     from easel.services.collect_image import CollectImage
@@ -249,7 +249,7 @@ class SweepEnv(QueueEnv, CancelEnv, PublishEnv, Protocol):
     """Environment of the sweeper."""
 
 
-class ImageWorkerEnv(StartEnv, Protocol):
+class ImageWorkerEnv(StartEnv, SigningEnv, Protocol):
     """Environment of the image workers."""
 
     @property
@@ -262,6 +262,8 @@ class ImageWorkerEnv(StartEnv, Protocol):
     def REFERENCE_TRUSTED_ORIGINS(self) -> str: ...  # noqa: N802 - as above
     @property
     def WORKER_SECONDS(self) -> int: ...  # noqa: N802 - as above
+    @property
+    def PUBLIC_BASE_URL(self) -> str: ...  # noqa: N802 - as above
 
 
 # --- AWS ------------------------------------------------------------------------------------------------------------
@@ -996,13 +998,22 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
         ),
         workflow=_workflow(env),
         clock=system_clock,
+        callbacks=_callback_addresses(env),
     )
+
+
+def _callback_addresses(env: ImageWorkerEnv) -> SignedAddresses:
+    """Where providers with `callbacks` call back. The key is read when the first address is made."""
+    from easel.services.callbacks import SignedAddresses
+
+    told = [name for name, said in json.loads(env.PROVIDER_SETTINGS).items() if said.get("callbacks")]
+    return SignedAddresses(signer=_callback_signer(env), base_url=env.PUBLIC_BASE_URL, providers=told)
 
 
 def _provider_settings(text: str) -> dict[str, ProviderSettings]:
     """`PROVIDER_SETTINGS`: JSON, provider -> settings, all of them optional.
 
-    They are baseUrl, secretArn, syncMode, variant, options, and webhookSecretArn where callbacks come in.
+    They are baseUrl, secretArn, syncMode, variant, options, callbacks, and webhookSecretArn where callbacks come in.
     """
     from easel.providers.registry import ProviderSettings
 
