@@ -19,6 +19,7 @@ class AccountFunctions(Construct):
         self.by_name = {
             "read_workspaces": self._read_workspaces(),
             "manage_workspaces": self._manage("ManageWorkspaces", "manage_workspaces"),
+            "manage_routing": self._manage_routing(),
             "manage_members": self._manage_members(),
             "read_api_keys": self._read_api_keys(),
             "manage_api_keys": self._manage("ManageApiKeys", "manage_api_keys"),
@@ -37,6 +38,12 @@ class AccountFunctions(Construct):
     def _manage(self, id: str, name: str) -> SmallFunction:
         function = self._function(id, name, env={"CORE_TABLE_NAME": self._data.core.table_name})
         function.allow(*_READ_WRITE, on=self._data.core.table_arn)
+        return function
+
+    def _manage_routing(self) -> SmallFunction:
+        core = self._data.core
+        function = self._function("ManageRouting", "manage_routing", env={"CORE_TABLE_NAME": core.table_name})
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=core.table_arn)
         return function
 
     def _manage_members(self) -> SmallFunction:

@@ -53,6 +53,8 @@ ROUTES: Final = (
     Route("PostWorkspaces", _POST, "/api/v1/workspaces", "manage_workspaces"),
     Route("GetWorkspaces", _GET, "/api/v1/workspaces", "read_workspaces"),
     Route("GetWorkspace", _GET, "/api/v1/workspaces/{workspaceId}", "read_workspaces"),
+    Route("GetRouting", _GET, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
+    Route("PutRouting", _PUT, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
     Route("PatchWorkspace", _PATCH, "/api/v1/workspaces/{workspaceId}", "manage_workspaces"),
     Route("PostMembers", _POST, "/api/v1/workspaces/{workspaceId}/members", "manage_members"),
     Route("GetMembers", _GET, "/api/v1/workspaces/{workspaceId}/members", "read_workspaces"),
@@ -90,6 +92,7 @@ ROUTES: Final = (
     Route("GetModel", _GET, "/api/v1/models/{modelId}", "describe_models", public=True),
     Route("GetSizes", _GET, "/api/v1/sizes", "describe_models", public=True),
     Route("GetRoot", _GET, "/", "describe_service", public=True),
+    Route("GetStatus", _GET, "/api/v1/status", "read_status", public=True),
     Route("GetHealth", _GET, "/api/v1/health", "describe_service", public=True),
     Route("GetInfo", _GET, "/api/v1/info", "describe_service", public=True),
     Route("GetOpenApi", _GET, "/openapi.json", "describe_service", public=True),
@@ -123,6 +126,7 @@ class Api(Construct):
             "read_images": self._read_images(),
             "receive_callback": self._receive_callback(),
             "describe_models": self._describe_models(),
+            "read_status": self._read_status(),
             "describe_service": self._function(
                 "DescribeService", "describe_service", env={"EASEL_VERSION": kit.settings.version}
             ),
@@ -199,6 +203,19 @@ class Api(Construct):
         function = self._function("ReadImages", "read_images", env=self._core_and_images())
         function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
         self._allow_links(function)
+        return function
+
+    def _read_status(self) -> SmallFunction:
+        table = self._data.ephemeral
+        function = SmallFunction(
+            self,
+            "ReadStatus",
+            kit=self._kit,
+            folder="api/read_status",
+            timeout_seconds=10,
+            env={"EPHEMERAL_TABLE_NAME": table.table_name},
+        )
+        function.allow("dynamodb:Query", on=table.table_arn)
         return function
 
     def _receive_callback(self) -> SmallFunction:

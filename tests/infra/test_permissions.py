@@ -59,6 +59,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/describe_models": {EPHEMERAL: "dynamodb: BatchGetItem"},
+    "api/read_status": {EPHEMERAL: "dynamodb: Query"},
     "api/describe_service": {},
     "api/exchange_telegram": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
@@ -70,6 +71,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/manage_members": {
         CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem ConditionCheckItem Query",
     },
+    "api/manage_routing": {CORE: "dynamodb: GetItem PutItem"},
     "api/manage_workspaces": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
     "api/read_api_keys": {
         CORE: "dynamodb: Query",

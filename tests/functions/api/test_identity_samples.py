@@ -23,6 +23,7 @@ EXPECTED = {
     "read_workspaces": 200,
     "manage_workspaces": 201,
     "manage_members": 201,
+    "manage_routing": 200,
     "read_api_keys": 200,
     "manage_api_keys": 201,
     "read_prompt_templates": 200,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from easel.events.outbox import PublishEvents
     from easel.http.pagination import CursorSigner
     from easel.providers.registry import ProviderSettings
+    from easel.repositories.circuits import DynamoProviderHealth
     from easel.services.account_ports import TokenVerifier
     from easel.services.act_for import ActForTelegram, EnterWorkspace
     from easel.services.api_keys import ManageApiKeys
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from easel.services.reconcile_ledger import ReconcileLedger
     from easel.services.render_image import RenderImage
     from easel.services.routes import Routes
+    from easel.services.routing_settings import ManageRouting
     from easel.services.start_generation import StartGeneration
     from easel.services.submit_generation import SubmitGeneration
     from easel.services.sweep_generations import SweepGenerations
@@ -191,18 +193,16 @@ class CallbackEnv(SigningEnv, Protocol):
     def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
 
 
-class LatencyEnv(Protocol):
-    """Environment of whatever shows how long images take."""
+class HealthEnv(Protocol):
+    """Environment of whatever knows how providers do, or how long images take."""
 
     @property
     def EPHEMERAL_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
 
 
-class RoutingEnv(CoreTable, Protocol):
+class RoutingEnv(CoreTable, HealthEnv, Protocol):
     """Environment of whatever chooses providers."""
 
-    @property
-    def EPHEMERAL_TABLE_NAME(self) -> str: ...  # noqa: N802 - as above
     @property
     def ROUTING(self) -> str: ...  # noqa: N802 - as above
 
@@ -720,6 +720,28 @@ def reconcile_ledger(env: MoneyEnv) -> ReconcileLedger:
     )
 
 
+def provider_health(env: HealthEnv) -> DynamoProviderHealth:
+    """What is held against providers."""
+    from easel.repositories.circuits import DynamoProviderHealth
+
+    return DynamoProviderHealth(_dynamodb(), env.EPHEMERAL_TABLE_NAME)
+
+
+def manage_routing(env: CoreTable) -> ManageRouting:
+    """What workspaces want of providers."""
+    from easel.domain.catalogue import load_catalogue
+    from easel.repositories.routing_defaults import DynamoRoutingDefaults
+    from easel.repositories.workspaces import DynamoWorkspaces
+    from easel.services.routing_settings import ManageRouting
+
+    return ManageRouting(
+        workspaces=DynamoWorkspaces(_dynamodb(), env.CORE_TABLE_NAME),
+        settings=DynamoRoutingDefaults(_dynamodb(), env.CORE_TABLE_NAME),
+        catalogue=load_catalogue(),
+        clock=system_clock,
+    )
+
+
 # --- workers --------------------------------------------------------------------------------------------------------
 
 
@@ -822,7 +844,7 @@ def publish_events(env: PublishEnv) -> PublishEvents:
     )
 
 
-def model_latencies(env: LatencyEnv) -> ModelLatencies:
+def model_latencies(env: HealthEnv) -> ModelLatencies:
     """How long callers lately waited for the images of a model."""
     from easel.repositories.latencies import DynamoLatencies
 
@@ -937,14 +959,13 @@ def _close_generation(env: SettleEnv) -> CloseGeneration:
 def _routes(env: RoutingEnv) -> Routes:
     from easel.domain.catalogue import load_catalogue
     from easel.domain.generation import Fallback
-    from easel.repositories.circuits import DynamoProviderHealth
     from easel.repositories.routing_defaults import DynamoRoutingDefaults
     from easel.services.routes import Routes, RoutingPolicy
 
     policy = json.loads(env.ROUTING)
     return Routes(
         catalogue=load_catalogue(),
-        health=DynamoProviderHealth(_dynamodb(), env.EPHEMERAL_TABLE_NAME),
+        health=provider_health(env),
         defaults=DynamoRoutingDefaults(_dynamodb(), env.CORE_TABLE_NAME),
         policy=RoutingPolicy(
             providers=tuple(policy["providers"]),

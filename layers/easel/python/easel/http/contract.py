@@ -157,6 +157,16 @@ ROOT: Final = _route("readRoot", "Service", "What this is", "Name, version and l
 
 HEALTH: Final = _route("readHealth", "Service", "A sign of life", "Never cached.", {200: "Alive."}, public=True)
 
+STATUS: Final = _route(
+    "readStatus",
+    "Service",
+    "How the providers are doing",
+    "A provider that fails often is not asked for a while (its circuit is open); then one request goes out as a probe. "
+    "Meanwhile other providers of the same model serve, where there are any.",
+    {200: "The circuits as they stand."},
+    public=True,
+)
+
 INFO: Final = _route(
     "readInfo", "Service", "Limits and addresses", "What to know before the first call.", {200: "Facts."}, public=True
 )
@@ -212,6 +222,27 @@ RENAME_WORKSPACE: Final = _route(
     "Rename a workspace",
     "For its owners and admins.",
     {200: "Renamed."},
+    400,
+    404,
+    413,
+    415,
+)
+
+READ_ROUTING: Final = _route(
+    "readRouting",
+    "Workspaces",
+    "Which provider a workspace prefers",
+    "What counts for requests that do not say otherwise.",
+    {200: "What is set."},
+    404,
+)
+
+SET_ROUTING: Final = _route(
+    "setRouting",
+    "Workspaces",
+    "Prefer a provider",
+    "For its owners and admins. It counts from the next generation on.",
+    {200: "Set."},
     400,
     404,
     413,

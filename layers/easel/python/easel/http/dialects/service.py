@@ -67,6 +67,7 @@ def _links(base_url: str) -> dict[str, str]:
         "documentation": "/docs",
         "openapi": "/openapi.json",
         "health": "/api/v1/health",
+        "status": "/api/v1/status",
         "info": "/api/v1/info",
         "models": "/api/v1/models",
         "sizes": "/api/v1/sizes",

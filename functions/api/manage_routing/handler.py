@@ -1,0 +1,42 @@
+"""GET and PUT /api/v1/workspaces/{workspaceId}/routing: which provider a workspace prefers, and who may stand in."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
+from easel.http import answers, contract, gateway, identity, parameters, problems
+from easel.http.dialects import routing
+from easel.http.routing_schemas import RoutingBody, RoutingRequest
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    CORE_TABLE_NAME: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.get("/api/v1/workspaces/<workspaceId>/routing", **contract.READ_ROUTING)
+def read_routing(workspace_id: parameters.WorkspaceId) -> Response[RoutingBody]:
+    caller, wanted = identity.principal(app, WORKSPACE_READ), parameters.resource_id(workspace_id, "workspace")
+    return answers.as_json(routing.body(bootstrap.manage_routing(settings.load(Env)).get(caller, wanted)))
+
+
+@app.put("/api/v1/workspaces/<workspaceId>/routing", **contract.SET_ROUTING)
+def set_routing(workspace_id: parameters.WorkspaceId, body: Annotated[RoutingRequest, Body()]) -> Response[RoutingBody]:
+    caller, wanted = identity.principal(app, WORKSPACE_ADMIN), parameters.resource_id(workspace_id, "workspace")
+    replaced = bootstrap.manage_routing(settings.load(Env)).replace(caller, wanted, routing.command(body))
+    return answers.as_json(routing.body(replaced))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context, check=identity.require_principal)

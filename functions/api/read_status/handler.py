@@ -1,0 +1,35 @@
+"""GET /api/v1/status: how the providers are doing, by the circuits that all workers share. Public."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from easel import bootstrap, settings
+from easel.clock import system_clock
+from easel.domain.catalogue import load_catalogue
+from easel.http import answers, contract, gateway, problems
+from easel.http.dialects import routing
+from easel.http.routing_schemas import StatusBody
+from easel.observability import instrumented
+
+
+class Env(settings.Settings):
+    """What this function needs of its environment."""
+
+    EPHEMERAL_TABLE_NAME: settings.Text
+
+
+app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
+problems.install(app)
+
+
+@app.get("/api/v1/status", **contract.STATUS)
+def read_status() -> Response[StatusBody]:
+    circuits = bootstrap.provider_health(settings.load(Env)).all()
+    return answers.as_json(routing.status_body(load_catalogue(), circuits, system_clock()))
+
+
+@instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return gateway.respond(app, event, context)

@@ -1,0 +1,55 @@
+"""What is said about providers, between wire and domain. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from easel.clock import to_iso
+from easel.domain.catalogue import Catalogue
+from easel.domain.circuits import ANY_MODEL, Circuit, CircuitState
+from easel.domain.generation import Fallback, Routing
+from easel.http.routing_schemas import CircuitBody, ProviderStatusBody, RoutingBody, RoutingRequest, StatusBody
+
+
+def command(request: RoutingRequest) -> Routing:
+    """What the workspace asks for."""
+    return Routing(request.provider, Fallback(request.fallback) if request.fallback else None)
+
+
+def body(routing: Routing) -> RoutingBody:
+    """What the workspace has set."""
+    return RoutingBody(provider=routing.provider, fallback=routing.fallback)
+
+
+def status_body(catalogue: Catalogue, circuits: Sequence[Circuit], now: datetime) -> StatusBody:
+    """All providers, with what is held against them."""
+    providers = [_provider(name, catalogue, circuits, now) for name in catalogue.providers()]
+    well = all(provider.status == "ok" for provider in providers)
+    return StatusBody(status="ok" if well else "degraded", time=to_iso(now), providers=providers)
+
+
+def _provider(name: str, catalogue: Catalogue, circuits: Sequence[Circuit], now: datetime) -> ProviderStatusBody:
+    own = [circuit for circuit in circuits if circuit.provider == name]
+    held_back = {circuit.model for circuit in own if circuit.state(now) is not CircuitState.CLOSED}
+    status: Literal["ok", "degraded", "down"] = "degraded" if held_back else "ok"
+    if held_back and (ANY_MODEL in held_back or held_back >= _models_of(catalogue, name)):
+        status = "down"
+    return ProviderStatusBody(name=name, status=status, circuits=[_circuit(circuit, now) for circuit in own])
+
+
+def _models_of(catalogue: Catalogue, provider: str) -> set[str]:
+    offers = (candidate for model in catalogue.models() for candidate in model.candidates)
+    return {candidate.model for candidate in offers if candidate.provider == provider}
+
+
+def _circuit(circuit: Circuit, now: datetime) -> CircuitBody:
+    return CircuitBody(
+        model=circuit.model,
+        state=circuit.state(now),
+        opened_by=circuit.opened_by.value if circuit.opened_by else None,
+        opened_at=to_iso(circuit.opened_at) if circuit.opened_at else None,
+        open_until=to_iso(circuit.open_until) if circuit.open_until else None,
+        failures={error_class.value: count.failures for error_class, count in circuit.counts.items()},
+    )
