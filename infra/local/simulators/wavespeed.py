@@ -65,6 +65,13 @@ _PRO_RATIO_SIZES: Final = {
     "21:9": (1584, 672),
 }
 """What gemini-3-pro-image makes of each ratio at 1k; 2k doubles it, 4k doubles it again."""
+_WIDE_RATIO_SIZES: Final = _PRO_RATIO_SIZES | {
+    "1:4": (512, 2048),
+    "4:1": (2048, 512),
+    "1:8": (384, 3072),
+    "8:1": (3072, 384),
+}
+"""What the nano-banana-2 models make of each ratio at 1k."""
 _SCALES: Final = {"1k": 1, "2k": 2, "4k": 4}
 
 
@@ -76,17 +83,30 @@ class _Model:
     ratios: Mapping[str, tuple[int, int]] | None = None
     has_resolution: bool = False
     max_outputs: int = 1
+    smallest: int = _MIN_SIDE
+    formats: tuple[str, ...] = ("png", "jpeg")
+    always_jpeg: bool = False
 
 
 _MODELS: Final[Mapping[str, _Model]] = {
-    "bytedance/seedream-v4": _Model(),
-    "bytedance/seedream-v4/edit": _Model(max_references=10),
-    "bytedance/seedream-v4/sequential": _Model(max_outputs=15),
-    "bytedance/seedream-v4/edit-sequential": _Model(max_references=10, max_outputs=15),
+    "bytedance/seedream-v4": _Model(always_jpeg=True),
+    "bytedance/seedream-v4/edit": _Model(always_jpeg=True, max_references=10),
+    "bytedance/seedream-v4/sequential": _Model(always_jpeg=True, max_outputs=15),
+    "bytedance/seedream-v4/edit-sequential": _Model(always_jpeg=True, max_references=10, max_outputs=15),
     "google/nano-banana/text-to-image": _Model(ratios=_RATIO_SIZES),
     "google/nano-banana/edit": _Model(ratios=_RATIO_SIZES, max_references=10),
     "google/nano-banana-pro/text-to-image": _Model(ratios=_PRO_RATIO_SIZES, has_resolution=True),
     "google/nano-banana-pro/edit": _Model(ratios=_PRO_RATIO_SIZES, has_resolution=True, max_references=14),
+    **{
+        f"google/{name}/{what}": _Model(ratios=_WIDE_RATIO_SIZES, has_resolution=True, max_references=references)
+        for name in ("nano-banana-2", "nano-banana-2.1")
+        for what, references in (("text-to-image", 0), ("edit", 14))
+    },
+    **{
+        f"openai/{name}/{what}": _Model(smallest=480, formats=("png", "jpeg", "webp"), max_references=references)
+        for name in ("gpt-image-2.5-flare", "gpt-image-2.5-sunburst")
+        for what, references in (("text-to-image", 0), ("edit", 16))
+    },
 }
 
 
@@ -373,7 +393,7 @@ def _validated(form: dict[str, Any] | None, model: _Model) -> dict[str, Any]:
             raise _RefusedError(1401, f"{flag} must be a boolean")
     if model.max_references:
         _check_references(form.get("images"), model.max_references)
-    _check_choice(form, "output_format", ("png", "jpeg"))
+    _check_choice(form, "output_format", model.formats)
     _picture_size(form, model)
     return form
 
@@ -396,8 +416,8 @@ def _picture_size(form: Mapping[str, Any], model: _Model) -> tuple[int, int]:
     """The size of the picture that this request asks for."""
     if model.ratios is None:
         sides = re.fullmatch(r"(\d{1,5})\*(\d{1,5})", str(form.get("size", "2048*2048")))
-        if sides is None or not all(_MIN_SIDE <= int(side) <= _MAX_SIDE for side in sides.groups()):
-            raise _RefusedError(1401, f"size must be W*H with each side from {_MIN_SIDE} to {_MAX_SIDE}")
+        if sides is None or not all(model.smallest <= int(side) <= _MAX_SIDE for side in sides.groups()):
+            raise _RefusedError(1401, f"size must be W*H with each side from {model.smallest} to {_MAX_SIDE}")
         return int(sides[1]), int(sides[2])
     _check_choice(form, "aspect_ratio", tuple(model.ratios))
     width, height = model.ratios[form.get("aspect_ratio", "1:1")]
@@ -416,7 +436,7 @@ def _drawings(
     wanted = job.input.get("max_images", 1)
     count = min(wanted, model.max_outputs) if isinstance(wanted, int) and wanted > 0 else 1
     # Seedream delivers JPEG, the others what was asked.
-    image_format = "jpeg" if model.ratios is None else job.input.get("output_format", "png")
+    image_format = "jpeg" if model.always_jpeg else job.input.get("output_format", "png")
     digests = [hashlib.sha256(source).digest() for source in sources]
     return tuple(
         Drawing(
