@@ -44,7 +44,7 @@ class CircuitRule:
 
 RULES: Final[Mapping[ProviderErrorClass, CircuitRule]] = {
     ProviderErrorClass.RETRYABLE: CircuitRule(10, timedelta(minutes=1), timedelta(seconds=30)),
-    ProviderErrorClass.AMBIGUOUS: CircuitRule(5, timedelta(minutes=5), timedelta(minutes=1)),
+    ProviderErrorClass.AMBIGUOUS: CircuitRule(10, timedelta(minutes=2), timedelta(minutes=1)),
     ProviderErrorClass.FAILED: CircuitRule(20, timedelta(minutes=5), timedelta(minutes=1)),
     ProviderErrorClass.QUOTA: CircuitRule(5, timedelta(minutes=10), timedelta(minutes=5)),
     ProviderErrorClass.AUTH: CircuitRule(5, timedelta(minutes=10), timedelta(minutes=5)),
