@@ -23,6 +23,7 @@ from tests.support.mini_app import BOT_TOKEN
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import bootstrap, settings
+from easel.bootstrap import aws
 from easel.domain.api_keys import hint_of, new_api_key
 from easel.domain.generation import Channel
 from easel.ids import new_id
@@ -162,7 +163,7 @@ class World:
     def _write_secret(self, variable: str, text: str) -> None:
         secrets = self.emulator.client("secretsmanager")
         secrets.put_secret_value(SecretId=self.environment[variable], SecretString=text)
-        bootstrap._recent_secrets.cache_clear()
+        aws._recent_secrets.cache_clear()
 
 
 def route_of(method: str, path: str) -> Route:
@@ -223,9 +224,9 @@ def _forget_everything() -> None:
     settings.forget()
     for remembered in (
         bootstrap.aws_client,
-        bootstrap._s3,
+        bootstrap.s3,
         bootstrap.secret,
-        bootstrap._recent_secrets,
+        aws._recent_secrets,
         bootstrap.authenticate,
         bootstrap.rate_limits,
         bootstrap.receive_callback,

@@ -39,7 +39,7 @@ def queue(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(bootstrap, "system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC))
+    monkeypatch.setattr(bootstrap.workers, "system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC))
     settings.forget()
     bootstrap.aws_client.cache_clear()
     yield address

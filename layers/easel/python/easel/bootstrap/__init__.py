@@ -1,0 +1,102 @@
+"""The composition root: the only place that knows concrete classes, and that reads secrets and makes AWS clients.
+
+Each factory takes a function's `Env` and gives a use case. What a factory needs is imported when it is first called,
+because an import that a function does not use is paid for by every cold start of it.
+"""
+
+from easel.bootstrap.aws import aws_client, recent_secret, s3, secret
+from easel.bootstrap.front_doors import (
+    cancel_generation,
+    cursor_signer,
+    links,
+    manage_prompt_templates,
+    quote_generation,
+    read_generations,
+    read_images,
+    receive_callback,
+    submit_generation,
+)
+from easel.bootstrap.money import give_credits, manage_budgets, read_usage, read_wallet, reconcile_ledger
+from easel.bootstrap.parts import (
+    model_latencies,
+    open_account,
+    provider_health,
+    read_prompt_templates,
+    settle_generation,
+)
+from easel.bootstrap.people import (
+    act_for_telegram,
+    authenticate,
+    enter_workspace,
+    first_sight,
+    list_users,
+    manage_api_keys,
+    manage_members,
+    manage_routing,
+    manage_workspaces,
+    provision_workspace,
+    rate_limits,
+    read_workspaces,
+    sign_in_with_telegram,
+    telegram_users,
+)
+from easel.bootstrap.vendors import UNSET_SECRET
+from easel.bootstrap.workers import (
+    check_catalogue,
+    collect_image,
+    follow_callback,
+    hold_message,
+    publish_events,
+    render_image,
+    start_generation,
+    sweep_generations,
+)
+
+__all__ = [
+    "UNSET_SECRET",
+    "act_for_telegram",
+    "authenticate",
+    "aws_client",
+    "cancel_generation",
+    "check_catalogue",
+    "collect_image",
+    "cursor_signer",
+    "enter_workspace",
+    "first_sight",
+    "follow_callback",
+    "give_credits",
+    "hold_message",
+    "links",
+    "list_users",
+    "manage_api_keys",
+    "manage_budgets",
+    "manage_members",
+    "manage_prompt_templates",
+    "manage_routing",
+    "manage_workspaces",
+    "model_latencies",
+    "open_account",
+    "provider_health",
+    "provision_workspace",
+    "publish_events",
+    "quote_generation",
+    "rate_limits",
+    "read_generations",
+    "read_images",
+    "read_prompt_templates",
+    "read_usage",
+    "read_wallet",
+    "read_workspaces",
+    "receive_callback",
+    "recent_secret",
+    "reconcile_ledger",
+    "render_image",
+    "s3",
+    "secret",
+    "settle_generation",
+    "sign_in_with_telegram",
+    "start_generation",
+    "submit_generation",
+    "sweep_generations",
+    "telegram_users",
+]

@@ -1,0 +1,82 @@
+"""Use cases about credits, budgets and usage."""
+# ruff: noqa: PLC0415 - what a factory needs is imported when it is first called; see __init__.py
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from easel.bootstrap.aws import dynamodb
+from easel.bootstrap.parts import open_account
+from easel.clock import system_clock
+
+if TYPE_CHECKING:
+    from easel.bootstrap.environments import AccountEnv, MoneyEnv, UsageEnv
+    from easel.services.budgets import ManageBudgets
+    from easel.services.grants import GiveCredits
+    from easel.services.reconcile_ledger import ReconcileLedger
+    from easel.services.usage import ReadUsage
+    from easel.services.wallets import ReadWallet
+
+
+def read_wallet(env: AccountEnv) -> ReadWallet:
+    """Balances and statements."""
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.wallets import ReadWallet
+
+    return ReadWallet(ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME), open_account=open_account(env))
+
+
+def give_credits(env: AccountEnv) -> GiveCredits:
+    """Grants of credits, and their opposite."""
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.grants import GiveCredits
+
+    return GiveCredits(
+        ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(dynamodb()),
+        open_account=open_account(env),
+        clock=system_clock,
+    )
+
+
+def read_usage(env: UsageEnv) -> ReadUsage:
+    """What was used, and what may still be."""
+    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
+    from easel.services.usage import ReadUsage
+
+    return ReadUsage(
+        reports=DynamoUsageSummaries(dynamodb(), env.CORE_TABLE_NAME),
+        counters=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
+        wallets=read_wallet(env),
+        clock=system_clock,
+    )
+
+
+def manage_budgets(env: MoneyEnv) -> ManageBudgets:
+    """Monthly budgets."""
+    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.budgets import DynamoBudgets
+    from easel.services.budgets import ManageBudgets
+
+    api_keys = DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME)
+    return ManageBudgets(
+        budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
+        key_exists=lambda workspace_id, key_id: api_keys.get(workspace_id, key_id) is not None,
+        clock=system_clock,
+    )
+
+
+def reconcile_ledger(env: MoneyEnv) -> ReconcileLedger:
+    """The auditor."""
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.ledger import DynamoLedger
+    from easel.repositories.ledger_audit import DynamoLedgerAudit
+    from easel.services.reconcile_ledger import ReconcileLedger
+
+    return ReconcileLedger(
+        audit=DynamoLedgerAudit(dynamodb(), env.LEDGER_TABLE_NAME),
+        wallet=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME).wallet,
+        generation=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME).get,
+        clock=system_clock,
+    )

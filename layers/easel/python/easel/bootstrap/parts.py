@@ -1,0 +1,182 @@
+"""What several factories are made of."""
+# ruff: noqa: PLC0415 - what a factory needs is imported when it is first called; see __init__.py
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from easel.bootstrap.aws import aws_client, dynamodb, secret
+from easel.clock import system_clock
+
+if TYPE_CHECKING:
+    from easel.bootstrap.environments import (
+        AccountEnv,
+        CoreTable,
+        HealthEnv,
+        MoneyEnv,
+        QueueEnv,
+        RoutingEnv,
+        SettleEnv,
+        SigningEnv,
+        WorkflowEnv,
+    )
+    from easel.domain.events import Event
+    from easel.domain.prompts import TemplateSet
+    from easel.repositories.circuits import DynamoProviderHealth
+    from easel.services.callbacks import CallbackSigner
+    from easel.services.close_generation import CloseGeneration, SettleGeneration
+    from easel.services.expire_grants import ExpireGrants
+    from easel.services.open_account import OpenAccount
+    from easel.services.ports import ModelLatencies
+    from easel.services.prompt_templates import ReadPromptTemplates
+    from easel.services.quotes import Appraise, QuoteSigner
+    from easel.services.routes import Routes
+    from easel.workflow.step_functions import StepFunctionsWorkflow
+
+
+def open_account(env: AccountEnv) -> OpenAccount:
+    """Gives a workspace its wallet when it is first seen."""
+    from datetime import timedelta
+
+    from easel.domain.credits import MILLI
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.open_account import OpenAccount, TrialOffer
+
+    return OpenAccount(
+        ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(dynamodb()),
+        trial=TrialOffer(env.TRIAL_CREDITS * MILLI, timedelta(days=env.TRIAL_DAYS)),
+        clock=system_clock,
+    )
+
+
+def provider_health(env: HealthEnv) -> DynamoProviderHealth:
+    """What is held against providers."""
+    from easel.repositories.circuits import DynamoProviderHealth
+
+    return DynamoProviderHealth(dynamodb(), env.EPHEMERAL_TABLE_NAME)
+
+
+def model_latencies(env: HealthEnv) -> ModelLatencies:
+    """How long callers lately waited for the images of a model."""
+    from easel.repositories.latencies import DynamoLatencies
+
+    return DynamoLatencies(dynamodb(), env.EPHEMERAL_TABLE_NAME)
+
+
+def expire_grants(env: MoneyEnv) -> ExpireGrants:
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.ledger import DynamoLedger
+    from easel.services.expire_grants import ExpireGrants
+
+    return ExpireGrants(
+        ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
+        unit_of_work=DynamoTransactions(dynamodb()),
+        clock=system_clock,
+    )
+
+
+def appraise(env: CoreTable) -> Appraise:
+    from easel.domain.catalogue import load_catalogue
+    from easel.domain.pricing import load_price_book
+    from easel.services.quotes import Appraise
+
+    def find_template(workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
+        return read_prompt_templates(env).find(workspace_id, template_id, version)
+
+    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=find_template)
+
+
+def quote_signer(env: SigningEnv) -> QuoteSigner:
+    from easel.services.quotes import QuoteSigner
+
+    return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+
+
+def callback_signer(env: SigningEnv) -> CallbackSigner:
+    from easel.services.callbacks import CallbackSigner
+
+    return CallbackSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+
+
+def generation_queue(env: QueueEnv) -> Any:
+    from easel.workflow.queues import SqsGenerationQueue
+
+    return SqsGenerationQueue(aws_client("sqs"), env.GENERATIONS_QUEUE_URL)
+
+
+def workflow(env: WorkflowEnv) -> StepFunctionsWorkflow:
+    from easel.workflow.step_functions import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN)
+
+
+def close_generation(env: SettleEnv) -> CloseGeneration:
+    from easel.domain.events import generation_ended
+    from easel.domain.generation import Generation, Image
+    from easel.repositories.budgets import DynamoBudgets
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.generations import DynamoGenerations
+    from easel.repositories.ledger import DynamoLedger
+    from easel.repositories.outbox import DynamoOutbox
+    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
+    from easel.services.close_generation import CloseGeneration
+    from easel.services.links import permalink
+
+    def permalink_of(generation: Generation, image: Image) -> str:
+        return permalink(env.PUBLIC_BASE_URL, generation.workspace_id, image.id, generation.permalink_secret)
+
+    def describe_end(generation: Generation) -> Event:
+        return generation_ended(generation, permalink_of)
+
+    return CloseGeneration(
+        generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
+        outbox=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME),
+        ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
+        budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
+        usage=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
+        summaries=DynamoUsageSummaries(dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(dynamodb()),
+        describe_end=describe_end,
+        clock=system_clock,
+    )
+
+
+def routes(env: RoutingEnv) -> Routes:
+    from easel.domain.catalogue import load_catalogue
+    from easel.domain.generation import Fallback
+    from easel.repositories.routing_defaults import DynamoRoutingDefaults
+    from easel.services.routes import Routes, RoutingPolicy
+
+    policy = json.loads(env.ROUTING)
+    return Routes(
+        catalogue=load_catalogue(),
+        health=provider_health(env),
+        defaults=DynamoRoutingDefaults(dynamodb(), env.CORE_TABLE_NAME),
+        policy=RoutingPolicy(
+            providers=tuple(policy["providers"]),
+            preferred=tuple(policy["preferred"]),
+            fallback=Fallback(policy["fallback"]),
+        ),
+        clock=system_clock,
+    )
+
+
+def settle_generation(env: SettleEnv) -> SettleGeneration:
+    """The regular end of a generation."""
+    from easel.repositories.image_tasks import DynamoImageTasks
+    from easel.services.close_generation import SettleGeneration
+
+    return SettleGeneration(close=close_generation(env), tasks=DynamoImageTasks(dynamodb(), env.CORE_TABLE_NAME))
+
+
+def read_prompt_templates(env: CoreTable) -> ReadPromptTemplates:
+    """Prompt templates, and what they make."""
+    from easel.domain.catalogue import load_catalogue
+    from easel.repositories.prompt_templates import DynamoPromptTemplates
+    from easel.services.prompt_templates import ReadPromptTemplates
+
+    templates = DynamoPromptTemplates(dynamodb(), env.CORE_TABLE_NAME)
+    return ReadPromptTemplates(templates=templates, catalogue=load_catalogue())
