@@ -116,6 +116,7 @@ class EaselStack(Stack):
             "StateMachineArn": self.workflow.arn,
             "SigningSecretArn": data.signing_secret.secret_arn,
             "ProviderSecretArns": {name: secret.secret_arn for name, secret in data.vendor_secrets.items()},
+            "WebhookSecretArns": {name: secret.secret_arn for name, secret in data.webhook_secrets.items()},
             "TelegramBotSecretArn": data.telegram_bot_secret.secret_arn,
             "UserPoolId": self.identity.users.user_pool_id,
             "UserPoolClientId": self.identity.client.user_pool_client_id,

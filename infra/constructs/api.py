@@ -1,6 +1,5 @@
 """The API's routes: which function answers, who may call it, and what each function may do."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -221,6 +220,7 @@ class Api(Construct):
     def _receive_callback(self) -> SmallFunction:
         data, queues = self._data, self._queues.collect
         urls = {provider: queue.url for provider, queue in queues.items()}
+        signing = {name: {"webhookSecretArn": secret.secret_arn} for name, secret in data.webhook_secrets.items()}
         function = SmallFunction(
             self,
             "ReceiveCallback",
@@ -231,10 +231,11 @@ class Api(Construct):
             env={
                 "SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
                 "COLLECT_QUEUE_URLS": Stack.of(self).to_json_string(urls),
-                "PROVIDER_SETTINGS": json.dumps({provider: {} for provider in queues}),
+                "PROVIDER_SETTINGS": Stack.of(self).to_json_string({name: signing.get(name, {}) for name in queues}),
             },
         )
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        signatures = [data.webhook_secret_arn(provider) for provider in data.webhook_secrets]
+        function.allow("secretsmanager:GetSecretValue", on=[data.signing_secret_arn, *signatures])
         function.allow("sqs:SendMessage", on=[queue.arn for queue in queues.values()])
         return function
 
@@ -295,7 +296,7 @@ class Api(Construct):
             response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
         )
         targets = {
-            name: integrations.HttpLambdaIntegration("Function", function.function)
+            name: integrations.HttpLambdaIntegration("Function", function.function, scope_permission_to_route=False)
             for name, function in self._by_name.items()
         }
         for route in ROUTES:

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from infra.constructs.nag import acknowledge
 from infra.constructs.retention import removal_policy
-from infra.settings import StageSettings
+from infra.settings import WAVESPEED, StageSettings
 
 from constructs import Construct
 
@@ -44,6 +44,7 @@ class Data(Construct):
             for provider in settings.providers
             if provider.has_key
         }
+        self.webhook_secrets = {WAVESPEED: self._webhook_secret("WavespeedWebhook", provider=WAVESPEED)}
         self.session_secret = self._session_secret()
         self.telegram_bot_secret = self._telegram_bot_secret()
 
@@ -83,6 +84,10 @@ class Data(Construct):
     def telegram_bot_secret_arn(self) -> str:
         """What a policy names to let a function check what Telegram signed for our bot."""
         return self._policy_arn(self.telegram_bot_secret, "telegram-bot")
+
+    def webhook_secret_arn(self, provider: str) -> str:
+        """What a policy names to let a function read what this provider signs its callbacks with."""
+        return self._policy_arn(self.webhook_secrets[provider], _webhook_name(provider))
 
     def _core_table(self) -> dynamodb.Table:
         table = dynamodb.Table(
@@ -251,6 +256,20 @@ class Data(Construct):
         )
         return secret
 
+    def _webhook_secret(self, id: str, *, provider: str) -> secrets.Secret:
+        secret = secrets.Secret(
+            self,
+            id,
+            secret_name=self._secret_name(_webhook_name(provider)),
+            description=f"What the provider {provider} signs its callbacks with, as a bare string.",
+            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
+            removal_policy=removal_policy(self._settings),
+        )
+        acknowledge(
+            secret, "AwsSolutions-SMG4", because="The vendor makes it, and an operator writes down what it says."
+        )
+        return secret
+
     def _secret_name(self, name: str) -> str | None:
         # A fixed name is reserved for weeks after a deletion, so only the emulator gets one: policies need it there.
         return f"{self._settings.stack_name}/{name}" if self._settings.emulated else None
@@ -265,3 +284,7 @@ class Data(Construct):
             resource_name=f"{self._secret_name(name)}-??????",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+
+
+def _webhook_name(provider: str) -> str:
+    return f"{provider}-webhook"

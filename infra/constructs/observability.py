@@ -28,6 +28,8 @@ DAILY_METRICS: Final = {
 STUCK_METRIC: Final = "StuckGenerations"
 """Counted by the sweep: open generations past their deadline. Namespace Easel, the one dimension is `service`."""
 
+_METRICS_OF_AN_ALARM: Final = 10
+"""What CloudWatch allows in one expression of an alarm."""
 _MINUTE: Final = Duration.minutes(1)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _OLDEST_MESSAGE_SECONDS: Final = {"generations": 120, "render": 300, "collect": 1200}
@@ -115,19 +117,20 @@ class Observability(Construct):
         return dead + old
 
     def _function_alarms(self, functions: Sequence[SmallFunction]) -> list[cloudwatch.Alarm]:
+        # One alarm for several functions: a stack has 500 resources, and the description names them.
         return [
             alarm
-            for function in functions
+            for number, together in enumerate(_in_groups(functions), start=1)
             for alarm in (
                 self._alarm(
-                    f"Errors{function.node.id}",
-                    function.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum"),
-                    because=f"{function.label} raised or ran out of time.",
+                    f"Errors{number}",
+                    _sum_of([one.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum") for one in together]),
+                    because=f"One of these raised or ran out of time: {_labels(together)}.",
                 ),
                 self._alarm(
-                    f"Throttles{function.node.id}",
-                    function.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum"),
-                    because=f"{function.label} was refused a run: the account's concurrency is used up.",
+                    f"Throttles{number}",
+                    _sum_of([one.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum") for one in together]),
+                    because=f"The account had no concurrency left for a run of one of these: {_labels(together)}.",
                 ),
             )
         ]
@@ -182,7 +185,7 @@ class Observability(Construct):
         )
 
     def _alarm(
-        self, id: str, metric: cloudwatch.Metric, *, because: str, above: int = 0, periods: int = 1
+        self, id: str, metric: cloudwatch.IMetric, *, because: str, above: int = 0, periods: int = 1
     ) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
@@ -227,3 +230,19 @@ def _graph(title: str, metrics: Sequence[cloudwatch.Metric], statistic: str) -> 
 
 def _id_of(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("-"))
+
+
+def _in_groups(functions: Sequence[SmallFunction]) -> list[Sequence[SmallFunction]]:
+    return [functions[at : at + _METRICS_OF_AN_ALARM] for at in range(0, len(functions), _METRICS_OF_AN_ALARM)]
+
+
+def _sum_of(metrics: Sequence[cloudwatch.Metric]) -> cloudwatch.MathExpression:
+    """All of them together; one that has nothing to say counts as zero."""
+    named: dict[str, cloudwatch.IMetric] = {f"m{number}": metric for number, metric in enumerate(metrics)}
+    return cloudwatch.MathExpression(
+        expression="SUM(FILL(METRICS(), 0))", using_metrics=named, period=_FIVE_MINUTES, label="all together"
+    )
+
+
+def _labels(functions: Sequence[SmallFunction]) -> str:
+    return ", ".join(function.label for function in functions)

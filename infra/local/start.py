@@ -16,6 +16,7 @@ from infra.local.places import VENV_PYTHON, Places, relative
 from infra.local.ports import Ports, choose
 from infra.local.processes import Processes, Server
 from infra.local.programs import run
+from infra.local.simulators.wavespeed import WEBHOOK_SECRET
 
 _LAYERS_SECONDS: Final = 300
 
@@ -97,6 +98,8 @@ def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
 def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) -> None:
     for provider, arn in json.loads(outputs["ProviderSecretArns"]).items():
         mending.set_secret(clients, arn, options.provider_keys.get(provider, mending.SIMULATOR_KEY))
+    if "wavespeed" not in options.provider_keys:
+        mending.set_secret(clients, json.loads(outputs["WebhookSecretArns"])["wavespeed"], WEBHOOK_SECRET)
 
 
 def _open_workspace(

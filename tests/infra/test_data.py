@@ -135,9 +135,10 @@ def test_the_signing_secret_is_generated_and_vendor_keys_start_unset(production:
     assert secrets["Data/Signing"]["GenerateSecretString"]["PasswordLength"] == 64
     vendors = {f"Data/{vendor}Key" for vendor in ("Wavespeed", "Openai", "Google", "Nanobanana")}
     assert {secrets[path]["SecretString"] for path in vendors} == {"unset"}
+    assert secrets["Data/WavespeedWebhook"]["SecretString"] == "unset"
     assert secrets["Data/Session"]["GenerateSecretString"]["PasswordLength"] == 64
     assert secrets["Data/TelegramBot"]["SecretString"] == "unset"
-    assert set(secrets) == {"Data/Signing", "Data/Session", "Data/TelegramBot"} | vendors
+    assert set(secrets) == {"Data/Signing", "Data/Session", "Data/TelegramBot", "Data/WavespeedWebhook"} | vendors
 
 
 def _keys(table: dict[str, list[dict[str, str]]]) -> tuple[str, str]:

@@ -34,6 +34,13 @@ def test_every_function_rings_when_it_fails_or_is_throttled(production: Synthesi
         watched = _watched(production, metric)
         assert set(watched) == set(production.of_type("AWS::Lambda::Function")), metric
         assert {alarm["Threshold"] for alarm in watched.values()} == {0}, metric
+        named = " ".join(alarm["AlarmDescription"] for alarm in watched.values())
+        assert all(label in named for label in production.functions)
+
+
+def test_the_stack_has_room_to_grow(production: Synthesized) -> None:
+    # CloudFormation takes 500 resources, and refuses the whole stack beyond.
+    assert len(production.template["Resources"]) <= 450
 
 
 def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:
@@ -102,7 +109,7 @@ def test_the_dashboard_shows_every_alarm(production: Synthesized) -> None:
 @pytest.mark.parametrize("metric", ["LedgerDifference", "WalletsUnchecked", "ModelsMissing"])
 def test_what_is_found_once_a_day_rings_for_a_day(production: Synthesized, metric: str) -> None:
     (alarm,) = (
-        found for found in production.of_type("AWS::CloudWatch::Alarm").values() if found["MetricName"] == metric
+        found for found in production.of_type("AWS::CloudWatch::Alarm").values() if found.get("MetricName") == metric
     )
     assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"]) == ("Easel", "Maximum", 86_400)
     assert alarm["Dimensions"] == [{"Name": "service", "Value": production.settings.stack_name}]
@@ -135,7 +142,9 @@ def _watched(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
     """The alarms on a metric by what they watch."""
     found = {}
     for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
-        if alarm["MetricName"] == metric:
-            (dimension,) = alarm["Dimensions"]
-            found[stack.text(dimension["Value"]).removesuffix("#QueueName")] = alarm
+        together = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry]
+        for watched in together or [alarm]:
+            if watched["MetricName"] == metric:
+                (dimension,) = watched["Dimensions"]
+                found[stack.text(dimension["Value"]).removesuffix("#QueueName")] = alarm
     return found

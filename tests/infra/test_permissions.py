@@ -104,6 +104,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/receive_callback": {
         **_COLLECT_QUEUES,
         "Data/Signing": "secretsmanager: GetSecretValue",
+        "Data/WavespeedWebhook": "secretsmanager: GetSecretValue",
     },
     "api/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
     "api/submit_generation": {
@@ -229,7 +230,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
-        "api/receive_callback": {f"{prefix}easel-local/signing-??????"},
+        "api/receive_callback": {
+            f"{prefix}easel-local/signing-??????",
+            f"{prefix}easel-local/wavespeed-webhook-??????",
+        },
         "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
