@@ -117,20 +117,23 @@ class Observability(Construct):
         return dead + old
 
     def _function_alarms(self, functions: Sequence[SmallFunction]) -> list[cloudwatch.Alarm]:
-        # One alarm for several functions: a stack has 500 resources, and the description names them.
+        # One alarm for several functions: a stack has 500 resources, and the description names them. The emulator has
+        # no such limit, and no alarms on sums.
+        together = 1 if self._settings.emulated else _METRICS_OF_AN_ALARM
+        groups = [functions[at : at + together] for at in range(0, len(functions), together)]
         return [
             alarm
-            for number, together in enumerate(_in_groups(functions), start=1)
+            for number, group in enumerate(groups, start=1)
             for alarm in (
                 self._alarm(
                     f"Errors{number}",
-                    _sum_of([one.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum") for one in together]),
-                    because=f"One of these raised or ran out of time: {_labels(together)}.",
+                    _sum_of([one.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum") for one in group]),
+                    because=f"One of these raised or ran out of time: {_labels(group)}.",
                 ),
                 self._alarm(
                     f"Throttles{number}",
-                    _sum_of([one.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum") for one in together]),
-                    because=f"The account had no concurrency left for a run of one of these: {_labels(together)}.",
+                    _sum_of([one.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum") for one in group]),
+                    because=f"The account had no concurrency left for a run of one of these: {_labels(group)}.",
                 ),
             )
         ]
@@ -232,12 +235,10 @@ def _id_of(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("-"))
 
 
-def _in_groups(functions: Sequence[SmallFunction]) -> list[Sequence[SmallFunction]]:
-    return [functions[at : at + _METRICS_OF_AN_ALARM] for at in range(0, len(functions), _METRICS_OF_AN_ALARM)]
-
-
-def _sum_of(metrics: Sequence[cloudwatch.Metric]) -> cloudwatch.MathExpression:
+def _sum_of(metrics: Sequence[cloudwatch.Metric]) -> cloudwatch.IMetric:
     """All of them together; one that has nothing to say counts as zero."""
+    if len(metrics) == 1:
+        return metrics[0]
     named: dict[str, cloudwatch.IMetric] = {f"m{number}": metric for number, metric in enumerate(metrics)}
     return cloudwatch.MathExpression(
         expression="SUM(FILL(METRICS(), 0))", using_metrics=named, period=_FIVE_MINUTES, label="all together"
