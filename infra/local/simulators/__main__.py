@@ -31,6 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sync-hold", type=float, default=default.sync_hold, help="seconds that synchronous mode waits (%(default)s)"
     )
+    parser.add_argument(
+        "--callback-retry",
+        type=float,
+        default=default.callback_retry,
+        help="seconds before a refused callback is tried again (%(default)s)",
+    )
     parser.add_argument("--key-prefix", default=default.key_prefix, help="beginning of every good key (%(default)s)")
     return parser
 

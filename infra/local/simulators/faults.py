@@ -16,11 +16,11 @@ FAULTS: Final[Mapping[str, str]] = {
     "rate-limit": "submit answers 429 with Retry-After (retry_after=1); with as=reset in the vendor's own headers only",
     "slow-down": "submit answers 429 and asks for a lower rate",
     "server-error": "submit answers 500",
-    "unavailable": "submit answers 503",
+    "unavailable": "submit answers 503, or the vendor's code for maintenance",
     "auth": "submit is refused: the key is wrong",
     "quota": "submit answers 429: the requests of the day are used up",
     "balance": "submit is refused: no credit left on the account",
-    "gone": "submit answers 404: no such model",
+    "gone": "submit answers that there is no such model or feature",
     "hang": "submit is never answered; no job",
     "drop": "the job is taken and runs, the connection is closed without an answer",
     "gateway-timeout": "the job is taken and runs, submit answers 504 without naming it",
@@ -29,14 +29,22 @@ FAULTS: Final[Mapping[str, str]] = {
     "moderation": "the prompt is refused by moderation, at once or as the end of the job",
     "image-safety": "success, and the picture held back for safety; no job (reason=IMAGE_SAFETY, as Google writes it)",
     "no-image": "success, and nothing but words; no job",
-    "failed": "the job ends failed with code 1405",
-    "unreachable-input": "the job ends failed with code 1402",
+    "failed": "the job ends failed",
+    "unreachable-input": "the job ends failed: a reference picture could not be read",
+    "job-error": "the job ends failed with the vendor's internal error: it may be tried as a new job",
+    "cancelled": "the job ends cancelled",
+    "timed-out": "the job ends because it took the vendor too long",
     "nsfw": "the job completes and its picture is flagged",
     "empty": "success without a picture, and no job",
     "poll-error": "the first times=2 polls answer 500; synchronous mode ends early, so that there are polls",
     "download-error": "the first times=2 downloads of the picture answer 503",
     "garbage": "the picture is noise that is no picture",
     "wrong-type": "the picture is an HTML page under the header image/png (as=text: plain text under its own name)",
+    "callback-early": "the callback comes before the submit is answered",
+    "callback-twice": "the callback comes twice",
+    "callback-lost": "there is no callback",
+    "callback-forged": "before the job begins, a stranger calls back about it; the genuine callback comes as ever",
+    "callback-late": "the callback comes seconds=5 after the end of the job",
     "huge": "the picture begins well and never ends (in base64: far more text than a picture has)",
 }
 """Every fault and what it does. A vendor's `faults` are those that its protocol can show."""
@@ -47,7 +55,14 @@ _DIRECTIVE: Final = re.compile(r"\[fault:([a-z0-9-]+)((?:\s+[a-z_]+=[^\s\]]+)*)\
 
 
 class UnknownFaultError(ValueError):
-    """The prompt asks for a fault that does not exist; the message lists those that do."""
+    """The prompt asks for a fault that does not exist; the message lists those that do.
+
+    `reason` leaves the list out: names in it such as moderation are a verdict to whoever reads vendors' texts.
+    """
+
+    @property
+    def reason(self) -> str:
+        return str(self).partition(";")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ _MAX_JOBS: Final = 10_000
 
 @dataclass
 class Job:
-    """One job. `done` is set when it has ended; `code` and `error` say why it failed."""
+    """One job. `done` is set when it has ended; `code` and `error` say why it failed.
+
+    `callbacks` has what the receiver of each try answered (0: nothing); `told` is set when no further one will come.
+    """
 
     id: str
     vendor: str
@@ -33,16 +36,18 @@ class Job:
     milliseconds: int = 0
     polls: int = 0
     downloads: int = 0
+    callbacks: list[int] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
+    told: threading.Event = field(default_factory=threading.Event)
 
     def has_fault(self, name: str) -> bool:
         return self.fault is not None and self.fault.name == name
 
-    def end(self, *, code: int = 0, error: str = "") -> None:
-        """Complete the job, or fail it when there is a code."""
+    def end(self, *, code: int = 0, error: str = "", status: str = "") -> None:
+        """Complete the job, or fail it when there is a code or another status."""
         self.code, self.error = code, error
         self.milliseconds = round((time.time() - self.created_at) * 1000)
-        self.status = "failed" if code else "completed"
+        self.status = status or ("failed" if code else "completed")
         self.done.set()
 
 
@@ -82,6 +87,10 @@ class JobBook:
             job.downloads += 1
             return job.downloads
 
+    def note_callback(self, job: Job, status: int) -> None:
+        with self._lock:
+            job.callbacks.append(status)
+
     def reset(self) -> None:
         with self._lock:
             self._jobs.clear()
@@ -114,4 +123,5 @@ def _describe(job: Job, submits: int) -> dict[str, Any]:
         "submits": submits,
         "polls": job.polls,
         "downloads": job.downloads,
+        "callbacks": list(job.callbacks),
     }

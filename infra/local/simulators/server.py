@@ -22,9 +22,12 @@ from infra.local.simulators.faults import FAULTS
 from infra.local.simulators.google import GoogleSimulator
 from infra.local.simulators.jobs import JobBook
 from infra.local.simulators.messages import Drop, Endless, Hang, Outcome, Reply, Request, Vendor, json_reply
+from infra.local.simulators.nanobanana import NanobananaSimulator
+from infra.local.simulators.nanobanana_seed import NanobananaSeedSimulator
 from infra.local.simulators.openai import OpenAISimulator
 from infra.local.simulators.pictures import MAX_SIDE, Drawing
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
+from infra.local.simulators.workshop import Workshop
 
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 _CHECK_SECONDS: Final = 0.2
@@ -36,8 +39,9 @@ _NOISE: Final = hashlib.shake_256(b"noise").digest(65536)
 class SimulatorSettings:
     """How the simulators behave.
 
-    `latency` is the time of an ordinary job, `sync_hold` how long synchronous mode waits, both in seconds. Keys must
-    begin with `key_prefix`. `public_url` is used in links instead of the address that the caller used.
+    `latency` is the time of an ordinary job, `sync_hold` how long synchronous mode waits, `callback_retry` the pause
+    before a callback that was not taken is tried again (it doubles), all in seconds. Keys must begin with `key_prefix`.
+    `public_url` is used in links instead of the address that the caller used.
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +49,7 @@ class SimulatorSettings:
     public_url: str | None = None
     latency: float = 0.3
     sync_hold: float = 90.0
+    callback_retry: float = 0.5
     key_prefix: str = "sim-"
 
 
@@ -61,9 +66,12 @@ class Simulators:
 
     def _make_vendors(self) -> Iterator[Vendor]:
         latency, key_prefix = self.settings.latency, self.settings.key_prefix
-        yield WaveSpeedSimulator(
-            self.jobs, self.stopping, latency=latency, sync_hold=self.settings.sync_hold, key_prefix=key_prefix
+        workshop = Workshop(
+            self.jobs, self.stopping, latency=latency, callback_retry_seconds=self.settings.callback_retry
         )
+        yield WaveSpeedSimulator(workshop, sync_hold=self.settings.sync_hold, key_prefix=key_prefix)
+        yield NanobananaSimulator(workshop, key_prefix=key_prefix)
+        yield NanobananaSeedSimulator(workshop, key_prefix=key_prefix)
         for compatible in (False, True):
             for vendor in (OpenAISimulator, GoogleSimulator):
                 yield vendor(self.jobs, self.stopping, latency=latency, key_prefix=key_prefix, compatible=compatible)

@@ -14,10 +14,13 @@ from PIL import Image
 
 from easel.domain.provider import Finished, InlinePicture, Running, Submission
 from easel.providers.base import ProviderAdapter
+from easel.providers.nanobanana_api import NanobananaApi
+from easel.providers.nanobanana_seed import NanobananaSeed
 from easel.providers.registry import Providers, ProviderSettings
 from easel.providers.wavespeed import WaveSpeed
 
 if TYPE_CHECKING:
+    from infra.local.simulators.jobs import Job
     from infra.local.simulators.server import Simulators
 
 _PATIENCE_SECONDS = 20.0
@@ -38,6 +41,16 @@ class Simulator:
         defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": f"{self.url}/wavespeed/api/v3"}
         return WaveSpeed(**(defaults | options))
 
+    def nanobanana(self, **options: Any) -> NanobananaApi:
+        """The real adapter of Nanobanana in its vendor's contract, pointed here."""
+        defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": f"{self.url}/nanobanana"}
+        return NanobananaApi(**(defaults | options))
+
+    def nanobanana_seed(self, **options: Any) -> NanobananaSeed:
+        """The same in the contract of the generator's document."""
+        defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": f"{self.url}/nanobanana-seed"}
+        return NanobananaSeed(**(defaults | options))
+
     def provider(self, name: str, *, vendor: str | None = None, **settings: Any) -> ProviderAdapter:
         """A provider's real adapter as the registry makes it, pointed at its simulator, or at that of `vendor`."""
         defaults: dict[str, Any] = {
@@ -56,6 +69,12 @@ class Simulator:
     def jobs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.control("jobs")["jobs"]
         return found
+
+    def job(self, job_id: str | None) -> Job:
+        """A job as its vendor knows it."""
+        job = self.simulators.jobs.get(job_id or "")
+        assert job is not None, "the vendor knows no such job"
+        return job
 
     @property
     def submits(self) -> int:

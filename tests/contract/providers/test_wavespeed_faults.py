@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from infra.local.simulators import callbacks
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
@@ -42,6 +43,9 @@ AT_SUBMIT = {
 OF_THE_JOB = {
     "moderation": (Class.CONTENT, "1200"),
     "failed": (Class.FAILED, "1405"),
+    "job-error": (Class.RETRYABLE, "5000"),
+    "cancelled": (Class.FAILED, "cancelled"),
+    "timed-out": (Class.FAILED, "timeout"),
     "unreachable-input": (Class.CALLER, "1402"),
     "nsfw": (Class.CONTENT, "nsfw_output"),
     "garbage": (Class.FAILED, "not_a_picture"),
@@ -60,7 +64,7 @@ def asking_for(fault: str) -> ProviderTask:
 
 def test_every_fault_is_tried_here() -> None:
     tried = [*AT_SUBMIT, *OF_THE_JOB, *ENDS_WELL, *ENDS_WELL_AFTER_RETRIES]
-    assert {fault.split()[0] for fault in tried} == WaveSpeedSimulator.faults
+    assert {fault.split()[0] for fault in tried} == WaveSpeedSimulator.faults - callbacks.FAULTS
 
 
 @SYNC_MODES
@@ -94,6 +98,7 @@ def test_a_fault_of_the_job_has_its_class(simulator: Simulator, fault: str, *, s
         picture_bytes(adapter, adapter.submit(asking_for(fault)))
 
     assert (caught.value.error_class, caught.value.provider_code) == (error_class, code)
+    assert caught.value.job_ended or error_class is not Class.RETRYABLE, "or the engine would go on asking for it"
     assert simulator.submits == 1
 
 

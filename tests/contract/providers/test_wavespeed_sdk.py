@@ -34,6 +34,8 @@ def fetched(url: str) -> bytes:
         ("bytedance/seedream-v4", {"size": "1024*1536"}, (1024, 1536)),
         ("google/nano-banana/text-to-image", {"aspect_ratio": "16:9"}, (1344, 768)),
         ("google/nano-banana-pro/text-to-image", {"aspect_ratio": "1:1", "resolution": "2k"}, (2048, 2048)),
+        ("google/nano-banana-2.1/text-to-image", {"aspect_ratio": "4:1", "resolution": "1k"}, (2048, 512)),
+        ("openai/gpt-image-2.5-sunburst/text-to-image", {"aspect_ratio": "3:2", "quality": "xhigh"}, (1248, 832)),
     ],
 )
 def test_the_sdk_makes_a_picture(
@@ -75,6 +77,11 @@ def test_the_sdk_reads_our_errors_as_the_vendors(sdk: Any) -> None:
         sdk.run("bytedance/seedream-v4", {"prompt": "a fox", "size": "1024x1024"})
     with pytest.raises(RuntimeError, match="HTTP 401"):
         wavespeed.Client(api_key="wrong", base_url=sdk.base_url).run("bytedance/seedream-v4", {"prompt": "a fox"})
+    for ending in ("cancelled", "timed-out"):
+        with pytest.raises(RuntimeError, match="Prediction failed"):
+            sdk.run(
+                "google/nano-banana-2/text-to-image", {"prompt": f"[fault:{ending}]"}, poll_interval=0.02, timeout=20
+            )
     timed_out = sdk.run_no_throw("bytedance/seedream-v4", {"prompt": "[fault:sync-timeout]"}, enable_sync_mode=True)
     assert timed_out["status"] == "processing"
     assert sdk.get_result(timed_out["task_id"])["data"]["id"] == timed_out["task_id"]

@@ -176,9 +176,9 @@ class NanobananaSeed(ProviderAdapter):
             lost = class_of_status(HTTPStatus.INTERNAL_SERVER_ERROR, effect)
             return verdict(self._http, by_words or lost, "refused")
         failure = self._http.status_failure(answer, effect)
-        if failure.error_class is ProviderErrorClass.CALLER:
-            failure.error_class = class_of_text(_error_text(told)) or ProviderErrorClass.CALLER
-        return failure
+        if failure.error_class is not ProviderErrorClass.CALLER:
+            return failure
+        return verdict(self._http, class_of_text(_error_text(told)) or failure.error_class, f"http_{answer.status}")
 
     def _state(self, told: Mapping[str, Any]) -> Finished | Running:
         """Where the task stands. Raises the error that it ended in."""

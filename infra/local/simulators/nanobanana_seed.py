@@ -1,0 +1,172 @@
+"""A host that speaks Nanobanana as the document of the generator and gallery has it ("SD3 Medium").
+
+Under `/nanobanana-seed`: `/api/v1/tasks` takes a task, `/api/v1/tasks/{id}` tells where it stands, with base64 pictures
+and their price in dollars when it is done. The prices of 512, 1024 and 1536 are the document's; 768 lies between.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from infra.local.simulators import workshop
+from infra.local.simulators.faults import Fault, UnknownFaultError
+from infra.local.simulators.jobs import Job
+from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
+from infra.local.simulators.pictures import Drawing
+from infra.local.simulators.workshop import (
+    MAX_INPUT_BYTES,
+    Ending,
+    Workshop,
+    as_source,
+    content,
+    drawings,
+    wrong_choice,
+)
+
+_TASKS: Final = "/api/v1/tasks"
+_MODELS: Final = ("sd3-medium",)
+_TYPES: Final = ("TEXT_TO_IMAGE", "IMAGE_TO_IMAGE")
+_DEFAULT_SIZE: Final = "1024x1024"
+PRICES: Final[Mapping[str, str]] = {
+    "512x512": "0.005",
+    "768x768": "0.0075",
+    "1024x1024": "0.0125",
+    "1536x1536": "0.045",
+}
+"""Size to dollars, as they are written."""
+
+_ENDINGS: Final[Mapping[str, Ending]] = {
+    "moderation": Ending(1, "The prompt was rejected by our content policy"),
+    "failed": Ending(1, "The model did not produce an image"),
+    "unreachable-input": Ending(1, "An input image could not be decoded"),
+}
+
+
+class NanobananaSeedSimulator:
+    """The simulated host."""
+
+    name = "nanobanana-seed"
+    base_path = ""
+    faults = workshop.FAULTS | _ENDINGS.keys()
+
+    def __init__(self, shop: Workshop, *, key_prefix: str) -> None:
+        self._workshop = shop
+        self._jobs = shop.jobs
+        self._key_prefix = key_prefix
+
+    def reset(self) -> None:
+        """There is nothing to forget beyond the jobs."""
+
+    def answer(self, request: Request) -> Outcome:
+        """Route a request; everything wants a key."""
+        if not request.headers.get("authorization", "").startswith(f"Bearer {self._key_prefix}"):
+            return _refused(401, "Invalid or expired token")
+        if request.path == _TASKS:
+            return self._create(request) if request.method == "POST" else _refused(405, "Method not allowed")
+        task = re.fullmatch(rf"{_TASKS}/([0-9a-f]+)", request.path)
+        job = self._jobs.get(task[1]) if task and request.method == "GET" else None
+        if job is None or job.vendor != self.name:
+            return _refused(404, "Not found")
+        if self._workshop.poll_fails(job):
+            return _refused(500, "Internal server error")
+        return _told(job)
+
+    def _create(self, request: Request) -> Outcome:
+        form = request.json_object()
+        if wrong := _wrong_with(form or {}):
+            return _refused(400, wrong)
+        form = form or {}
+        try:
+            fault, submit = self._workshop.fault_of(self.name, form["model"], form["prompt"], self.faults)
+        except UnknownFaultError as error:
+            return _refused(400, error.reason)
+        if fault and (refusal := _refusal_of_fault(fault)):
+            return refusal
+        encoded = form.pop("images", [])
+        noted = form | {"images": len(encoded)}
+        job = Job(secrets.token_hex(16), self.name, form["model"], form["prompt"], noted, fault, status="PENDING")
+        self._workshop.take(job, lambda: _draw(job, submit, encoded), _ENDINGS)
+        return _answer_to_create(job)
+
+
+def _answer_to_create(job: Job) -> Outcome:
+    if job.has_fault("drop"):
+        return Drop()
+    if job.has_fault("gateway-timeout"):
+        return Reply(504, b"<html><body>504 Gateway Time-out</body></html>", "text/html")
+    return json_reply({"taskId": job.id, "status": "PENDING"}, 202)
+
+
+def _wrong_with(form: Mapping[str, Any]) -> str | None:
+    """Why the host would not take this form; None when it would."""
+    prompt = form.get("prompt")
+    if not isinstance(prompt, str) or not prompt.strip():
+        return "Prompt is required and must be a non-empty string"
+    if missing := [field for field in ("model", "taskType") if not form.get(field)]:
+        return f"{missing[0]} is required"
+    if not isinstance(form.get("watermark", ""), str):
+        return "watermark must be text"
+    choices = {"model": _MODELS, "taskType": _TYPES, "imageSize": tuple(PRICES)}
+    return wrong_choice(form, choices) or _wrong_with_images(form.get("images", []), form["taskType"])
+
+
+def _wrong_with_images(images: Any, kind: str) -> str | None:
+    if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
+        return "images must be a list of base64"
+    if bool(images) != (kind == _TYPES[1]):
+        return f"images belong to {_TYPES[1]}, which needs at least one"
+    return None
+
+
+def _draw(job: Job, submit: int, encoded: list[str]) -> tuple[Drawing, ...]:
+    side = int(job.input.get("imageSize", _DEFAULT_SIZE).partition("x")[0])
+    sources = [as_source(_decoded(text)) for text in encoded]
+    return drawings(job, submit, sources, size=(side, side), format="png")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("no base64") from error
+    if len(data) > MAX_INPUT_BYTES:
+        raise ValueError("too large")
+    return data
+
+
+def _told(job: Job) -> Reply:
+    if not job.done.is_set():
+        return json_reply({"taskId": job.id, "status": "PROCESSING", "errorMessage": None})
+    if job.code:
+        return json_reply({"taskId": job.id, "status": "FAILED", "cost": 0, "errorMessage": job.error})
+    pictures = [base64.b64encode(content(job, drawing)[0]).decode() for drawing in job.drawings]
+    price = PRICES[job.input.get("imageSize", _DEFAULT_SIZE)]
+    told = {"taskId": job.id, "status": "COMPLETED", "images": pictures, "errorMessage": None}
+    reply = json_reply(told)
+    # The price is a JSON number with exactly these digits, which a float would not promise.
+    return Reply(200, reply.body[:-1] + f', "cost": {price}}}'.encode(), reply.media_type)
+
+
+def _refusal_of_fault(fault: Fault) -> Outcome | None:
+    """The answer to a create that makes no task; None when the fault comes later."""
+    if fault.name == "rate-limit":
+        return _refused(429, "Too many requests", {"Retry-After": f"{fault.number('retry_after', 1):g}"})
+    if fault.name == "hang":
+        return Hang()
+    refusals = {
+        "server-error": (500, "Internal server error"),
+        "unavailable": (503, "Service unavailable"),
+        "auth": (401, "Invalid or expired token"),
+        "balance": (402, "Insufficient credits"),
+        "gone": (404, "Not found"),
+    }
+    return _refused(*refusals[fault.name]) if fault.name in refusals else None
+
+
+def _refused(status: int, message: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return json_reply({"success": False, "error": {"message": message}}, status, headers)
