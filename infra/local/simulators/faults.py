@@ -57,12 +57,12 @@ _DIRECTIVE: Final = re.compile(r"\[fault:([a-z0-9-]+)((?:\s+[a-z_]+=[^\s\]]+)*)\
 class UnknownFaultError(ValueError):
     """The prompt asks for a fault that does not exist; the message lists those that do.
 
-    `reason` leaves the list out: names in it such as moderation are a verdict to whoever reads vendors' texts.
+    `reason` names none: a word such as moderation is a verdict to whoever reads vendors' texts.
     """
 
     @property
     def reason(self) -> str:
-        return str(self).partition(";")[0]
+        return "the prompt asks for a fault that there is not"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ GPT_RATIOS: Final = (
     *("1:1", "1:2", "2:1", "1:3", "3:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4"),
     *("9:16", "16:9", "9:21", "21:9"),
 )
-_GPT_SIDES: Final = {"1k": 1024, "2k": 2048, "4k": 2880}
+_GPT_SIDE: Final = 1024
+_GPT_SCALES: Final = {"1k": 1.0, "2k": 2.0, "4k": 2.8125}
 _GPT_STEP: Final = 16
 
 
@@ -55,9 +56,14 @@ def scaled(sizes: Sizes, ratio: str, resolution: str) -> tuple[int, int]:
 
 def gpt_size(ratio: str, resolution: str) -> tuple[int, int]:
     """About the size of a gpt-image picture: its resellers name the ratio and not the pixels, which go in sixteens."""
-    side, root = _GPT_SIDES[resolution], math.sqrt(_value(ratio))
-    width, height = (max(1, round(length / _GPT_STEP)) * _GPT_STEP for length in (side * root, side / root))
+    root, scale = math.sqrt(_value(ratio)), _GPT_SCALES[resolution]
+    small = (_in_steps(length) for length in (_GPT_SIDE * root, _GPT_SIDE / root))
+    width, height = (_in_steps(length * scale) for length in small)
     return width, height
+
+
+def _in_steps(length: float) -> int:
+    return max(1, round(length / _GPT_STEP)) * _GPT_STEP
 
 
 def nearest(ratios: Iterable[str], wanted: float) -> str:
