@@ -147,6 +147,22 @@ def test_a_lost_callback_for_a_job_that_never_ends_ends_at_the_deadline(engine: 
     assert (generation.failure.code, took(generation)) == ("timeout", seconds(60))
 
 
+@pytest.mark.requirement("X-20")
+def test_a_vendor_that_calls_back_and_then_cannot_answer_is_asked_again_soon(engine: Engine) -> None:
+    def behave(provider: ScriptedProvider, task: ProviderTask) -> Submission:
+        unavailable = failure(ProviderErrorClass.RETRYABLE)
+        job_id = provider.new_job(unavailable, unavailable, unavailable, DONE)
+        engine.call_back(task, job_id, seconds(4))
+        return Submission(job_id, Running())
+
+    engine.provider.default = behave
+
+    generation = run(engine)
+
+    assert generation.status is Status.COMPLETED
+    assert took(generation) <= seconds(4 + 2 + 2 + 3), "nobody calls back a second time"
+
+
 def test_a_vendor_that_calls_back_before_its_own_records_are_ready_is_asked_again_soon(engine: Engine) -> None:
     engine.provider.default = calling(engine, 4, lag=1)
 

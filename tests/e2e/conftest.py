@@ -14,6 +14,8 @@ from PIL import Image as Picture
 from tests.support.cloud import LocalCloud, Workspace, wait_for
 
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+CREDITS = 5_000
+"""What a workspace of a test begins with."""
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +37,10 @@ def other_workspace(cloud: LocalCloud) -> Workspace:
 class Studio:
     """Makes pictures through the public API and looks at them."""
 
-    def __init__(self, cloud: LocalCloud, api: httpx.Client) -> None:
+    def __init__(self, cloud: LocalCloud, api: httpx.Client, workspace: Workspace | None = None) -> None:
         self.cloud = cloud
         self.api = api
+        self.workspace = workspace or cloud.workspace
         parts = urlsplit(cloud.simulators["wavespeed"])
         self.simulator = f"{parts.scheme}://{parts.netloc}"
 
@@ -74,14 +77,32 @@ class Studio:
         return picture
 
     def jobs(self, prompt: str) -> list[dict[str, Any]]:
-        """What the vendor was asked to make for this prompt."""
-        answer = httpx.get(f"{self.simulator}/_simulator/jobs", trust_env=False).json()
-        return [job for job in answer["jobs"] if job["prompt"] == prompt]
+        """What the vendors were asked to make for this prompt."""
+        return [job for job in self._at_vendors("jobs") if job["prompt"] == prompt]
+
+    def submits(self, prompt: str) -> dict[str, int]:
+        """How often each vendor was asked for this prompt, refused calls included."""
+        return {
+            submit["vendor"]: submit["count"] for submit in self._at_vendors("submits") if submit["prompt"] == prompt
+        }
+
+    def _at_vendors(self, what: str) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.simulator}/_simulator/jobs", trust_env=False)
+        found: list[dict[str, Any]] = answer.json()[what]
+        return found
 
 
 @pytest.fixture(scope="session")
 def studio(cloud: LocalCloud, api: httpx.Client) -> Studio:
     return Studio(cloud, api)
+
+
+@pytest.fixture(scope="module")
+def own_studio(cloud: LocalCloud) -> Iterator[Studio]:
+    """A studio in a workspace that only this module uses, for tests that count what is in it."""
+    workspace = cloud.new_workspace("Just us", credits=CREDITS)
+    with cloud.api(workspace) as client:
+        yield Studio(cloud, client, workspace)
 
 
 @pytest.fixture

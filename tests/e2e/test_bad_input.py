@@ -35,10 +35,10 @@ def newest(studio: Studio) -> str | None:
 
 @pytest.mark.requirement("S002-26", "S002-28", "S002-55", "S002-58", "S004-8", "S004-35", "X-6", "X-18")
 @pytest.mark.parametrize("case", BAD_BODIES)
-def test_a_bad_body_names_the_field_and_what_is_allowed(studio: Studio, case: str) -> None:
+def test_a_bad_body_names_the_field_and_what_is_allowed(own_studio: Studio, case: str) -> None:
     body, field = BAD_BODIES[case]
-    before = newest(studio)
-    answer = studio.api.post(URL, json=body)
+    before = newest(own_studio)
+    answer = own_studio.api.post(URL, json=body)
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     problem = answer.json()
@@ -47,7 +47,7 @@ def test_a_bad_body_names_the_field_and_what_is_allowed(studio: Studio, case: st
     [detail] = [detail for detail in problem["error"]["details"] if detail["field"] == field]
     assert detail["message"]
     assert detail["allowed"] is not None
-    assert newest(studio) == before, "nothing is written"
+    assert newest(own_studio) == before, "nothing is written"
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,14 @@ def test_a_bad_body_names_the_field_and_what_is_allowed(studio: Studio, case: st
     ],
     ids=["cut off", "a list", "not text", "a form", "multipart without boundary", "oversize"],
 )
-def test_a_body_that_cannot_be_read_is_refused(studio: Studio, content: bytes, content_type: str, status: int) -> None:
-    before = newest(studio)
-    answer = studio.api.post(URL, content=content, headers={"Content-Type": content_type})
+def test_a_body_that_cannot_be_read_is_refused(
+    own_studio: Studio, content: bytes, content_type: str, status: int
+) -> None:
+    before = newest(own_studio)
+    answer = own_studio.api.post(URL, content=content, headers={"Content-Type": content_type})
     assert answer.status_code == status, answer.text
     assert answer.json()["error"]["code"]
-    assert newest(studio) == before
+    assert newest(own_studio) == before
 
 
 @pytest.mark.requirement("S002-29", "S003-73", "S004-14")

@@ -46,23 +46,23 @@ def test_another_tenants_things_do_not_exist(studio: Studio, other_workspace: Wo
 
 
 @pytest.mark.requirement("S000-12", "S000-64", "X-7")
-def test_a_list_is_walked_by_cursor_newest_first(studio: Studio, prompt: str) -> None:
-    made = [studio.submit(prompt=f"{prompt} {number}", model="sandbox")["id"] for number in range(5)]
+def test_a_list_is_walked_by_cursor_newest_first(own_studio: Studio, prompt: str) -> None:
+    made = [own_studio.submit(prompt=f"{prompt} {number}", model="sandbox")["id"] for number in range(5)]
     seen: list[str] = []
     cursor: str | None = None
     while len(seen) < 5:
         parameters: dict[str, Any] = {"limit": 2} | ({"cursor": cursor} if cursor else {})
-        page = studio.api.get("/api/v1/generations", params=parameters).json()
+        page = own_studio.api.get("/api/v1/generations", params=parameters).json()
         seen += [generation["id"] for generation in page["generations"]]
         cursor = page["nextCursor"]
         assert cursor, "there is more"
     assert seen[:5] == made[::-1]
     forged = (cursor or "")[:-3] + "abc"
-    refused = studio.api.get("/api/v1/generations", params={"cursor": forged})
+    refused = own_studio.api.get("/api/v1/generations", params={"cursor": forged})
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "invalid_cursor"
     for generation_id in made:
-        studio.finish(generation_id)
+        own_studio.finish(generation_id)
 
 
 @pytest.mark.requirement("S000-28", "M-9", "X-14")

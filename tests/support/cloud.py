@@ -76,11 +76,11 @@ class LocalCloud:
         """A client of the public API that shows no key. Close it after use."""
         return self._http(headers={})
 
-    def new_workspace(self, name: str) -> Workspace:
-        """A workspace of its own, so that tests need not share one."""
-        names = {"workspaceName": name, "ownerName": "A test", "keyName": "test"}
+    def new_workspace(self, name: str, *, credits: int = 0) -> Workspace:
+        """A workspace of its own with wide limits, so that tests need not share one."""
+        wanted = {"workspaceName": name, "ownerName": "A test", "keyName": "test", "credits": credits, "plan": "scale"}
         function = self.outputs["ProvisionWorkspaceFunctionName"]
-        answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(names).encode())
+        answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(wanted).encode())
         made = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, made
         return Workspace(made["workspaceId"], made["apiKey"])

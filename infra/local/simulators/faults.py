@@ -2,7 +2,8 @@
 
 `[fault:NAME key=value ...]`, for example `a red fox [fault:rate-limit retry_after=2 times=1]`. `times=K` limits a
 fault to the first K submits of exactly that prompt since the start or the last reset; without it the fault stays.
-For `poll-error` and `download-error` it counts the polls or downloads of one job instead.
+For `poll-error` and `download-error` it counts the polls or downloads of one job instead. `at=VENDOR` limits a fault
+to one vendor; a prompt may have several, and of those for the vendor asked the first counts.
 """
 
 from __future__ import annotations
@@ -84,17 +85,23 @@ class Fault:
         return self.name in COUNTED_BY_JOB or submit <= self.number("times", float("inf"))
 
 
-def find_fault(prompt: str, known: Collection[str]) -> Fault | None:
-    """The fault that a prompt asks for, None when it asks for none. `known` are those of the vendor asked.
+def find_fault(prompt: str, known: Collection[str], vendor: str) -> Fault | None:
+    """The fault that a prompt asks of `vendor`, None when it asks for none. `known` are those that the vendor has.
 
     Raises:
         UnknownFaultError: a misspelt fault would otherwise pass for a success.
     """
-    match = _DIRECTIVE.search(prompt)
-    if match is None:
-        if "[fault:" in prompt:
-            raise UnknownFaultError("write faults as [fault:NAME key=value ...]")
-        return None
-    if match[1] not in known:
-        raise UnknownFaultError(f"no fault {match[1]!r}; there are: {', '.join(sorted(known))}")
-    return Fault(match[1], dict(option.split("=", 1) for option in match[2].split()))
+    directives = [(match[1], _options(match[2])) for match in _DIRECTIVE.finditer(prompt)]
+    if prompt.count("[fault:") > len(directives):
+        raise UnknownFaultError("write faults as [fault:NAME key=value ...]")
+    for name, options in directives:
+        if options.get("at", vendor) != vendor:
+            continue
+        if name not in known:
+            raise UnknownFaultError(f"no fault {name!r}; there are: {', '.join(sorted(known))}")
+        return Fault(name, options)
+    return None
+
+
+def _options(text: str) -> dict[str, str]:
+    return dict(option.split("=", 1) for option in text.split())

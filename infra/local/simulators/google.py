@@ -142,7 +142,7 @@ class GoogleSimulator:
 
     def _fault(self, prompt: str, submit: int) -> Fault | None:
         try:
-            fault = find_fault(prompt, self.faults)
+            fault = find_fault(prompt, self.faults, self.name)
             for option in ("seconds", "retry_after"):
                 if fault:
                     fault.number(option, 0)

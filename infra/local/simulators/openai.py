@@ -150,7 +150,7 @@ class OpenAISimulator:
 
     def _make(self, request: Request, form: Mapping[str, Any], order: Order, sources: Sequence[Source]) -> Outcome:
         submit = self._jobs.count_submit(self.name, order.model.id, order.prompt)
-        fault = find_fault(order.prompt, self.faults)
+        fault = find_fault(order.prompt, self.faults, self.name)
         if fault and not fault.applies_to(submit):
             fault = None
         latency = fault.number("seconds", 3) if fault and fault.name == "slow" else self._latency

@@ -67,7 +67,7 @@ class Workshop:
     def fault_of(self, vendor: str, model: str, prompt: str, known: frozenset[str]) -> tuple[Fault | None, int]:
         """The fault of this submit, and how many there have been of its prompt. Raises UnknownFaultError."""
         submit = self.jobs.count_submit(vendor, model, prompt)
-        fault = find_fault(prompt, known)
+        fault = find_fault(prompt, known, vendor)
         if fault is None or not fault.applies_to(submit):
             return None, submit
         fault.number("seconds", 0)

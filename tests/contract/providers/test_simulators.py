@@ -130,3 +130,18 @@ def test_a_body_that_is_too_long_or_of_unknown_length_is_refused(simulator: Simu
         connection.endheaders()
         assert connection.getresponse().status == 413
         connection.close()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "status"),
+    [
+        ("a bear [fault:rate-limit at=wavespeed]", 429),
+        ("a wolf [fault:slow-down at=openai]", 200),
+        ("a fox [fault:server-error at=openai] [fault:gone at=wavespeed] [fault:rate-limit]", 404),
+        ("a hare [fault:no-such at=wavespeed]", 400),
+        ("a mole [fault:gone at=openai] [fault: broken", 400),
+    ],
+    ids=["here", "elsewhere", "the first of ours", "unknown here", "misspelt"],
+)
+def test_a_fault_may_be_for_one_vendor_only(simulator: Simulator, prompt: str, status: int) -> None:
+    assert submit(simulator, {"prompt": prompt})[0] == status

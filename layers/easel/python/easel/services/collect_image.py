@@ -90,7 +90,9 @@ class CollectImage:
             self._work.deliver(generation, task, attempt, state)
         except ProviderError as error:
             if error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
-                wait = max(delay, timedelta(seconds=error.retry_after or 0))
+                # The job may well have ended: after its callback nobody would call again.
+                soon = min(delay, self._pause(generation, polls, _POLL_SECONDS))
+                wait = max(soon, timedelta(seconds=error.retry_after or 0))
                 self._work.queue.collect(
                     task.ref, provider=attempt.provider, delay=min(wait, _LONGEST_DELAY), polls=polls + 1
                 )
@@ -112,8 +114,10 @@ class CollectImage:
         self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=polls + 1)
 
     def _next_poll(self, generation: Generation, attempt: Attempt, polls: int) -> timedelta:
+        called_back = self._work.callbacks.expected_from(attempt.provider)
+        return self._pause(generation, polls, _SAFETY_POLL_SECONDS if called_back else _POLL_SECONDS)
+
+    def _pause(self, generation: Generation, polls: int, steps: tuple[int, ...]) -> timedelta:
         if generation.status.is_final or self._work.clock() > generation.deadline:
             return timedelta(seconds=_LATE_POLL_SECONDS)
-        called_back = self._work.callbacks.expected_from(attempt.provider)
-        steps = _SAFETY_POLL_SECONDS if called_back else _POLL_SECONDS
         return timedelta(seconds=steps[min(polls, len(steps)) - 1])
