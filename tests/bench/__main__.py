@@ -18,8 +18,11 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    for section in ("calls", "start_up", "latency"):
+    for section in ("calls", "routing", "start_up"):
         importlib.import_module(f"tests.bench.{section}").report()
+    with importlib.import_module("tests.bench.stack").own_stack() as cloud:
+        for section in ("latency", "bulkhead", "failing_vendor"):
+            importlib.import_module(f"tests.bench.{section}").report(cloud)
 
 
 main()
