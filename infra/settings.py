@@ -69,7 +69,8 @@ class ProviderSettings:
     `base_url` is None for a provider that is built in. One with jobs answers later, and is asked for them.
     `worker_seconds` is how long a worker may be at one image. `sync_mode` asks a vendor that has jobs to answer with
     the picture itself all the same; `variant` chooses between the contracts that go by one vendor's name. With
-    `callbacks` the vendor is told where to say that a job is done, and is asked for it rarely.
+    `callbacks` the vendor is told where to say that a job is done, and is asked for it rarely. One that
+    `reads_references` takes links to reference pictures instead of their bytes.
     """
 
     name: str
@@ -80,6 +81,7 @@ class ProviderSettings:
     sync_mode: bool | None = None
     variant: str | None = None
     callbacks: bool = False
+    reads_references: bool = False
 
     @property
     def has_key(self) -> bool:
@@ -247,6 +249,7 @@ def _provider(read: "_Switches", url: Callable[[str], str], name: str, parallel:
         sync_mode=read.get("wavespeedSyncMode", _switch, True) if name == WAVESPEED else None,
         variant=variant,
         callbacks=name in _WITH_JOBS and read.get(f"{name}Callbacks", _switch, reachable and variant != _SEED),
+        reads_references=name == NANOBANANA and variant != _SEED,
     )
 
 

@@ -22,6 +22,8 @@ SETTLING: Final = tuple(
 GENERATED_PREFIX: Final = "generated/"
 UNMARKED_PREFIX: Final = "unmarked/"
 """Pictures as they were before a watermark was drawn: no role may read them."""
+LENT_PREFIX: Final = "lent/"
+"""Cleaned reference pictures, while a vendor reads them for itself."""
 UNSET_VENDOR_KEY: Final = "unset"
 """What a vendor's secret says until an operator has written the key."""
 
@@ -65,6 +67,11 @@ class Data(Construct):
     def unmarked_objects(self) -> str:
         """The ARN pattern of pictures without the watermark that was asked for."""
         return self.images.arn_for_objects(f"{UNMARKED_PREFIX}*")
+
+    @property
+    def lent_objects(self) -> str:
+        """The ARN pattern of reference pictures that are lent to vendors."""
+        return self.images.arn_for_objects(f"{LENT_PREFIX}*")
 
     @property
     def signing_secret_arn(self) -> str:
@@ -162,6 +169,7 @@ class Data(Construct):
             cors=self._bucket_cors(),
             lifecycle_rules=[
                 s3.LifecycleRule(id="UploadsExpire", prefix="uploads/", expiration=Duration.days(30)),
+                s3.LifecycleRule(id="LentExpire", prefix=LENT_PREFIX, expiration=Duration.days(1)),
                 s3.LifecycleRule(id="ArchivesExpire", prefix="archives/", expiration=Duration.days(2)),
                 s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),
             ],

@@ -130,6 +130,13 @@ class Workers(Construct):
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
         if provider.has_key:
             function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
+        if provider.reads_references and does == "Render":
+            function.allow(
+                "s3:PutObject",
+                "s3:GetObject",
+                on=self._data.lent_objects,
+                because="It lends reference pictures of many workspaces to the vendor, all below this one prefix.",
+            )
         if provider.callbacks:
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.engine import Engine, a_request
+from tests.support.engine import Engine, NoReferences, a_request
 from tests.support.tables import create_core_table
 from tests.unit.imaging.pictures import a_picture, decoded, encoded
 from tests.unit.imaging.test_headers import a_png_header
 from tests.unit.imaging.test_reference_cleaner import talkative, tells
 
-from easel.domain.generation import Reference, Status
+from easel.domain.generation import Generation, Reference, Status
 from easel.domain.provider import ReferenceImage, RemotePicture
-from easel.errors import ImageRejected
+from easel.errors import ImageRejected, StorageUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.services.render_image import RenderImage
+from easel.storage.lending import S3ReferenceLender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +49,9 @@ def engine(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine with real imaging, and a vendor that delivers a real picture."""
     engine = Engine(client, create_core_table(client))
     engine.work = replace(engine.work, processor=PillowImageProcessor())
-    engine.render = RenderImage(work=engine.work, references=Web(), cleaner=PillowReferenceCleaner())
+    engine.render = RenderImage(
+        work=engine.work, references=Web(), cleaner=PillowReferenceCleaner(), lender=NoReferences()
+    )
 
     def download(picture: RemotePicture) -> bytes:
         return encoded(a_picture(1024, 1024), "PNG")
@@ -103,3 +107,45 @@ def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(eng
     assert "Reference picture 2: The picture has 65000x65000 pixels" in failure.message
     assert engine.provider.tasks == []
     assert (ended.charged, ended.provider_cost_micro_usd) == (0, 0)
+
+
+@pytest.mark.requirement("S003-112")
+def test_a_vendor_that_reads_references_itself_gets_links_to_cleaned_copies(engine: Engine) -> None:
+    engine.provider.reads_references = True
+    engine.render = RenderImage(
+        work=engine.work,
+        references=Web(),
+        cleaner=PillowReferenceCleaner(),
+        lender=S3ReferenceLender(engine.store),
+    )
+
+    ended = engine.run(engine.submit(a_request(references=references("home.jpg"))).generation.id)
+
+    (task,) = engine.provider.tasks
+    (lent,) = (key for key in engine.store.objects if key.startswith("lent/"))
+    assert ended.status is Status.COMPLETED
+    assert lent.startswith(f"lent/{ended.workspace_id}/{ended.id}/")
+    assert not tells(engine.store.objects[lent])
+    assert [reference.url for reference in task.references] == [
+        engine.store.presign(lent, expires_in=timedelta(hours=1))
+    ]
+
+
+def test_a_reference_that_cannot_be_lent_is_tried_again_and_no_vendor_is_called_for_it(engine: Engine) -> None:
+    class Full:
+        tries = 0
+
+        def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
+            self.tries += 1
+            if self.tries == 1:
+                raise StorageUnavailable("full")
+            return replace(reference, url="https://lent.example/1")
+
+    engine.provider.reads_references = True
+    engine.render = RenderImage(work=engine.work, references=Web(), cleaner=PillowReferenceCleaner(), lender=Full())
+
+    ended = engine.run(engine.submit(a_request(references=references("plain.png"))).generation.id)
+
+    assert ended.status is Status.COMPLETED
+    assert [attempt.outcome for attempt in ended.images[0].attempts] == ["retryable", "delivered"]
+    assert len(engine.provider.tasks) == 1

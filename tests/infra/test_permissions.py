@@ -14,6 +14,7 @@ LEDGER = "Data/Ledger"
 EPHEMERAL = "Data/Ephemeral"
 PICTURES = "Data/Images/generated/*"
 UNMARKED = "Data/Images/unmarked/*"
+LENT = "Data/Images/lent/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
 VENDORS = ("Wavespeed", "Openai", "Google", "Nanobanana")
@@ -37,6 +38,8 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         **_COLLECT_QUEUES,
         f"Queues/{does}{provider}/Queue": f"{_HOLDING_CONSUMER} SendMessage",
         **key,
+        # It lends reference pictures to the vendor that reads them for itself.
+        **({LENT: "s3: PutObject GetObject"} if (does, provider) == ("Render", "Nanobanana") else {}),
         # It signs the addresses that vendors call back.
         **({"Data/Signing": "secretsmanager: GetSecretValue"} if provider in {"Wavespeed", "Nanobanana"} else {}),
     }
@@ -246,7 +249,7 @@ def test_no_function_may_read_a_picture_without_its_watermark(production: Synthe
         permission
         for folder in production.functions
         for permission in _of_function(production, folder)
-        if permission.startswith("s3:Get") and not permission.endswith(f"on {PICTURES}")
+        if permission.startswith("s3:Get") and not permission.endswith((f"on {PICTURES}", f"on {LENT}"))
     ]
     assert readers == []
 

@@ -136,6 +136,7 @@ class ScriptedProvider:
 
     def __init__(self, name: str = "wavespeed") -> None:
         self.name = name
+        self.reads_references = False
         self.script: list[Behaviour] = []
         self.default: Behaviour = finished_at_once
         self.tasks: list[ProviderTask] = []
@@ -285,6 +286,9 @@ class NoReferences:
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         return reference
+
+    def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
+        return replace(reference, url="https://lent.example/reference.png")
 
 
 @dataclass(order=True)
@@ -458,7 +462,9 @@ class Engine:
         def note(provider: str, outcome: str) -> None:
             self.callbacks.append(outcome)
 
-        self.render = RenderImage(work=self.work, references=NoReferences(), cleaner=NoReferences())
+        self.render = RenderImage(
+            work=self.work, references=NoReferences(), cleaner=NoReferences(), lender=NoReferences()
+        )
         self.collect = CollectImage(work=self.work)
         self.follow = FollowCallback(work=self.work, collect=self.collect, note=note)
         self.receive = ReceiveCallback(

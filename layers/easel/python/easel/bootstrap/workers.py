@@ -46,12 +46,15 @@ def render_image(env: ImageWorkerEnv) -> RenderImage:
     from easel.imaging.reference_cleaner import PillowReferenceCleaner
     from easel.providers.references import SafeReferenceFetcher
     from easel.services.render_image import RenderImage
+    from easel.storage.lending import S3ReferenceLender
+    from easel.storage.s3 import S3ImageStore
 
     trusted = [origin for origin in env.REFERENCE_TRUSTED_ORIGINS.split(",") if origin]
     return RenderImage(
         work=_image_work(env),
         references=SafeReferenceFetcher(trusted_origins=trusted),
         cleaner=PillowReferenceCleaner(),
+        lender=S3ReferenceLender(S3ImageStore(s3(), env.IMAGES_BUCKET_NAME)),
     )
 
 

@@ -65,6 +65,7 @@ class ProviderAdapter(ABC):
     """
 
     name: str
+    reads_references: bool = False
 
     @abstractmethod
     def submit(self, task: ProviderTask) -> Submission:

@@ -102,6 +102,7 @@ class NanobananaApi(ProviderAdapter):
     """The adapter. `base_url` is the vendor's host, with or without the path that all its endpoints share."""
 
     name = "nanobanana"
+    reads_references = True
 
     def __init__(
         self,

@@ -89,10 +89,12 @@ class Page:
 class ImageProvider(Protocol):
     """One vendor. Every method raises `ProviderError`, and nothing else, when the vendor does not deliver.
 
-    Every call is bounded by timeouts. `submit` is never repeated by the adapter once bytes may have left.
+    Every call is bounded by timeouts. `submit` is never repeated by the adapter once bytes may have left. One that
+    `reads_references` takes their addresses instead of their bytes.
     """
 
     name: str
+    reads_references: bool
 
     def submit(self, task: ProviderTask) -> Submission:
         """Ask for one image."""
@@ -132,6 +134,14 @@ class ReferenceCleaner(Protocol):
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         """Raises ImageRejected."""
+        ...
+
+
+class ReferenceLender(Protocol):
+    """Puts a cleaned reference picture where a vendor can read it for a while."""
+
+    def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
+        """The same picture with an address. Raises StorageUnavailable."""
         ...
 
 

@@ -23,7 +23,7 @@ from easel.errors import (
 from easel.ids import new_id
 from easel.services.image_work import WITHDRAWN, ImageWork
 from easel.services.journal import note_job
-from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher
+from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher, ReferenceLender
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +34,13 @@ _BEFORE_THE_END: Final = 20.0
 class RenderImage:
     """Writes the attempt, calls the provider, and takes the picture or notes the job."""
 
-    def __init__(self, *, work: ImageWork, references: ReferenceFetcher, cleaner: ReferenceCleaner) -> None:
+    def __init__(
+        self, *, work: ImageWork, references: ReferenceFetcher, cleaner: ReferenceCleaner, lender: ReferenceLender
+    ) -> None:
         self._work = work
         self._references = references
         self._cleaner = cleaner
+        self._lender = lender
 
     def __call__(self, ref: ImageRef, *, provider: str, model: str, task_token: str) -> None:
         """Have `provider` make one image by its `model`, unless it has ended or somebody else is at it."""
@@ -110,6 +113,8 @@ class RenderImage:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))
         except ProviderError as error:
             self._work.attempt_failed(generation, task, attempt, error)
+        except StorageUnavailable:
+            self._work.attempt_failed(generation, task, attempt, _not_lent(attempt.provider))
         else:
             self._take(generation, task, submission)
 
@@ -125,8 +130,11 @@ class RenderImage:
         self, generation: Generation, ref: ImageRef, attempt: Attempt, references: tuple[ReferenceImage, ...]
     ) -> Submission:
         plan = self._work.plan(generation, generation.images[ref.index], attempt)
+        provider = self._work.providers(attempt.provider)
+        if provider.reads_references:
+            references = tuple(self._lender.lend(generation, reference) for reference in references)
         left = (generation.deadline - self._work.clock()).total_seconds()
-        return self._work.providers(attempt.provider).submit(
+        return provider.submit(
             ProviderTask(
                 attempt_id=attempt.id,
                 upstream_model=attempt.upstream_model,
@@ -180,3 +188,13 @@ class RenderImage:
 
     def _look_later(self, task: ImageTask, attempt: Attempt, delay: timedelta) -> None:
         self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=1)
+
+
+def _not_lent(provider: str) -> ProviderError:
+    """The bucket did not take a reference picture, so the vendor was not called."""
+    return ProviderError(
+        "A reference picture could not be stored.",
+        provider=provider,
+        error_class=ProviderErrorClass.RETRYABLE,
+        provider_code=StorageUnavailable.code,
+    )
