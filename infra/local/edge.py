@@ -33,6 +33,10 @@ _RETRY_AFTER_SECONDS: Final = 5
 _ANSWER_SECONDS: Final = 120
 """The API gives up after 30 s of work; on a busy machine its functions may need that long to start as well."""
 
+REQUESTS_AT_ONCE: Final = 24
+"""More wait here for their turn. Otherwise each would start a function of its own: on two cores sixty starts take a
+minute, their callers ask again meanwhile, and the emulator refuses what goes beyond its account's concurrency."""
+
 _BETWEEN_TWO_HOPS: Final = frozenset({
     b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer",
     b"transfer-encoding", b"upgrade",
@@ -70,6 +74,7 @@ class BodyTooLargeError(Exception):
 def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """The edge as an ASGI application. `transport` reaches the API."""
     way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
+    turns = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -86,7 +91,10 @@ def application(target: Target, transport: httpx.AsyncBaseTransport | None = Non
             return _problem(413, "Content Too Large", f"A request may have {LARGEST_BODY_BYTES} bytes at most.")
         except ClientDisconnect:
             return Response(status_code=499)
-        return await _answer(way, _towards(base, request, body))
+        async with turns:
+            if await request.is_disconnected():
+                return Response(status_code=499)
+            return await _answer(way, _towards(base, request, body))
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "deployed": target.url() is not None})

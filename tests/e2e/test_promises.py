@@ -84,7 +84,7 @@ def test_links_work_without_credentials_expire_and_cannot_be_changed(studio: Stu
 def test_a_cancelled_generation_stays_cancelled_and_its_late_picture_is_not_delivered(
     studio: Studio, prompt: str
 ) -> None:
-    submitted = studio.submit(prompt=f"{prompt} [fault:slow seconds=4]", model="seedream-v4")
+    submitted = studio.submit(prompt=f"{prompt} [fault:slow seconds=20]", model="seedream-v4")
     cancelled = studio.api.post(f"/api/v1/generations/{submitted['id']}/cancel")
     assert cancelled.status_code == 200, cancelled.text
     assert cancelled.json()["status"] == "CANCELLED"

@@ -108,6 +108,13 @@ def test_without_its_table_calls_go_out_as_if_there_were_no_breaker(emulator: Em
     health.succeeded(Circuits(), FIRST)
 
 
+def test_nobody_asks_about_no_candidate(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    health = DynamoProviderHealth(boto3.client("dynamodb", **emulator.client_options()), "no-such-table")
+
+    assert health.circuits([]).wait(FIRST, NOW) == timedelta()
+    assert not caplog.records, "a generation whose last candidate has failed is no reason for a warning"
+
+
 @pytest.mark.requirement("X-19")
 def test_latencies_of_the_last_week_are_summarised_by_model(client: DynamoDBClient, table: str) -> None:
     latencies = DynamoLatencies(client, table)

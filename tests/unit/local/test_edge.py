@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from infra.local.edge import LARGEST_BODY_BYTES, Target, application
+from infra.local.edge import LARGEST_BODY_BYTES, REQUESTS_AT_ONCE, Target, application
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -55,6 +55,27 @@ def test_a_request_reaches_the_api_unchanged(target_file: Path) -> None:
     assert request.content == body
     assert request.headers["x-request-id"] == "r-1"
     assert request.headers["content-type"] == "image/png"
+
+
+def test_a_crowd_waits_for_its_turn_and_everybody_is_answered(target_file: Path) -> None:
+    inside, most = 0, 0
+
+    async def api(_request: httpx.Request) -> httpx.Response:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        inside -= 1
+        return httpx.Response(200)
+
+    async def crowd() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=application(Target(target_file), httpx.MockTransport(api)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://edge.test") as client:
+            return await asyncio.gather(*(client.get("/") for _ in range(3 * REQUESTS_AT_ONCE)))
+
+    assert [answer.status_code for answer in asyncio.run(crowd())] == [200] * 3 * REQUESTS_AT_ONCE
+    assert most == REQUESTS_AT_ONCE
 
 
 def test_the_caller_is_named_after_those_before_it(target_file: Path) -> None:

@@ -65,6 +65,8 @@ class DynamoProviderHealth:
         return [_circuit(from_item(item)) for item in answer["Items"]]
 
     def _read(self, names: Sequence[tuple[str, str]]) -> list[Circuit]:
+        if not names:
+            return []
         keys = [to_item(_key(name)) for name in names]
         try:
             answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
