@@ -17,6 +17,9 @@ from constructs import Construct
 
 METRICS_NAMESPACE: Final = "Easel"
 
+_PATIENCE_SECONDS: Final = 30
+"""What an emulated function has at least: a laptop that does ten things at once may need long for a first answer."""
+
 
 class MissingHandler(ValueError):
     """A function is declared whose folder has no handler."""
@@ -79,7 +82,7 @@ class SmallFunction(Construct):
             architecture=ARCHITECTURE,
             layers=layers,
             role=self.role,
-            timeout=Duration.seconds(timeout_seconds),
+            timeout=Duration.seconds(max(timeout_seconds, _PATIENCE_SECONDS) if self._emulated else timeout_seconds),
             memory_size=memory_mb,
             environment={**common_env(kit.settings), **env},
             tracing=lambda_.Tracing.ACTIVE,

@@ -33,7 +33,7 @@ _RETRY_AFTER_SECONDS: Final = 5
 _ANSWER_SECONDS: Final = 120
 """The API gives up after 30 s of work; on a busy machine its functions may need that long to start as well."""
 
-REQUESTS_AT_ONCE: Final = 24
+REQUESTS_AT_ONCE: Final = 12
 """More wait here for their turn. Otherwise each would start a function of its own: on two cores sixty starts take a
 minute, their callers ask again meanwhile, and the emulator refuses what goes beyond its account's concurrency."""
 

@@ -14,7 +14,7 @@ from tests.support.cloud import wait_for
 MODELS: Final = {"wavespeed": "seedream-v4", "openai": "gpt-image-2", "google": "gemini-3.1-flash-lite-image"}
 """A model of each vendor that no other vendor serves: what happens to it happens there."""
 
-_AT_ONCE: Final = 12
+_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True)

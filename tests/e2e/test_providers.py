@@ -1,0 +1,248 @@
+"""Every vendor makes and edits pictures; when one fails, those who may stand in do, in time and at one price."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from tests.e2e.conftest import Studio
+from tests.support.cloud import LocalCloud, wait_for
+
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+AI_MADE = b"trainedAlgorithmicMedia"
+REFERENCE = "references"
+
+
+@pytest.mark.requirement("S000-37", "S000-74", "S001-48", "S002-38", "S002-41", "S004-48", "X-25", "X-32")
+@pytest.mark.parametrize(
+    ("wishes", "provider", "size", "media_type"),
+    [
+        ({"model": "gpt-image-2", "size": "1536x1024", "outputFormat": "webp"}, "openai", (1536, 1024), "image/webp"),
+        ({"model": "gpt-image-2", "size": "1024x1536", REFERENCE: 2}, "openai", (1024, 1536), "image/png"),
+        (
+            {"model": "gemini-3.1-flash-lite-image", "aspectRatio": "16:9", "outputFormat": "jpeg"},
+            "google",
+            (1376, 768),
+            "image/jpeg",
+        ),
+        (
+            {"model": "gemini-3.1-flash-lite-image", "aspectRatio": "1:1", REFERENCE: 1, "outputFormat": "png"},
+            "google",
+            (1024, 1024),
+            "image/png",
+        ),
+        (
+            {"model": "nano-banana", "provider": "nanobanana", "aspectRatio": "16:9", "outputFormat": "png"},
+            "nanobanana",
+            (1344, 768),
+            "image/png",
+        ),
+        (
+            {"model": "nano-banana-2.1", "provider": "wavespeed", "size": "1792x1024", "outputFormat": "jpeg"},
+            "wavespeed",
+            (1792, 1024),
+            "image/jpeg",
+        ),
+        (
+            {"model": "seedream-v4", "size": "1024x1536", REFERENCE: 1, "outputFormat": "webp"},
+            "wavespeed",
+            (1024, 1536),
+            "image/webp",
+        ),
+    ],
+    ids=["openai", "openai edit", "google", "google edit", "nanobanana", "wavespeed", "wavespeed edit"],
+)
+def test_every_vendor_makes_and_edits_pictures(
+    studio: Studio, prompt: str, wishes: dict[str, Any], provider: str, size: tuple[int, int], media_type: str
+) -> None:
+    shown = [
+        f"{studio.simulator}/_simulator/pictures/640x480.png?seed={number}"
+        for number in range(wishes.get(REFERENCE, 0))
+    ]
+    asked = {name: value for name, value in wishes.items() if name != REFERENCE} | {"referenceUrls": shown}
+
+    generation = studio.generate(prompt=prompt, **asked)
+
+    assert generation["status"] == "COMPLETED", generation
+    [image] = generation["images"]
+    picture = studio.picture(image)
+    assert (picture.size, picture.format) == (size, FORMATS[media_type])
+    assert ((image["width"], image["height"]), image["mediaType"]) == (size, media_type)
+    assert image["servedBy"]["provider"] == provider
+    assert generation["mode"] == ("image-to-image" if shown else "text-to-image")
+    assert [job["vendor"] for job in studio.jobs(prompt)] == [provider]
+
+
+@pytest.mark.requirement("S002-38", "S002-49", "X-25")
+def test_an_old_name_costs_what_it_cost_and_says_what_became_of_it(
+    studio: Studio, own_studio: Studio, prompt: str
+) -> None:
+    generation = own_studio.generate(prompt=prompt, model="dall-e-3", size="1792x1024", quality="hd", style="vivid")
+    assert (generation["status"], generation["chargedMilliCredits"]) == ("COMPLETED", 30_000), generation
+    assert own_studio.picture(generation["images"][0]).size == (1792, 1024)
+    assert {one["field"] for one in generation["images"][0]["paramsAdjusted"]} == {"quality", "style"}
+    assert generation["deprecation"]["successor"] == generation["servedBy"]["model"]
+    described = studio.api.get("/api/v1/models/dall-e-3").json()
+    assert (described["status"], described["deprecation"]) == ("retired", generation["deprecation"])
+
+
+# --- who stands in ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S000-37", "S002-57", "S004-48", "X-37")
+@pytest.mark.parametrize("fault", ["gone", "unavailable", "drop"])
+def test_when_the_first_vendor_fails_the_next_one_serves_and_is_paid_for_once(
+    studio: Studio, prompt: str, fault: str
+) -> None:
+    text = f"{prompt} [fault:{fault} at=google]"
+
+    generation = studio.generate(prompt=text, model="nano-banana-2.1", headers={"Cancel-After": "60"})
+
+    assert generation["status"] == "COMPLETED", generation
+    [image] = generation["images"]
+    assert image["servedBy"] == {"provider": "wavespeed", "model": "nano-banana-2.1"}
+    assert [image["attempts"][0]["provider"], image["attempts"][-1]["provider"]] == ["google", "wavespeed"]
+    assert generation["chargedMilliCredits"] == generation["price"]["milliCredits"]
+    submits = studio.submits(text)
+    assert submits["wavespeed"] == 1
+    if fault == "drop":
+        assert submits["google"] == 1, "what may have been made is not asked for again"
+
+
+@pytest.mark.requirement("S000-37", "S002-57")
+def test_after_two_lost_answers_nobody_else_is_asked(studio: Studio, prompt: str) -> None:
+    text = f"{prompt} [fault:drop at=openai] [fault:server-error at=wavespeed]"
+    generation = studio.generate(
+        prompt=text, model="gpt-image-2.5-flare", fallback="equivalent", headers={"Cancel-After": "90"}
+    )
+    assert (generation["status"], generation["chargedMilliCredits"]) == ("FAILED", 0), generation
+    outcomes = [(attempt["provider"], attempt["outcome"]) for attempt in generation["images"][0]["attempts"]]
+    assert outcomes[0] == ("openai", "ambiguous")
+    assert len([outcome for _, outcome in outcomes if outcome == "ambiguous"]) == 2
+    assert all(count == 1 for count in studio.submits(text).values())
+
+
+@pytest.mark.requirement("S000-37", "X-37")
+@pytest.mark.parametrize(
+    ("wishes", "served_by"),
+    [
+        ({"fallback": "none"}, None),
+        ({"fallback": "same-model"}, ("wavespeed", "nano-banana-2.1")),
+        ({"provider": "wavespeed"}, ("google", "nano-banana-2.1")),
+    ],
+    ids=["none", "same model", "the other way round"],
+)
+def test_who_may_stand_in_is_the_callers_to_say(
+    studio: Studio, prompt: str, wishes: dict[str, str], served_by: tuple[str, str] | None
+) -> None:
+    first = wishes.get("provider", "google")
+    generation = studio.generate(prompt=f"{prompt} [fault:gone at={first}]", model="nano-banana-2.1", **wishes)
+    [image] = generation["images"]
+    assert image["attempts"][0]["provider"] == first
+    found = image["servedBy"] and (image["servedBy"]["provider"], image["servedBy"]["model"])
+    assert found == served_by if served_by else generation["status"] == "FAILED"
+    assert len(image["attempts"]) == (2 if served_by else 1)
+
+
+@pytest.mark.requirement("S000-37", "X-37")
+def test_an_equivalent_model_stands_in_only_where_that_is_asked_for(studio: Studio, prompt: str) -> None:
+    text = f"{prompt} [fault:gone at=openai]"
+    alone = studio.generate(prompt=text, model="gpt-image-2.6-sunburst")
+    helped = studio.generate(prompt=text, model="gpt-image-2.6-sunburst", fallback="equivalent")
+    assert (alone["status"], alone["error"]["code"]) == ("FAILED", "model_unavailable")
+    assert helped["status"] == "COMPLETED", helped
+    assert helped["images"][0]["servedBy"]["model"] != "gpt-image-2.6-sunburst"
+    assert helped["chargedMilliCredits"] == helped["price"]["milliCredits"]
+
+
+@pytest.mark.requirement("S000-37", "X-37")
+def test_a_workspace_chooses_for_all_requests_that_do_not_say(cloud: LocalCloud, prompt: str) -> None:
+    workspace = cloud.new_workspace("Prefers the other one", credits=100)
+    with cloud.api(workspace) as client:
+        mine = Studio(cloud, client, workspace)
+        path = f"/api/v1/workspaces/{workspace.id}/routing"
+        choice = {"provider": "wavespeed", "fallback": "none"}
+        assert client.put(path, json=choice).json() == client.get(path).json() == choice
+        chosen = mine.generate(prompt=prompt, model="nano-banana-2.1")
+        asked = mine.generate(prompt=prompt, model="nano-banana-2.1", provider="google")
+        refused = client.put(path, json={"provider": "nobody"})
+    assert [one["images"][0]["servedBy"]["provider"] for one in (chosen, asked)] == ["wavespeed", "google"]
+    assert refused.status_code == 400
+    assert refused.json()["error"]["details"][0]["field"] == "provider"
+
+
+# --- circuits ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def circuit(studio: Studio) -> Iterator[Any]:
+    """What is held against a model that no other test uses."""
+
+    def look() -> dict[str, Any] | None:
+        providers = studio.api.get("/api/v1/status").json()["providers"]
+        [openai] = [one for one in providers if one["name"] == "openai"]
+        return next((one for one in openai["circuits"] if one["model"] == "chatgpt-image-latest"), None)
+
+    yield look
+
+
+@pytest.mark.requirement("S000-37", "S004-48")
+def test_a_vendor_that_fails_ten_images_is_left_alone_until_a_probe_succeeds(
+    studio: Studio, circuit: Any, prompt: str
+) -> None:
+    # Given a model that refuses ten images, each tried once within its deadline
+    model, given_up = "chatgpt-image-latest", {"Cancel-After": "6"}
+    busy = [f"{prompt} {number} [fault:rate-limit retry_after=600]" for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda text: studio.generate(prompt=text, model=model, headers=given_up), busy[:11]))
+    # Then the whole world sees that its circuit is open, and nobody asks there
+    found = wait_for(circuit, within_seconds=10, what="the circuit is told of")
+    assert (found["state"], found["openedBy"]) == ("open", "retryable"), found
+    refused = studio.generate(prompt=busy[11], model=model, headers=given_up)
+    assert refused["status"] == "FAILED", refused
+    assert studio.submits(busy[11]) == {}
+
+
+# --- callbacks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("X-20", "S001-54")
+@pytest.mark.parametrize("provider", ["wavespeed", "nanobanana", "nobody"])
+def test_a_forged_callback_is_told_nothing(studio: Studio, provider: str) -> None:
+    with studio.cloud.anonymous_api() as stranger:
+        answer = stranger.post(f"/api/v1/callbacks/{provider}?t=AAAA", json={"id": "x", "status": "completed"})
+    assert answer.status_code == 404, answer.text
+
+
+@pytest.mark.requirement("X-20", "S001-54")
+@pytest.mark.parametrize("provider", ["wavespeed", "nanobanana"])
+@pytest.mark.parametrize("fault", ["callback-early", "callback-twice", "callback-forged"])
+def test_callbacks_bring_one_picture_whenever_and_however_often_they_come(
+    studio: Studio, prompt: str, provider: str, fault: str
+) -> None:
+    text = f"{prompt} [fault:{fault}]"
+    generation = studio.generate(prompt=text, model="nano-banana", provider=provider, fallback="none")
+    assert generation["status"] == "COMPLETED", generation
+    assert [attempt["outcome"] for attempt in generation["images"][0]["attempts"]] == ["delivered"]
+    assert generation["chargedMilliCredits"] == generation["price"]["milliCredits"]
+    assert studio.submits(text) == {provider: 1}
+
+
+# --- what a picture says ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S002-75")
+def test_a_picture_shows_its_watermark_and_every_variant_says_that_a_model_made_it(studio: Studio, prompt: str) -> None:
+    word = f"proof {secrets.token_hex(2)}"
+    generation = studio.generate(prompt=prompt, model="gpt-image-2", watermark=word)
+    [image] = generation["images"]
+    assert image["provenance"]["watermark"] == word
+    assert image["provenance"]["generator"] == {"provider": "openai", "model": "gpt-image-2"}
+    for variant in ("url", "previewUrl", "thumbnailUrl"):
+        assert AI_MADE in httpx.get(image[variant], trust_env=False).content, variant
+    described = studio.api.get("/api/v1/models/gpt-image-2").json()["latency"]
+    assert described is not None, "it has been used"
