@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
-from easel.http import contract, gateway, identity, parameters, problems
+from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
 from easel.http.schemas import GenerationBody
 from easel.observability import instrumented
@@ -23,8 +23,7 @@ class Env(settings.Settings):
     STATE_MACHINE_ARN: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/generations/<generationId>/cancel", **contract.CANCEL_GENERATION)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain import access
 from easel.errors import NotFound
-from easel.http import answers, contract, gateway, identity, pagination, problems
+from easel.http import answers, contract, gateway, identity, pagination
 from easel.http.account_schemas import MaskedUserPage
 from easel.http.dialects import accounts
 from easel.observability import instrumented
@@ -22,8 +22,7 @@ class Env(settings.Settings):
     DEBUG_USERS_ENABLED: bool
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/debug/users", **contract.LIST_DEBUG_USERS)

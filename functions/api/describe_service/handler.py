@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
-from easel.http import answers, contract, documentation, gateway, problems
+from easel.http import answers, contract, documentation, gateway
 from easel.http.dialects import service
 from easel.http.schemas import HealthBody, InfoBody, RootBody
 from easel.observability import instrumented, request_id
@@ -22,8 +22,7 @@ class Env(settings.Settings):
     EASEL_STAGE: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/", **contract.ROOT)

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
-from easel.http import answers, contract, gateway, problems
+from easel.http import answers, contract, gateway
 from easel.http.account_schemas import TelegramSessionBody, TelegramSignInRequest
 from easel.http.dialects import accounts
 from easel.observability import instrumented
@@ -26,8 +26,7 @@ class Env(settings.Settings):
     INIT_DATA_MAX_AGE_SECONDS: int
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/auth/telegram", **contract.SIGN_IN_WITH_TELEGRAM)

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WALLET_GRANT
-from easel.http import contract, gateway, identity, parameters, problems
+from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import money
 from easel.http.money_schemas import GiveCreditsRequest, GrantBody
 from easel.observability import instrumented, logger
@@ -22,8 +22,7 @@ class Env(settings.Settings):
     TRIAL_DAYS: int
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/wallet/grants", status_code=201, **contract.GIVE_CREDITS)

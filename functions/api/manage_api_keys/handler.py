@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.domain.access import KEYS_WRITE
-from easel.http import answers, contract, gateway, identity, parameters, problems
+from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.account_schemas import ApiKeyBody, IssuedApiKeyBody, NewApiKeyRequest, RotateApiKeyRequest
 from easel.http.dialects import accounts
 from easel.observability import instrumented
@@ -21,8 +21,7 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/api-keys", status_code=201, **contract.CREATE_API_KEY)

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_READ
-from easel.http import answers, contract, gateway, identity, parameters, problems
+from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.account_schemas import MemberBody, MemberRoleRequest, NewMemberRequest
 from easel.http.dialects import accounts
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 # Reading is enough to get in here: what else it takes depends on the workspace in the path, and anybody may leave.
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
-from easel.http import answers, contract, gateway, identity, parameters, problems
+from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import prompts
 from easel.http.prompt_schemas import ChangePromptTemplateRequest, PromptTemplateBody, PromptTemplateRequest
 from easel.observability import instrumented
@@ -19,8 +19,7 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/prompt-templates", status_code=201, **contract.CREATE_PROMPT_TEMPLATE)

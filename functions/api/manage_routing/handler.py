@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
-from easel.http import answers, contract, gateway, identity, parameters, problems
+from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import routing
 from easel.http.routing_schemas import RoutingBody, RoutingRequest
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     CORE_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/workspaces/<workspaceId>/routing", **contract.READ_ROUTING)

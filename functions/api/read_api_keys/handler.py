@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.domain.access import KEYS_WRITE
-from easel.http import answers, contract, gateway, identity, pagination, problems
+from easel.http import answers, contract, gateway, identity, pagination
 from easel.http.account_schemas import ApiKeyPage
 from easel.http.dialects import accounts
 from easel.observability import instrumented
@@ -21,8 +21,7 @@ class Env(settings.Settings):
     SIGNING_SECRET_ARN: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/api-keys", **contract.LIST_API_KEYS)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WALLET_READ
-from easel.http import answers, contract, gateway, identity, money_parameters, parameters, problems
+from easel.http import answers, contract, gateway, identity, money_parameters, parameters
 from easel.http.dialects import money
 from easel.http.money_schemas import BudgetBody
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     LEDGER_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/budgets/workspace", **contract.READ_WORKSPACE_BUDGET)

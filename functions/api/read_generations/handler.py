@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
-from easel.http import answers, contract, gateway, identity, pagination, parameters, problems
+from easel.http import answers, contract, gateway, identity, pagination, parameters
 from easel.http.dialects import canonical
 from easel.http.schemas import GenerationBody, GenerationPage
 from easel.observability import instrumented
@@ -22,8 +22,7 @@ class Env(settings.Settings):
     SIGNING_SECRET_ARN: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/generations", **contract.LIST_GENERATIONS)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
-from easel.http import contract, gateway, identity, parameters, problems
+from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
 from easel.http.schemas import PendingPictureBody, SingleImageBody
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     PUBLIC_BASE_URL: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/images/<imageId>", **contract.READ_IMAGE)

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
-from easel.http import answers, contract, gateway, identity, pagination, parameters, problems
+from easel.http import answers, contract, gateway, identity, pagination, parameters
 from easel.http.dialects import prompts
 from easel.http.prompt_schemas import PromptTemplateBody, PromptTemplatePage, RenderedTemplateBody, RenderRequest
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     SIGNING_SECRET_ARN: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/prompt-templates", **contract.LIST_PROMPT_TEMPLATES)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
-from easel.http import answers, contract, gateway, problems
+from easel.http import answers, contract, gateway
 from easel.http.dialects import routing
 from easel.http.routing_schemas import StatusBody
 from easel.observability import instrumented
@@ -20,8 +20,7 @@ class Env(settings.Settings):
     EPHEMERAL_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/status", **contract.STATUS)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WALLET_READ
-from easel.http import answers, contract, gateway, identity, money_parameters, pagination, parameters, problems
+from easel.http import answers, contract, gateway, identity, money_parameters, pagination, parameters
 from easel.http.dialects import money
 from easel.http.money_schemas import EntryPageBody, WalletBody
 from easel.observability import instrumented
@@ -23,8 +23,7 @@ class Env(settings.Settings):
     SIGNING_SECRET_ARN: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.get("/api/v1/wallet", **contract.READ_WALLET)

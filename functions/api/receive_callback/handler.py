@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.errors import CallbackRefused
-from easel.http import answers, callbacks, contract, gateway, parameters, problems
+from easel.http import answers, callbacks, contract, gateway, parameters
 from easel.observability import bind, instrumented, logger, request_id
 
 
@@ -19,8 +19,7 @@ class Env(settings.Settings):
     PROVIDER_SETTINGS: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.post("/api/v1/callbacks/<provider>", **contract.RECEIVE_CALLBACK)

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_ADMIN
-from easel.http import answers, contract, gateway, identity, money_parameters, parameters, problems
+from easel.http import answers, contract, gateway, identity, money_parameters, parameters
 from easel.http.dialects import money
 from easel.http.money_schemas import BudgetBody, SetBudgetRequest
 from easel.observability import instrumented
@@ -21,8 +21,7 @@ class Env(settings.Settings):
     LEDGER_TABLE_NAME: settings.Text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-problems.install(app)
+app = gateway.resolver()
 
 
 @app.put("/api/v1/budgets/workspace", **contract.SET_WORKSPACE_BUDGET)
