@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from easel.services.principal import Principal
 
+MANY = 1_000
 THREADS = 32
 
 
@@ -49,7 +50,7 @@ def test_a_thousand_submits_take_exactly_what_the_wallet_affords(client: DynamoD
     # Given a wallet that affords three hundred, and a plan whose own limits are wider
     engine = Engine(client, create_core_table(client), credits=300)
     # When a thousand come at once
-    accepted, refused = submit_many(engine, replace(caller(), plan="scale"), 1_000)
+    accepted, refused = submit_many(engine, replace(caller(), plan="scale"), MANY)
     # Then three hundred are accepted and every other one is told that the credits are gone
     assert len(accepted) == 300
     assert {type(refusal) for refusal in refused} == {InsufficientCredits}
@@ -66,10 +67,10 @@ def test_a_thousand_submits_take_exactly_what_the_wallet_affords(client: DynamoD
 def test_no_more_than_the_plan_allows_run_at_once(client: DynamoDBClient) -> None:
     engine = Engine(client, create_core_table(client))
     limit = plan_of("standard").max_active_in(caller().channel)
-    accepted, refused = submit_many(engine, caller(), 100)
+    accepted, refused = submit_many(engine, caller(), MANY)
     assert len(accepted) == limit
     kinds = {refusal.kind for refusal in refused if isinstance(refusal, LimitReached)}
-    assert (len(refused), kinds) == (100 - limit, {"active_generations"})
+    assert (len(refused), kinds) == (MANY - limit, {"active_generations"})
     assert engine.wallet().held == limit * 1_000, "a refused request holds nothing"
 
 
@@ -81,8 +82,8 @@ def test_no_more_than_the_plan_allows_are_taken_in_a_day(
     narrow = replace(plan_of("scale"), name="narrow", max_generations_per_day=40)
     monkeypatch.setattr("easel.services.submit_generation.plan_of", lambda _: narrow)
     engine = Engine(client, create_core_table(client))
-    # When a hundred come at once
-    accepted, refused = submit_many(engine, caller(), 100)
+    # When a thousand come at once
+    accepted, refused = submit_many(engine, caller(), MANY)
     # Then forty are taken, and cancelling one gives no new one today
     assert len(accepted) == 40
     assert {refusal.kind for refusal in refused if isinstance(refusal, LimitReached)} == {"generations_per_day"}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
-EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "60"))
 STEPS = 40
 STEP = timedelta(seconds=1)
 
