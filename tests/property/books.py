@@ -42,7 +42,7 @@ from easel.services.close_generation import CloseGeneration
 from easel.services.expire_grants import ExpireGrants
 from easel.services.grants import GiveCredits, GrantRequest
 from easel.services.open_account import OpenAccount, TrialOffer
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 from easel.services.principal import Principal
 from easel.services.quotes import Appraise, QuoteSigner
 from easel.services.submit_generation import NewGeneration, SubmitGeneration

@@ -55,7 +55,9 @@ from easel.services.expire_grants import ExpireGrants
 from easel.services.follow_callback import FollowCallback
 from easel.services.image_work import ImageWork, hold_of
 from easel.services.open_account import OpenAccount, TrialOffer
-from easel.services.ports import ImageRef, JobHint, ProcessedImage, UnmarkedOriginal
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
+from easel.services.ports.providers import JobHint
 from easel.services.principal import Principal
 from easel.services.quotes import Appraise, QuoteSigner
 from easel.services.read_generations import ReadGenerations

@@ -52,7 +52,7 @@ class MemoryDefaults:
 
 
 class NoLatencies:
-    """`ports.LatencyRecorder` that forgets."""
+    """`ports.providers.LatencyRecorder` that forgets."""
 
     def record(self, model: str, waited: timedelta, now: datetime) -> None:
         """Nothing is kept."""

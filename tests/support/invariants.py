@@ -12,7 +12,7 @@ from easel.domain.events import generation_ended
 from easel.domain.generation import Attempt, Generation, Image, Status
 from easel.errors import ProviderErrorClass
 from easel.services.image_work import DELIVERED
-from easel.services.ports import ImageRef
+from easel.services.ports.image_tasks import ImageRef
 
 _NOTHING_STARTED = {
     ProviderErrorClass.RETRYABLE,

@@ -18,8 +18,8 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic.json_schema import models_json_schema
 
-from easel.http import schemas
 from easel.http.problems import KINDS
+from easel.http.schemas.failures import Problem
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 SHIPPED: Final = REPOSITORY / "layers/easel/python/easel/http/openapi.json"
@@ -141,7 +141,7 @@ def _without_null(holder: dict[str, Any]) -> dict[str, Any]:
 
 def _schemas(merged: dict[str, Any]) -> dict[str, Any]:
     _, problem = models_json_schema(
-        [(schemas.Problem, "serialization")], ref_template="#/components/schemas/{model}", by_alias=True
+        [(Problem, "serialization")], ref_template="#/components/schemas/{model}", by_alias=True
     )
     ours = {name: schema for name, schema in merged.items() if name not in _FRAMEWORK_SCHEMAS} | problem["$defs"]
     return dict(sorted(ours.items()))

@@ -30,7 +30,7 @@ from easel.providers import registry
 from easel.repositories.generations import begin_keys
 from easel.repositories.outbox import OUTBOX_ENTITY
 from easel.services.callbacks import CallbackSigner, CallbackTicket
-from easel.services.ports import ImageRef
+from easel.services.ports.image_tasks import ImageRef
 
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 

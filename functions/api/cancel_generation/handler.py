@@ -9,7 +9,7 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
-from easel.http.schemas import GenerationBody
+from easel.http.schemas.generations import GenerationBody
 from easel.observability import instrumented
 
 

@@ -9,8 +9,8 @@ from easel import bootstrap, settings
 from easel.domain import access
 from easel.errors import NotFound
 from easel.http import answers, contract, gateway, identity, pagination
-from easel.http.account_schemas import MaskedUserPage
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import MaskedUserPage
 from easel.observability import instrumented
 
 

@@ -10,7 +10,7 @@ from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, gateway, parameters
 from easel.http.dialects import catalogue
-from easel.http.schemas import ModelBody, ModelList, SizeList
+from easel.http.schemas.catalogue import ModelBody, ModelList, SizeList
 from easel.observability import instrumented
 
 

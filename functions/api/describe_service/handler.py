@@ -10,7 +10,7 @@ from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, documentation, gateway
 from easel.http.dialects import service
-from easel.http.schemas import HealthBody, InfoBody, RootBody
+from easel.http.schemas.service import HealthBody, InfoBody, RootBody
 from easel.observability import instrumented, request_id
 
 

@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import answers, contract, gateway
-from easel.http.account_schemas import TelegramSessionBody, TelegramSignInRequest
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import TelegramSessionBody, TelegramSignInRequest
 from easel.observability import instrumented
 
 

@@ -10,7 +10,7 @@ from easel import bootstrap, settings
 from easel.domain.access import WALLET_GRANT
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import money
-from easel.http.money_schemas import GiveCreditsRequest, GrantBody
+from easel.http.schemas.money import GiveCreditsRequest, GrantBody
 from easel.observability import instrumented, logger
 
 

@@ -10,8 +10,8 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.domain.access import KEYS_WRITE
 from easel.http import answers, contract, gateway, identity, parameters
-from easel.http.account_schemas import ApiKeyBody, IssuedApiKeyBody, NewApiKeyRequest, RotateApiKeyRequest
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import ApiKeyBody, IssuedApiKeyBody, NewApiKeyRequest, RotateApiKeyRequest
 from easel.observability import instrumented
 
 

@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_READ
 from easel.http import answers, contract, gateway, identity, parameters
-from easel.http.account_schemas import MemberBody, MemberRoleRequest, NewMemberRequest
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import MemberBody, MemberRoleRequest, NewMemberRequest
 from easel.observability import instrumented
 
 

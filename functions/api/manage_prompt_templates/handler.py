@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import prompts
-from easel.http.prompt_schemas import ChangePromptTemplateRequest, PromptTemplateBody, PromptTemplateRequest
+from easel.http.schemas.prompts import ChangePromptTemplateRequest, PromptTemplateBody, PromptTemplateRequest
 from easel.observability import instrumented
 
 

@@ -10,7 +10,7 @@ from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import routing
-from easel.http.routing_schemas import RoutingBody, RoutingRequest
+from easel.http.schemas.routing import RoutingBody, RoutingRequest
 from easel.observability import instrumented
 
 

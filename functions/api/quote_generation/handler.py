@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.http import contract, gateway, identity
 from easel.http.dialects import canonical, submissions
-from easel.http.schemas import QuoteBody, SubmitGenerationRequest
+from easel.http.schemas.generations import QuoteBody
+from easel.http.schemas.submit import SubmitGenerationRequest
 from easel.observability import instrumented
 
 

@@ -9,8 +9,8 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.domain.access import KEYS_WRITE
 from easel.http import answers, contract, gateway, identity, pagination
-from easel.http.account_schemas import ApiKeyPage
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import ApiKeyPage
 from easel.observability import instrumented
 
 

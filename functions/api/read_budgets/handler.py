@@ -9,7 +9,7 @@ from easel import bootstrap, settings
 from easel.domain.access import WALLET_READ
 from easel.http import answers, contract, gateway, identity, money_parameters, parameters
 from easel.http.dialects import money
-from easel.http.money_schemas import BudgetBody
+from easel.http.schemas.money import BudgetBody
 from easel.observability import instrumented
 
 

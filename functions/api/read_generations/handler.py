@@ -9,7 +9,7 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import answers, contract, gateway, identity, pagination, parameters
 from easel.http.dialects import canonical
-from easel.http.schemas import GenerationBody, GenerationPage
+from easel.http.schemas.generations import GenerationBody, GenerationPage
 from easel.observability import instrumented
 
 

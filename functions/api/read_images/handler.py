@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
-from easel.http.schemas import PendingPictureBody, SingleImageBody
+from easel.http.schemas.images import PendingPictureBody, SingleImageBody
 from easel.observability import instrumented
 
 

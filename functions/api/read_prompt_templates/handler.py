@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.http import answers, contract, gateway, identity, pagination, parameters
 from easel.http.dialects import prompts
-from easel.http.prompt_schemas import PromptTemplateBody, PromptTemplatePage, RenderedTemplateBody, RenderRequest
+from easel.http.schemas.prompts import PromptTemplateBody, PromptTemplatePage, RenderedTemplateBody, RenderRequest
 from easel.observability import instrumented
 
 

@@ -10,7 +10,7 @@ from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, gateway
 from easel.http.dialects import routing
-from easel.http.routing_schemas import StatusBody
+from easel.http.schemas.routing import StatusBody
 from easel.observability import instrumented
 
 

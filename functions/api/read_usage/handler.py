@@ -9,7 +9,7 @@ from easel import bootstrap, settings
 from easel.domain.access import WALLET_READ
 from easel.http import answers, contract, gateway, identity, money_parameters
 from easel.http.dialects import money
-from easel.http.money_schemas import OwnUsageBody, UsageBody
+from easel.http.schemas.money import OwnUsageBody, UsageBody
 from easel.observability import instrumented
 
 

@@ -8,10 +8,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_READ
 from easel.http import answers, contract, gateway, identity
-from easel.http.account_schemas import CallerBody, MemberPage, WorkspaceBody, WorkspacePage
 from easel.http.dialects import accounts
 from easel.http.pagination import CursorText, Limit, Listing
 from easel.http.parameters import WorkspaceId, resource_id
+from easel.http.schemas.accounts import CallerBody, MemberPage, WorkspaceBody, WorkspacePage
 from easel.observability import instrumented
 
 

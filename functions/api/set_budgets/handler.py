@@ -10,7 +10,7 @@ from easel import bootstrap, settings
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.http import answers, contract, gateway, identity, money_parameters, parameters
 from easel.http.dialects import money
-from easel.http.money_schemas import BudgetBody, SetBudgetRequest
+from easel.http.schemas.money import BudgetBody, SetBudgetRequest
 from easel.observability import instrumented
 
 

@@ -10,7 +10,8 @@ from easel import bootstrap, settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical, submissions
-from easel.http.schemas import GenerationBody, QuoteBody, SubmitGenerationRequest
+from easel.http.schemas.generations import GenerationBody, QuoteBody
+from easel.http.schemas.submit import SubmitGenerationRequest
 from easel.observability import count, instrumented, request_id
 
 

@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.domain import access
 from easel.http import answers, contract, gateway, identity, parameters
-from easel.http.account_schemas import SyncedUserBody, SyncUserRequest, TelegramBalanceBody, TelegramTrialBody
 from easel.http.dialects import accounts
+from easel.http.schemas.accounts import SyncedUserBody, SyncUserRequest, TelegramBalanceBody, TelegramTrialBody
 from easel.observability import instrumented
 
 

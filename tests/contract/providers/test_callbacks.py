@@ -24,7 +24,8 @@ from easel.errors import ProviderError, QueueUnavailable
 from easel.ids import new_generation_id, new_id
 from easel.providers.registry import Providers, ProviderSettings
 from easel.services.callbacks import CallbackSigner, ReceiveCallback, SignedAddresses
-from easel.services.ports import ImageRef, JobHint
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.providers import JobHint
 
 if TYPE_CHECKING:
     from tests.contract.providers.simulation import Simulator

@@ -22,7 +22,8 @@ from easel.repositories.image_tasks import DynamoImageTasks
 from easel.repositories.outbox import DynamoOutbox
 from easel.repositories.prompt_templates import DynamoPromptTemplates
 from easel.repositories.workspaces import DynamoWorkspaces
-from easel.services.ports import ImageRef, Write
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

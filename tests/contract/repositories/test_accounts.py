@@ -12,7 +12,7 @@ from tests.support.generations import NOW
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.errors import NotFound, StaleWrite
 from easel.ids import new_id
-from easel.services.account_ports import UserRecord
+from easel.services.ports.accounts import UserRecord
 
 PROFILE = TelegramProfile(279058397, "ada", "Ada", "Lovelace", "en")
 BOT = "019a9f1c-0000-7000-8000-00000000000a"

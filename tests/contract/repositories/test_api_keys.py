@@ -16,7 +16,7 @@ from easel.domain.identities import TelegramIdentity
 from easel.errors import StaleWrite
 from easel.ids import new_id
 from easel.repositories.api_keys import hash_api_key
-from easel.services.account_ports import ApiKeyRecord
+from easel.services.ports.accounts import ApiKeyRecord
 
 API_KEY = new_api_key(WORKSPACE_ID)
 RECORD = ApiKeyRecord(

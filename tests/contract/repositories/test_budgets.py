@@ -14,7 +14,7 @@ from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
 from easel.repositories.budgets import DynamoBudgets
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator

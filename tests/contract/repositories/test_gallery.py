@@ -11,7 +11,7 @@ from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_stored
 from easel.domain.generation import Attempt, Image, ServedBy, Status
 from easel.errors import StaleWrite
 from easel.ids import image_id
-from easel.services.ports import GalleryImage
+from easel.services.ports.generations import GalleryImage
 
 IMAGE_ID = image_id(GENERATION_ID, 4)
 ENTRY = GalleryImage(

@@ -33,8 +33,8 @@ from easel.domain.generation import (
 )
 from easel.errors import StaleWrite
 from easel.ids import image_id
-from easel.services.account_ports import WorkspaceRecord
-from easel.services.ports import ImageRef
+from easel.services.ports.accounts import WorkspaceRecord
+from easel.services.ports.image_tasks import ImageRef
 
 ANOTHER_WORKSPACE = "019a9f1c-0000-7000-8000-0000000000ff"
 LONG_AFTER = NOW + timedelta(days=1)

@@ -12,7 +12,7 @@ from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID
 
 from easel.domain.generation import Attempt
 from easel.errors import StaleWrite
-from easel.services.ports import ImageRef, ImageTask
+from easel.services.ports.image_tasks import ImageRef, ImageTask
 
 REF = ImageRef(WORKSPACE_ID, GENERATION_ID, 2, "req-1")
 LEASE = NOW + timedelta(seconds=125)

@@ -25,7 +25,7 @@ from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGra
 from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.repositories.ledger import MAX_OPEN_GRANTS, DynamoLedger
 from easel.repositories.ledger_audit import DynamoLedgerAudit
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,7 +15,7 @@ from easel.domain.prompts import Role, Shot, TemplateSet, Variable
 from easel.errors import StaleWrite, TooManyTemplates
 from easel.ids import new_id
 from easel.repositories import prompt_templates
-from easel.services.ports import OwnTemplate
+from easel.services.ports.prompts import OwnTemplate
 
 TEMPLATE = TemplateSet(
     id=new_id(),

@@ -16,7 +16,7 @@ from tests.support.generations import NOW, WORKSPACE_ID, a_generation
 
 from easel.errors import Contended, KeyAlreadyClaimed, StaleWrite
 from easel.repositories.dynamodb import DynamoTransactions, TransactionWrite
-from easel.services.account_ports import WorkspaceRecord
+from easel.services.ports.accounts import WorkspaceRecord
 
 FRONT_DOOR_SECONDS = 29
 

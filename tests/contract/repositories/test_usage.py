@@ -17,7 +17,8 @@ from easel.errors import LimitReached
 from easel.ids import new_generation_id
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
-from easel.services.ports import UsageRule, Write
+from easel.services.ports.transactions import Write
+from easel.services.ports.usage import UsageRule
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator

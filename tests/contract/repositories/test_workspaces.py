@@ -12,7 +12,7 @@ from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.errors import Conflict, LastOwner, StaleWrite
 from easel.ids import new_id
-from easel.services.account_ports import Membership, WorkspaceRecord
+from easel.services.ports.accounts import Membership, WorkspaceRecord
 
 WORKSPACE = WorkspaceRecord(WORKSPACE_ID, "Acme", NOW, "tiered", personal=False)
 

@@ -32,7 +32,7 @@ from easel.http.pagination import CursorSigner
 from easel.ids import new_generation_id
 from easel.services.compose_prompts import new_images, used
 from easel.services.links import LinkMaker
-from easel.services.ports import GalleryImage, Page
+from easel.services.ports.generations import GalleryImage, Page
 from easel.services.principal import Credential, Principal
 from easel.services.quotes import Appraisal, Appraise
 from easel.services.rate_limits import LimitRequests
@@ -278,7 +278,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
 
 @dataclass
 class _Latencies:
-    """`ports.ModelLatencies`."""
+    """`ports.providers.ModelLatencies`."""
 
     store: Store
 

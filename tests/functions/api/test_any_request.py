@@ -14,7 +14,7 @@ from tests.support import openapi
 from tests.support.generations import GENERATION_ID, a_generation
 
 from easel.domain.generation import Status
-from easel.http.schemas import SubmitGenerationRequest
+from easel.http.schemas.submit import SubmitGenerationRequest
 from easel.ids import image_id
 
 DOCUMENT = json.loads(openapi.SHIPPED.read_text("utf-8"))

@@ -12,7 +12,7 @@ import pytest
 from easel.repositories.accounts import DynamoUsers
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.workspaces import DynamoWorkspaces
-from easel.services.account_ports import Membership, UserRecord, WorkspaceRecord
+from easel.services.ports.accounts import Membership, UserRecord, WorkspaceRecord
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World

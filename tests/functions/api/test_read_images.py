@@ -13,7 +13,7 @@ from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
 from easel.domain.permalinks import encode_permalink
 from easel.http import identity
 from easel.ids import image_id
-from easel.services.ports import GalleryImage
+from easel.services.ports.generations import GalleryImage
 
 IMAGE_ID = image_id(GENERATION_ID, 0)
 SECRET = a_generation().permalink_secret

@@ -23,7 +23,7 @@ from easel.errors import CallbackRefused
 from easel.http.callbacks import MAX_BODY_BYTES
 from easel.ids import new_generation_id, new_id
 from easel.services.callbacks import CallbackSigner, CallbackTicket, SignedAddresses
-from easel.services.ports import ImageRef
+from easel.services.ports.image_tasks import ImageRef
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World

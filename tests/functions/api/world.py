@@ -29,7 +29,7 @@ from easel.domain.generation import Channel
 from easel.ids import new_id
 from easel.repositories.api_keys import DynamoApiKeys, hash_api_key
 from easel.repositories.dynamodb import DynamoTransactions, from_item
-from easel.services.account_ports import ApiKeyRecord
+from easel.services.ports.accounts import ApiKeyRecord
 
 OPERATOR_GROUP: Final = "staff"
 _PATTERNS: Final = [

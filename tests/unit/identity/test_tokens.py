@@ -18,7 +18,7 @@ from easel.domain.identities import TelegramIdentity
 from easel.errors import IdentityUnavailable
 from easel.identity.sessions import Sessions, kid_of
 from easel.identity.tokens import Tokens, TrustedIssuer, trusted_issuers
-from easel.services.account_ports import MiniAppUser, SignedInPerson
+from easel.services.ports.accounts import MiniAppUser, SignedInPerson
 
 SECRET = "a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"
 OTHER_ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example"

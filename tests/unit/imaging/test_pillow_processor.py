@@ -21,7 +21,7 @@ from easel.imaging.headers import ImageFormat
 from easel.imaging.pillow_processor import PillowImageProcessor
 
 if TYPE_CHECKING:
-    from easel.services.ports import ProcessedImage
+    from easel.services.ports.pictures import ProcessedImage
 
 MODES = {
     "PNG": ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"],

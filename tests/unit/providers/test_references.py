@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from easel.services.ports import ReferenceFetcher
+    from easel.services.ports.providers import ReferenceFetcher
 
 HOST = "pictures.example"
 PUBLIC = "93.184.215.14"

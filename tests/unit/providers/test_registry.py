@@ -16,7 +16,7 @@ from easel.providers.nanobanana_seed import NanobananaSeed
 from easel.providers.registry import Providers, ProviderSettings
 
 if TYPE_CHECKING:
-    from easel.services.ports import ImageProvider
+    from easel.services.ports.providers import ImageProvider
 
 
 @pytest.mark.requirement("S001-46", "S002-1")

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from easel.domain.generation import Channel, Generation, Image, Outcome, Stage, Status
-from easel.services.ports import GalleryImage, ImageRef, Page, Write
+from easel.services.ports.generations import GalleryImage, Page
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.transactions import Write
 from easel.services.principal import Principal
 
 

@@ -15,8 +15,8 @@ from easel.domain.identities import TelegramIdentity
 from easel.errors import Forbidden, InvalidRequest, NotFound
 from easel.http import identity
 from easel.ids import new_id
-from easel.services.account_ports import Membership
 from easel.services.act_for import ActForTelegram, EnterWorkspace
+from easel.services.ports.accounts import Membership
 from easel.services.principal import SIGNED_IN, Principal
 
 TEAM = new_id()

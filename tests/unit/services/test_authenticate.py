@@ -15,8 +15,8 @@ from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity, user_of_token
 from easel.errors import NotFound, Unauthenticated
 from easel.ids import new_id
-from easel.services.account_ports import ApiKeyRecord, Membership, SignedInPerson
 from easel.services.authenticate import Authenticate
+from easel.services.ports.accounts import ApiKeyRecord, Membership, SignedInPerson
 from easel.services.principal import Credential, Principal
 
 GOOD = new_api_key(WORKSPACE_ID)

@@ -13,7 +13,7 @@ from easel.domain.generation import Generation, Status
 from easel.domain.permalinks import encode_permalink
 from easel.errors import NotFound
 from easel.ids import image_id, uuid7
-from easel.services.ports import GalleryImage
+from easel.services.ports.generations import GalleryImage
 from easel.services.read_generations import ReadGenerations
 from easel.services.read_images import ReadImages
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from easel.services.close_generation import CloseGeneration, SettleGeneration
     from easel.services.expire_grants import ExpireGrants
     from easel.services.open_account import OpenAccount
-    from easel.services.ports import ModelLatencies
+    from easel.services.ports.providers import ModelLatencies
     from easel.services.prompt_templates import ReadPromptTemplates
     from easel.services.quotes import Appraise, QuoteSigner
     from easel.services.routes import Routes

@@ -12,11 +12,11 @@ from easel.clock import system_clock
 
 if TYPE_CHECKING:
     from easel.bootstrap.environments import AuthorizerEnv, CoreTable, MoneyEnv, PeopleEnv, RateEnv, TelegramSignInEnv
-    from easel.services.account_ports import TokenVerifier
     from easel.services.act_for import ActForTelegram, EnterWorkspace
     from easel.services.api_keys import ManageApiKeys
     from easel.services.authenticate import Authenticate
     from easel.services.first_sight import FirstSight
+    from easel.services.ports.accounts import TokenVerifier
     from easel.services.provision_workspace import ProvisionWorkspace
     from easel.services.rate_limits import LimitRequests
     from easel.services.routing_settings import ManageRouting

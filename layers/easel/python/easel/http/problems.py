@@ -25,7 +25,7 @@ from easel import errors
 from easel.domain.credits import MILLI
 from easel.http import bodies, documentation, validation
 from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
-from easel.http.schemas import Problem, ProblemDetail, ProblemError
+from easel.http.schemas.failures import Problem, ProblemDetail, ProblemError
 from easel.observability import describe_error, logger, request_id
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from easel.domain.identities import TelegramIdentity, is_telegram_id
 from easel.ids import new_id
-from easel.services.account_ports import MiniAppUser, SessionToken
+from easel.services.ports.accounts import MiniAppUser, SessionToken
 
 ISSUER: Final = "urn:easel:sessions"
 AUDIENCE: Final = "urn:easel:api"

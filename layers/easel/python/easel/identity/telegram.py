@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from easel.domain.identities import TelegramProfile, is_telegram_id
 from easel.errors import NotFound
-from easel.services.account_ports import MiniAppSignIn
+from easel.services.ports.accounts import MiniAppSignIn
 
 SKEW: Final = timedelta(seconds=60)
 """How far Telegram's clock may be ahead of ours."""
@@ -48,7 +48,7 @@ def read_bot(secret: str) -> TelegramBot | None:
 
 
 class MiniAppSignature:
-    """`account_ports.MiniAppVerifier`."""
+    """`ports.accounts.MiniAppVerifier`."""
 
     def __init__(self, bot: Callable[[], TelegramBot | None], *, max_age: timedelta) -> None:
         self._bot = bot

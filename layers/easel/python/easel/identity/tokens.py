@@ -10,7 +10,7 @@ from typing import Any, Final
 from easel.identity.jwks import ALGORITHMS, Fetch, KeySet, fetch_over_https
 from easel.identity.sessions import ALGORITHM as SESSION_ALGORITHM
 from easel.identity.sessions import AUDIENCE, ISSUER, Sessions, user_from
-from easel.services.account_ports import MiniAppUser, SignedInPerson
+from easel.services.ports.accounts import MiniAppUser, SignedInPerson
 
 SKEW_SECONDS: Final = 60
 """How far the issuer's clock may be from ours."""
@@ -50,7 +50,7 @@ def trusted_issuers(text: str) -> list[TrustedIssuer]:
 
 
 class Tokens:
-    """`account_ports.TokenVerifier`."""
+    """`ports.accounts.TokenVerifier`."""
 
     def __init__(
         self, issuers: Sequence[TrustedIssuer], sessions: Sessions, *, fetch: Fetch = fetch_over_https

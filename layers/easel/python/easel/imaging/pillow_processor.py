@@ -30,7 +30,7 @@ from easel.imaging.pixels import (
 )
 from easel.imaging.provenance import is_signed, statement, with_statement
 from easel.imaging.watermark import draw_watermark
-from easel.services.ports import ProcessedImage, UnmarkedOriginal
+from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ _VARIANT_SETTINGS: Final[Mapping[str, Any]] = {"quality": 80, "method": 0}
 
 
 class PillowImageProcessor:
-    """`ports.ImageProcessor`."""
+    """`ports.pictures.ImageProcessor`."""
 
     def process(
         self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None

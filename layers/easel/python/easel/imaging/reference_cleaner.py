@@ -38,7 +38,7 @@ _STEP: Final = 0.75
 
 
 class PillowReferenceCleaner:
-    """`ports.ReferenceCleaner`."""
+    """`ports.providers.ReferenceCleaner`."""
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         """The picture without metadata.

@@ -20,15 +20,15 @@ from easel.errors import NotFound
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
 from easel.repositories.records import Records
-from easel.services.account_ports import UserRecord
-from easel.services.ports import Write
+from easel.services.ports.accounts import UserRecord
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoUsers:
-    """`account_ports.Users`."""
+    """`ports.accounts.Users`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)
@@ -109,7 +109,7 @@ class DynamoUsers:
 
 
 class DynamoInitDataClaims:
-    """`account_ports.InitDataClaims`."""
+    """`ports.accounts.InitDataClaims`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

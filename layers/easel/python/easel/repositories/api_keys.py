@@ -20,8 +20,8 @@ from easel.errors import StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
-from easel.services.account_ports import ApiKeyRecord
-from easel.services.ports import Write
+from easel.services.ports.accounts import ApiKeyRecord
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +37,7 @@ def hash_api_key(api_key: str) -> str:
 
 
 class DynamoApiKeys:
-    """`account_ports.ApiKeys`."""
+    """`ports.accounts.ApiKeys`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)

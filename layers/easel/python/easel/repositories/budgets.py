@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,7 +43,7 @@ def _two_months_back(moment: datetime) -> str:
 
 
 class DynamoBudgets:
-    """`ports.Budgets`."""
+    """`ports.money.Budgets`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from easel.errors import Contended, EaselError
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,9 +84,10 @@ class DynamoTransactions:
         self._sleep = sleep
 
     def commit(self, *writes: Write) -> None:
-        """See `ports.UnitOfWork.commit`. Losing against another transaction is normal and retried with full jitter.
+        """See `ports.transactions.UnitOfWork.commit`.
 
-        A wallet is one item: of many submits at the same moment one gets through at a time, the others come again.
+        Losing against another transaction is normal and retried with full jitter. A wallet is one item: of many
+        submits at the same moment one gets through at a time, the others come again.
         """
         members = [write for write in writes if isinstance(write, TransactionWrite)]
         if len(members) != len(writes):

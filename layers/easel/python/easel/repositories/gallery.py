@@ -9,14 +9,15 @@ from easel.errors import StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
 from easel.repositories.generation_items import image_from, image_values
-from easel.services.ports import GalleryImage, Write
+from easel.services.ports.generations import GalleryImage
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoGallery:
-    """`ports.Gallery`."""
+    """`ports.generations.Gallery`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

@@ -14,7 +14,9 @@ from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
 from easel.repositories.generation_items import failure_values, generation_from, generation_values, image_values
-from easel.services.ports import ImageRef, Page, Write
+from easel.services.ports.generations import Page
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +31,7 @@ def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
 
 
 class DynamoGenerations:
-    """`ports.GenerationRepository`."""
+    """`ports.generations.GenerationRepository`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client
@@ -154,7 +156,7 @@ class DynamoGenerations:
         )
 
     def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
-        """See `ports.GenerationRepository.set_stage`. An image that is further along stays there."""
+        """See `ports.generations.GenerationRepository.set_stage`. An image that is further along stays there."""
         stages = list(Stage)
         up_to_here = {f":stage{rank}": earlier.value for rank, earlier in enumerate(stages[: stages.index(stage) + 1])}
         try:

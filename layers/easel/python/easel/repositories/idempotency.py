@@ -9,7 +9,8 @@ from easel.clock import to_iso
 from easel.errors import EaselError, KeyAlreadyClaimed
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
-from easel.services.ports import IdempotencyClaim, Write
+from easel.services.ports.generations import IdempotencyClaim
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,7 +20,7 @@ _TTL_GRACE: Final = timedelta(days=1)
 
 
 class DynamoIdempotencyClaims:
-    """`ports.IdempotencyClaims`."""
+    """`ports.generations.IdempotencyClaims`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

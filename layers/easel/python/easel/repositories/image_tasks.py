@@ -15,7 +15,8 @@ from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item, to_value
 from easel.repositories.generation_items import attempt_from, attempt_values
-from easel.services.ports import ImageRef, ImageTask, Write
+from easel.services.ports.image_tasks import ImageRef, ImageTask
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,7 +26,7 @@ _KEPT_FOR: Final = timedelta(days=30)
 
 
 class DynamoImageTasks:
-    """`ports.ImageTaskRepository`."""
+    """`ports.image_tasks.ImageTaskRepository`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

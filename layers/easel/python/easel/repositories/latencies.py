@@ -25,7 +25,10 @@ _PREFIX: Final = "b"
 
 
 class DynamoLatencies:
-    """`ports.LatencyRecorder` and `ports.ModelLatencies`. A statistic: what cannot be counted or read is left out."""
+    """`ports.providers.LatencyRecorder` and `ports.providers.ModelLatencies`.
+
+    A statistic: what cannot be counted or read is left out.
+    """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

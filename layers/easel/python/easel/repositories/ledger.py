@@ -48,7 +48,8 @@ from easel.repositories.ledger_items import (
     wallet_key,
     within,
 )
-from easel.services.ports import EntryPage, Write
+from easel.services.ports.money import EntryPage
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -93,7 +94,7 @@ class _WalletChange:
 
 
 class DynamoLedger:
-    """`ports.Ledger`."""
+    """`ports.money.Ledger`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

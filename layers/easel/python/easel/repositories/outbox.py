@@ -13,7 +13,7 @@ from easel.domain.events import Event, deserialise_event, serialise_event
 from easel.errors import StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,7 +22,7 @@ OUTBOX_ENTITY = "OUTBOX"
 
 
 class DynamoOutbox:
-    """`ports.Outbox`, and the other end of it: what is waiting, and its removal."""
+    """`ports.generations.Outbox`, and the other end of it: what is waiting, and its removal."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client

@@ -16,7 +16,8 @@ from easel.errors import EaselError, StaleWrite, TooManyTemplates
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
-from easel.services.ports import OwnTemplate, Write
+from easel.services.ports.prompts import OwnTemplate
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,7 +26,7 @@ _SCHEMA = 1
 
 
 class DynamoPromptTemplates:
-    """`ports.PromptTemplates`."""
+    """`ports.prompts.PromptTemplates`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)

@@ -12,7 +12,8 @@ from easel.domain.usage import UsageRow, UsageSums
 from easel.errors import EaselError, LimitReached, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
-from easel.services.ports import UsageRule, UsageToday, Write
+from easel.services.ports.transactions import Write
+from easel.services.ports.usage import UsageRule, UsageToday
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +31,7 @@ def _day(day: date) -> str:
 
 
 class DynamoUsageCounters:
-    """`ports.UsageCounters`. One item per user: a set of running generations per channel, a count per day."""
+    """`ports.usage.UsageCounters`. One item per user: a set of running generations per channel, a count per day."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client
@@ -97,7 +98,7 @@ class DynamoUsageCounters:
 
 
 class DynamoUsageSummaries:
-    """`ports.UsageSummaries` and `ports.UsageReports`.
+    """`ports.usage.UsageSummaries` and `ports.usage.UsageReports`.
 
     One item per day, user, model and provider; sums are added, never computed anew.
     """
@@ -119,7 +120,7 @@ class DynamoUsageSummaries:
         return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
 
     def correcting(self, generation: Generation, image: Image) -> Write:
-        """See `ports.UsageSummaries`. The costs that were counted at the end are replaced by those known now."""
+        """See `ports.usage.UsageSummaries`. The costs that were counted at the end are replaced by those known now."""
         counted, known = UsageSums(), UsageSums(images_late=1)
         for attempt in generation.images[image.index].attempts:
             counted += _attempt_sums(attempt)

@@ -18,15 +18,15 @@ from easel.errors import Conflict, EaselError, LastOwner, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
 from easel.repositories.records import Records
-from easel.services.account_ports import Membership, WorkspaceRecord
-from easel.services.ports import Write
+from easel.services.ports.accounts import Membership, WorkspaceRecord
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoWorkspaces:
-    """`account_ports.Workspaces`."""
+    """`ports.accounts.Workspaces`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)

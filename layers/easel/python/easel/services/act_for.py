@@ -12,7 +12,7 @@ from easel.domain.access import ACT_AS_TELEGRAM, PLATFORM_SCOPES, TELEGRAM_USER_
 from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity
 from easel.errors import Forbidden, NotFound
-from easel.services.account_ports import Membership, Users, Workspaces
+from easel.services.ports.accounts import Membership, Users, Workspaces
 from easel.services.principal import MINI_APP, Principal
 
 

@@ -14,8 +14,8 @@ from easel.domain.generation import Channel
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from easel.ids import new_id
-from easel.services.account_ports import ApiKeyRecord, ApiKeys
-from easel.services.ports import UnitOfWork
+from easel.services.ports.accounts import ApiKeyRecord, ApiKeys
+from easel.services.ports.transactions import UnitOfWork
 from easel.services.principal import Principal
 
 DEFAULT_OVERLAP: Final = timedelta(hours=24)

@@ -12,7 +12,8 @@ from easel.domain.api_keys import PREFIX, claimed_workspace
 from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity, names_of, personal_workspace, read_telegram_alias, user_of_token
 from easel.errors import Forbidden, NotFound, Unauthenticated
-from easel.services.account_ports import (
+from easel.services.act_for import acting_for, as_member, no_workspace, telegram_user
+from easel.services.ports.accounts import (
     ApiKeyRecord,
     ApiKeys,
     MiniAppUser,
@@ -20,7 +21,6 @@ from easel.services.account_ports import (
     TokenVerifier,
     Workspaces,
 )
-from easel.services.act_for import acting_for, as_member, no_workspace, telegram_user
 from easel.services.principal import SIGNED_IN, Credential, Principal
 
 _REMEMBERED_SECONDS: Final = 30.0

@@ -8,7 +8,7 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import Contended, NotFound
-from easel.services.ports import Budgets
+from easel.services.ports.money import Budgets
 from easel.services.principal import Principal
 
 _MAX_TRIES: Final = 5

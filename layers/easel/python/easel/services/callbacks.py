@@ -22,7 +22,9 @@ from uuid import UUID
 from easel.clock import Clock
 from easel.domain.provider import CallbackRequest
 from easel.errors import CallbackRefused, ProviderError, QueueUnavailable
-from easel.services.ports import ImageProvider, ImageQueue, ImageRef, JobHint
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.messages import ImageQueue
+from easel.services.ports.providers import ImageProvider, JobHint
 
 QUERY_NAME: Final = "t"
 """The query parameter that holds the ticket."""
@@ -81,7 +83,7 @@ class CallbackSigner:
 
 
 class SignedAddresses:
-    """`ports.CallbackAddresses` for these providers. `base_url` is where the API is reached from outside."""
+    """`ports.providers.CallbackAddresses` for these providers. `base_url` is where the API is reached from outside."""
 
     def __init__(self, *, signer: CallbackSigner, base_url: str, providers: Collection[str]) -> None:
         self._signer = signer
@@ -99,7 +101,7 @@ class SignedAddresses:
 
 
 class NoCallbacks:
-    """`ports.CallbackAddresses` where no vendor is told any."""
+    """`ports.providers.CallbackAddresses` where no vendor is told any."""
 
     def expected_from(self, provider: str) -> bool:  # noqa: ARG002 - the port's signature
         return False

@@ -12,7 +12,7 @@ from easel.domain.catalogue.watch import Observation, observe
 from easel.domain.events import Event, catalogue_event
 from easel.domain.provider import OfferedModel
 from easel.errors import ProviderError
-from easel.services.ports import ImageProvider
+from easel.services.ports.providers import ImageProvider
 
 logger = logging.getLogger(__name__)
 

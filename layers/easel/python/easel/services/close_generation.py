@@ -14,19 +14,12 @@ from easel.domain.credits import Hold, Wallet, hold_of
 from easel.domain.events import Event, budget_alert
 from easel.domain.generation import Attempt, Generation, Image, Outcome, Status, cancel, conclude
 from easel.errors import Contended, GenerationClosed, NotFound, QueueUnavailable, StaleWrite
-from easel.services.ports import (
-    Budgets,
-    GenerationRepository,
-    ImageRef,
-    ImageTaskRepository,
-    Ledger,
-    Outbox,
-    UnitOfWork,
-    UsageCounters,
-    UsageSummaries,
-    Workflow,
-    Write,
-)
+from easel.services.ports.generations import GenerationRepository, Outbox
+from easel.services.ports.image_tasks import ImageRef, ImageTaskRepository
+from easel.services.ports.messages import Workflow
+from easel.services.ports.money import Budgets, Ledger
+from easel.services.ports.transactions import UnitOfWork, Write
+from easel.services.ports.usage import UsageCounters, UsageSummaries
 from easel.services.principal import Principal
 
 logger = logging.getLogger(__name__)

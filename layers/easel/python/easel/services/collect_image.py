@@ -10,7 +10,7 @@ from easel.domain.generation import TIMED_OUT, Attempt, Generation
 from easel.domain.provider import Running
 from easel.errors import ProviderError, ProviderErrorClass, StillLeased, StorageUnavailable
 from easel.services.image_work import LATE_GRACE, ImageWork
-from easel.services.ports import ImageRef, ImageTask
+from easel.services.ports.image_tasks import ImageRef, ImageTask
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from easel.clock import Clock
 from easel.errors import Contended, StaleWrite
-from easel.services.ports import Ledger, UnitOfWork
+from easel.services.ports.money import Ledger
+from easel.services.ports.transactions import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from easel.domain.access import Role
 from easel.domain.identities import TelegramIdentity, TelegramProfile, names_of, personal_workspace, user_among
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import StaleWrite
-from easel.services.account_ports import Membership, UserRecord, Users, WorkspaceRecord, Workspaces
-from easel.services.ports import UnitOfWork, Write
+from easel.services.ports.accounts import Membership, UserRecord, Users, WorkspaceRecord, Workspaces
+from easel.services.ports.transactions import UnitOfWork, Write
 from easel.services.principal import Principal
 
 PERSONAL_WORKSPACE_NAME: Final = "Personal"

@@ -24,7 +24,8 @@ from easel.services.callbacks import Note
 from easel.services.collect_image import ASKING_AGAIN_HELPS, CollectImage
 from easel.services.image_work import DELIVERED, LATE_GRACE, ImageWork
 from easel.services.journal import TRIES, close_attempt, kept_changing
-from easel.services.ports import ImageRef, ImageTask, JobHint
+from easel.services.ports.image_tasks import ImageRef, ImageTask
+from easel.services.ports.providers import JobHint
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from easel.errors import (
     WalletMissing,
 )
 from easel.services.open_account import OpenAccount
-from easel.services.ports import Ledger, UnitOfWork
+from easel.services.ports.money import Ledger
+from easel.services.ports.transactions import UnitOfWork
 from easel.services.principal import Principal
 
 _MAX_TRIES: Final = 5

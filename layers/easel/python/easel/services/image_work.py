@@ -24,24 +24,13 @@ from easel.domain.routing import GiveUp, TryAgain, callback_wait
 from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
 from easel.services.callbacks import NoCallbacks
 from easel.services.journal import TRIES, close_attempt, kept_changing, with_attempt
-from easel.services.ports import (
-    CallbackAddresses,
-    Gallery,
-    GalleryImage,
-    GenerationRepository,
-    ImageProcessor,
-    ImageProvider,
-    ImageQueue,
-    ImageRef,
-    ImageStore,
-    ImageTask,
-    ImageTaskRepository,
-    LatencyRecorder,
-    ProcessedImage,
-    UnitOfWork,
-    UsageSummaries,
-    Workflow,
-)
+from easel.services.ports.generations import Gallery, GalleryImage, GenerationRepository
+from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
+from easel.services.ports.messages import ImageQueue, Workflow
+from easel.services.ports.pictures import ImageProcessor, ImageStore, ProcessedImage
+from easel.services.ports.providers import CallbackAddresses, ImageProvider, LatencyRecorder
+from easel.services.ports.transactions import UnitOfWork
+from easel.services.ports.usage import UsageSummaries
 from easel.services.routes import Routes
 
 logger = logging.getLogger(__name__)

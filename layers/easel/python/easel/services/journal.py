@@ -11,7 +11,7 @@ from typing import Final
 
 from easel.domain.generation import Attempt
 from easel.errors import StaleWrite
-from easel.services.ports import ImageTask, ImageTaskRepository
+from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from easel.clock import Clock
 from easel.domain.generation import Generation, Image
 from easel.domain.permalinks import encode_permalink
-from easel.services.ports import ImageStore
+from easel.services.ports.pictures import ImageStore
 
 LINK_LIFETIME: Final = timedelta(hours=1)
 """How long a link to the bytes works. A role-signed link dies with the role's session, so longer would be a promise

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 from easel.clock import Clock
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind
 from easel.errors import StaleWrite
-from easel.services.ports import Ledger, UnitOfWork
+from easel.services.ports.money import Ledger
+from easel.services.ports.transactions import UnitOfWork
 
 _TRIAL_NAMESPACE = UUID("3a9f6a1e-1c55-4c0b-9d0e-7f1f0f5b2c11")
 """Made once for this purpose: a trial's grant id is derived in it from the identity."""

@@ -23,7 +23,8 @@ from easel.domain.prompts import (
 from easel.domain.template_use import TemplateUse
 from easel.errors import Conflict, InvalidRequest, NotFound, StaleWrite, TooManyTemplates
 from easel.ids import new_id
-from easel.services.ports import OwnTemplate, PromptTemplates, UnitOfWork
+from easel.services.ports.prompts import OwnTemplate, PromptTemplates
+from easel.services.ports.transactions import UnitOfWork
 from easel.services.principal import Principal
 
 _FIRST: Final = 1

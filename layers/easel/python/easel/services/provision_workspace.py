@@ -14,10 +14,11 @@ from easel.domain.identities import personal_workspace, user_of_token
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import NotFound, StaleWrite
 from easel.ids import new_id
-from easel.services.account_ports import ApiKeys, Membership, UserRecord, Users, WorkspaceRecord, Workspaces
 from easel.services.api_keys import IssuedKey, issue
 from easel.services.first_sight import FirstSight
-from easel.services.ports import Ledger, UnitOfWork, Write
+from easel.services.ports.accounts import ApiKeys, Membership, UserRecord, Users, WorkspaceRecord, Workspaces
+from easel.services.ports.money import Ledger
+from easel.services.ports.transactions import UnitOfWork, Write
 
 
 class KeyKind(StrEnum):

@@ -8,7 +8,7 @@ from typing import Final
 
 from easel.domain.generation import Generation, Status
 from easel.errors import NotFound
-from easel.services.ports import GenerationRepository, Page
+from easel.services.ports.generations import GenerationRepository, Page
 from easel.services.principal import Principal
 
 _FIRST_PAUSE: Final = 0.2

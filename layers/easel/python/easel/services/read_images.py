@@ -8,7 +8,7 @@ from easel.domain.generation import Generation, Image
 from easel.domain.permalinks import decode_permalink
 from easel.errors import NotFound
 from easel.ids import generation_of_image
-from easel.services.ports import Gallery, GenerationRepository
+from easel.services.ports.generations import Gallery, GenerationRepository
 from easel.services.principal import Principal
 
 

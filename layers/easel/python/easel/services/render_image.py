@@ -23,7 +23,8 @@ from easel.errors import (
 from easel.ids import new_id
 from easel.services.image_work import WITHDRAWN, ImageWork
 from easel.services.journal import note_job
-from easel.services.ports import ImageRef, ImageTask, ReferenceCleaner, ReferenceFetcher, ReferenceLender
+from easel.services.ports.image_tasks import ImageRef, ImageTask
+from easel.services.ports.providers import ReferenceCleaner, ReferenceFetcher, ReferenceLender
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
 from easel.domain.catalogue import Catalogue
 from easel.domain.generation import Routing
 from easel.errors import InvalidRequest
-from easel.services.account_ports import Workspaces
+from easel.services.ports.accounts import Workspaces
 from easel.services.principal import Principal
 from easel.services.workspaces import enter
 

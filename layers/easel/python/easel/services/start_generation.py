@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from easel.domain.generation import Fallback, Routing
-from easel.services.ports import Workflow
+from easel.services.ports.messages import Workflow
 from easel.services.routes import Routes
 
 

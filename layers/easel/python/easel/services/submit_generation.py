@@ -29,17 +29,11 @@ from easel.errors import (
 )
 from easel.ids import new_generation_id
 from easel.services.compose_prompts import new_images, used
-from easel.services.ports import (
-    Budgets,
-    GenerationQueue,
-    GenerationRepository,
-    IdempotencyClaim,
-    IdempotencyClaims,
-    Ledger,
-    UnitOfWork,
-    UsageCounters,
-    UsageRule,
-)
+from easel.services.ports.generations import GenerationRepository, IdempotencyClaim, IdempotencyClaims
+from easel.services.ports.messages import GenerationQueue
+from easel.services.ports.money import Budgets, Ledger
+from easel.services.ports.transactions import UnitOfWork
+from easel.services.ports.usage import UsageCounters, UsageRule
 from easel.services.principal import Principal
 from easel.services.quotes import Appraisal, Appraise, QuoteSigner
 

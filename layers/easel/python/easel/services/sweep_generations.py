@@ -13,7 +13,8 @@ from easel.domain.events import Event
 from easel.domain.generation import Generation, Status
 from easel.errors import Contended, NotFound, QueueUnavailable
 from easel.services.close_generation import SettleGeneration
-from easel.services.ports import GenerationQueue, GenerationRepository, Workflow
+from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.messages import GenerationQueue, Workflow
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from easel.clock import Clock
 from easel.domain.identities import TelegramIdentity
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Unauthenticated
-from easel.services.account_ports import (
+from easel.services.ports.accounts import (
     InitDataClaims,
     MiniAppUser,
     MiniAppVerifier,

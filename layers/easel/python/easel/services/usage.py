@@ -11,7 +11,7 @@ from easel.domain.credits import Wallet
 from easel.domain.plans import plan_of
 from easel.domain.usage import GROUPS, UsageSums, grouped, total
 from easel.errors import InvalidRequest
-from easel.services.ports import UsageCounters, UsageReports
+from easel.services.ports.usage import UsageCounters, UsageReports
 from easel.services.principal import Principal
 from easel.services.wallets import ReadWallet
 

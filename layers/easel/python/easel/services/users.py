@@ -10,11 +10,11 @@ from enum import StrEnum
 from easel.clock import Clock
 from easel.domain.credits import Wallet
 from easel.domain.identities import TelegramIdentity, TelegramProfile
-from easel.services.account_ports import UserRecord, Users
 from easel.services.act_for import no_telegram_user
 from easel.services.first_sight import FirstSight
 from easel.services.open_account import trial_grant_id
-from easel.services.ports import Ledger
+from easel.services.ports.accounts import UserRecord, Users
+from easel.services.ports.money import Ledger
 from easel.services.principal import Principal
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from easel.domain.credits import Wallet
 from easel.errors import WalletMissing
-from easel.services.ports import EntryPage, Ledger
+from easel.services.ports.money import EntryPage, Ledger
 from easel.services.principal import Principal
 
 

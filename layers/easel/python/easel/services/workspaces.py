@@ -15,10 +15,10 @@ from easel.domain.identities import personal_workspace
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Conflict, Forbidden, NotFound
 from easel.ids import new_id
-from easel.services.account_ports import ApiKeys, Membership, UserRecord, Users, WorkspaceRecord, Workspaces
 from easel.services.act_for import no_workspace
 from easel.services.first_sight import FirstSight
-from easel.services.ports import UnitOfWork, Write
+from easel.services.ports.accounts import ApiKeys, Membership, UserRecord, Users, WorkspaceRecord, Workspaces
+from easel.services.ports.transactions import UnitOfWork, Write
 from easel.services.principal import Principal
 
 _FIRST_PAGE: Final = 100

@@ -9,7 +9,7 @@ from typing import Final
 
 from easel.domain.generation import Generation
 from easel.domain.provider import ReferenceImage
-from easel.services.ports import ImageStore
+from easel.services.ports.pictures import ImageStore
 from easel.storage.keys import lent_key
 
 _LENT_FOR: Final = timedelta(hours=1)
@@ -17,7 +17,7 @@ _LENT_FOR: Final = timedelta(hours=1)
 
 
 class S3ReferenceLender:
-    """`ports.ReferenceLender`."""
+    """`ports.providers.ReferenceLender`."""
 
     def __init__(self, store: ImageStore) -> None:
         self._store = store

@@ -36,7 +36,7 @@ def client_config(endpoint_url: str | None) -> Config:
 
 
 class S3ImageStore:
-    """`ports.ImageStore`."""
+    """`ports.pictures.ImageStore`."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from pydantic.alias_generators import to_camel
 
 from easel.domain.generation import Fallback
-from easel.services.ports import ImageRef, JobHint
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.providers import JobHint
 
 
 class _Message(BaseModel):

@@ -14,7 +14,8 @@ from easel.clock import to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
-from easel.services.ports import ImageRef, JobHint
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.providers import JobHint
 from easel.workflow.messages import CollectMessage, GenerationMessage, HintPart, RenderMessage
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _LONGEST_DELAY: Final = 900
 
 
 class SqsGenerationQueue:
-    """`ports.GenerationQueue`. The time for the sweeper's attention travels along: the state machine writes it."""
+    """`ports.messages.GenerationQueue`. The time for attention travels along: the state machine writes it."""
 
     def __init__(self, client: SQSClient, queue_url: str) -> None:
         self._client = client
@@ -52,7 +53,7 @@ class SqsGenerationQueue:
 
 
 class SqsImageQueue:
-    """`ports.ImageQueue`. Both mappings are from each provider to its queue."""
+    """`ports.messages.ImageQueue`. Both mappings are from each provider to its queue."""
 
     def __init__(
         self, client: SQSClient, *, render_queue_urls: Mapping[str, str], collect_queue_urls: Mapping[str, str]

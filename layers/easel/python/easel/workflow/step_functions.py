@@ -19,7 +19,7 @@ _LONGEST_CAUSE: Final = 32_768
 
 
 class StepFunctionsWorkflow:
-    """`ports.Workflow`. An execution has the name of its generation, so there is never a second one.
+    """`ports.messages.Workflow`. An execution has the name of its generation, so there is never a second one.
 
     Errors of AWS itself (throttling, no connection) come out as botocore raises them: the message or request that
     caused the call is repeated, and every call here is safe to repeat.

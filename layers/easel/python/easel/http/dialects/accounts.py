@@ -17,7 +17,7 @@ from easel.domain.identities import (
     read_telegram_id,
 )
 from easel.errors import InvalidRequest
-from easel.http.account_schemas import (
+from easel.http.schemas.accounts import (
     ApiKeyBody,
     ApiKeyPage,
     CallerBody,
@@ -38,9 +38,9 @@ from easel.http.account_schemas import (
     WorkspaceBody,
     WorkspacePage,
 )
-from easel.services.account_ports import ApiKeyRecord, Membership, UserRecord, WorkspaceRecord
 from easel.services.act_for import no_telegram_user
 from easel.services.api_keys import DEFAULT_OVERLAP, LONGEST_LIFETIME, LONGEST_OVERLAP, IssuedKey, NewApiKey
+from easel.services.ports.accounts import ApiKeyRecord, Membership, UserRecord, WorkspaceRecord
 from easel.services.principal import MINI_APP, SIGNED_IN, Principal
 from easel.services.telegram_sign_in import SignedIn
 from easel.services.users import SyncedUser, Trial, TrialStatus

@@ -20,28 +20,30 @@ from easel.http import answers
 from easel.http.dialects.catalogue import deprecation
 from easel.http.failures import PictureGone
 from easel.http.pagination import Listing, PageRequest
-from easel.http.schemas import (
-    AdjustmentBody,
-    AttemptBody,
-    DeprecationBody,
-    FailureBody,
+from easel.http.schemas.catalogue import DeprecationBody
+from easel.http.schemas.generations import (
     GenerationBody,
     GenerationLinks,
     GenerationPage,
-    ImageBody,
     PageLinks,
     ParametersBody,
-    PendingPictureBody,
     PriceOfGeneration,
-    ProvenanceBody,
     QuoteBody,
     ReferenceBody,
-    ServedByBody,
-    SingleImageBody,
     UsedTemplateBody,
 )
+from easel.http.schemas.images import (
+    AdjustmentBody,
+    AttemptBody,
+    FailureBody,
+    ImageBody,
+    PendingPictureBody,
+    ProvenanceBody,
+    ServedByBody,
+    SingleImageBody,
+)
 from easel.services.links import ImageLinks, Variant, permalink
-from easel.services.ports import Page
+from easel.services.ports.generations import Page
 from easel.services.quotes import Quote
 from easel.services.read_images import ImageView
 

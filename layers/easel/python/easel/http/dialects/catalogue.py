@@ -16,7 +16,7 @@ from easel.domain.plans import DEFAULT_PLAN, plan_of
 from easel.domain.pricing import load_price_book, price_difference
 from easel.errors import NotFound, UnknownModel
 from easel.http.dialects.input_schemas import input_schema
-from easel.http.schemas import (
+from easel.http.schemas.catalogue import (
     DeprecationBody,
     LatencyBody,
     ModelBody,
@@ -25,10 +25,10 @@ from easel.http.schemas import (
     ModelOptions,
     PriceBody,
     PriceStepBody,
-    ServedByBody,
     SizeBody,
     SizeList,
 )
+from easel.http.schemas.images import ServedByBody
 from easel.ids import MAX_IMAGES
 
 GENERAL_SIZES_MODEL: Final = "seedream-v4"

@@ -24,7 +24,8 @@ from easel.domain.usage import UsageSums
 from easel.errors import FieldError, InvalidRequest
 from easel.http import answers, rates
 from easel.http.money_parameters import StatementRequest
-from easel.http.money_schemas import (
+from easel.http.pagination import Listing
+from easel.http.schemas.money import (
     GRANT_ID,
     KINDS,
     PRIORITIES,
@@ -45,9 +46,8 @@ from easel.http.money_schemas import (
     UsageSumsBody,
     WalletBody,
 )
-from easel.http.pagination import Listing
 from easel.services.grants import Given, GrantRequest
-from easel.services.ports import EntryPage
+from easel.services.ports.money import EntryPage
 from easel.services.usage import OwnUsage, UsageReport
 
 ENTRIES_PATH: Final = "/api/v1/wallet/entries"

@@ -9,7 +9,7 @@ from easel.domain.prompts import BUILT_IN, Composition, TemplateSet, set_from, s
 from easel.domain.template_use import TemplateUse
 from easel.http import parameters
 from easel.http.dialects.canonical import composition_body
-from easel.http.prompt_schemas import (
+from easel.http.schemas.prompts import (
     PromptTemplateBody,
     PromptTemplatePage,
     PromptTemplateRequest,
@@ -17,7 +17,7 @@ from easel.http.prompt_schemas import (
     RenderedTemplateBody,
     RenderRequest,
 )
-from easel.services.ports import OwnTemplate
+from easel.services.ports.prompts import OwnTemplate
 from easel.services.prompt_templates import KnownTemplate
 
 

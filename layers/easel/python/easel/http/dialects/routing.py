@@ -10,7 +10,7 @@ from easel.clock import to_iso
 from easel.domain.catalogue import Catalogue
 from easel.domain.circuits import ANY_MODEL, Circuit, CircuitState
 from easel.domain.generation import Fallback, Routing
-from easel.http.routing_schemas import CircuitBody, ProviderStatusBody, RoutingBody, RoutingRequest, StatusBody
+from easel.http.schemas.routing import CircuitBody, ProviderStatusBody, RoutingBody, RoutingRequest, StatusBody
 
 
 def command(request: RoutingRequest) -> Routing:

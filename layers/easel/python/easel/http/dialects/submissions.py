@@ -11,7 +11,7 @@ from typing import Any
 from easel.domain.generation import Fallback, Reference, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.errors import InvalidRequest
-from easel.http.schemas import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
+from easel.http.schemas.submit import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
 from easel.services.submit_generation import NewGeneration
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from easel.domain.circuits import CircuitState
 from easel.domain.generation import Fallback
-from easel.http.schemas import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel
 
 FallbackName = Literal["none", "same-model", "equivalent"]
 

@@ -1,4 +1,4 @@
-"""The shapes of people, workspaces and keys on the wire. Beside `schemas.py`, so that others need not load them.
+"""The shapes of people, workspaces and keys on the wire. By themselves, so that others need not load them.
 
 Names of models are unique over both modules: the OpenAPI document is merged by them. The routes that bots call answer
 in snake_case, as their front door was specified; all others in camelCase.
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from easel.domain.access import ALL_SCOPES, MEMBER_ROLES
-from easel.http.schemas import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel
 
 _LONGEST_NAME: Final = 100
 _NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME}

@@ -1,4 +1,4 @@
-"""The shapes of wallets, grants, quotes, usage and budgets in the canonical API. See `schemas.py` for the rules.
+"""The shapes of wallets, grants, quotes, usage and budgets in the canonical API.
 
 Amounts are whole milli-credits; `credits` beside them is the same number for people, with at most three decimals.
 """
@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import Field
 
 from easel.domain.credits import MILLI, GrantKind
-from easel.http.schemas import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel
 
 KINDS: Final = [kind.value for kind in GrantKind]
 GRANT_ID: Final = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"

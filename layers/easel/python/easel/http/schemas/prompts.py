@@ -1,4 +1,4 @@
-"""The shapes of prompt templates on the wire. Beside `schemas.py`, so that others need not load them.
+"""The shapes of prompt templates on the wire. By themselves, so that others need not load them.
 
 Names of models are unique over all such modules: the OpenAPI document is merged by them.
 """
@@ -20,7 +20,9 @@ from easel.domain.prompts import (
     NAME,
 )
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
-from easel.http.schemas import AnswerModel, Moment, RequestModel, TemplateValues, UsedTemplateBody
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel
+from easel.http.schemas.generations import UsedTemplateBody
+from easel.http.schemas.submit import TemplateValues
 from easel.ids import MAX_IMAGES
 
 # Limits of texts are rules of the domain, which reports all faults together; here they are only told.

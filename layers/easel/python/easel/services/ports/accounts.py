@@ -1,4 +1,4 @@
-"""What the use cases about people, workspaces and keys need from the outside. See `ports.py` for the rules.
+"""What the use cases about people, workspaces and keys need from the outside. The rules of `ports` hold.
 
 Pages are answered as (items, key to go on from); the key is None on the last page.
 """
@@ -14,7 +14,7 @@ from easel.domain.api_keys import KeyHint
 from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.domain.plans import DEFAULT_PLAN
-from easel.services.ports import Write
+from easel.services.ports.transactions import Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""What all shapes have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
+
+
+_LONGEST_ADDRESS: Final = 2048
+
+
+def _web_address(text: str) -> str:
+    if len(text) > _LONGEST_ADDRESS or not _WEB_ADDRESS.fullmatch(text):
+        limit = {"allowed": {"schemes": ["https", "http"], "maxLength": _LONGEST_ADDRESS}}
+        raise PydanticCustomError("not_a_web_address", "must be an absolute http(s) address without credentials", limit)
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address), Field(json_schema_extra={"format": "uri"})]
+
+
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-20T10:00:00.000Z"])]
+"""ISO 8601 in UTC with milliseconds and `Z`."""
+
+
+class RequestModel(BaseModel):
+    """A request body: strict about types, closed to fields it does not know."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, strict=True, defer_build=True
+    )
+
+
+class AnswerModel(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True)

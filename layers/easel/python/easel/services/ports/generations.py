@@ -1,0 +1,112 @@
+"""Where generations are kept, found again by their owners, and told of to other systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from easel.domain.events import Event
+from easel.domain.generation import (
+    Generation,
+    Image,
+    Outcome,
+    Stage,
+    Status,
+)
+from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.transactions import Write
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyClaim:
+    """An `Idempotency-Key` as it is stored: hashed key, who used it, fingerprint of the body that came with it."""
+
+    key_hash: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of generations; `next_after` is the sort key to go on from, None at the end."""
+
+    generations: tuple[Generation, ...]
+    next_after: str | None
+
+
+class IdempotencyClaims(Protocol):
+    """`Idempotency-Key`s that were used."""
+
+    def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
+        """Conflict: KeyAlreadyClaimed."""
+        ...
+
+    def find(self, workspace_id: str, key_hash: str, now: datetime) -> tuple[str, str] | None:
+        """(generation id, fingerprint) of a key that was used and still counts."""
+        ...
+
+
+class GenerationRepository(Protocol):
+    """Generations with their images."""
+
+    def creation(self, generation: Generation) -> Write:
+        """Conflict: StaleWrite, an id that is taken."""
+        ...
+
+    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
+        """End a generation as `outcome` says. Conflict: StaleWrite, when it or an image changed since it was read."""
+        ...
+
+    def image_outcome(self, ref: ImageRef, image: Image) -> Write:
+        """Set an open image of a running generation to its end. Conflict: StaleWrite, when either had ended."""
+        ...
+
+    def late_image(self, ref: ImageRef, image: Image) -> Write:
+        """Attach a picture that came after the end. Conflict: StaleWrite, when there is one already."""
+        ...
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page: ...
+
+    def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
+        """Note progress of an open image of a running generation; False when either has ended."""
+        ...
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
+        """Open generations whose time for attention has come."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryImage:
+    """A delivered picture as its owner finds it again: independent of the generation's further life."""
+
+    workspace_id: str
+    generation_id: str
+    user_id: str
+    model: str
+    prompt: str
+    permalink_secret: str
+    image: Image
+    price_milli_credits: int = 0
+
+
+class Gallery(Protocol):
+    """Delivered pictures of a workspace."""
+
+    def adding(self, entry: GalleryImage) -> Write:
+        """Conflict: StaleWrite, when it is there."""
+        ...
+
+    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None: ...
+
+
+class Outbox(Protocol):
+    """Events that are saved with the change they tell of, and sent from there."""
+
+    def adding(self, event: Event) -> Write:
+        """Conflict: StaleWrite, when this event was told before."""
+        ...

@@ -1,0 +1,83 @@
+"""The working records of images: who is at one, and what was tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from easel.domain.generation import (
+    Attempt,
+)
+from easel.services.ports.transactions import Write
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """Names one image task: what queue messages carry."""
+
+    workspace_id: str
+    generation_id: str
+    index: int
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTask:
+    """The working record of one image: who is at it, until when, and the journal of attempts.
+
+    `lease_until` is a promise of whoever works on the image: before then it, or a message it sent, will go on.
+    `version` rises with each change, and a change names the version it read.
+    """
+
+    ref: ImageRef
+    version: int
+    task_token: str
+    lease_until: datetime
+    attempts: tuple[Attempt, ...]
+    polls: int = 0
+    """How often the open job was asked for: a message with a smaller number is a double."""
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.is_open), None)
+
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        """The attempt of this id, as it stands in the journal."""
+        return next((attempt for attempt in self.attempts if attempt.id == attempt_id), None)
+
+
+class ImageTaskRepository(Protocol):
+    """Working records of images. A None answer means: the record changed since it was read."""
+
+    def claim(self, ref: ImageRef, task_token: str, attempt: Attempt, lease_until: datetime) -> ImageTask | None:
+        """Make the record with its first attempt; None when there is one already."""
+        ...
+
+    def get(self, ref: ImageRef) -> ImageTask | None: ...
+
+    def begin_attempt(
+        self, task: ImageTask, task_token: str, attempt: Attempt, lease_until: datetime
+    ) -> ImageTask | None:
+        """Write a further attempt before its call is made."""
+        ...
+
+    def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
+        """Save the vendor's job id on the open attempt."""
+        ...
+
+    def reopen_attempt(self, task: ImageTask, attempt_id: str, job_id: str) -> ImageTask | None:
+        """Make an attempt whose outcome was unknown the open one again: its job has been found."""
+        ...
+
+    def begin_poll(self, task: ImageTask, polls: int, lease_until: datetime) -> ImageTask | None:
+        """Take the lease for the n-th asking after the job."""
+        ...
+
+    def end_attempt(self, task: ImageTask, attempt: Attempt) -> ImageTask | None:
+        """Replace the open attempt by its ended form."""
+        ...
+
+    def ending_attempt(self, task: ImageTask, attempt: Attempt) -> Write:
+        """`end_attempt` as a member of a transaction. Conflict: StaleWrite."""
+        ...

@@ -1,0 +1,94 @@
+"""Credits and budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from easel.domain.budgets import Budget, BudgetScope
+from easel.domain.credits import Entry, Grant, Hold, Wallet
+from easel.services.ports.transactions import Write
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of a wallet's entries; `next_after` is the sort key to go on from, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next_after: str | None
+
+
+class Ledger(Protocol):
+    """Wallets, holds, grants and entries. `repositories/ledger.py` says what each member of a transaction means."""
+
+    def holding(self, hold: Hold) -> Sequence[Write]:
+        """Conflict: InsufficientCredits, WalletMissing."""
+        ...
+
+    def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def granting(self, workspace_id: str, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite, WalletMissing, TooManyGrants."""
+        ...
+
+    def withdrawing(self, workspace_id: str, wallet: Wallet, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Raises InsufficientCredits. Conflict: StaleWrite."""
+        ...
+
+    def expiring(self, workspace_id: str, wallet: Wallet, grant_id: str, now: datetime) -> Sequence[Write]:
+        """Conflict: StaleWrite."""
+        ...
+
+    def claiming_trial(self, identity: str, workspace_id: str, now: datetime) -> Write:
+        """Conflict: StaleWrite."""
+        ...
+
+    def wallet(self, workspace_id: str) -> Wallet | None: ...
+
+    def hold(self, workspace_id: str, hold_id: str) -> Hold | None: ...
+
+    def grant(self, workspace_id: str, grant_id: str) -> Grant | None: ...
+
+    def trial_of(self, identity: str) -> datetime | None: ...
+
+    def entries(
+        self,
+        workspace_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> EntryPage: ...
+
+    def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """(workspace id, grant id) of grants that have ended and may have something left."""
+        ...
+
+
+class Budgets(Protocol):
+    """What may be spent in a month. A scope without a budget is counted too, and never refused."""
+
+    def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
+        """Count a hold. Conflict: BudgetExceeded."""
+        ...
+
+    def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
+        """Give back what was not charged, and note that the owner is told. Conflict with `alert`: StaleWrite."""
+        ...
+
+    def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
+        """The budgets of these scopes of one workspace, in their order."""
+        ...
+
+    def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
+        """Give a scope this limit from now on; None when somebody else changed it at the same time."""
+        ...

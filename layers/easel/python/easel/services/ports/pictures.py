@@ -1,0 +1,74 @@
+"""The bytes of pictures: finished, and stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from easel.domain.generation import (
+    Generation,
+    ServedBy,
+    StoredImage,
+)
+from easel.domain.provenance import Provenance
+
+
+class ImageStore(Protocol):
+    """The bucket. Raises StorageUnavailable."""
+
+    def put(self, key: str, data: bytes, media_type: str) -> None: ...
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str: ...
+
+
+class ImageProcessor(Protocol):
+    """Turns a vendor's bytes into what we store. Raises ImageRejected."""
+
+    def process(
+        self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
+    ) -> ProcessedImage:
+        """Make the picture what was asked for. `drawn` is a watermark that the vendor has drawn already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkedOriginal:
+    """The vendor's picture as it was before we drew a watermark into it."""
+
+    data: bytes
+    media_type: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessedImage:
+    """An original with its variants, ready to be stored."""
+
+    original: bytes
+    preview: bytes
+    thumbnail: bytes
+    media_type: str
+    extension: str
+    width: int
+    height: int
+    sha256: str
+    blurhash: str
+    provenance: Provenance
+    unmarked: UnmarkedOriginal | None = None
+
+    def stored_under(self, prefix: str, unmarked_prefix: str) -> StoredImage:
+        """Where these bytes go below the prefixes. The same picture always goes to the same place."""
+        return StoredImage(
+            original_key=f"{prefix}/original.{self.extension}",
+            preview_key=f"{prefix}/preview.webp",
+            thumbnail_key=f"{prefix}/thumb.webp",
+            media_type=self.media_type,
+            width=self.width,
+            height=self.height,
+            byte_count=len(self.original),
+            sha256=self.sha256,
+            blurhash=self.blurhash,
+            provenance=self.provenance,
+            unmarked_key=f"{unmarked_prefix}/original.{self.unmarked.extension}" if self.unmarked else None,
+        )
