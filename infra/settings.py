@@ -178,6 +178,10 @@ class StageSettings:
     def stack_name(self) -> str:
         return f"easel-{self.stage}"
 
+    def reference_env(self) -> dict[str, str]:
+        """What functions are told of the origins that reference pictures may be fetched from over http."""
+        return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self.reference_trusted_origins)}
+
     @property
     def emulated(self) -> bool:
         return self.stage is Stage.LOCAL

@@ -149,6 +149,7 @@ class Api(Construct):
                 "TRIAL_CREDITS": str(self._kit.settings.trial_credits),
                 "TRIAL_DAYS": str(self._kit.settings.trial_days),
                 "SIGNING_SECRET_ARN": data.signing_secret.secret_arn,
+                **self._kit.settings.reference_env(),
             },
         )
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)

@@ -56,7 +56,8 @@ class MoneyFunctions(Construct):
 
     def _quote_generation(self) -> SmallFunction:
         signing = {"SIGNING_SECRET_ARN": self._data.signing_secret.secret_arn}
-        function = self._function("QuoteGeneration", "quote_generation", {**signing, **self._core()})
+        references = self._kit.settings.reference_env()
+        function = self._function("QuoteGeneration", "quote_generation", {**signing, **self._core(), **references})
         # A workspace's own prompt template.
         function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
         function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)

@@ -111,7 +111,7 @@ class Workers(Construct):
                 "COLLECT_QUEUE_URLS": self._urls(self._queues.collect),
                 "STATE_MACHINE_ARN": self._workflow.arn,
                 "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
-                "REFERENCE_TRUSTED_ORIGINS": ",".join(self._kit.settings.reference_trusted_origins),
+                **self._kit.settings.reference_env(),
                 "WORKER_SECONDS": str(timeout_seconds),
                 "SIGNING_SECRET_ARN": self._data.signing_secret.secret_arn,
                 "PUBLIC_BASE_URL": self._front.base_url,

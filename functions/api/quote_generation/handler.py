@@ -19,6 +19,7 @@ class Env(settings.Settings):
 
     CORE_TABLE_NAME: settings.Text
     SIGNING_SECRET_ARN: settings.Text
+    REFERENCE_TRUSTED_ORIGINS: settings.Words
 
 
 app = gateway.resolver()
@@ -26,9 +27,9 @@ app = gateway.resolver()
 
 @app.post("/api/v1/quotes", **contract.QUOTE_GENERATION)
 def quote_generation(body: Annotated[SubmitGenerationRequest, Body()]) -> Response[QuoteBody]:
-    caller = identity.principal(app, identity.WRITE)
-    command = submissions.new_generation(body, sent=app.current_event.json_body, cancel_after=None)
-    return canonical.quote_answer(bootstrap.quote_generation(settings.load(Env))(caller, command))
+    env, caller, sent = settings.load(Env), identity.principal(app, identity.WRITE), app.current_event.json_body
+    command = submissions.new_generation(body, sent=sent, cancel_after=None, trusted=env.REFERENCE_TRUSTED_ORIGINS)
+    return canonical.quote_answer(bootstrap.quote_generation(env)(caller, command))
 
 
 @instrumented

@@ -26,6 +26,7 @@ class Env(settings.Settings):
     IMAGES_BUCKET_NAME: settings.Text
     PUBLIC_BASE_URL: settings.Text
     SIGNING_SECRET_ARN: settings.Text
+    REFERENCE_TRUSTED_ORIGINS: settings.Words
 
 
 app = gateway.resolver()
@@ -42,7 +43,7 @@ def submit_generation(
     env, caller = settings.load(Env), identity.principal(app, identity.WRITE)
     wishes, key = parameters.preferences(prefer), parameters.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
-    command = submissions.new_generation(body, sent=sent, cancel_after=limit)
+    command = submissions.new_generation(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parameters.flag("dry_run", dry_run):
         return canonical.quote_answer(bootstrap.quote_generation(env)(caller, command))
     submitted = bootstrap.submit_generation(env)(caller, command, request_id=request_id(), idempotency_key=key)
@@ -50,8 +51,7 @@ def submit_generation(
     if wishes.wait is not None and not generation.status.is_final:
         generation = bootstrap.read_generations(env).wait(caller, generation.id, wishes.wait)
     count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
-    headers = wishes.applied() | ({"Idempotent-Replayed": "true"} if submitted.replayed else {})
-    links, now = bootstrap.links(env), system_clock()
+    links, now, headers = bootstrap.links(env), system_clock(), wishes.applied(replayed=submitted.replayed)
     return canonical.generation_answer(generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers)
 
 

@@ -27,7 +27,7 @@ class Env(settings.Settings):
     WORKER_SECONDS: int
     STATE_MACHINE_ARN: str
     PROVIDER_SETTINGS: str
-    REFERENCE_TRUSTED_ORIGINS: str
+    REFERENCE_TRUSTED_ORIGINS: settings.Words
     SIGNING_SECRET_ARN: settings.Text
     PUBLIC_BASE_URL: settings.Text
 

@@ -51,8 +51,13 @@ CALLER: Final = Principal(
     channel=Channel.API,
     key_id="key_demo",
 )
-ENVIRONMENT: Final = {"PUBLIC_BASE_URL": BASE_URL, "EASEL_VERSION": "1.2.3", "EASEL_STAGE": "test"}
-"""What answers show. Everything else a function wants is only handed on to the composition root."""
+ENVIRONMENT: Final = {
+    "PUBLIC_BASE_URL": BASE_URL,
+    "EASEL_VERSION": "1.2.3",
+    "EASEL_STAGE": "test",
+    "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000,http://127.0.0.1:8001",
+}
+"""What answers show or depend on. Everything else a function wants is only handed on to the composition root."""
 LAMBDA_CONTEXT: Final = SimpleNamespace(
     function_name="easel-test",
     function_version="$LATEST",

@@ -258,6 +258,16 @@ BAD_BODIES = {
     "references no list": (GOOD | {"referenceUrls": "https://a.example/1.png"}, "referenceUrls", {"type": "array"}),
     "reference no address": (GOOD | {"referenceUrls": ["file:///etc/passwd"]}, "referenceUrls[0]", ...),
     "reference with password": (GOOD | {"reference_urls": ["https://me:pw@a.example/"]}, "reference_urls[0]", ...),
+    "reference over http": (
+        GOOD | {"referenceUrls": ["https://a.example/1.png", "http://a.example/2.png"]},
+        "referenceUrls[1]",
+        {"schemes": ["https"]},
+    ),
+    "named reference over http": (
+        GOOD | {"references": [{"url": "http://127.0.0.1:8000.a.example", "role": "front"}]},
+        "references[0].url",
+        {"schemes": ["https"]},
+    ),
     "reference a number": (GOOD | {"referenceUrls": [1]}, "referenceUrls[0]", {"type": "string"}),
     "too many references": (GOOD | {"referenceUrls": ["https://a.example"] * 11}, "referenceUrls", {"maximum": 10}),
     "file ids without references": (GOOD | {"reference_file_ids": ["f"]}, "reference_file_ids", {"maxItems": 0}),
@@ -281,6 +291,12 @@ def test_a_bad_body_is_refused_by_field(api: Api, store: Store, body: Any, field
     if allowed is not ...:
         assert details[field]["allowed"] == allowed
     assert_nothing_written(store)
+
+
+def test_a_trusted_origin_may_serve_references_over_http(api: Api) -> None:
+    answer = api.submit(GOOD | {"model": "seedream-v4", "referenceUrls": ["HTTP://127.0.0.1:8000/1.png?x=1"]})
+
+    assert answer.status == 202, answer.json
 
 
 def test_a_size_the_model_lacks_is_answered_with_its_bounds(api: Api) -> None:

@@ -209,6 +209,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "TELEGRAM_BOT_SECRET_ARN": secret("unset"),
         "INIT_DATA_MAX_AGE_SECONDS": "3600",
         "TRIAL_CREDITS": "5",
+        "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
         "TRIAL_DAYS": "30",
     }
     with pytest.MonkeyPatch.context() as patch:

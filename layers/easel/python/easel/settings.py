@@ -13,10 +13,13 @@ from __future__ import annotations
 import os
 from typing import Annotated, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 Text = Annotated[str, Field(min_length=1)]
 """A variable that must say something: an empty one is as wrong as a missing one."""
+
+Words = Annotated[tuple[str, ...], BeforeValidator(lambda given: tuple(filter(None, given.split(","))))]
+"""A list with commas between; empty where it says nothing."""
 
 _AnySettings = TypeVar("_AnySettings", bound="Settings")
 

@@ -189,7 +189,7 @@ class ImageWorkerEnv(StartEnv, SigningEnv, Protocol):
     @property
     def PROVIDER_SETTINGS(self) -> str: ...  # noqa: N802 - as above
     @property
-    def REFERENCE_TRUSTED_ORIGINS(self) -> str: ...  # noqa: N802 - as above
+    def REFERENCE_TRUSTED_ORIGINS(self) -> tuple[str, ...]: ...  # noqa: N802 - as above
     @property
     def WORKER_SECONDS(self) -> int: ...  # noqa: N802 - as above
     @property

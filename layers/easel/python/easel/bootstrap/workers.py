@@ -49,10 +49,9 @@ def render_image(env: ImageWorkerEnv) -> RenderImage:
     from easel.storage.lending import S3ReferenceLender
     from easel.storage.s3 import S3ImageStore
 
-    trusted = [origin for origin in env.REFERENCE_TRUSTED_ORIGINS.split(",") if origin]
     return RenderImage(
         work=_image_work(env),
-        references=SafeReferenceFetcher(trusted_origins=trusted),
+        references=SafeReferenceFetcher(trusted_origins=env.REFERENCE_TRUSTED_ORIGINS),
         cleaner=PillowReferenceCleaner(),
         lender=S3ReferenceLender(S3ImageStore(s3(), env.IMAGES_BUCKET_NAME)),
     )

@@ -102,9 +102,10 @@ class Preferences:
 
     wait: int | None = None
 
-    def applied(self) -> dict[str, str]:
-        """The header that says which preference was honoured."""
-        return {} if self.wait is None else {"Preference-Applied": f"wait={self.wait}"}
+    def applied(self, *, replayed: bool) -> dict[str, str]:
+        """The headers that say which preference was honoured, and whether the answer is that of an earlier call."""
+        waited = {} if self.wait is None else {"Preference-Applied": f"wait={self.wait}"}
+        return waited | ({"Idempotent-Replayed": "true"} if replayed else {})
 
 
 def preferences(prefer: str | None) -> Preferences:

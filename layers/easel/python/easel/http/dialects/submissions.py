@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -16,13 +16,19 @@ from easel.services.submit_generation import NewGeneration
 
 
 def new_generation(
-    request: SubmitGenerationRequest, *, sent: Mapping[str, Any], cancel_after: timedelta | None
+    request: SubmitGenerationRequest,
+    *,
+    sent: Mapping[str, Any],
+    cancel_after: timedelta | None,
+    trusted: Collection[str] = (),
 ) -> NewGeneration:
     """The command. `sent` is the body as it came in, kept with the generation.
 
+    References are fetched over https, and only from the origins in `trusted` (`scheme://host:port`) over http as well.
+
     Raises:
-        InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, or
-            in a role that cannot be one.
+        InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, in
+            a role that cannot be one, or at an address that would not be fetched.
     """
     return NewGeneration(
         prompt=request.prompt or "",
@@ -37,7 +43,7 @@ def new_generation(
         background=request.background,
         size_policy=request.size_policy,
         watermark=request.watermark,
-        references=_references(request),
+        references=_references(request, trusted),
         input_params=sent,
         client_reference=request.client_reference,
         cancel_after=cancel_after,
@@ -61,7 +67,7 @@ def _template(request: TemplateUseRequest) -> TemplateUse:
     )
 
 
-def _references(request: SubmitGenerationRequest) -> tuple[Reference, ...]:
+def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
     urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
     if request.references and urls:
         message = "Give either references or referenceUrls, not both."
@@ -70,8 +76,19 @@ def _references(request: SubmitGenerationRequest) -> tuple[Reference, ...]:
         message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
         raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
     if request.references:
+        _check_scheme("references[{}].url", [reference.url for reference in request.references], trusted)
         return tuple(_with_role(index, reference) for index, reference in enumerate(request.references))
+    _check_scheme("referenceUrls[{}]", urls, trusted)
     return tuple(Reference(url, telegram_file_id=file_id) for url, file_id in zip_longest(urls, file_ids))
+
+
+def _check_scheme(field: str, urls: Sequence[str], trusted: Collection[str]) -> None:
+    for index, url in enumerate(urls):
+        scheme, _, rest = url.lower().partition("://")
+        origin = f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
+        if scheme != "https" and origin not in trusted:
+            name = field.format(index)
+            raise InvalidRequest.of(name, f"{name} must be an https address.", {"schemes": ["https"]})
 
 
 def _with_role(index: int, reference: ReferenceRequest) -> Reference:

@@ -17,8 +17,8 @@ _LONGEST_ADDRESS: Final = 2048
 
 def _web_address(text: str) -> str:
     if len(text) > _LONGEST_ADDRESS or not _WEB_ADDRESS.fullmatch(text):
-        limit = {"allowed": {"schemes": ["https", "http"], "maxLength": _LONGEST_ADDRESS}}
-        raise PydanticCustomError("not_a_web_address", "must be an absolute http(s) address without credentials", limit)
+        limit = {"allowed": {"schemes": ["https"], "maxLength": _LONGEST_ADDRESS}}
+        raise PydanticCustomError("not_a_web_address", "must be an absolute https address without credentials", limit)
     return text
 
 

@@ -130,7 +130,7 @@ class SubmitGenerationRequest(RequestModel):
     )
     reference_urls: list[WebAddress] | None = Field(
         default=None,
-        description="Pictures to work from, in order. With any of them the request is image-to-image.",
+        description="Pictures to work from, in order, over https. With any of them the request is image-to-image.",
     )
     references: list[ReferenceRequest] | None = Field(
         default=None, description="Instead of `referenceUrls`: the same with what each picture shows."
