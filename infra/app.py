@@ -8,6 +8,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from infra.build_layers import BuildError, Target, build_layers
 from infra.constructs.small_function import MissingHandler
+from infra.linked_layers import link_all
 from infra.settings import REPOSITORY, SettingsError, StageSettings, read_settings
 from infra.stack import Code, EaselStack
 
@@ -25,7 +26,7 @@ def main() -> None:
     app = App()
     try:
         settings = read_settings(app.node.try_get_context, os.environ)
-        layers = build_layers(Target.HOST if settings.emulated else Target.LAMBDA)
+        layers = link_all(build_layers(Target.HOST)) if settings.emulated else build_layers(Target.LAMBDA)
         # Tests of the stack itself deploy another tree of functions.
         functions = Path(app.node.try_get_context("functionsRoot") or REPOSITORY / "functions")
         compose(app, settings, Code(functions=functions, layers=layers))

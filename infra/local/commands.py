@@ -17,6 +17,10 @@ from rich.console import Console
 _WAIT_SECONDS: Final = 600
 _END_TO_END_STATE: Final = REPOSITORY / ".build" / "e2e"
 _END_TO_END_TESTS: Final = "tests/e2e"
+_SIDE_BY_SIDE: Final = ("--numprocesses=3", "--dist=loadfile")
+"""These tests wait more than they work, and every module has what it counts to itself."""
+_END_TO_END_STOP_SECONDS: Final = 10
+"""A function may still be held up by a vendor that never answers, and nobody needs this state again."""
 
 
 def run(command: str, display: Display, places: Places, options: Options) -> int:
@@ -59,10 +63,11 @@ def _end_to_end(display: Display, places: Places, options: Options) -> int:
             start.up(display, places, simulated)
             return _pytest(places)
         finally:
-            stop.down(display, places)
+            stop.down(display, places, seconds=_END_TO_END_STOP_SECONDS)
 
 
 def _pytest(places: Places) -> int:
     environment = os.environ | {"EASEL_DIR": str(places.state)}
-    command = [str(VENV_PYTHON), "-m", "pytest", _END_TO_END_TESTS, *os.environ.get("PYTEST_ARGS", "").split()]
+    wanted = os.environ.get("PYTEST_ARGS", "").split()
+    command = [str(VENV_PYTHON), "-m", "pytest", _END_TO_END_TESTS, *_SIDE_BY_SIDE, *wanted]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+from infra.build_layers import BUILD
 from infra.local import environments
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
@@ -18,6 +19,8 @@ from infra.local.packages import CDK
 from infra.local.places import NODE_TOOLS, REPOSITORY, Places
 from infra.local.ports import Ports
 from infra.local.programs import run
+
+from infra import linked_layers
 
 STACK: Final = "easel-local"
 _TOOLKIT_STACK: Final = "CDKToolkit"
@@ -79,7 +82,8 @@ class Deployment:
         After a crash it may have an older one: its state is saved when it stops.
         """
         known = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
-        return read_object(self.places.deployed) == known and bool(self.outputs())
+        layers = linked_layers.are_there(BUILD / "layers")
+        return layers and read_object(self.places.deployed) == known and bool(self.outputs())
 
     def bootstrap(self) -> bool:
         """Give the CDK its bucket; False when it has it. Raises ToolError."""

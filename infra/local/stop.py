@@ -13,8 +13,8 @@ STOP_ORDER: Final = ("edge", "emulator", "simulators")
 _SECONDS: Final = 40
 
 
-def down(display: Display, places: Places) -> None:
-    """Stop the servers of this copy; its state stays for the next start."""
+def down(display: Display, places: Places, *, seconds: float = _SECONDS) -> None:
+    """Stop the servers of this copy; its state stays for the next start, if each can save it in so many seconds."""
     processes = Processes(places.processes, places.logs)
     running = processes.running()
     if not running:
@@ -22,7 +22,7 @@ def down(display: Display, places: Places) -> None:
     for name in (*STOP_ORDER, *sorted(running.keys() - set(STOP_ORDER))):
         if name in running:
             with display.step(f"Stopping {name}"):
-                processes.stop(name, seconds=_SECONDS)
+                processes.stop(name, seconds=seconds)
 
 
 def clean(display: Display, places: Places) -> None:
