@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from infra.build_layers import BUILD
 from infra.local import environments
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
@@ -82,7 +81,7 @@ class Deployment:
         After a crash it may have an older one: its state is saved when it stops.
         """
         known = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
-        layers = linked_layers.are_there(BUILD / "layers")
+        layers = linked_layers.are_there(REPOSITORY / ".build" / "layers")
         return layers and read_object(self.places.deployed) == known and bool(self.outputs())
 
     def bootstrap(self) -> bool:

@@ -17,12 +17,14 @@ COMPLETE = {
     "Outputs": [{"OutputKey": "ApiId", "OutputValue": "a"}],
 }
 
+UNPACKED = ".build/layers/easel-host-0123456789abcdef"
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project in place of ours."""
     folder = tmp_path / "checkout"
-    for name in ("functions", "layers", "infra/local", "infra/__pycache__"):
+    for name in ("functions", "layers", "infra/local", "infra/__pycache__", UNPACKED):
         (folder / name).mkdir(parents=True)
     (folder / "functions" / "handler.py").write_text("one")
     (folder / "cdk.json").write_text("{}")
@@ -61,6 +63,12 @@ def test_what_is_not_deployed_changes_nothing(deployed: Deployment, checkout: Pa
     (checkout / name).write_text("two")
 
     assert deployed.is_current()
+
+
+def test_layers_that_somebody_removed_are_deployed(deployed: Deployment, checkout: Path) -> None:
+    (checkout / UNPACKED).rmdir()
+
+    assert not deployed.is_current()
 
 
 def test_another_port_or_a_real_key_is_deployed(deployed: Deployment) -> None:
