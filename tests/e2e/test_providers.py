@@ -187,7 +187,7 @@ def circuit(studio: Studio, model: str) -> dict[str, Any] | None:
 @pytest.mark.requirement("S000-37", "S004-48")
 def test_a_vendor_that_fails_ten_images_is_left_alone_until_a_probe_succeeds(studio: Studio, prompt: str) -> None:
     # Given a model of this test's own that is busy for ten images, so that its circuit opens
-    model, no_time_for_the_pause = "chatgpt-image-latest", {"Cancel-After": "20"}
+    model, no_time_for_the_pause = "gpt-image-2.6-flare", {"Cancel-After": "20"}
     busy = f"{prompt} [fault:rate-limit retry_after=1]"
 
     def opened() -> dict[str, Any] | None:

@@ -17,7 +17,6 @@ from easel.domain.catalogue import (
     Life,
     Lifecycle,
     Model,
-    load_catalogue,
     plan_upstream,
     validate_parameters,
 )
@@ -27,7 +26,9 @@ from easel.domain.provider import UpstreamParameters
 from easel.errors import UnknownModel
 from easel.ids import MAX_IMAGES
 
-CATALOGUE = load_catalogue()
+TODAY = datetime(2026, 11, 21, tzinfo=UTC)
+"""A day of its own, or these tests would change with the calendar, as the catalogue does."""
+CATALOGUE = read_catalogue(clock=lambda: TODAY)
 EVERY = {model.id: model for model in CATALOGUE.models()}
 MODELS = {model.id: model for model in CATALOGUE.active_models()}
 LEGACY = {model.id: model for model in CATALOGUE.models() if model.status is not Lifecycle.ACTIVE}
@@ -282,6 +283,22 @@ def test_each_fallback_reaches_further_than_the_one_before_and_keeps_its_order(m
     assert {living for _, living in same} == {CATALOGUE.living(model).id}
     others = list(dict.fromkeys(living for _, living in equivalent[len(same) :]))
     assert others == list(model.equivalents)
+
+
+@pytest.mark.requirement("X-25")
+@pytest.mark.parametrize("model", [model for model in EVERY.values() if model.life.ends_on])
+def test_from_the_day_of_its_end_a_model_runs_on_its_successor_and_nobody_is_offered_twice(model: Model) -> None:
+    assert model.life.ends_on is not None
+    that_day = datetime.combine(model.life.ends_on, datetime.min.time(), UTC)
+    catalogue = read_catalogue(clock=lambda: that_day)
+    found = catalogue.find(model.id)
+
+    offers = [candidate.key for candidate in catalogue.candidates(found, Fallback.EQUIVALENT)]
+
+    assert (found.status, catalogue.living(found).id) == (Lifecycle.RETIRED, model.life.successor)
+    assert len(set(offers)) == len(offers)
+    assert offers[0][1] == model.life.successor
+    assert {living for _, living in offers} == {model.life.successor, *model.equivalents}
 
 
 def test_one_model_is_offered_by_several_providers() -> None:
