@@ -112,5 +112,5 @@ class AccountFunctions(Construct):
 
     def _function(self, id: str, name: str, *, env: dict[str, str], identity: bool = False) -> SmallFunction:
         return SmallFunction(
-            self, id, kit=self._kit, folder=f"api/{name}", timeout_seconds=10, env=env, identity=identity
+            self, id, kit=self._kit, folder=self._kit.api_folder(name), timeout_seconds=10, env=env, identity=identity
         )

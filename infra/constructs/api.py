@@ -211,7 +211,7 @@ class Api(Construct):
             self,
             "ReadStatus",
             kit=self._kit,
-            folder="api/read_status",
+            folder="api/catalogue/read_status",
             timeout_seconds=10,
             env={"EPHEMERAL_TABLE_NAME": table.table_name},
         )
@@ -226,7 +226,7 @@ class Api(Construct):
             self,
             "ReceiveCallback",
             kit=self._kit,
-            folder="api/receive_callback",
+            folder="api/images/receive_callback",
             # Vendors give up after fifteen seconds, and it has one message to send.
             timeout_seconds=10,
             env={
@@ -246,7 +246,7 @@ class Api(Construct):
             self,
             "AuthorizeRequest",
             kit=self._kit,
-            folder="api/authorize_request",
+            folder="api/accounts/authorize_request",
             timeout_seconds=5,
             identity=True,
             env={
@@ -269,7 +269,7 @@ class Api(Construct):
             self,
             id,
             kit=self._kit,
-            folder=f"api/{name}",
+            folder=self._kit.api_folder(name),
             timeout_seconds=timeout_seconds,
             env={"PUBLIC_BASE_URL": self._front.base_url, **(env or {})},
         )

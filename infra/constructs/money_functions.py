@@ -82,7 +82,9 @@ class MoneyFunctions(Construct):
         return function
 
     def _function(self, id: str, name: str, env: dict[str, str], *, timeout_seconds: int = 10) -> SmallFunction:
-        return SmallFunction(self, id, kit=self._kit, folder=f"api/{name}", timeout_seconds=timeout_seconds, env=env)
+        return SmallFunction(
+            self, id, kit=self._kit, folder=self._kit.api_folder(name), timeout_seconds=timeout_seconds, env=env
+        )
 
     def _core(self) -> dict[str, str]:
         return {"CORE_TABLE_NAME": self._data.core.table_name}

@@ -29,4 +29,6 @@ class PromptFunctions(Construct):
 
     def _function(self, id: str, name: str, env: dict[str, str]) -> SmallFunction:
         core = {"CORE_TABLE_NAME": self._data.core.table_name}
-        return SmallFunction(self, id, kit=self._kit, folder=f"api/{name}", timeout_seconds=10, env={**core, **env})
+        return SmallFunction(
+            self, id, kit=self._kit, folder=self._kit.api_folder(name), timeout_seconds=10, env={**core, **env}
+        )

@@ -33,6 +33,13 @@ class FunctionKit:
     layers: Layers
     root: Path
 
+    def api_folder(self, name: str) -> str:
+        """Where the function of this name lies below `functions/`, whichever room holds it. Raises MissingHandler."""
+        found = [path.parent for path in self.root.glob(f"api/*/{name}/handler.py")]
+        if len(found) != 1:
+            raise MissingHandler(f"functions/api has no function {name}.")
+        return found[0].relative_to(self.root).as_posix()
+
 
 class SmallFunction(Construct):
     """A function that may do nothing but write its own logs and traces until `allow` says otherwise.

@@ -12,8 +12,8 @@ from tests.bench.start_up import ROUNDS
 from tests.bench.tables import show
 from tests.support.cloud import LocalCloud
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, UpstreamParameters
+from easel.domain.request import Mode, Size
 from easel.providers.wavespeed import WaveSpeed
 
 MODEL, UPSTREAM_MODEL, SIZE = "seedream-v4", "bytedance/seedream-v4", Size(1024, 1024)

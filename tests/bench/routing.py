@@ -18,11 +18,11 @@ from easel.clock import system_clock
 from easel.domain.catalogue import Candidate, Catalogue, plan_upstream
 from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.circuits import RULES, circuit_of
-from easel.domain.generation import Fallback, ImageParameters, Routing, Size
+from easel.domain.request import Fallback, ImageParameters, Routing, Size
 from easel.errors import ProviderErrorClass
-from easel.repositories.circuits import DynamoProviderHealth
-from easel.repositories.routing_defaults import DynamoRoutingDefaults
-from easel.services.routes import Routes, RoutingPolicy
+from easel.repositories.catalogue.circuits import DynamoProviderHealth
+from easel.repositories.catalogue.routing_defaults import DynamoRoutingDefaults
+from easel.services.catalogue.choose_provider import ProviderRouting, RoutingPolicy
 
 _REPEATS: Final = 100
 MODEL: Final = "seedream-v4"
@@ -48,7 +48,7 @@ def _steps(cloud: Emulator) -> Mapping[str, Callable[[], object]]:
     dynamodb = boto3.client("dynamodb", **cloud.client_options())
     core, ephemeral = (create(dynamodb) for create in (create_core_table, create_ephemeral_table))
     catalogue, health = read_catalogue(), DynamoProviderHealth(dynamodb, ephemeral)
-    routes = Routes(
+    routes = ProviderRouting(
         catalogue=catalogue,
         health=health,
         defaults=DynamoRoutingDefaults(dynamodb, core),

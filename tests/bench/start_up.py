@@ -60,7 +60,7 @@ def _report_against(commit: str, programs: Mapping[str, str]) -> None:
 
 
 def _handlers(checkout: Path) -> dict[str, str]:
-    folders = sorted(path.parent.relative_to(checkout) for path in checkout.glob("functions/*/*/handler.py"))
+    folders = sorted(path.parent.relative_to(checkout) for path in checkout.glob("functions/**/handler.py"))
     return {"/".join(folder.parts[1:]): ".".join((*folder.parts, "handler")) for folder in folders}
 
 

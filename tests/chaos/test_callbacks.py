@@ -22,10 +22,12 @@ from tests.support.engine import (
 from tests.support.invariants import attempts_of, check_invariants
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Attempt, Generation, Status
+from easel.domain.attempt import Attempt
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
 from easel.errors import ProviderErrorClass, QueueUnavailable
-from easel.services.image_work import DELIVERED, SURPLUS
+from easel.services.images.image_work import DELIVERED, SURPLUS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -22,7 +22,7 @@ from tests.support.engine import (
 from tests.support.invariants import check_invariants
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.errors import ProviderErrorClass
 
 if TYPE_CHECKING:

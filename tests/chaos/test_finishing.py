@@ -13,13 +13,15 @@ from tests.unit.imaging.pictures import a_picture, decoded, encoded
 from tests.unit.imaging.test_headers import a_png_header
 from tests.unit.imaging.test_reference_cleaner import talkative, tells
 
-from easel.domain.generation import Generation, Reference, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.provider import ReferenceImage, RemotePicture
+from easel.domain.request import Reference
 from easel.errors import ImageRejected, StorageUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
-from easel.services.render_image import RenderImage
-from easel.storage.lending import S3ReferenceLender
+from easel.services.images.render_image import RenderImage
+from easel.storage.reference_copies import S3ReferenceLender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

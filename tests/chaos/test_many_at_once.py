@@ -10,16 +10,17 @@ import pytest
 from tests.support.engine import WORKSPACE, Engine, a_request, caller
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Generation, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.plans import plan_of
 from easel.errors import EaselError, InsufficientCredits, LimitReached
-from easel.services.reconcile_ledger import ReconcileLedger
+from easel.services.money.reconcile_ledger import ReconcileLedger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
-    from easel.services.principal import Principal
+    from easel.services.accounts.principal import Principal
 
 MANY = 1_000
 THREADS = 32
@@ -80,7 +81,7 @@ def test_no_more_than_the_plan_allows_are_taken_in_a_day(
 ) -> None:
     # Given a plan with room for sixty at once, but for forty a day
     narrow = replace(plan_of("scale"), name="narrow", max_generations_per_day=40)
-    monkeypatch.setattr("easel.services.submit_generation.plan_of", lambda _: narrow)
+    monkeypatch.setattr("easel.services.generations.submit_generation.plan_of", lambda _: narrow)
     engine = Engine(client, create_core_table(client))
     # When a thousand come at once
     accepted, refused = submit_many(engine, caller(), MANY)

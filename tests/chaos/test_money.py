@@ -27,8 +27,10 @@ from tests.support.tables import create_core_table, create_ledger_table
 
 from easel.domain.budgets import BudgetScope, month_of
 from easel.domain.credits import Grant, GrantKind, Hold
-from easel.domain.generation import Channel, Generation, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.price import Price
+from easel.domain.request import Channel
 from easel.errors import (
     BudgetExceeded,
     Contended,
@@ -39,8 +41,9 @@ from easel.errors import (
     QuoteExpired,
 )
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.ledger import DynamoLedger
-from easel.services.quotes import QUOTE_LIFETIME, Appraisal, Appraise
+from easel.repositories.money.ledger import DynamoLedger
+from easel.services.money.appraise import Appraisal, Appraise
+from easel.services.money.quotes import QUOTE_LIFETIME
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

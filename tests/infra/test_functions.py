@@ -10,42 +10,42 @@ from aws_cdk import App
 from infra.constructs.small_function import MissingHandler
 from infra.settings import REPOSITORY, read_settings
 from infra.stack import Code, EaselStack
+from tests.support.folders import all_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.infra.synthesized import Synthesized
 
-FOLDERS = sorted(str(handler.parent.relative_to(REPOSITORY / "functions").as_posix())
-                 for handler in (REPOSITORY / "functions").glob("*/*/handler.py"))  # fmt: skip
+FOLDERS = all_folders()
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL", "EASEL_STAGE"}
 TIMEOUT_SECONDS = {
-    "api/authorize_request": 5,
-    "api/cancel_generation": 10,
-    "api/debug_users": 10,
-    "api/describe_models": 10,
-    "api/describe_service": 10,
-    "api/exchange_telegram": 10,
-    "api/manage_api_keys": 10,
-    "api/manage_members": 10,
-    "api/manage_prompt_templates": 10,
-    "api/manage_routing": 10,
-    "api/manage_workspaces": 10,
-    "api/read_status": 10,
-    "api/read_api_keys": 10,
-    "api/read_generations": 10,
-    "api/read_images": 10,
-    "api/read_workspaces": 10,
-    "api/grant_credits": 29,
-    "api/quote_generation": 10,
-    "api/read_budgets": 10,
-    "api/read_prompt_templates": 10,
-    "api/read_usage": 10,
-    "api/read_wallet": 10,
-    "api/receive_callback": 10,
-    "api/set_budgets": 10,
-    "api/submit_generation": 29,
-    "api/sync_users": 10,
+    "api/accounts/authorize_request": 5,
+    "api/generations/cancel_generation": 10,
+    "api/accounts/debug_users": 10,
+    "api/catalogue/describe_models": 10,
+    "api/operations/describe_service": 10,
+    "api/accounts/exchange_telegram": 10,
+    "api/accounts/manage_api_keys": 10,
+    "api/accounts/manage_members": 10,
+    "api/prompt_templates/manage_prompt_templates": 10,
+    "api/catalogue/manage_routing": 10,
+    "api/accounts/manage_workspaces": 10,
+    "api/catalogue/read_status": 10,
+    "api/accounts/read_api_keys": 10,
+    "api/generations/read_generations": 10,
+    "api/images/read_images": 10,
+    "api/accounts/read_workspaces": 10,
+    "api/money/grant_credits": 29,
+    "api/money/quote_generation": 10,
+    "api/money/read_budgets": 10,
+    "api/prompt_templates/read_prompt_templates": 10,
+    "api/money/read_usage": 10,
+    "api/money/read_wallet": 10,
+    "api/images/receive_callback": 10,
+    "api/money/set_budgets": 10,
+    "api/generations/submit_generation": 29,
+    "api/accounts/sync_users": 10,
     "operator/provision_workspace": 10,
     "schedules/check_catalogue": 120,
     "schedules/reconcile_ledger": 900,
@@ -62,7 +62,7 @@ TIMEOUT_SECONDS = {
     "workflow/settle_generation": 30,
 }
 IMAGING = {label for label in TIMEOUT_SECONDS if label.startswith(("workers/render_image:", "workers/collect_image:"))}
-IDENTITY = {"api/authorize_request", "api/exchange_telegram"}
+IDENTITY = {"api/accounts/authorize_request", "api/accounts/exchange_telegram"}
 
 
 def test_every_function_folder_is_deployed_exactly_once_and_nothing_else_is(production: Synthesized) -> None:
@@ -133,8 +133,8 @@ def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(pr
 def test_links_start_with_the_address_of_the_api_unless_another_is_set(
     production: Synthesized, local: Synthesized
 ) -> None:
-    assert production.environment("api/submit_generation")["PUBLIC_BASE_URL"] == "Front/Http#ApiEndpoint"
-    assert local.environment("api/submit_generation")["PUBLIC_BASE_URL"] == "http://127.0.0.1:8080"
+    assert production.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"] == "Front/Http#ApiEndpoint"
+    assert local.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"] == "http://127.0.0.1:8080"
 
 
 def test_metrics_of_two_stages_in_one_account_stay_apart(production: Synthesized, dev: Synthesized) -> None:

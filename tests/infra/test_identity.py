@@ -34,7 +34,7 @@ def open_stack(code: Code, flags: Mapping[str, object]) -> Synthesized:
 
 
 def token_issuers(stack: Synthesized) -> list[dict[str, Any]]:
-    issuers: list[dict[str, Any]] = json.loads(stack.environment("api/authorize_request")["TOKEN_ISSUERS"])
+    issuers: list[dict[str, Any]] = json.loads(stack.environment("api/accounts/authorize_request")["TOKEN_ISSUERS"])
     return issuers
 
 
@@ -103,7 +103,9 @@ def test_people_make_their_own_accounts_only_where_that_is_wanted(open_stack: Sy
 def test_users_are_listed_in_production_only_when_that_is_switched_on(
     production: Synthesized, dev: Synthesized
 ) -> None:
-    switched = {stack: stack.environment("api/debug_users")["DEBUG_USERS_ENABLED"] for stack in (production, dev)}
+    switched = {
+        stack: stack.environment("api/accounts/debug_users")["DEBUG_USERS_ENABLED"] for stack in (production, dev)
+    }
     assert switched == {production: "false", dev: "true"}
     assert read_settings({"stage": "production", "debugUsers": "true"}.get, {}).debug_users
 

@@ -46,78 +46,78 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
 
 
 FUNCTIONS: dict[str, dict[str, str]] = {
-    "api/authorize_request": {
+    "api/accounts/authorize_request": {
         CORE: "dynamodb: GetItem BatchGetItem",
         EPHEMERAL: "dynamodb: UpdateItem",
         "Data/Session": "secretsmanager: GetSecretValue",
     },
-    "api/cancel_generation": {
+    "api/generations/cancel_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
-    "api/debug_users": {
+    "api/accounts/debug_users": {
         CORE: "dynamodb: Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/describe_models": {EPHEMERAL: "dynamodb: BatchGetItem"},
-    "api/read_status": {EPHEMERAL: "dynamodb: Query"},
-    "api/describe_service": {},
-    "api/exchange_telegram": {
+    "api/catalogue/describe_models": {EPHEMERAL: "dynamodb: BatchGetItem"},
+    "api/catalogue/read_status": {EPHEMERAL: "dynamodb: Query"},
+    "api/operations/describe_service": {},
+    "api/accounts/exchange_telegram": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem",
         "Data/Session": "secretsmanager: GetSecretValue",
         "Data/TelegramBot": "secretsmanager: GetSecretValue",
     },
-    "api/manage_api_keys": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
-    "api/manage_members": {
+    "api/accounts/manage_api_keys": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/accounts/manage_members": {
         CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem ConditionCheckItem Query",
     },
-    "api/manage_routing": {CORE: "dynamodb: GetItem PutItem"},
-    "api/manage_workspaces": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
-    "api/read_api_keys": {
+    "api/catalogue/manage_routing": {CORE: "dynamodb: GetItem PutItem"},
+    "api/accounts/manage_workspaces": {CORE: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/accounts/read_api_keys": {
         CORE: "dynamodb: Query",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/grant_credits": {LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
-    "api/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
-    "api/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
-    "api/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
-    "api/read_generations": {
+    "api/money/grant_credits": {LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/prompt_templates/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
+    "api/money/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
+    "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
+    "api/generations/read_generations": {
         CORE: "dynamodb: GetItem Query BatchGetItem",
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
-    "api/read_workspaces": {
+    "api/images/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/accounts/read_workspaces": {
         CORE: "dynamodb: GetItem PutItem Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/read_prompt_templates": {
+    "api/prompt_templates/read_prompt_templates": {
         CORE: "dynamodb: GetItem Query",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/read_usage": {CORE: "dynamodb: GetItem Query", LEDGER: "dynamodb: GetItem PutItem"},
-    "api/read_wallet": {
+    "api/money/read_usage": {CORE: "dynamodb: GetItem Query", LEDGER: "dynamodb: GetItem PutItem"},
+    "api/money/read_wallet": {
         LEDGER: "dynamodb: GetItem Query PutItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/receive_callback": {
+    "api/images/receive_callback": {
         **_COLLECT_QUEUES,
         "Data/Signing": "secretsmanager: GetSecretValue",
         "Data/WavespeedWebhook": "secretsmanager: GetSecretValue",
     },
-    "api/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
-    "api/submit_generation": {
+    "api/money/set_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem UpdateItem"},
+    "api/generations/submit_generation": {
         CORE: "dynamodb: GetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Generations/Queue": "sqs: SendMessage",
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
+    "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/check_catalogue": {
         **{f"Data/{vendor}Key": "secretsmanager: GetSecretValue" for vendor in VENDORS},
@@ -222,23 +222,23 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             if ":" in label and not label.endswith(":sandbox")
         },
         "workers/render_image:sandbox": answer_tokens,
-        "api/authorize_request": {f"{prefix}easel-local/session-??????"},
-        "api/debug_users": {f"{prefix}easel-local/signing-??????"},
-        "api/exchange_telegram": {
+        "api/accounts/authorize_request": {f"{prefix}easel-local/session-??????"},
+        "api/accounts/debug_users": {f"{prefix}easel-local/signing-??????"},
+        "api/accounts/exchange_telegram": {
             f"{prefix}easel-local/session-??????",
             f"{prefix}easel-local/telegram-bot-??????",
         },
-        "api/read_api_keys": {f"{prefix}easel-local/signing-??????"},
-        "api/read_generations": {f"{prefix}easel-local/signing-??????"},
-        "api/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
-        "api/read_workspaces": {f"{prefix}easel-local/signing-??????"},
-        "api/read_wallet": {f"{prefix}easel-local/signing-??????"},
-        "api/receive_callback": {
+        "api/accounts/read_api_keys": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/prompt_templates/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
+        "api/accounts/read_workspaces": {f"{prefix}easel-local/signing-??????"},
+        "api/money/read_wallet": {f"{prefix}easel-local/signing-??????"},
+        "api/images/receive_callback": {
             f"{prefix}easel-local/signing-??????",
             f"{prefix}easel-local/wavespeed-webhook-??????",
         },
-        "api/quote_generation": {f"{prefix}easel-local/signing-??????"},
-        "api/submit_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/money/quote_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/submit_generation": {f"{prefix}easel-local/signing-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }
 

@@ -27,25 +27,28 @@ from easel.domain.credits import (
     with_withdrawal,
 )
 from easel.domain.events import generation_ended
-from easel.domain.generation import Channel, Generation, Outcome, Status
+from easel.domain.generation import Generation, Outcome
+from easel.domain.image import Status
 from easel.domain.pricing import PriceBook, PriceRule, PriceUnit
+from easel.domain.request import Channel
 from easel.errors import EaselError, InsufficientCredits
-from easel.repositories.budgets import DynamoBudgets
+from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions, from_item
-from easel.repositories.generations import DynamoGenerations
-from easel.repositories.idempotency import DynamoIdempotencyClaims
-from easel.repositories.ledger import DynamoLedger
-from easel.repositories.ledger_items import entry_from, hold_from, wallet_from
-from easel.repositories.outbox import DynamoOutbox
-from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
-from easel.services.close_generation import CloseGeneration
-from easel.services.expire_grants import ExpireGrants
-from easel.services.grants import GiveCredits, GrantRequest
-from easel.services.open_account import OpenAccount, TrialOffer
+from easel.repositories.generations.generations import DynamoGenerations
+from easel.repositories.generations.idempotency import DynamoIdempotencyClaims
+from easel.repositories.money.budgets import DynamoBudgets
+from easel.repositories.money.ledger import DynamoLedger
+from easel.repositories.money.ledger_items import entry_from, hold_from, wallet_from
+from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
+from easel.services.accounts.open_account import OpenAccount, TrialOffer
+from easel.services.accounts.principal import Principal
+from easel.services.generations.close_generation import CloseGeneration
+from easel.services.generations.submit_generation import NewGeneration, SubmitGeneration
+from easel.services.money.appraise import Appraise
+from easel.services.money.expire_grants import ExpireGrants
+from easel.services.money.grant_credits import GrantCredits, GrantRequest
+from easel.services.money.quotes import QuoteSigner
 from easel.services.ports.transactions import Write
-from easel.services.principal import Principal
-from easel.services.quotes import Appraise, QuoteSigner
-from easel.services.submit_generation import NewGeneration, SubmitGeneration
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -182,7 +185,7 @@ class RealBooks:
             describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
             clock=clock,
         )
-        self._give = GiveCredits(ledger=self.ledger, unit_of_work=unit, open_account=open_account, clock=clock)
+        self._give = GrantCredits(ledger=self.ledger, unit_of_work=unit, open_account=open_account, clock=clock)
         self.expire = ExpireGrants(ledger=self.ledger, unit_of_work=unit, clock=clock)
 
     def give(self, workspace: str, grant: Grant) -> object:

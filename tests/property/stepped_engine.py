@@ -28,7 +28,7 @@ from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
 from easel.errors import GenerationClosed, ProviderErrorClass
-from easel.services.submit_generation import NewGeneration, Submitted
+from easel.services.generations.submit_generation import NewGeneration, Submitted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -27,9 +27,10 @@ from tests.support.engine import (
 from tests.support.invariants import attempts_of, check_invariants
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import ALLOWED, Generation, Stage, Status
+from easel.domain.generation import Generation
+from easel.domain.image import ALLOWED, Stage, Status
 from easel.errors import IdempotencyKeyReused, ProviderErrorClass, StorageUnavailable
-from easel.services.image_work import SURPLUS
+from easel.services.images.image_work import SURPLUS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.property.books import EACH, FLAT, WORKSPACES, Clock, ProcessLostError, PureBooks, RealBooks
 
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, fold, fold_grants
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.domain.price import Price, PriceUnit
 from easel.errors import EaselError, LimitReached
 

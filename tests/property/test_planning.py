@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easel.domain.catalogue import Candidate, Model, load_catalogue, plan_upstream, validate_parameters
-from easel.domain.catalogue.canvas import AnySize, Canvas, FreeSizes, Ratios, Shape, SomeSizes
-from easel.domain.generation import Fallback, ImageParameters, Size
+from easel.domain.catalogue.supported_sizes import AnySize, Canvas, FreeSizes, Ratios, Shape, SomeSizes
 from easel.domain.pricing import load_price_book
 from easel.domain.provider import UpstreamParameters
+from easel.domain.request import Fallback, ImageParameters, Size
 from easel.errors import InvalidRequest
 
 CATALOGUE, BOOK = load_catalogue(), load_price_book()

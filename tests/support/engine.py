@@ -22,7 +22,8 @@ from tests.support.tables import create_ledger_table
 from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.credits import MILLI, Grant, GrantKind, Wallet, fold, fold_grants
 from easel.domain.events import Event, generation_ended
-from easel.domain.generation import Channel, Failure, Generation, Image, Mode, ServedBy
+from easel.domain.generation import Generation
+from easel.domain.image import Failure, Image, ServedBy
 from easel.domain.pricing import load_price_book
 from easel.domain.provenance import Provenance
 from easel.domain.provider import (
@@ -37,34 +38,39 @@ from easel.domain.provider import (
     Running,
     Submission,
 )
+from easel.domain.request import Channel, Mode
 from easel.errors import CallbackRefused, ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
-from easel.repositories.budgets import DynamoBudgets
+from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.gallery import DynamoGallery
-from easel.repositories.generations import DynamoGenerations, begin_keys
-from easel.repositories.idempotency import DynamoIdempotencyClaims
-from easel.repositories.image_tasks import DynamoImageTasks
-from easel.repositories.ledger import DynamoLedger
-from easel.repositories.ledger_audit import DynamoLedgerAudit
-from easel.repositories.outbox import DynamoOutbox
-from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
-from easel.services.callbacks import CallbackSigner, ReceiveCallback, SignedAddresses
-from easel.services.close_generation import CancelGeneration, CloseGeneration, SettleGeneration
-from easel.services.collect_image import CollectImage
-from easel.services.expire_grants import ExpireGrants
-from easel.services.follow_callback import FollowCallback
-from easel.services.image_work import ImageWork, hold_of
-from easel.services.open_account import OpenAccount, TrialOffer
+from easel.repositories.generations.generations import DynamoGenerations, begin_keys
+from easel.repositories.generations.idempotency import DynamoIdempotencyClaims
+from easel.repositories.images.gallery import DynamoGallery
+from easel.repositories.images.image_tasks import DynamoImageTasks
+from easel.repositories.money.budgets import DynamoBudgets
+from easel.repositories.money.ledger import DynamoLedger
+from easel.repositories.money.ledger_audit import DynamoLedgerAudit
+from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
+from easel.services.accounts.open_account import OpenAccount, TrialOffer
+from easel.services.accounts.principal import Principal
+from easel.services.generations.cancel_generation import CancelGeneration
+from easel.services.generations.close_generation import CloseGeneration
+from easel.services.generations.read_generations import ReadGenerations
+from easel.services.generations.settle_generation import SettleGeneration
+from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
+from easel.services.generations.submit_generation import NewGeneration, SubmitGeneration, Submitted
+from easel.services.generations.sweep_generations import SweepGenerations
+from easel.services.images.callback_tickets import CallbackSigner, SignedAddresses
+from easel.services.images.collect_image import CollectImage
+from easel.services.images.follow_callback import FollowCallback
+from easel.services.images.image_work import ImageWork, hold_of
+from easel.services.images.receive_callback import ReceiveCallback
+from easel.services.images.render_image import RenderImage
+from easel.services.money.appraise import Appraise
+from easel.services.money.expire_grants import ExpireGrants
+from easel.services.money.quotes import QuoteSigner
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
 from easel.services.ports.providers import JobHint
-from easel.services.principal import Principal
-from easel.services.quotes import Appraise, QuoteSigner
-from easel.services.read_generations import ReadGenerations
-from easel.services.render_image import RenderImage
-from easel.services.start_generation import QueuedGeneration, StartGeneration
-from easel.services.submit_generation import NewGeneration, SubmitGeneration, Submitted
-from easel.services.sweep_generations import SweepGenerations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from easel.domain.generation import Channel, Generation, Image, ImageParameters, Mode, Status, StoredImage
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Status, StoredImage
 from easel.domain.provenance import ContentCredentials, Provenance
+from easel.domain.request import Channel, ImageParameters, Mode
 from easel.ids import image_id
 
 NOW: Final = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)

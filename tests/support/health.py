@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from easel.clock import Clock
 from easel.domain.catalogue import Candidate, Catalogue
 from easel.domain.circuits import Circuit, Circuits, circuit_names
-from easel.domain.generation import Routing
+from easel.domain.request import Routing
 from easel.errors import ProviderErrorClass
-from easel.services.routes import Routes, RoutingPolicy
+from easel.services.catalogue.choose_provider import ProviderRouting, RoutingPolicy
 
 
 class MemoryHealth:
@@ -58,9 +58,9 @@ class NoLatencies:
         """Nothing is kept."""
 
 
-def routes_of(catalogue: Catalogue, providers: Collection[str], clock: Clock, health: MemoryHealth) -> Routes:
-    """Routes of a deployment that is set up for these providers."""
-    return Routes(
+def routes_of(catalogue: Catalogue, providers: Collection[str], clock: Clock, health: MemoryHealth) -> ProviderRouting:
+    """ProviderRouting of a deployment that is set up for these providers."""
+    return ProviderRouting(
         catalogue=catalogue,
         health=health,
         defaults=MemoryDefaults(),

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from tests.support.engine import USER, WORKSPACE, Engine
 
+from easel.domain.attempt import Attempt
 from easel.domain.events import generation_ended
-from easel.domain.generation import Attempt, Generation, Image, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Status
 from easel.errors import ProviderErrorClass
-from easel.services.image_work import DELIVERED
+from easel.services.images.image_work import DELIVERED
 from easel.services.ports.image_tasks import ImageRef
 
 _NOTHING_STARTED = {

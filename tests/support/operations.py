@@ -20,6 +20,7 @@ from tests.functions.api.harness import LAMBDA_CONTEXT, http_event
 from tests.support.aws_calls import AwsCalls, counted_aws_calls
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
+from tests.support.folders import api_folder
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import bootstrap, settings
@@ -27,9 +28,9 @@ from easel.clock import system_clock
 from easel.domain.provider import RemotePicture
 from easel.errors import ProviderErrorClass
 from easel.providers import registry
-from easel.repositories.generations import begin_keys
-from easel.repositories.outbox import OUTBOX_ENTITY
-from easel.services.callbacks import CallbackSigner, CallbackTicket
+from easel.repositories.delivery.outbox import OUTBOX_ENTITY
+from easel.repositories.generations.generations import begin_keys
+from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket
 from easel.services.ports.image_tasks import ImageRef
 
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
@@ -107,7 +108,7 @@ class Functions:
     def request(self, function: str, method: str, path: str, expected: int = 200, **options: Any) -> Any:
         """Call a route with the key of the workspace; gives the body."""
         event = http_event(method, path, authorizer=self._caller, **options)
-        answer = self.invoke(f"api/{function}", event)
+        answer = self.invoke(api_folder(function), event)
         assert answer["statusCode"] == expected, answer
         return json.loads(answer["body"]) if answer.get("body") else None
 
@@ -136,7 +137,7 @@ class Functions:
 
     def authorize(self) -> None:
         event = http_event("GET", "/", headers={"Authorization": f"Bearer {self._api_key}"}, authorizer=None)
-        self._caller = self.invoke("api/authorize_request", event)["context"]
+        self._caller = self.invoke("api/accounts/authorize_request", event)["context"]
         assert "principal" in self._caller, self._caller
 
     def submit(self, key: str = "", expected: int = 202, **changes: Any) -> Any:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from easel import bootstrap, settings
 from easel.domain.plans import DEFAULT_PLAN
 from easel.observability import instrumented, logger
-from easel.services.provision_workspace import KeyKind, Provisioned, ProvisionWorkspace
+from easel.services.accounts.provision_workspace import KeyKind, Provisioned, ProvisionWorkspace
 
 
 class Env(settings.Settings):

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import bootstrap, settings
 from easel.observability import bind, instrumented, logger
-from easel.services.start_generation import QueuedGeneration
+from easel.services.generations.start_generation import QueuedGeneration
 from easel.workflow.batches import process_messages
 from easel.workflow.messages import GenerationMessage
 

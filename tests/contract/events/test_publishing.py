@@ -13,12 +13,12 @@ from tests.support.emulator import ACCOUNT, REGION, Emulator, unique_name
 from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.events import Event, generation_ended, serialise_event
-from easel.domain.generation import ServedBy, Status
+from easel.domain.image import ServedBy, Status
 from easel.events.outbox import PublishEvents, event_in_outbox_item
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
 from easel.events.schema import GenerationEvent
+from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.outbox import DynamoOutbox
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -23,7 +23,8 @@ from easel import bootstrap, settings
 from easel.errors import ProviderError, QueueUnavailable
 from easel.ids import new_generation_id, new_id
 from easel.providers.registry import Providers, ProviderSettings
-from easel.services.callbacks import CallbackSigner, ReceiveCallback, SignedAddresses
+from easel.services.images.callback_tickets import CallbackSigner, SignedAddresses
+from easel.services.images.receive_callback import ReceiveCallback
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.providers import JobHint
 

@@ -9,13 +9,13 @@ import pytest
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
 from easel.domain.catalogue import load_catalogue
-from easel.domain.catalogue.canvas import Ratios
 from easel.domain.catalogue.plan import plan_upstream
-from easel.domain.generation import ImageParameters, Mode
+from easel.domain.catalogue.supported_sizes import Ratios
 from easel.domain.provider import OfferedModel, ProviderTask, ReferenceImage, TokenUsage, UpstreamParameters
+from easel.domain.request import ImageParameters, Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
-from easel.providers.references import SafeReferenceFetcher
+from easel.outbound.references import SafeReferenceFetcher
 
 if TYPE_CHECKING:
     from tests.contract.providers.simulation import Simulator

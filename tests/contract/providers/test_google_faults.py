@@ -9,8 +9,8 @@ import pytest
 from infra.local.simulators.google import GoogleSimulator
 from tests.contract.providers.simulation import opened, picture_bytes
 
-from easel.domain.generation import Mode
 from easel.domain.provider import ProviderTask, UpstreamParameters
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 

@@ -10,7 +10,6 @@ import pytest
 from infra.local.simulators.nanobanana_seed import PRICES
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     Finished,
     InlinePicture,
@@ -20,8 +19,9 @@ from easel.domain.provider import (
     Running,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.references import SafeReferenceFetcher
+from easel.outbound.references import SafeReferenceFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from infra.local.simulators.nanobanana import NanobananaSimulator
 from infra.local.simulators.nanobanana_seed import NanobananaSeedSimulator
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode
 from easel.domain.provider import ProviderTask, RemotePicture, UpstreamParameters
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.contract.providers.simulation import opened, picture_bytes
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     Finished,
     InlinePicture,
@@ -21,9 +20,10 @@ from easel.domain.provider import (
     TokenUsage,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError, ProviderErrorClass
+from easel.outbound.references import SafeReferenceFetcher
 from easel.providers.openai import OpenAI
-from easel.providers.references import SafeReferenceFetcher
 
 if TYPE_CHECKING:
     from tests.contract.providers.simulation import Simulator

@@ -16,8 +16,8 @@ from infra.local.simulators.openai import OpenAISimulator
 from tests.contract.providers.test_openai_faults import REFERENCE
 
 from easel.domain.catalogue import Candidate, load_catalogue, plan_upstream, validate_parameters
-from easel.domain.generation import Fallback, ImageParameters, Mode
 from easel.domain.provider import ProviderTask, ReferenceImage
+from easel.domain.request import Fallback, ImageParameters, Mode
 from easel.errors import ProviderError
 from easel.providers.openai import OpenAI
 

@@ -9,8 +9,8 @@ import pytest
 from infra.local.simulators.openai import OpenAISimulator
 from tests.contract.providers.simulation import opened, picture_bytes
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import ProviderTask, ReferenceImage, UpstreamParameters
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 

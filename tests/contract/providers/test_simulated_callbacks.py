@@ -15,8 +15,8 @@ from infra.local.simulators.nanobanana import NanobananaSimulator
 from infra.local.simulators.wavespeed import WEBHOOK_SECRET, WaveSpeedSimulator
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode
 from easel.domain.provider import Callback, CallbackRequest, Finished, ProviderTask, Running, UpstreamParameters
+from easel.domain.request import Mode
 from easel.errors import ProviderError, ProviderErrorClass
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     Finished,
     ProviderTask,
@@ -19,8 +18,9 @@ from easel.domain.provider import (
     Running,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.references import SafeReferenceFetcher
+from easel.outbound.references import SafeReferenceFetcher
 from easel.providers.wavespeed import WaveSpeed
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import pytest
 from tests.contract.providers.simulation import opened, picture_bytes
 
 from easel.domain.catalogue import load_catalogue, plan_upstream
-from easel.domain.catalogue.canvas import Ratios
-from easel.domain.generation import Fallback, ImageParameters, Mode, Size
+from easel.domain.catalogue.supported_sizes import Ratios
 from easel.domain.provider import ProviderTask
+from easel.domain.request import Fallback, ImageParameters, Mode, Size
 
 if TYPE_CHECKING:
     from tests.contract.providers.simulation import Simulator

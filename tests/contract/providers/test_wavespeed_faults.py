@@ -10,8 +10,8 @@ from infra.local.simulators import callbacks
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
 from tests.contract.providers.simulation import finish, opened, picture_bytes
 
-from easel.domain.generation import Mode
 from easel.domain.provider import Finished, ProviderTask, Running, UpstreamParameters
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 

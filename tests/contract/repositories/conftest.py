@@ -11,17 +11,18 @@ from tests.support.generations import NOW, WORKSPACE_ID, a_generation
 from tests.support.tables import create_core_table
 
 from easel.clock import to_iso
-from easel.domain.generation import Generation, Image, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Status
 from easel.ids import image_id, uuid7
-from easel.repositories.accounts import DynamoInitDataClaims, DynamoUsers
-from easel.repositories.api_keys import DynamoApiKeys
+from easel.repositories.accounts.api_keys import DynamoApiKeys
+from easel.repositories.accounts.users import DynamoInitDataClaims, DynamoUsers
+from easel.repositories.accounts.workspaces import DynamoWorkspaces
+from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
-from easel.repositories.gallery import DynamoGallery
-from easel.repositories.generations import DynamoGenerations, begin_keys
-from easel.repositories.image_tasks import DynamoImageTasks
-from easel.repositories.outbox import DynamoOutbox
+from easel.repositories.generations.generations import DynamoGenerations, begin_keys
+from easel.repositories.images.gallery import DynamoGallery
+from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.prompt_templates import DynamoPromptTemplates
-from easel.repositories.workspaces import DynamoWorkspaces
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import Write
 

@@ -11,11 +11,11 @@ from tests.contract.repositories.conftest import Core
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.api_keys import hint_of, new_api_key
-from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity
+from easel.domain.request import Channel
 from easel.errors import StaleWrite
 from easel.ids import new_id
-from easel.repositories.api_keys import hash_api_key
+from easel.repositories.accounts.api_keys import hash_api_key
 from easel.services.ports.accounts import ApiKeyRecord
 
 API_KEY = new_api_key(WORKSPACE_ID)

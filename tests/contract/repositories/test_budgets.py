@@ -12,8 +12,8 @@ from tests.support.tables import create_ledger_table
 
 from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
-from easel.repositories.budgets import DynamoBudgets
 from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.money.budgets import DynamoBudgets
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:

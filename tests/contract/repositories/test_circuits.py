@@ -15,9 +15,9 @@ from tests.support.tables import create_ephemeral_table
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import RULES, Circuits
 from easel.errors import ProviderErrorClass
-from easel.repositories.circuits import DynamoProviderHealth
-from easel.repositories.latencies import DynamoLatencies
-from easel.services.routes import ProviderHealth
+from easel.repositories.catalogue.circuits import DynamoProviderHealth
+from easel.repositories.catalogue.latencies import DynamoLatencies
+from easel.services.catalogue.choose_provider import ProviderHealth
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,8 @@ import pytest
 from tests.contract.repositories.conftest import Core
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_stored_image
 
-from easel.domain.generation import Attempt, Image, ServedBy, Status
+from easel.domain.attempt import Attempt
+from easel.domain.image import Image, ServedBy, Status
 from easel.errors import StaleWrite
 from easel.ids import image_id
 from easel.services.ports.generations import GalleryImage

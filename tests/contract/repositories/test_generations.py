@@ -9,28 +9,10 @@ import pytest
 from tests.contract.repositories.conftest import Core, an_id, ended_image, ref_to
 from tests.support.generations import NOW, WORKSPACE_ID, a_generation, a_stored_image
 
-from easel.domain.generation import (
-    CLOSE_GRACE,
-    START_GRACE,
-    TIMED_OUT,
-    Adjustment,
-    Attempt,
-    Channel,
-    Failure,
-    Generation,
-    Image,
-    ImageParameters,
-    Mode,
-    Outcome,
-    Reference,
-    ServedBy,
-    Size,
-    Stage,
-    Status,
-    UsedTemplate,
-    cancel,
-    conclude,
-)
+from easel.domain.attempt import Attempt
+from easel.domain.generation import CLOSE_GRACE, START_GRACE, Generation, Outcome, UsedTemplate, cancel, conclude
+from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
+from easel.domain.request import Channel, ImageParameters, Mode, Reference, Size
 from easel.errors import StaleWrite
 from easel.ids import image_id
 from easel.services.ports.accounts import WorkspaceRecord

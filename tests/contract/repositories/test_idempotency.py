@@ -10,7 +10,7 @@ from tests.contract.repositories.conftest import Core
 from tests.support.engine import WORKSPACE, Engine, a_request, caller
 
 from easel.errors import IdempotencyKeyReused, NotFound
-from easel.services.submit_generation import IDEMPOTENCY_WINDOW, Submitted
+from easel.services.generations.submit_generation import IDEMPOTENCY_WINDOW, Submitted
 
 CALLERS = 10
 OTHER_WORKSPACE = "01930000-0000-7000-8000-00000000a002"

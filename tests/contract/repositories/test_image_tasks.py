@@ -10,7 +10,7 @@ import pytest
 from tests.contract.repositories.conftest import Core
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID
 
-from easel.domain.generation import Attempt
+from easel.domain.attempt import Attempt
 from easel.errors import StaleWrite
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 

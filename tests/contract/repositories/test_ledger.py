@@ -23,8 +23,8 @@ from easel.domain.credits import (
 )
 from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
 from easel.repositories.dynamodb import DynamoTransactions, from_item
-from easel.repositories.ledger import MAX_OPEN_GRANTS, DynamoLedger
-from easel.repositories.ledger_audit import DynamoLedgerAudit
+from easel.repositories.money.ledger import MAX_OPEN_GRANTS, DynamoLedger
+from easel.repositories.money.ledger_audit import DynamoLedgerAudit
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import pytest
 from tests.contract.repositories.conftest import Core
 from tests.support.generations import NOW, WORKSPACE_ID
 
-from easel.domain.prompts import Role, Shot, TemplateSet, Variable
+from easel.domain.prompt_templates import Role, Shot, TemplateSet, Variable
 from easel.errors import StaleWrite, TooManyTemplates
 from easel.ids import new_id
 from easel.repositories import prompt_templates
-from easel.services.ports.prompts import OwnTemplate
+from easel.services.ports.prompt_templates import OwnTemplate
 
 TEMPLATE = TemplateSet(
     id=new_id(),

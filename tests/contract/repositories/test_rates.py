@@ -14,8 +14,8 @@ from tests.support.tables import create_ephemeral_table
 
 from easel.domain.rates import HOUR, MINUTE, Counter, Window
 from easel.errors import StorageUnavailable
+from easel.repositories.accounts.rate_counters import DynamoRateCounters
 from easel.repositories.dynamodb import from_item
-from easel.repositories.rates import DynamoRateCounters
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

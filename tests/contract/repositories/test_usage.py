@@ -10,13 +10,16 @@ import pytest
 from tests.support.generations import WORKSPACE_ID, a_generation
 from tests.support.tables import create_core_table
 
-from easel.domain.generation import Attempt, Channel, Generation, ServedBy, Status
+from easel.domain.attempt import Attempt
+from easel.domain.generation import Generation
+from easel.domain.image import ServedBy, Status
 from easel.domain.price import Price, PriceUnit
+from easel.domain.request import Channel
 from easel.domain.usage import UsageSums
 from easel.errors import LimitReached
 from easel.ids import new_generation_id
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
+from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
 from easel.services.ports.transactions import Write
 from easel.services.ports.usage import UsageRule
 

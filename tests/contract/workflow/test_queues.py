@@ -16,8 +16,8 @@ from tests.support.offline import offline_options, unreachable_url
 from easel.clock import to_iso
 from easel.domain.catalogue import load_catalogue
 from easel.errors import QueueUnavailable
+from easel.services.generations.start_generation import QueuedGeneration
 from easel.services.ports.image_tasks import ImageRef
-from easel.services.start_generation import QueuedGeneration
 from easel.workflow.messages import CollectMessage, GenerationMessage, RenderMessage
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
 

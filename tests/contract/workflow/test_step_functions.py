@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.offline import offline_options, unreachable_url
 
-from easel.domain.generation import Failure
+from easel.domain.image import Failure
 from easel.errors import QueueUnavailable
 from easel.workflow.step_functions import StepFunctionsWorkflow
 

@@ -17,28 +17,31 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 import pytest
+from tests.support.folders import api_folder
 from tests.support.generations import a_generation
 
 from easel import bootstrap, settings
 from easel.domain.catalogue import load_catalogue, plan_upstream
-from easel.domain.generation import Channel, Generation, Mode, ServedBy, Status
+from easel.domain.generation import Generation
+from easel.domain.image import ServedBy, Status
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
+from easel.domain.request import Channel, Mode
 from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable, Unauthenticated
 from easel.http import identity
 from easel.http.pagination import CursorSigner
 from easel.ids import new_generation_id
-from easel.services.compose_prompts import new_images, used
-from easel.services.links import LinkMaker
+from easel.services.accounts.principal import Credential, Principal
+from easel.services.accounts.rate_limits import LimitRequests
+from easel.services.generations.read_generations import ReadGenerations
+from easel.services.generations.submit_generation import NewGeneration, Submitted
+from easel.services.images.links import LinkMaker
+from easel.services.images.read_images import ReadImages
+from easel.services.money.appraise import Appraisal, Appraise
 from easel.services.ports.generations import GalleryImage, Page
-from easel.services.principal import Credential, Principal
-from easel.services.quotes import Appraisal, Appraise
-from easel.services.rate_limits import LimitRequests
-from easel.services.read_generations import ReadGenerations
-from easel.services.read_images import ReadImages
-from easel.services.submit_generation import NewGeneration, Submitted
+from easel.services.prompt_templates.compose_prompts import new_images, used
 
 BASE_URL: Final = "https://easel.example"
 NOW: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -209,7 +212,7 @@ class Api:
 
 def handler(function: str) -> ModuleType:
     """The module of a function's folder."""
-    return importlib.import_module(f"functions.api.{function}.handler")
+    return importlib.import_module(f"functions.{api_folder(function).replace('/', '.')}.handler")
 
 
 def invoke(function: str, event: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from tests.functions.api.validator import check_answer
 from tests.support import openapi
 from tests.support.generations import GENERATION_ID, a_generation
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.http.schemas.submit import SubmitGenerationRequest
 from easel.ids import image_id
 

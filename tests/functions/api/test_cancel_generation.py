@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.functions.api.harness import CALLER, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.http import identity
 
 

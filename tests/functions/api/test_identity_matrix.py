@@ -24,10 +24,10 @@ from tests.support.issuer import an_issuer, payload
 
 from easel.domain.access import ALL_SCOPES
 from easel.domain.api_keys import new_api_key
-from easel.domain.generation import Image, Status
+from easel.domain.image import Image, Status
 from easel.ids import image_id, new_generation_id, new_id
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.generations import DynamoGenerations
+from easel.repositories.generations.generations import DynamoGenerations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

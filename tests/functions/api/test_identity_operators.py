@@ -11,7 +11,7 @@ from easel.domain.access import BOT_SCOPES, PLATFORM_SCOPES, SCOPES_OF
 from easel.domain.identities import personal_workspace, user_of_token
 from easel.errors import NotFound
 from easel.ids import new_id
-from easel.repositories.ledger import DynamoLedger
+from easel.repositories.money.ledger import DynamoLedger
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.support.folders import FUNCTIONS, api_folder
 
-from easel.repositories.accounts import DynamoUsers
+from easel.repositories.accounts.users import DynamoUsers
+from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.workspaces import DynamoWorkspaces
 from easel.services.ports.accounts import Membership, UserRecord, WorkspaceRecord
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World
 
-FUNCTIONS = Path(__file__).parents[3] / "functions" / "api"
 WORKSPACE, OWNER, GUEST = (f"019a9f1c-0000-7000-8000-00000000000{letter}" for letter in "abc")
 EXPECTED = {
     "read_workspaces": 200,
@@ -51,7 +50,7 @@ def inhabited(world: World) -> World:
 
 @pytest.mark.parametrize(("folder", "status"), EXPECTED.items())
 def test_a_function_serves_its_sample(inhabited: World, folder: str, status: int) -> None:
-    event: dict[str, Any] = json.loads((FUNCTIONS / folder / "event.json").read_text("utf-8"))
+    event: dict[str, Any] = json.loads((FUNCTIONS / api_folder(folder) / "event.json").read_text("utf-8"))
 
     answer = inhabited._invoke(folder, event)
 

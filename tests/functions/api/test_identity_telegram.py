@@ -16,7 +16,7 @@ from easel.domain.credits import MILLI, Grant, GrantKind, Hold
 from easel.domain.identities import TelegramIdentity
 from easel.ids import new_id
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.ledger import DynamoLedger
+from easel.repositories.money.ledger import DynamoLedger
 
 if TYPE_CHECKING:
     from tests.functions.api.harness import Answer

@@ -6,11 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.functions.api.harness import http_event
+from tests.support.folders import FUNCTIONS, api_folder
 from tests.support.operations import Functions, functions_over
 
 from easel.clock import system_clock, to_iso
@@ -42,7 +42,7 @@ def fresh_workspace(functions: Functions) -> None:
 def ask(functions: Functions, function: str, method: str, path: str, **options: Any) -> dict[str, Any]:
     """The raw answer, whatever its status."""
     event = http_event(method, path, authorizer=functions._caller, **options)
-    answer: dict[str, Any] = functions.invoke(f"api/{function}", event)
+    answer: dict[str, Any] = functions.invoke(api_folder(function), event)
     return answer
 
 
@@ -526,9 +526,9 @@ FOLDERS = ["read_wallet", "grant_credits", "quote_generation", "read_usage", "re
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_function_serves_its_sample(functions: Functions, folder: str) -> None:
-    event = json.loads((Path(__file__).parents[3] / "functions/api" / folder / "event.json").read_text())
+    event = json.loads((FUNCTIONS / api_folder(folder) / "event.json").read_text())
 
-    answer = functions.invoke(f"api/{folder}", event)
+    answer = functions.invoke(api_folder(folder), event)
 
     assert answer["statusCode"] in {200, 201}
     assert answer["headers"]["X-Request-ID"] == "sample-1"

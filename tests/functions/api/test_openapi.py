@@ -29,7 +29,7 @@ def test_the_shipped_document_is_what_the_functions_say_now(fresh: dict[str, Any
 
 def test_every_route_of_every_function_is_described(fresh: dict[str, Any]) -> None:
     served = set()
-    for path in openapi.FUNCTIONS.glob("*/handler.py"):
+    for path in openapi.FUNCTIONS.rglob("handler.py"):
         app = getattr(handler(path.parent.name), "app", None)
         if app is not None:
             own = app.get_openapi_schema().model_dump(by_alias=True, exclude_none=True)["paths"]

@@ -15,12 +15,13 @@ from tests.functions.api.harness import Answer, http_event
 from tests.functions.api.validator import check_answer
 from tests.support import openapi
 from tests.support.engine import finished_at_once
+from tests.support.folders import api_folder
 from tests.support.operations import Functions, functions_over
 
 from easel.domain.provider import ReferenceImage
 from easel.ids import new_id
-from easel.providers.references import SafeReferenceFetcher
-from easel.services import prompt_templates
+from easel.outbound.references import SafeReferenceFetcher
+from easel.services.prompt_templates import manage_prompt_templates
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
@@ -61,7 +62,7 @@ def ask(functions: Functions, method: str, path: str = "", body: Any = None, que
     changing = method in {"PUT", "DELETE"} or (method == "POST" and not path.endswith("/render"))
     function = "manage_prompt_templates" if changing else "read_prompt_templates"
     event = http_event(method, f"{PATH}{path}", authorizer=functions._caller, body=body, query=query)
-    said = functions.invoke(f"api/{function}", event)
+    said = functions.invoke(api_folder(function), event)
     answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
     described = PATH + ("/{templateId}" if path else "") + ("/render" if path.endswith("/render") else "")
     check_answer(DOCUMENT, method.lower(), described, answer)
@@ -78,7 +79,7 @@ def made(functions: Functions, **changes: Any) -> dict[str, Any]:
 def submitted(functions: Functions, template: dict[str, Any], **more: Any) -> Answer:
     body = {"model": "seedream-v4", "template": template, **more.pop("fields", {})}
     event = http_event("POST", "/api/v1/generations", authorizer=functions._caller, body=body, **more)
-    said = functions.invoke("api/submit_generation", event)
+    said = functions.invoke("api/generations/submit_generation", event)
     return Answer(said["statusCode"], said["headers"], said["body"] or "")
 
 
@@ -230,7 +231,7 @@ def test_what_ships_cannot_be_changed(functions: Functions) -> None:
 
 
 def test_a_template_has_no_more_versions_than_it_may(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prompt_templates, "MAX_VERSIONS", 2)
+    monkeypatch.setattr(manage_prompt_templates, "MAX_VERSIONS", 2)
     own = made(functions)
 
     assert ask(functions, "PUT", f"/{own['id']}", SHOES | {"name": "Two"}).status == 200

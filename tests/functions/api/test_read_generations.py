@@ -10,7 +10,9 @@ import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, NOW, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation, a_stored_image
 
-from easel.domain.generation import Attempt, Failure, Generation, Image, ServedBy, Stage, Status
+from easel.domain.attempt import Attempt
+from easel.domain.generation import Generation
+from easel.domain.image import Failure, Image, ServedBy, Stage, Status
 from easel.domain.price import Price, PriceUnit
 from easel.http import identity
 from easel.http.pagination import CursorSigner

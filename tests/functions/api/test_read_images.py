@@ -9,7 +9,8 @@ import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation, a_stored_image
 
-from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.permalinks import encode_permalink
 from easel.http import identity
 from easel.ids import image_id

@@ -22,7 +22,7 @@ from easel import bootstrap
 from easel.errors import CallbackRefused
 from easel.http.callbacks import MAX_BODY_BYTES
 from easel.ids import new_generation_id, new_id
-from easel.services.callbacks import CallbackSigner, CallbackTicket, SignedAddresses
+from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket, SignedAddresses
 from easel.services.ports.image_tasks import ImageRef
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_the_address_that_a_vendor_is_given_leads_here(world: World) -> None:
 
 
 def test_the_sample_is_served(world: World) -> None:
-    sample = Path(__file__).parents[3] / "functions/api/receive_callback/event.json"
+    sample = Path(__file__).parents[3] / "functions/api/images/receive_callback/event.json"
 
     answer = world._invoke("receive_callback", json.loads(sample.read_text("utf-8")))
 

@@ -10,8 +10,8 @@ import pytest
 from easel.domain.catalogue import load_catalogue
 from easel.domain.circuits import ANY_MODEL, RULES
 from easel.errors import ProviderErrorClass
-from easel.repositories.circuits import DynamoProviderHealth
-from easel.repositories.latencies import DynamoLatencies
+from easel.repositories.catalogue.circuits import DynamoProviderHealth
+from easel.repositories.catalogue.latencies import DynamoLatencies
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World

@@ -9,10 +9,10 @@ import pytest
 from tests.functions.api.harness import CALLER, WORKSPACE, Api, Store, handler, invoke
 from tests.support.generations import a_generation, a_stored_image
 
-from easel.domain.generation import Image, Status
+from easel.domain.image import Image, Status
 from easel.ids import image_id
 
-FOLDERS = sorted(path.parent for path in Path(__file__).parents[3].glob("functions/api/*/handler.py"))
+FOLDERS = sorted(path.parent for path in Path(__file__).parents[3].glob("functions/api/*/*/handler.py"))
 EXPECTED = {
     "submit_generation": 202,
     "read_generations": 200,

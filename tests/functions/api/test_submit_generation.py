@@ -22,7 +22,9 @@ from tests.functions.api.harness import (
 
 from easel import bootstrap
 from easel.domain.catalogue import load_catalogue
-from easel.domain.generation import Generation, Mode, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Status
+from easel.domain.request import Mode
 from easel.http import answers, bodies, identity
 from easel.http.dialects import canonical
 

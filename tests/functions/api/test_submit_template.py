@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from easel.domain.generation import Mode
+from easel.domain.request import Mode
 
 if TYPE_CHECKING:
     from tests.functions.api.harness import Api, Store
@@ -187,6 +187,7 @@ def test_a_repeated_request_with_a_template_answers_with_the_same_generation(api
 
 
 def test_requests_without_a_template_do_not_wait_for_templates_to_load() -> None:
-    code = f"import sys; sys.path[:] = {sys.path!r}\nimport functions.api.submit_generation.handler\n"
-    code += "import easel.services.submit_generation; sys.exit('easel.domain.prompts' in sys.modules)"
+    code = f"import sys; sys.path[:] = {sys.path!r}\nimport functions.api.generations.submit_generation.handler\n"
+    code += "import easel.services.generations.submit_generation\n"
+    code += "sys.exit('easel.domain.prompt_templates' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - fixed text

@@ -25,9 +25,9 @@ from tests.support.tables import create_core_table, create_ephemeral_table, crea
 from easel import bootstrap, settings
 from easel.bootstrap import aws
 from easel.domain.api_keys import hint_of, new_api_key
-from easel.domain.generation import Channel
+from easel.domain.request import Channel
 from easel.ids import new_id
-from easel.repositories.api_keys import DynamoApiKeys, hash_api_key
+from easel.repositories.accounts.api_keys import DynamoApiKeys, hash_api_key
 from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.services.ports.accounts import ApiKeyRecord
 

@@ -15,8 +15,8 @@ from tests.support.tables import create_core_table
 
 from easel import bootstrap, settings
 from easel.domain.events import deserialise_event
+from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.outbox import DynamoOutbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

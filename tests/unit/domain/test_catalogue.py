@@ -21,8 +21,8 @@ from easel.domain.catalogue import (
     validate_parameters,
 )
 from easel.domain.catalogue.loading import read_catalogue
-from easel.domain.generation import Fallback, ImageParameters, Mode, Size
 from easel.domain.provider import UpstreamParameters
+from easel.domain.request import Fallback, ImageParameters, Mode, Size
 from easel.errors import UnknownModel
 from easel.ids import MAX_IMAGES
 

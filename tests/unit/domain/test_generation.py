@@ -10,21 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.generations import NOW, a_generation, a_stored_image
 
-from easel.domain.generation import (
-    ALLOWED,
-    CLOSE_GRACE,
-    FAILURE_TEXTS,
-    OPEN,
-    TIMED_OUT,
-    Failure,
-    Generation,
-    Image,
-    Size,
-    Stage,
-    Status,
-    cancel,
-    conclude,
-)
+from easel.domain.generation import CLOSE_GRACE, Generation, cancel, conclude
+from easel.domain.image import ALLOWED, FAILURE_TEXTS, OPEN, TIMED_OUT, Failure, Image, Stage, Status
+from easel.domain.request import Size
 from easel.errors import ProviderErrorClass
 from easel.ids import MAX_IMAGES
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easel.domain.catalogue import load_catalogue, parse_size, validate_parameters
-from easel.domain.generation import ImageParameters, Reference, Size
+from easel.domain.request import ImageParameters, Reference, Size
 from easel.errors import FieldError, InvalidRequest
 
 CATALOGUE = load_catalogue()

@@ -11,8 +11,8 @@ import pytest
 from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream, validate_parameters
 from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.catalogue.plan import STYLE_WORDS
-from easel.domain.generation import Fallback, ImageParameters, Size
 from easel.domain.provider import Finished, InlinePicture, TokenUsage, UpstreamParameters
+from easel.domain.request import Fallback, ImageParameters, Size
 
 CATALOGUE = read_catalogue(clock=lambda: datetime(2026, 11, 21, tzinfo=UTC))
 PICTURE = InlinePicture(b"")

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from easel.domain.budgets import Budget, BudgetKind, BudgetScope, month_ends, month_of, scopes_of
-from easel.domain.generation import Channel
 from easel.domain.plans import DEFAULT_PLAN, PLANS, RateLimits, plan_of
 from easel.domain.rates import HOUR, MINUTE, Rate, RateDecision, Window
+from easel.domain.request import Channel
 from easel.domain.usage import UsageRow, UsageSums, grouped, total
 
 NOON = datetime(2026, 11, 20, 12, 0, 42, tzinfo=UTC)

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easel.domain.catalogue import load_catalogue
-from easel.domain.generation import ImageParameters, Size
 from easel.domain.plans import PLANS
 from easel.domain.price import Price, PriceUnit
 from easel.domain.pricing import PriceBook, PriceRule, load_price_book, price_difference, require_prices
+from easel.domain.request import ImageParameters, Size
 from easel.errors import InvalidRequest
 
 BOOK = load_price_book()

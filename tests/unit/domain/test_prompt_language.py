@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from easel.domain.prompts.language import Template, TemplateFault, read_template
+from easel.domain.prompt_templates.language import Template, TemplateFault, read_template
 
 
 def rendered(text: str, **values: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easel.domain.prompts import (
+from easel.domain.prompt_templates import (
     BUILT_IN,
     Composition,
     Role,
@@ -23,7 +23,7 @@ from easel.domain.prompts import (
     set_from,
     set_values,
 )
-from easel.domain.prompts.compose import LONGEST_PROMPT, clean, shortened
+from easel.domain.prompt_templates.compose import LONGEST_PROMPT, clean, shortened
 from easel.domain.template_use import TemplateUse
 from easel.errors import FieldError, InvalidRequest
 

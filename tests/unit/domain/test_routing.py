@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.generations import NOW
 
+from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import ANY_MODEL, Circuit, Circuits
-from easel.domain.generation import FAILURE_TEXTS, TIMED_OUT, Attempt, Failure
+from easel.domain.image import FAILURE_TEXTS, TIMED_OUT, Failure
 from easel.domain.routing import MAX_TRIES_PER_CANDIDATE, GiveUp, TryAgain, after_failure, in_order, may_attempt
 from easel.errors import ProviderError, ProviderErrorClass
 

@@ -12,7 +12,9 @@ import pytest
 from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.events import deserialise_event, generation_ended, serialise_event
-from easel.domain.generation import Failure, Generation, Image, Mode, ServedBy, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Failure, Image, ServedBy, Status
+from easel.domain.request import Mode
 from easel.events import schema
 from easel.events.schema import GenerationEvent, json_schema
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from tests.support.generations import NOW, a_generation, a_stored_image
 
-from easel.domain.generation import Generation, Image, Stage, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Stage, Status
 from easel.http.dialects import canonical
-from easel.services.links import ImageLinks, Variant
+from easel.services.images.links import ImageLinks, Variant
 
 BASE = "https://easel.example/"
 

@@ -7,10 +7,10 @@ from dataclasses import fields, replace
 
 import pytest
 
-from easel.domain.generation import Channel
+from easel.domain.request import Channel
 from easel.errors import Unauthenticated
 from easel.http import identity
-from easel.services.principal import Principal
+from easel.services.accounts.principal import Principal
 
 EVERYTHING = {
     "str": "text",

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.errors import InvalidRequest, NotFound
 from easel.http import parameters
-from easel.services.links import Variant
+from easel.services.images.links import Variant
 
 
 @pytest.mark.parametrize(

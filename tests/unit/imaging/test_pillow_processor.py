@@ -15,7 +15,8 @@ from PIL import Image, ImageCms
 from tests.support.generations import a_generation
 from tests.unit.imaging.pictures import a_picture, decoded, encoded
 
-from easel.domain.generation import ImageParameters, ServedBy, Size
+from easel.domain.image import ServedBy
+from easel.domain.request import ImageParameters, Size
 from easel.errors import ImageRejected
 from easel.imaging.headers import ImageFormat
 from easel.imaging.pillow_processor import PillowImageProcessor

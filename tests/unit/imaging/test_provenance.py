@@ -14,8 +14,9 @@ from PIL import Image, PngImagePlugin
 from tests.unit.imaging.pictures import a_picture, decoded, encoded, signed, xmp_of
 from tests.unit.imaging.test_pillow_processor import FILES, process
 
-from easel.domain.generation import ServedBy, Size
+from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials
+from easel.domain.request import Size
 from easel.imaging.containers import png_chunk
 from easel.imaging.headers import ImageFormat
 from easel.imaging.provenance import is_signed, statement, with_statement

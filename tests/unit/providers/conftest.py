@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from easel.domain.generation import Mode
 from easel.domain.provider import ProviderTask, UpstreamParameters
+from easel.domain.request import Mode
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 

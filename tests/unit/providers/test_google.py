@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easel.domain.generation import Mode
 from easel.domain.provider import (
     CallbackRequest,
     Finished,
@@ -26,6 +25,7 @@ from easel.domain.provider import (
     TokenUsage,
     UpstreamParameters,
 )
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.google import MAX_REQUEST_BYTES, Google

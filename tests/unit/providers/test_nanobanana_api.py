@@ -10,7 +10,6 @@ import httpx
 import pytest
 from tests.unit.providers.vendor import Vendor
 
-from easel.domain.generation import Mode
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -22,6 +21,7 @@ from easel.domain.provider import (
     Submission,
     UpstreamParameters,
 )
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.nanobanana_api import NanobananaApi, NanobananaApiOptions

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.providers.vendor import Vendor
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     CallbackRequest,
     Finished,
@@ -25,6 +24,7 @@ from easel.domain.provider import (
     Submission,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.nanobanana_seed import NanobananaSeed, SeedContract, read_dollars

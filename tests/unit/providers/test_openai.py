@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     CallbackRequest,
     Finished,
@@ -25,6 +24,7 @@ from easel.domain.provider import (
     TokenUsage,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.openai import OpenAI

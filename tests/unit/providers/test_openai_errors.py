@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from easel.domain.generation import Mode
 from easel.domain.provider import ProviderTask, UpstreamParameters
+from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.openai import OpenAI

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from easel.errors import ImageRejected, ReferenceUnavailable
-from easel.providers.references import SafeReferenceFetcher, is_public
+from easel.outbound.references import SafeReferenceFetcher, is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

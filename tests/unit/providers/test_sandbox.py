@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from easel.domain.generation import Size
 from easel.domain.provider import (
     CallbackRequest,
     Finished,
@@ -18,6 +17,7 @@ from easel.domain.provider import (
     RemotePicture,
     UpstreamParameters,
 )
+from easel.domain.request import Size
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.sandbox import Sandbox
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from easel.domain.media_types import sniff_media_type
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
+from easel.outbound.http import Deadline
 from easel.providers.base import (
     MAX_PICTURE_BYTES,
-    Deadline,
     Effect,
     Timeouts,
     VendorHttp,
     class_of_status,
     make_client,
     parse_retry_after,
-    sniff_media_type,
 )
 
 if TYPE_CHECKING:

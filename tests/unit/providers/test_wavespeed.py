@@ -15,7 +15,6 @@ import httpx
 import pytest
 from tests.unit.providers.vendor import Vendor
 
-from easel.domain.generation import Mode, Size
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -28,6 +27,7 @@ from easel.domain.provider import (
     Submission,
     UpstreamParameters,
 )
+from easel.domain.request import Mode, Size
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.wavespeed import WaveSpeed

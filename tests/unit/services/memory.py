@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from easel.domain.generation import Channel, Generation, Image, Outcome, Stage, Status
+from easel.domain.generation import Generation, Outcome
+from easel.domain.image import Image, Stage, Status
+from easel.domain.request import Channel
+from easel.services.accounts.principal import Principal
 from easel.services.ports.generations import GalleryImage, Page
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import Write
-from easel.services.principal import Principal
 
 
 @dataclass

@@ -10,14 +10,14 @@ import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.access import BOT_SCOPES, DEBUG_READ, SCOPES_OF, TELEGRAM_USER_SCOPES
-from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity
+from easel.domain.request import Channel
 from easel.errors import Forbidden, InvalidRequest, NotFound
 from easel.http import identity
 from easel.ids import new_id
-from easel.services.act_for import ActForTelegram, EnterWorkspace
+from easel.services.accounts.impersonation import ActForTelegram, EnterWorkspace
+from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.ports.accounts import Membership
-from easel.services.principal import SIGNED_IN, Principal
 
 TEAM = new_id()
 PERSON = Principal(WORKSPACE_ID, "ada", frozenset({"owner"}), SCOPES_OF["owner"], Channel.API, SIGNED_IN)

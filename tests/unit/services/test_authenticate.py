@@ -11,13 +11,13 @@ import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.api_keys import hint_of, new_api_key
-from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity, user_of_token
+from easel.domain.request import Channel
 from easel.errors import NotFound, Unauthenticated
 from easel.ids import new_id
-from easel.services.authenticate import Authenticate
+from easel.services.accounts.authenticate import Authenticate
+from easel.services.accounts.principal import Credential, Principal
 from easel.services.ports.accounts import ApiKeyRecord, Membership, SignedInPerson
-from easel.services.principal import Credential, Principal
 
 GOOD = new_api_key(WORKSPACE_ID)
 RECORD = ApiKeyRecord(

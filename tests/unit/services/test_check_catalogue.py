@@ -20,7 +20,7 @@ from easel.events import schema
 from easel.events.schema import CatalogueEvent, catalogue_json_schema
 from easel.providers.base import ProviderAdapter
 from easel.providers.sandbox import Sandbox
-from easel.services.check_catalogue import CatalogueReport, CheckCatalogue
+from easel.services.catalogue.check_catalogue import CatalogueReport, CheckCatalogue
 
 TODAY = datetime(2026, 11, 21, 6, 43, tzinfo=UTC)
 END = date(2026, 12, 24)

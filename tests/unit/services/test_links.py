@@ -10,7 +10,7 @@ from tests.support.engine import MemoryStore
 from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.permalinks import decode_permalink
-from easel.services.links import LINK_LIFETIME, LinkMaker, Variant, permalink
+from easel.services.images.links import LINK_LIFETIME, LinkMaker, Variant, permalink
 
 GENERATION = a_generation(count=2)
 PENDING = GENERATION.images[0]

@@ -9,13 +9,14 @@ import pytest
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation, a_stored_image
 from tests.unit.services.memory import MemoryGallery, MemoryGenerations, a_caller
 
-from easel.domain.generation import Generation, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.permalinks import encode_permalink
 from easel.errors import NotFound
 from easel.ids import image_id, uuid7
+from easel.services.generations.read_generations import ReadGenerations
+from easel.services.images.read_images import ReadImages
 from easel.services.ports.generations import GalleryImage
-from easel.services.read_generations import ReadGenerations
-from easel.services.read_images import ReadImages
 
 CALLER = a_caller(WORKSPACE_ID)
 STRANGER = a_caller("019a9f1c-0000-7000-8000-0000000000ff")

@@ -11,9 +11,9 @@ from tests.support.health import MemoryHealth, routes_of
 
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
-from easel.domain.generation import Failure
-from easel.services.start_generation import QueuedGeneration, StartGeneration
-from easel.services.submit_generation import NewGeneration
+from easel.domain.image import Failure
+from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
+from easel.services.generations.submit_generation import NewGeneration
 
 QUEUED = QueuedGeneration(
     workspace_id=WORKSPACE_ID,

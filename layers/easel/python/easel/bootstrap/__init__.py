@@ -16,7 +16,7 @@ from easel.bootstrap.front_doors import (
     receive_callback,
     submit_generation,
 )
-from easel.bootstrap.money import give_credits, manage_budgets, read_usage, read_wallet, reconcile_ledger
+from easel.bootstrap.money import grant_credits, manage_budgets, read_usage, read_wallet, reconcile_ledger
 from easel.bootstrap.parts import (
     model_latencies,
     open_account,
@@ -27,8 +27,8 @@ from easel.bootstrap.parts import (
 from easel.bootstrap.people import (
     act_for_telegram,
     authenticate,
+    ensure_user,
     enter_workspace,
-    first_sight,
     list_users,
     manage_api_keys,
     manage_members,
@@ -61,10 +61,10 @@ __all__ = [
     "check_catalogue",
     "collect_image",
     "cursor_signer",
+    "ensure_user",
     "enter_workspace",
-    "first_sight",
     "follow_callback",
-    "give_credits",
+    "grant_credits",
     "hold_message",
     "links",
     "list_users",

@@ -17,7 +17,7 @@ from easel.bootstrap.parts import (
     quote_signer,
     workflow,
 )
-from easel.bootstrap.people import first_sight
+from easel.bootstrap.people import ensure_user
 from easel.bootstrap.vendors import provider_settings
 from easel.clock import system_clock
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
         SubmitEnv,
     )
     from easel.http.pagination import CursorSigner
-    from easel.services.callbacks import ReceiveCallback
-    from easel.services.close_generation import CancelGeneration
-    from easel.services.links import LinkMaker
-    from easel.services.prompt_templates import ManagePromptTemplates
-    from easel.services.quotes import QuoteGeneration
-    from easel.services.read_generations import ReadGenerations
-    from easel.services.read_images import ReadImages
-    from easel.services.submit_generation import SubmitGeneration
+    from easel.services.generations.cancel_generation import CancelGeneration
+    from easel.services.generations.read_generations import ReadGenerations
+    from easel.services.generations.submit_generation import SubmitGeneration
+    from easel.services.images.links import LinkMaker
+    from easel.services.images.read_images import ReadImages
+    from easel.services.images.receive_callback import ReceiveCallback
+    from easel.services.money.quote_generation import QuoteGeneration
+    from easel.services.prompt_templates.manage_prompt_templates import ManagePromptTemplates
 
 
 def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     """The one way in."""
-    from easel.repositories.budgets import DynamoBudgets
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.generations import DynamoGenerations
-    from easel.repositories.idempotency import DynamoIdempotencyClaims
-    from easel.repositories.ledger import DynamoLedger
-    from easel.repositories.usage import DynamoUsageCounters
-    from easel.services.first_sight import OpenAccountAtFirstSight
-    from easel.services.submit_generation import SubmitGeneration
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.repositories.generations.idempotency import DynamoIdempotencyClaims
+    from easel.repositories.money.budgets import DynamoBudgets
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.repositories.money.usage import DynamoUsageCounters
+    from easel.services.accounts.ensure_user import EnsureAccount
+    from easel.services.generations.submit_generation import SubmitGeneration
 
     return SubmitGeneration(
         appraise=appraise(env),
@@ -59,7 +59,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
         usage=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
-        open_account=OpenAccountAtFirstSight(first_sight=first_sight(env), open_account=open_account(env)),
+        open_account=EnsureAccount(ensure_user=ensure_user(env), open_account=open_account(env)),
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
         claims=DynamoIdempotencyClaims(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
@@ -70,7 +70,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
 
 def quote_generation(env: QuoteEnv) -> QuoteGeneration:
     """What a request would cost."""
-    from easel.services.quotes import QuoteGeneration
+    from easel.services.money.quote_generation import QuoteGeneration
 
     return QuoteGeneration(appraise=appraise(env), signer=quote_signer(env))
 
@@ -79,7 +79,7 @@ def manage_prompt_templates(env: CoreTable) -> ManagePromptTemplates:
     """A workspace's own prompt templates."""
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.prompt_templates import DynamoPromptTemplates
-    from easel.services.prompt_templates import ManagePromptTemplates
+    from easel.services.prompt_templates.manage_prompt_templates import ManagePromptTemplates
 
     return ManagePromptTemplates(
         templates=DynamoPromptTemplates(dynamodb(), env.CORE_TABLE_NAME),
@@ -90,17 +90,17 @@ def manage_prompt_templates(env: CoreTable) -> ManagePromptTemplates:
 
 def read_generations(env: CoreTable) -> ReadGenerations:
     """Status and lists."""
-    from easel.repositories.generations import DynamoGenerations
-    from easel.services.read_generations import ReadGenerations
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.services.generations.read_generations import ReadGenerations
 
     return ReadGenerations(generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME))
 
 
 def read_images(env: CoreTable) -> ReadImages:
     """Single pictures."""
-    from easel.repositories.gallery import DynamoGallery
-    from easel.repositories.generations import DynamoGenerations
-    from easel.services.read_images import ReadImages
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.repositories.images.gallery import DynamoGallery
+    from easel.services.images.read_images import ReadImages
 
     return ReadImages(
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
@@ -110,14 +110,14 @@ def read_images(env: CoreTable) -> ReadImages:
 
 def cancel_generation(env: CancelEnv) -> CancelGeneration:
     """The caller's end of a generation."""
-    from easel.services.close_generation import CancelGeneration
+    from easel.services.generations.cancel_generation import CancelGeneration
 
     return CancelGeneration(close=close_generation(env), workflow=workflow(env))
 
 
 def links(env: LinksEnv) -> LinkMaker:
     """Links to pictures."""
-    from easel.services.links import LinkMaker
+    from easel.services.images.links import LinkMaker
     from easel.storage.s3 import S3ImageStore
 
     return LinkMaker(
@@ -132,7 +132,7 @@ def receive_callback(env: CallbackEnv) -> ReceiveCallback:
     """Take a vendor's callback; one per process, because adapters are made once."""
     from easel.observability import count
     from easel.providers.registry import Providers
-    from easel.services.callbacks import ReceiveCallback
+    from easel.services.images.receive_callback import ReceiveCallback
     from easel.workflow.queues import SqsImageQueue
 
     providers = provider_settings(env.PROVIDER_SETTINGS)

@@ -11,28 +11,28 @@ from easel.clock import system_clock
 
 if TYPE_CHECKING:
     from easel.bootstrap.environments import AccountEnv, MoneyEnv, UsageEnv
-    from easel.services.budgets import ManageBudgets
-    from easel.services.grants import GiveCredits
-    from easel.services.reconcile_ledger import ReconcileLedger
-    from easel.services.usage import ReadUsage
-    from easel.services.wallets import ReadWallet
+    from easel.services.money.budgets import ManageBudgets
+    from easel.services.money.grant_credits import GrantCredits
+    from easel.services.money.read_usage import ReadUsage
+    from easel.services.money.read_wallet import ReadWallet
+    from easel.services.money.reconcile_ledger import ReconcileLedger
 
 
 def read_wallet(env: AccountEnv) -> ReadWallet:
     """Balances and statements."""
-    from easel.repositories.ledger import DynamoLedger
-    from easel.services.wallets import ReadWallet
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.money.read_wallet import ReadWallet
 
     return ReadWallet(ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME), open_account=open_account(env))
 
 
-def give_credits(env: AccountEnv) -> GiveCredits:
+def grant_credits(env: AccountEnv) -> GrantCredits:
     """Grants of credits, and their opposite."""
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.ledger import DynamoLedger
-    from easel.services.grants import GiveCredits
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.money.grant_credits import GrantCredits
 
-    return GiveCredits(
+    return GrantCredits(
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         open_account=open_account(env),
@@ -42,8 +42,8 @@ def give_credits(env: AccountEnv) -> GiveCredits:
 
 def read_usage(env: UsageEnv) -> ReadUsage:
     """What was used, and what may still be."""
-    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
-    from easel.services.usage import ReadUsage
+    from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
+    from easel.services.money.read_usage import ReadUsage
 
     return ReadUsage(
         reports=DynamoUsageSummaries(dynamodb(), env.CORE_TABLE_NAME),
@@ -55,9 +55,9 @@ def read_usage(env: UsageEnv) -> ReadUsage:
 
 def manage_budgets(env: MoneyEnv) -> ManageBudgets:
     """Monthly budgets."""
-    from easel.repositories.api_keys import DynamoApiKeys
-    from easel.repositories.budgets import DynamoBudgets
-    from easel.services.budgets import ManageBudgets
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.money.budgets import DynamoBudgets
+    from easel.services.money.budgets import ManageBudgets
 
     api_keys = DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME)
     return ManageBudgets(
@@ -69,10 +69,10 @@ def manage_budgets(env: MoneyEnv) -> ManageBudgets:
 
 def reconcile_ledger(env: MoneyEnv) -> ReconcileLedger:
     """The auditor."""
-    from easel.repositories.generations import DynamoGenerations
-    from easel.repositories.ledger import DynamoLedger
-    from easel.repositories.ledger_audit import DynamoLedgerAudit
-    from easel.services.reconcile_ledger import ReconcileLedger
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.repositories.money.ledger_audit import DynamoLedgerAudit
+    from easel.services.money.reconcile_ledger import ReconcileLedger
 
     return ReconcileLedger(
         audit=DynamoLedgerAudit(dynamodb(), env.LEDGER_TABLE_NAME),

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
         WorkflowEnv,
     )
     from easel.domain.events import Event
-    from easel.domain.prompts import TemplateSet
-    from easel.repositories.circuits import DynamoProviderHealth
-    from easel.services.callbacks import CallbackSigner
-    from easel.services.close_generation import CloseGeneration, SettleGeneration
-    from easel.services.expire_grants import ExpireGrants
-    from easel.services.open_account import OpenAccount
+    from easel.domain.prompt_templates import TemplateSet
+    from easel.repositories.catalogue.circuits import DynamoProviderHealth
+    from easel.services.accounts.open_account import OpenAccount
+    from easel.services.catalogue.choose_provider import ProviderRouting
+    from easel.services.generations.close_generation import CloseGeneration
+    from easel.services.generations.settle_generation import SettleGeneration
+    from easel.services.images.callback_tickets import CallbackSigner
+    from easel.services.money.appraise import Appraise
+    from easel.services.money.expire_grants import ExpireGrants
+    from easel.services.money.quotes import QuoteSigner
     from easel.services.ports.providers import ModelLatencies
-    from easel.services.prompt_templates import ReadPromptTemplates
-    from easel.services.quotes import Appraise, QuoteSigner
-    from easel.services.routes import Routes
+    from easel.services.prompt_templates.read_prompt_templates import ReadPromptTemplates
     from easel.workflow.step_functions import StepFunctionsWorkflow
 
 
@@ -41,8 +43,8 @@ def open_account(env: AccountEnv) -> OpenAccount:
 
     from easel.domain.credits import MILLI
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.ledger import DynamoLedger
-    from easel.services.open_account import OpenAccount, TrialOffer
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.accounts.open_account import OpenAccount, TrialOffer
 
     return OpenAccount(
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
@@ -54,22 +56,22 @@ def open_account(env: AccountEnv) -> OpenAccount:
 
 def provider_health(env: HealthEnv) -> DynamoProviderHealth:
     """What is held against providers."""
-    from easel.repositories.circuits import DynamoProviderHealth
+    from easel.repositories.catalogue.circuits import DynamoProviderHealth
 
     return DynamoProviderHealth(dynamodb(), env.EPHEMERAL_TABLE_NAME)
 
 
 def model_latencies(env: HealthEnv) -> ModelLatencies:
     """How long callers lately waited for the images of a model."""
-    from easel.repositories.latencies import DynamoLatencies
+    from easel.repositories.catalogue.latencies import DynamoLatencies
 
     return DynamoLatencies(dynamodb(), env.EPHEMERAL_TABLE_NAME)
 
 
 def expire_grants(env: MoneyEnv) -> ExpireGrants:
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.ledger import DynamoLedger
-    from easel.services.expire_grants import ExpireGrants
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.money.expire_grants import ExpireGrants
 
     return ExpireGrants(
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
@@ -81,7 +83,7 @@ def expire_grants(env: MoneyEnv) -> ExpireGrants:
 def appraise(env: CoreTable) -> Appraise:
     from easel.domain.catalogue import load_catalogue
     from easel.domain.pricing import load_price_book
-    from easel.services.quotes import Appraise
+    from easel.services.money.appraise import Appraise
 
     def find_template(workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
         return read_prompt_templates(env).find(workspace_id, template_id, version)
@@ -90,13 +92,13 @@ def appraise(env: CoreTable) -> Appraise:
 
 
 def quote_signer(env: SigningEnv) -> QuoteSigner:
-    from easel.services.quotes import QuoteSigner
+    from easel.services.money.quotes import QuoteSigner
 
     return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
 
 
 def callback_signer(env: SigningEnv) -> CallbackSigner:
-    from easel.services.callbacks import CallbackSigner
+    from easel.services.images.callback_tickets import CallbackSigner
 
     return CallbackSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
 
@@ -115,15 +117,16 @@ def workflow(env: WorkflowEnv) -> StepFunctionsWorkflow:
 
 def close_generation(env: SettleEnv) -> CloseGeneration:
     from easel.domain.events import generation_ended
-    from easel.domain.generation import Generation, Image
-    from easel.repositories.budgets import DynamoBudgets
+    from easel.domain.generation import Generation
+    from easel.domain.image import Image
+    from easel.repositories.delivery.outbox import DynamoOutbox
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.generations import DynamoGenerations
-    from easel.repositories.ledger import DynamoLedger
-    from easel.repositories.outbox import DynamoOutbox
-    from easel.repositories.usage import DynamoUsageCounters, DynamoUsageSummaries
-    from easel.services.close_generation import CloseGeneration
-    from easel.services.links import permalink
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.repositories.money.budgets import DynamoBudgets
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
+    from easel.services.generations.close_generation import CloseGeneration
+    from easel.services.images.links import permalink
 
     def permalink_of(generation: Generation, image: Image) -> str:
         return permalink(env.PUBLIC_BASE_URL, generation.workspace_id, image.id, generation.permalink_secret)
@@ -144,14 +147,14 @@ def close_generation(env: SettleEnv) -> CloseGeneration:
     )
 
 
-def routes(env: RoutingEnv) -> Routes:
+def routes(env: RoutingEnv) -> ProviderRouting:
     from easel.domain.catalogue import load_catalogue
-    from easel.domain.generation import Fallback
-    from easel.repositories.routing_defaults import DynamoRoutingDefaults
-    from easel.services.routes import Routes, RoutingPolicy
+    from easel.domain.request import Fallback
+    from easel.repositories.catalogue.routing_defaults import DynamoRoutingDefaults
+    from easel.services.catalogue.choose_provider import ProviderRouting, RoutingPolicy
 
     policy = json.loads(env.ROUTING)
-    return Routes(
+    return ProviderRouting(
         catalogue=load_catalogue(),
         health=provider_health(env),
         defaults=DynamoRoutingDefaults(dynamodb(), env.CORE_TABLE_NAME),
@@ -166,8 +169,8 @@ def routes(env: RoutingEnv) -> Routes:
 
 def settle_generation(env: SettleEnv) -> SettleGeneration:
     """The regular end of a generation."""
-    from easel.repositories.image_tasks import DynamoImageTasks
-    from easel.services.close_generation import SettleGeneration
+    from easel.repositories.images.image_tasks import DynamoImageTasks
+    from easel.services.generations.settle_generation import SettleGeneration
 
     return SettleGeneration(close=close_generation(env), tasks=DynamoImageTasks(dynamodb(), env.CORE_TABLE_NAME))
 
@@ -176,7 +179,7 @@ def read_prompt_templates(env: CoreTable) -> ReadPromptTemplates:
     """Prompt templates, and what they make."""
     from easel.domain.catalogue import load_catalogue
     from easel.repositories.prompt_templates import DynamoPromptTemplates
-    from easel.services.prompt_templates import ReadPromptTemplates
+    from easel.services.prompt_templates.read_prompt_templates import ReadPromptTemplates
 
     templates = DynamoPromptTemplates(dynamodb(), env.CORE_TABLE_NAME)
     return ReadPromptTemplates(templates=templates, catalogue=load_catalogue())

@@ -12,25 +12,28 @@ from easel.clock import system_clock
 
 if TYPE_CHECKING:
     from easel.bootstrap.environments import AuthorizerEnv, CoreTable, MoneyEnv, PeopleEnv, RateEnv, TelegramSignInEnv
-    from easel.services.act_for import ActForTelegram, EnterWorkspace
-    from easel.services.api_keys import ManageApiKeys
-    from easel.services.authenticate import Authenticate
-    from easel.services.first_sight import FirstSight
+    from easel.services.accounts.authenticate import Authenticate
+    from easel.services.accounts.debug_users import ListUsers
+    from easel.services.accounts.ensure_user import EnsureUser
+    from easel.services.accounts.exchange_telegram import ExchangeTelegram
+    from easel.services.accounts.impersonation import ActForTelegram, EnterWorkspace
+    from easel.services.accounts.manage_api_keys import ManageApiKeys
+    from easel.services.accounts.manage_members import ManageMembers
+    from easel.services.accounts.manage_workspaces import ManageWorkspaces
+    from easel.services.accounts.provision_workspace import ProvisionWorkspace
+    from easel.services.accounts.rate_limits import LimitRequests
+    from easel.services.accounts.read_workspaces import ReadWorkspaces
+    from easel.services.accounts.sync_users import TelegramUsers
+    from easel.services.catalogue.manage_routing import ManageRouting
     from easel.services.ports.accounts import TokenVerifier
-    from easel.services.provision_workspace import ProvisionWorkspace
-    from easel.services.rate_limits import LimitRequests
-    from easel.services.routing_settings import ManageRouting
-    from easel.services.telegram_sign_in import SignInWithTelegram
-    from easel.services.users import ListUsers, TelegramUsers
-    from easel.services.workspaces import ManageMembers, ManageWorkspaces, ReadWorkspaces
 
 
 @cache
 def authenticate(env: AuthorizerEnv) -> Authenticate:
     """From a credential to a principal; one per process, because it remembers."""
-    from easel.repositories.api_keys import DynamoApiKeys
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.authenticate import Authenticate
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.services.accounts.authenticate import Authenticate
 
     return Authenticate(
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
@@ -42,28 +45,28 @@ def authenticate(env: AuthorizerEnv) -> Authenticate:
 
 def enter_workspace(env: CoreTable) -> EnterWorkspace:
     """For requests that name a workspace elsewhere than in the header."""
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.act_for import EnterWorkspace
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.services.accounts.impersonation import EnterWorkspace
 
     return EnterWorkspace(workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME))
 
 
 def act_for_telegram(env: CoreTable) -> ActForTelegram:
     """For a bot's requests that name a person elsewhere than in the header."""
-    from easel.repositories.accounts import DynamoUsers
-    from easel.services.act_for import ActForTelegram
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.services.accounts.impersonation import ActForTelegram
 
     return ActForTelegram(users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME))
 
 
-def first_sight(env: CoreTable) -> FirstSight:
+def ensure_user(env: CoreTable) -> EnsureUser:
     """Makes the records of a new person."""
-    from easel.repositories.accounts import DynamoUsers
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.first_sight import FirstSight
+    from easel.services.accounts.ensure_user import EnsureUser
 
-    return FirstSight(
+    return EnsureUser(
         users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
@@ -73,22 +76,22 @@ def first_sight(env: CoreTable) -> FirstSight:
 
 def read_workspaces(env: CoreTable) -> ReadWorkspaces:
     """What a caller sees of their workspaces."""
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.workspaces import ReadWorkspaces
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.services.accounts.read_workspaces import ReadWorkspaces
 
     workspaces = DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME)
-    return ReadWorkspaces(workspaces=workspaces, first_sight=first_sight(env))
+    return ReadWorkspaces(workspaces=workspaces, ensure_user=ensure_user(env))
 
 
 def manage_workspaces(env: CoreTable) -> ManageWorkspaces:
     """Making and naming workspaces."""
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.workspaces import ManageWorkspaces
+    from easel.services.accounts.manage_workspaces import ManageWorkspaces
 
     return ManageWorkspaces(
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
-        first_sight=first_sight(env),
+        ensure_user=ensure_user(env),
         unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
     )
@@ -96,11 +99,11 @@ def manage_workspaces(env: CoreTable) -> ManageWorkspaces:
 
 def manage_members(env: CoreTable) -> ManageMembers:
     """Who belongs to a workspace."""
-    from easel.repositories.accounts import DynamoUsers
-    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.workspaces import ManageMembers
+    from easel.services.accounts.manage_members import ManageMembers
 
     return ManageMembers(
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
@@ -113,9 +116,9 @@ def manage_members(env: CoreTable) -> ManageMembers:
 
 def manage_api_keys(env: CoreTable) -> ManageApiKeys:
     """Keys of a workspace."""
-    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.services.api_keys import ManageApiKeys
+    from easel.services.accounts.manage_api_keys import ManageApiKeys
 
     return ManageApiKeys(
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
@@ -126,13 +129,13 @@ def manage_api_keys(env: CoreTable) -> ManageApiKeys:
 
 def telegram_users(env: PeopleEnv) -> TelegramUsers:
     """The people whom a bot brings."""
-    from easel.repositories.accounts import DynamoUsers
-    from easel.repositories.ledger import DynamoLedger
-    from easel.services.users import TelegramUsers
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.accounts.sync_users import TelegramUsers
 
     return TelegramUsers(
         users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME),
-        first_sight=first_sight(env),
+        ensure_user=ensure_user(env),
         open_account=open_account(env),
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         clock=system_clock,
@@ -141,23 +144,23 @@ def telegram_users(env: PeopleEnv) -> TelegramUsers:
 
 def list_users(env: CoreTable) -> ListUsers:
     """All users of the system."""
-    from easel.repositories.accounts import DynamoUsers
-    from easel.services.users import ListUsers
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.services.accounts.debug_users import ListUsers
 
     return ListUsers(users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME))
 
 
-def sign_in_with_telegram(env: TelegramSignInEnv) -> SignInWithTelegram:
+def sign_in_with_telegram(env: TelegramSignInEnv) -> ExchangeTelegram:
     """From a Mini App's sign-in to a token."""
     from datetime import timedelta
 
     from easel.identity.sessions import Sessions
     from easel.identity.telegram import MiniAppSignature, read_bot
-    from easel.repositories.accounts import DynamoInitDataClaims
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.telegram_sign_in import SignInWithTelegram
+    from easel.repositories.accounts.users import DynamoInitDataClaims
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.services.accounts.exchange_telegram import ExchangeTelegram
 
-    return SignInWithTelegram(
+    return ExchangeTelegram(
         verify=MiniAppSignature(
             lambda: read_bot(recent_secret(env.TELEGRAM_BOT_SECRET_ARN)),
             max_age=timedelta(seconds=env.INIT_DATA_MAX_AGE_SECONDS),
@@ -172,18 +175,18 @@ def sign_in_with_telegram(env: TelegramSignInEnv) -> SignInWithTelegram:
 
 def provision_workspace(env: MoneyEnv) -> ProvisionWorkspace:
     """The operator's way in."""
-    from easel.repositories.accounts import DynamoUsers
-    from easel.repositories.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.users import DynamoUsers
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.ledger import DynamoLedger
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.provision_workspace import ProvisionWorkspace
+    from easel.repositories.money.ledger import DynamoLedger
+    from easel.services.accounts.provision_workspace import ProvisionWorkspace
 
     return ProvisionWorkspace(
         users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
-        first_sight=first_sight(env),
+        ensure_user=ensure_user(env),
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
@@ -202,8 +205,8 @@ def rate_limits(env: RateEnv) -> LimitRequests:
     """Counts requests; one per process, because it remembers what it left behind."""
     from easel.domain.plans import RateLimits
     from easel.observability import count
-    from easel.repositories.rates import DynamoRateCounters
-    from easel.services.rate_limits import LimitRequests
+    from easel.repositories.accounts.rate_counters import DynamoRateCounters
+    from easel.services.accounts.rate_limits import LimitRequests
 
     return LimitRequests(
         counters=DynamoRateCounters(dynamodb(), env.EPHEMERAL_TABLE_NAME),
@@ -220,9 +223,9 @@ def rate_limits(env: RateEnv) -> LimitRequests:
 def manage_routing(env: CoreTable) -> ManageRouting:
     """What workspaces want of providers."""
     from easel.domain.catalogue import load_catalogue
-    from easel.repositories.routing_defaults import DynamoRoutingDefaults
-    from easel.repositories.workspaces import DynamoWorkspaces
-    from easel.services.routing_settings import ManageRouting
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.repositories.catalogue.routing_defaults import DynamoRoutingDefaults
+    from easel.services.catalogue.manage_routing import ManageRouting
 
     return ManageRouting(
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),

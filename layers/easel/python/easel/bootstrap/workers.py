@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from easel.bootstrap.environments import CatalogueCheckEnv, ImageWorkerEnv, PublishEnv, StartEnv, SweepEnv
     from easel.domain.events import Event
     from easel.events.outbox import PublishEvents
-    from easel.services.callbacks import SignedAddresses
-    from easel.services.check_catalogue import CheckCatalogue
-    from easel.services.collect_image import CollectImage
-    from easel.services.follow_callback import FollowCallback
-    from easel.services.image_work import ImageWork
-    from easel.services.render_image import RenderImage
-    from easel.services.start_generation import StartGeneration
-    from easel.services.sweep_generations import SweepGenerations
+    from easel.services.catalogue.check_catalogue import CheckCatalogue
+    from easel.services.generations.start_generation import StartGeneration
+    from easel.services.generations.sweep_generations import SweepGenerations
+    from easel.services.images.callback_tickets import SignedAddresses
+    from easel.services.images.collect_image import CollectImage
+    from easel.services.images.follow_callback import FollowCallback
+    from easel.services.images.image_work import ImageWork
+    from easel.services.images.render_image import RenderImage
     from easel.workflow.queues import MessageHold
 
 
 def start_generation(env: StartEnv) -> StartGeneration:
     """From the queue into the state machine."""
-    from easel.repositories.generations import begin_keys
-    from easel.services.start_generation import StartGeneration
+    from easel.repositories.generations.generations import begin_keys
+    from easel.services.generations.start_generation import StartGeneration
 
     return StartGeneration(
         workflow=workflow(env),
@@ -44,9 +44,9 @@ def start_generation(env: StartEnv) -> StartGeneration:
 def render_image(env: ImageWorkerEnv) -> RenderImage:
     """Have a provider make an image; one per process, because adapters keep connections."""
     from easel.imaging.reference_cleaner import PillowReferenceCleaner
-    from easel.providers.references import SafeReferenceFetcher
-    from easel.services.render_image import RenderImage
-    from easel.storage.lending import S3ReferenceLender
+    from easel.outbound.references import SafeReferenceFetcher
+    from easel.services.images.render_image import RenderImage
+    from easel.storage.reference_copies import S3ReferenceLender
     from easel.storage.s3 import S3ImageStore
 
     return RenderImage(
@@ -60,7 +60,7 @@ def render_image(env: ImageWorkerEnv) -> RenderImage:
 @cache
 def collect_image(env: ImageWorkerEnv) -> CollectImage:
     """Ask a provider for a job; one per process, because adapters keep connections."""
-    from easel.services.collect_image import CollectImage
+    from easel.services.images.collect_image import CollectImage
 
     return CollectImage(work=_image_work(env))
 
@@ -69,8 +69,8 @@ def collect_image(env: ImageWorkerEnv) -> CollectImage:
 def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
     """Look at the job that a callback named; one per process, because adapters keep connections."""
     from easel.observability import count
-    from easel.services.collect_image import CollectImage
-    from easel.services.follow_callback import FollowCallback
+    from easel.services.images.collect_image import CollectImage
+    from easel.services.images.follow_callback import FollowCallback
 
     def note(provider: str, outcome: str) -> None:
         count("CallbacksFollowed", provider=provider, outcome=outcome)
@@ -81,7 +81,7 @@ def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
 
 def hold_message(worker_seconds: int) -> MessageHold:
     """Keeps a message from coming again while a worker that lives so long is at it."""
-    from easel.services.image_work import hold_of
+    from easel.services.images.image_work import hold_of
     from easel.workflow.queues import MessageHold
 
     return MessageHold(aws_client("sqs"), hold_of(worker_seconds))
@@ -89,9 +89,9 @@ def hold_message(worker_seconds: int) -> MessageHold:
 
 def sweep_generations(env: SweepEnv) -> SweepGenerations:
     """Repairs what fell between two steps."""
-    from easel.repositories.generations import DynamoGenerations
-    from easel.repositories.outbox import DynamoOutbox
-    from easel.services.sweep_generations import SweepGenerations
+    from easel.repositories.delivery.outbox import DynamoOutbox
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.services.generations.sweep_generations import SweepGenerations
 
     return SweepGenerations(
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
@@ -109,7 +109,7 @@ def publish_events(env: PublishEnv) -> PublishEvents:
     """From the outbox to the world."""
     from easel.events.outbox import PublishEvents
     from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
-    from easel.repositories.outbox import DynamoOutbox
+    from easel.repositories.delivery.outbox import DynamoOutbox
 
     return PublishEvents(
         publishers=[
@@ -125,7 +125,7 @@ def check_catalogue(env: CatalogueCheckEnv) -> CheckCatalogue:
     from easel.domain.catalogue import load_catalogue
     from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
     from easel.providers.registry import Providers
-    from easel.services.check_catalogue import CheckCatalogue
+    from easel.services.catalogue.check_catalogue import CheckCatalogue
 
     bus = EventBridgePublisher(aws_client("events"), env.EVENT_BUS_NAME)
     queue = SqsIntegrationPublisher(aws_client("sqs"), env.INTEGRATION_QUEUE_URL)
@@ -145,16 +145,17 @@ def check_catalogue(env: CatalogueCheckEnv) -> CheckCatalogue:
 
 
 def _image_work(env: ImageWorkerEnv) -> ImageWork:
-    from easel.domain.generation import Generation, Image
+    from easel.domain.generation import Generation
+    from easel.domain.image import Image
     from easel.imaging.pillow_processor import PillowImageProcessor
     from easel.providers.registry import Providers
+    from easel.repositories.catalogue.latencies import DynamoLatencies
     from easel.repositories.dynamodb import DynamoTransactions
-    from easel.repositories.gallery import DynamoGallery
-    from easel.repositories.generations import DynamoGenerations
-    from easel.repositories.image_tasks import DynamoImageTasks
-    from easel.repositories.latencies import DynamoLatencies
-    from easel.repositories.usage import DynamoUsageSummaries
-    from easel.services.image_work import ImageWork
+    from easel.repositories.generations.generations import DynamoGenerations
+    from easel.repositories.images.gallery import DynamoGallery
+    from easel.repositories.images.image_tasks import DynamoImageTasks
+    from easel.repositories.money.usage import DynamoUsageSummaries
+    from easel.services.images.image_work import ImageWork
     from easel.storage.keys import image_prefix, unmarked_prefix
     from easel.storage.s3 import S3ImageStore
     from easel.workflow.queues import SqsImageQueue
@@ -193,7 +194,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
 
 def _callback_addresses(env: ImageWorkerEnv) -> SignedAddresses:
     """Where providers with `callbacks` call back. The key is read when the first address is made."""
-    from easel.services.callbacks import SignedAddresses
+    from easel.services.images.callback_tickets import SignedAddresses
 
     told = [name for name, said in json.loads(env.PROVIDER_SETTINGS).items() if said.get("callbacks")]
     return SignedAddresses(signer=callback_signer(env), base_url=env.PUBLIC_BASE_URL, providers=told)

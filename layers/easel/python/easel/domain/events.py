@@ -14,7 +14,8 @@ from uuid import UUID, uuid5
 
 from easel.clock import from_iso, to_iso
 from easel.domain.budgets import ALERT_PERCENT, Budget
-from easel.domain.generation import Failure, Generation, Image, ServedBy, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.price import Price
 
 if TYPE_CHECKING:

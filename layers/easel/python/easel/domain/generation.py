@@ -8,123 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
+from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.price import Price
-from easel.domain.provenance import Provenance
-from easel.errors import ProviderErrorClass
-
-
-class Status(StrEnum):
-    """Where a generation, or one of its images, stands. The enum stays small; `Stage` and error codes give detail."""
-
-    PENDING = "PENDING"
-    PROCESSING = "PROCESSING"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-    @property
-    def is_final(self) -> bool:
-        return not ALLOWED[self]
-
-
-ALLOWED: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELLED}),
-    Status.PROCESSING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
-    Status.COMPLETED: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.CANCELLED: frozenset(),
-}
-"""The state machine of a generation. An image follows the same one."""
-
-OPEN: Final = (Status.PENDING, Status.PROCESSING)
-
+from easel.domain.request import Channel, ImageParameters, Mode, Reference, Routing
 
 START_GRACE: Final = timedelta(seconds=60)
 """A generation still PENDING after this long gets the sweeper's attention: its message may be lost."""
 CLOSE_GRACE: Final = timedelta(seconds=30)
 """How long after its deadline a running generation is left to the state machine before the sweeper ends it."""
-
-
-class Stage(StrEnum):
-    """What is being done to an open image right now."""
-
-    QUEUED = "queued"
-    SUBMITTED = "submitted"
-    GENERATING = "generating"
-    STORING = "storing"
-
-
-class Mode(StrEnum):
-    """Whether the request carries reference pictures."""
-
-    TEXT_TO_IMAGE = "text-to-image"
-    IMAGE_TO_IMAGE = "image-to-image"
-
-
-class Channel(StrEnum):
-    """Through which front door the request came; limits and answers differ by it."""
-
-    API = "api"
-    WEB = "web"
-    TELEGRAM = "telegram"
-    INTAKE = "intake"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A picture that the model shall work from, in the caller's order."""
-
-    url: str
-    role: str = "reference"
-    telegram_file_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Pixels. Canonical text is `WxH`."""
-
-    width: int
-    height: int
-
-    def __str__(self) -> str:
-        return f"{self.width}x{self.height}"
-
-    @property
-    def pixels(self) -> int:
-        return self.width * self.height
-
-
-@dataclass(frozen=True, slots=True)
-class ImageParameters:
-    """What the picture shall be, after validation against the catalogue.
-
-    A model takes either `size` or `aspect_ratio` (with `resolution` where it has one); the others are None.
-    `watermark` is text to be drawn into the picture. `asked_size` is what the caller wrote, where the nearest size that
-    the model has was taken instead.
-    """
-
-    size: Size | None = None
-    aspect_ratio: str | None = None
-    resolution: str | None = None
-    output_format: str | None = None
-    quality: str | None = None
-    style: str | None = None
-    background: str | None = None
-    watermark: str | None = None
-    asked_size: Size | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """One thing that was made otherwise than it was asked for, and how it came to be right (or why it is not)."""
-
-    field: str
-    asked: str
-    made: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,123 +27,6 @@ class UsedTemplate:
     id: str
     version: int
     notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ServedBy:
-    """Who made a picture: the provider, and the living model of the catalogue that stood for the one asked for."""
-
-    provider: str
-    model: str
-
-
-class Fallback(StrEnum):
-    """Who may stand in when the first provider does not deliver."""
-
-    NONE = "none"
-    """Nobody."""
-    SAME_MODEL = "same-model"
-    """Another provider of the same model."""
-    EQUIVALENT = "equivalent"
-    """Also another model of the same kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """What a request, a workspace or a deployment says about who shall make an image; None where it says nothing.
-
-    `after_refusal` lets another vendor try what the content policy of one has refused.
-    """
-
-    provider: str | None = None
-    fallback: Fallback | None = None
-    after_refusal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show."""
-
-    code: str
-    message: str
-    retryable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call to one provider for one image: the journal entry, written before the call is made.
-
-    `outcome` is None while the call is open; then `delivered`, an error class, or `cancelled`. `cost_micro_usd` is what
-    the provider takes for it; `cost_uncertain` says that we may have to pay although nothing was delivered, as it is
-    while the call is open. `model` is the living model of the catalogue, `upstream_model` the provider's name for it.
-    """
-
-    id: str
-    provider: str
-    model: str
-    upstream_model: str
-    started_at: datetime
-    job_id: str | None = None
-    ended_at: datetime | None = None
-    outcome: str | None = None
-    error_code: str | None = None
-    cost_micro_usd: int = 0
-    cost_uncertain: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        return self.outcome is None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredImage:
-    """Where a finished picture lies and what it is. Keys are object keys in the one bucket.
-
-    `unmarked_key` is where the picture lies as it was before we drew a watermark: nobody is given a link to it.
-    """
-
-    original_key: str
-    preview_key: str
-    thumbnail_key: str
-    media_type: str
-    width: int
-    height: int
-    byte_count: int
-    sha256: str
-    blurhash: str
-    provenance: Provenance
-    unmarked_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """One picture of a generation.
-
-    `prompt` is its own, where the images of a generation differ; None for that of the generation. `shot` is the shot of
-    the template that made it, `references` are the generation's reference pictures that it works from, by index; None
-    for all. `late` marks a picture that arrived after its generation had ended: kept and reachable,
-    never charged.
-    """
-
-    id: str
-    index: int
-    status: Status = Status.PENDING
-    stage: Stage | None = Stage.QUEUED
-    prompt: str | None = None
-    shot: str | None = None
-    references: tuple[int, ...] | None = None
-    stored: StoredImage | None = None
-    failure: Failure | None = None
-    served_by: ServedBy | None = None
-    adjustments: tuple[Adjustment, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
-    completed_at: datetime | None = None
-    late: bool = False
-
-    @property
-    def provider_cost_micro_usd(self) -> int:
-        """What the providers take for all attempts so far, those of uncertain outcome included."""
-        return sum(attempt.cost_micro_usd for attempt in self.attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +68,7 @@ class Generation:
     """The API key, or other way in, that asked for it: its budget pays too."""
     template: UsedTemplate | None = None
     """What made the prompts of its images; `prompt` is then a short title."""
-    routing: Routing = Routing()
+    routing: Routing = field(default_factory=Routing)
     """What the request says about providers."""
 
     @property
@@ -356,7 +132,6 @@ class Outcome:
     timed_out: tuple[int, ...] = field(default=())
 
 
-TIMED_OUT: Final = Failure("timeout", "The provider did not deliver before the deadline.", retryable=True)
 _NOTHING: Final = Failure("no_images", "No image could be generated.")
 
 
@@ -383,24 +158,3 @@ def cancel(images: Sequence[Image]) -> Outcome:
 
 def _time_out(image: Image) -> Image:
     return replace(image, status=Status.FAILED, stage=None, failure=TIMED_OUT)
-
-
-FAILURE_TEXTS: Final[Mapping[ProviderErrorClass, Failure]] = {
-    ProviderErrorClass.RETRYABLE: Failure(
-        "provider_unavailable", "The provider was busy or unavailable each time it was asked.", retryable=True
-    ),
-    ProviderErrorClass.AMBIGUOUS: Failure(
-        "provider_outcome_unknown",
-        "The provider did not say whether it made the image. It was not asked again, and nothing was charged.",
-        retryable=True,
-    ),
-    ProviderErrorClass.FAILED: Failure("provider_failed", "The provider could not make this image.", retryable=True),
-    ProviderErrorClass.CALLER: Failure("provider_rejected_input", "The provider refused the parameters or pictures."),
-    ProviderErrorClass.CONTENT: Failure("content_policy", "The provider's content policy refused this request."),
-    ProviderErrorClass.QUOTA: Failure(
-        "provider_unavailable", "The provider cannot take requests at the moment.", retryable=True
-    ),
-    ProviderErrorClass.AUTH: Failure("provider_not_configured", "The provider is not set up correctly."),
-    ProviderErrorClass.GONE: Failure("model_unavailable", "The provider no longer offers this model."),
-}
-"""What the caller is told for each class of provider error."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from easel.domain.generation import Channel
+from easel.domain.request import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from easel.domain.generation import Mode, Size
+from easel.domain.request import Mode, Size
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import Circuits
-from easel.domain.generation import FAILURE_TEXTS, TIMED_OUT, Attempt, Failure
+from easel.domain.image import FAILURE_TEXTS, TIMED_OUT, Failure
 from easel.errors import ProviderError, ProviderErrorClass
 
 MAX_TRIES_PER_CANDIDATE: Final = 4

@@ -1,7 +1,7 @@
 """Who is calling, as the authorizer found out. Fails closed: no word from the authorizer means not authenticated.
 
 An HTTP API cannot shape its own 401, so the authorizer lets every request through and says what it found; the functions
-behind it refuse. See `functions/api/authorize_request`.
+behind it refuse. See `functions/api/accounts/authorize_request`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from easel.domain import access
-from easel.domain.generation import Channel
+from easel.domain.request import Channel
 from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
 from easel.http import events, rates
 from easel.observability import bind
-from easel.services.principal import Credential, Principal
+from easel.services.accounts.principal import Credential, Principal
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver

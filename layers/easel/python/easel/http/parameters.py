@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
-    from easel.services.links import Variant
+    from easel.services.images.links import Variant
 
 VARIANTS: Final = ("original", "preview", "thumbnail")
 """Those of `services.links`, told here so that functions without pictures need not load it."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import blurhash  # type: ignore[import-untyped]  # the package carries no types
 from PIL import Image
 
-from easel.domain.generation import Generation, ImageParameters, ServedBy, Size
+from easel.domain.generation import Generation
+from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials, Provenance
+from easel.domain.request import ImageParameters, Size
 from easel.imaging.headers import ImageFormat, read_header
 from easel.imaging.pixels import (
     FULL_QUALITY_GAP,

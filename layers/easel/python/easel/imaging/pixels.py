@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 # The plugins are loaded here, at start-up, and not with the first picture.
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from easel.domain.generation import Size
+from easel.domain.request import Size
 from easel.errors import ImageRejected
 from easel.imaging.headers import ImageFormat, ImageHeader
 

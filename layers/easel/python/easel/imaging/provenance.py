@@ -27,7 +27,7 @@ from easel.imaging.containers import (
 from easel.imaging.headers import ImageFormat, read_header
 
 if TYPE_CHECKING:
-    from easel.domain.generation import ServedBy
+    from easel.domain.image import ServedBy
 
 _PACKET: Final = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

@@ -7,19 +7,19 @@ a call can begin such work at all; httpx's exceptions and the status say how far
 from __future__ import annotations
 
 import re
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import httpx
 
 from easel.clock import Clock, system_clock
+from easel.domain.media_types import sniff_media_type
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -31,6 +31,7 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass
+from easel.outbound.http import Deadline, origin_of, parse_url
 
 MAX_PICTURE_BYTES: Final = 40 * 1024 * 1024
 """Twice what an incompressible 4096x4096 JPEG takes, and small enough for a worker's memory."""
@@ -39,7 +40,6 @@ MAX_ANSWER_BYTES: Final = 60 * 1024 * 1024
 
 NOT_CONFIGURED: Final = "provider_not_configured"
 _MAX_REDIRECTS: Final = 3
-_MAX_PORT: Final = 65535
 _BACK_OFF: Final = frozenset({408, 425, 429})
 """Statuses that ask to come again: 4xx, yet no verdict on the request."""
 
@@ -118,19 +118,6 @@ class Timeouts:
             write=min(self.write, seconds),
             pool=min(self.pool, seconds),
         )
-
-
-class Deadline:
-    """The time that is left for a piece of work made of several calls."""
-
-    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
-
-    @property
-    def remaining(self) -> float:
-        """Seconds, never below zero."""
-        return max(0.0, self._end - self._monotonic())
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,30 +297,6 @@ def parse_retry_after(value: str | None, clock: Clock = system_clock) -> float |
     except ValueError:
         return None
     return max(0.0, (_aware(moment) - clock()).total_seconds())
-
-
-def sniff_media_type(data: bytes) -> Literal["image/png", "image/jpeg", "image/webp"] | None:
-    """What kind of picture these bytes begin like, by their magic number; None for anything else."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return None
-
-
-def parse_url(url: str) -> httpx.URL:
-    """An address whose port exists; httpx takes any number. Raises httpx.InvalidURL."""
-    parsed = httpx.URL(url)
-    if parsed.port is not None and not 0 < parsed.port <= _MAX_PORT:
-        raise httpx.InvalidURL("no such port")
-    return parsed
-
-
-def origin_of(url: httpx.URL) -> tuple[str, str, int | None]:
-    """Scheme, host and port, with the scheme's own port filled in, so that equal origins compare equal."""
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _lost(effect: Effect) -> ProviderErrorClass:

@@ -29,7 +29,8 @@ from easel.domain.provider import (
     UpstreamParameters,
 )
 from easel.errors import ProviderErrorClass
-from easel.providers.base import Answer, Deadline, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
+from easel.outbound.http import Deadline
+from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
 from easel.providers.google_answers import content_result, prediction_result
 from easel.providers.google_errors import is_error, refusal, unreadable
 from easel.providers.google_json import field_of, items_of, parse_answer, text_of

@@ -32,10 +32,10 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass
+from easel.outbound.http import Deadline
 from easel.providers.base import (
     NOT_CONFIGURED,
     Answer,
-    Deadline,
     Effect,
     ProviderAdapter,
     Timeouts,

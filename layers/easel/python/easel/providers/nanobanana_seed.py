@@ -37,16 +37,8 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import (
-    Answer,
-    Deadline,
-    Effect,
-    ProviderAdapter,
-    Timeouts,
-    VendorHttp,
-    class_of_status,
-    make_client,
-)
+from easel.outbound.http import Deadline
+from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, class_of_status, make_client
 from easel.providers.verdicts import as_job_id, class_of_text, joined_texts, verdict
 from easel.providers.wire import inline_picture, sendable, usable_key
 

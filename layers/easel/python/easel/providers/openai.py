@@ -28,7 +28,8 @@ from easel.domain.provider import (
     UpstreamParameters,
 )
 from easel.errors import ProviderErrorClass
-from easel.providers.base import Answer, Deadline, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
+from easel.outbound.http import Deadline
+from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
 from easel.providers.openai_errors import no_picture, refusal
 from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from easel.domain.generation import Size
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
@@ -25,6 +24,7 @@ from easel.domain.provider import (
     Submission,
     UpstreamParameters,
 )
+from easel.domain.request import Size
 from easel.errors import ProviderError, ProviderErrorClass
 from easel.providers.base import ProviderAdapter
 

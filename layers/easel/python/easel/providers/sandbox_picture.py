@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from easel.domain.generation import Size
+from easel.domain.request import Size
 
 _CANVAS_SIDE: Final = 1024
 """Shapes are drawn no larger than this and scaled up: soft edges for free, and large pictures cost little more."""

@@ -32,15 +32,8 @@ from easel.domain.provider import (
     UpstreamParameters,
 )
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import (
-    Answer,
-    Deadline,
-    Effect,
-    ProviderAdapter,
-    Timeouts,
-    VendorHttp,
-    make_client,
-)
+from easel.outbound.http import Deadline
+from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
 from easel.providers.verdicts import as_job_id, as_number, class_of_text, joined_texts, verdict
 from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from easel.clock import from_iso, to_iso
-from easel.domain.prompts import MAX_TEMPLATES, set_from, set_values
+from easel.domain.prompt_templates import MAX_TEMPLATES, set_from, set_values
 from easel.errors import EaselError, StaleWrite, TooManyTemplates
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
-from easel.services.ports.prompts import OwnTemplate
+from easel.services.ports.prompt_templates import OwnTemplate
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:

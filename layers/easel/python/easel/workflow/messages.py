@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from pydantic.alias_generators import to_camel
 
-from easel.domain.generation import Fallback
+from easel.domain.request import Fallback
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.providers import JobHint
 

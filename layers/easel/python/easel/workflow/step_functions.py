@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from easel.domain.generation import Failure
+from easel.domain.image import Failure
 from easel.errors import QueueUnavailable
 
 if TYPE_CHECKING:

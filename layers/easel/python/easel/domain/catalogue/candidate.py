@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from easel.domain.catalogue.canvas import ANYTHING, Canvas
-from easel.domain.generation import Mode
+from easel.domain.catalogue.supported_sizes import ANYTHING, Canvas
 from easel.domain.provider import Finished, TokenUsage, UpstreamParameters
+from easel.domain.request import Mode
 
 _MEGAPIXEL: Final = 1024 * 1024
 _UNTOLD: Final = UpstreamParameters()

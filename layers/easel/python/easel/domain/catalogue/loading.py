@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate, TokenPrices
-from easel.domain.catalogue.canvas import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.model import Catalogue, Model
 from easel.domain.catalogue.parameters import parse_size
 from easel.domain.catalogue.plan import STANDARD, STYLE_WORDS
 from easel.domain.catalogue.sizes import SizeRule
+from easel.domain.catalogue.supported_sizes import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
 
 OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
 """Of every model: what a vendor does not make is converted."""

@@ -9,7 +9,7 @@ from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.sizes import SizeRule
-from easel.domain.generation import Fallback, Mode
+from easel.domain.request import Fallback, Mode
 from easel.errors import FieldError, UnknownModel
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from easel.domain.catalogue.canvas import nearest_ratio, nominal_size, same_ratio
-from easel.domain.generation import ImageParameters, Reference, Size
+from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
+from easel.domain.request import ImageParameters, Reference, Size
 from easel.domain.watermark import read_watermark
 from easel.errors import FieldError, InvalidRequest
 from easel.ids import MAX_IMAGES

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Final
 
 from easel.domain.catalogue.candidate import Candidate
-from easel.domain.catalogue.canvas import (
+from easel.domain.catalogue.supported_sizes import (
     AnySize,
     Canvas,
     Ratios,
@@ -18,8 +18,9 @@ from easel.domain.catalogue.canvas import (
     same_ratio,
     scale_of,
 )
-from easel.domain.generation import Adjustment, ImageParameters, Size
+from easel.domain.image import Adjustment
 from easel.domain.provider import UpstreamParameters
+from easel.domain.request import ImageParameters, Size
 
 STANDARD: Final = "standard"
 FINE_QUALITIES: Final = frozenset({"hd", "high"})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from easel.domain.catalogue.canvas import ANY_RATIO, FreeSizes
-from easel.domain.generation import Size
+from easel.domain.catalogue.supported_sizes import ANY_RATIO, FreeSizes
+from easel.domain.request import Size
 
 
 @dataclass(frozen=True, slots=True)

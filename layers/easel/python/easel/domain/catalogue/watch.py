@@ -10,8 +10,8 @@ from typing import Final
 
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.model import Catalogue, Model
-from easel.domain.generation import Mode
 from easel.domain.provider import OfferedModel
+from easel.domain.request import Mode
 
 WARNING_DAYS: Final = (30, 7, 1)
 """How many days before its end a model is told of. Each is told on two days running, should one check be missed."""

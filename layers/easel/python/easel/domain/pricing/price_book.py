@@ -10,9 +10,9 @@ from importlib import resources
 from typing import Any, Final
 
 from easel.domain.catalogue import Model, load_catalogue
-from easel.domain.catalogue.canvas import nominal_size
-from easel.domain.generation import ImageParameters, Size
+from easel.domain.catalogue.supported_sizes import nominal_size
 from easel.domain.price import Price, PriceUnit
+from easel.domain.request import ImageParameters, Size
 from easel.errors import InvalidRequest
 
 STANDARD: Final = "standard"

@@ -38,12 +38,18 @@ from easel.http.schemas.accounts import (
     WorkspaceBody,
     WorkspacePage,
 )
-from easel.services.act_for import no_telegram_user
-from easel.services.api_keys import DEFAULT_OVERLAP, LONGEST_LIFETIME, LONGEST_OVERLAP, IssuedKey, NewApiKey
+from easel.services.accounts.exchange_telegram import SignedIn
+from easel.services.accounts.impersonation import no_telegram_user
+from easel.services.accounts.manage_api_keys import (
+    DEFAULT_OVERLAP,
+    LONGEST_LIFETIME,
+    LONGEST_OVERLAP,
+    IssuedKey,
+    NewApiKey,
+)
+from easel.services.accounts.principal import MINI_APP, SIGNED_IN, Principal
+from easel.services.accounts.sync_users import SyncedUser, Trial, TrialStatus
 from easel.services.ports.accounts import ApiKeyRecord, Membership, UserRecord, WorkspaceRecord
-from easel.services.principal import MINI_APP, SIGNED_IN, Principal
-from easel.services.telegram_sign_in import SignedIn
-from easel.services.users import SyncedUser, Trial, TrialStatus
 
 _LONGEST_NAME: Final = 100
 

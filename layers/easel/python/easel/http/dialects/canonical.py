@@ -11,10 +11,13 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import Response
 
 from easel.clock import to_iso
+from easel.domain.attempt import Attempt
 from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI
-from easel.domain.generation import Adjustment, Attempt, Failure, Generation, Image, ImageParameters, ServedBy, Status
+from easel.domain.generation import Generation
+from easel.domain.image import Adjustment, Failure, Image, ServedBy, Status
 from easel.domain.price import Price
+from easel.domain.request import ImageParameters
 from easel.errors import UnknownModel
 from easel.http import answers
 from easel.http.dialects.catalogue import deprecation
@@ -42,13 +45,13 @@ from easel.http.schemas.images import (
     ServedByBody,
     SingleImageBody,
 )
-from easel.services.links import ImageLinks, Variant, permalink
+from easel.services.images.links import ImageLinks, Variant, permalink
+from easel.services.images.read_images import ImageView
+from easel.services.money.quotes import Quote
 from easel.services.ports.generations import Page
-from easel.services.quotes import Quote
-from easel.services.read_images import ImageView
 
 if TYPE_CHECKING:
-    from easel.domain.prompts import Composition
+    from easel.domain.prompt_templates import Composition
 
 GENERATIONS_PATH: Final = "/api/v1/generations"
 

@@ -8,12 +8,12 @@ from math import gcd
 from typing import Final
 
 from easel.domain.catalogue import Catalogue, Lifecycle, Model
-from easel.domain.catalogue.canvas import best_for_ratio
+from easel.domain.catalogue.supported_sizes import best_for_ratio
 from easel.domain.credits import MILLI
-from easel.domain.generation import Fallback, Size
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, plan_of
 from easel.domain.pricing import load_price_book, price_difference
+from easel.domain.request import Fallback, Size
 from easel.errors import NotFound, UnknownModel
 from easel.http.dialects.input_schemas import input_schema
 from easel.http.schemas.catalogue import (

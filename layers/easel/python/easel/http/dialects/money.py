@@ -46,9 +46,9 @@ from easel.http.schemas.money import (
     UsageSumsBody,
     WalletBody,
 )
-from easel.services.grants import Given, GrantRequest
+from easel.services.money.grant_credits import Given, GrantRequest
+from easel.services.money.read_usage import OwnUsage, UsageReport
 from easel.services.ports.money import EntryPage
-from easel.services.usage import OwnUsage, UsageReport
 
 ENTRIES_PATH: Final = "/api/v1/wallet/entries"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from easel.clock import to_iso
-from easel.domain.prompts import BUILT_IN, Composition, TemplateSet, set_from, set_values
+from easel.domain.prompt_templates import BUILT_IN, Composition, TemplateSet, set_from, set_values
 from easel.domain.template_use import TemplateUse
 from easel.http import parameters
 from easel.http.dialects.canonical import composition_body
@@ -17,8 +17,8 @@ from easel.http.schemas.prompts import (
     RenderedTemplateBody,
     RenderRequest,
 )
-from easel.services.ports.prompts import OwnTemplate
-from easel.services.prompt_templates import KnownTemplate
+from easel.services.ports.prompt_templates import OwnTemplate
+from easel.services.prompt_templates.read_prompt_templates import KnownTemplate
 
 
 def template_id(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from easel.clock import to_iso
 from easel.domain.catalogue import Catalogue
 from easel.domain.circuits import ANY_MODEL, Circuit, CircuitState
-from easel.domain.generation import Fallback, Routing
+from easel.domain.request import Fallback, Routing
 from easel.http.schemas.routing import CircuitBody, ProviderStatusBody, RoutingBody, RoutingRequest, StatusBody
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from easel.clock import to_iso
 from easel.domain.catalogue import Catalogue
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.http import bodies, pagination
 from easel.http.schemas.service import HealthBody, InfoBody, RootBody
 from easel.ids import MAX_IMAGES

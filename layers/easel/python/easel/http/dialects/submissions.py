@@ -8,11 +8,11 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
-from easel.domain.generation import Fallback, Reference, Routing
+from easel.domain.request import Fallback, Reference, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.errors import InvalidRequest
 from easel.http.schemas.submit import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
-from easel.services.submit_generation import NewGeneration
+from easel.services.generations.submit_generation import NewGeneration
 
 
 def new_generation(

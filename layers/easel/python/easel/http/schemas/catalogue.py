@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from easel.domain.catalogue import Lifecycle
-from easel.domain.generation import Mode
 from easel.domain.price import PriceUnit
+from easel.domain.request import Mode
 from easel.http.schemas.base import AnswerModel
 from easel.http.schemas.images import ServedByBody
 

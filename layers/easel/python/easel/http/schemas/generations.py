@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from easel.domain.generation import Mode, Stage, Status
+from easel.domain.image import Stage, Status
 from easel.domain.price import PriceUnit
+from easel.domain.request import Mode
 from easel.http.schemas.base import AnswerModel, Moment
 from easel.http.schemas.catalogue import DeprecationBody
 from easel.http.schemas.images import AdjustmentBody, FailureBody, ImageBody, ServedByBody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from easel.domain.generation import Stage, Status
+from easel.domain.image import Stage, Status
 from easel.domain.provenance import ContentCredentials
 from easel.http.schemas.base import AnswerModel, Moment
 

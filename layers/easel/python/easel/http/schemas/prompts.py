@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from easel.domain.prompts import (
+from easel.domain.prompt_templates import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
     LONGEST_VALUE,

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from easel.domain.circuits import CircuitState
-from easel.domain.generation import Fallback
+from easel.domain.request import Fallback
 from easel.http.schemas.base import AnswerModel, Moment, RequestModel
 
 FallbackName = Literal["none", "same-model", "equivalent"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from easel.domain.generation import Status
+from easel.domain.image import Status
 from easel.http.schemas.base import AnswerModel, Moment
 
 

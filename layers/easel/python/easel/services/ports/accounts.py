@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Protocol
 
 from easel.domain.api_keys import KeyHint
-from easel.domain.generation import Channel
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.domain.plans import DEFAULT_PLAN
+from easel.domain.request import Channel
 from easel.services.ports.transactions import Write
 
 

@@ -8,13 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from easel.domain.events import Event
-from easel.domain.generation import (
-    Generation,
-    Image,
-    Outcome,
-    Stage,
-    Status,
-)
+from easel.domain.generation import Generation, Outcome
+from easel.domain.image import Image, Stage, Status
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import Write
 

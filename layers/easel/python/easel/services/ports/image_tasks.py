@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from easel.domain.generation import (
-    Attempt,
-)
+from easel.domain.attempt import Attempt
 from easel.services.ports.transactions import Write
 
 

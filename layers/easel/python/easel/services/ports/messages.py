@@ -6,10 +6,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from easel.domain.catalogue import Candidate
-from easel.domain.generation import (
-    Failure,
-    Generation,
-)
+from easel.domain.generation import Generation
+from easel.domain.image import Failure
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.providers import JobHint
 

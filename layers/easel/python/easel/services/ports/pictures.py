@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from easel.domain.generation import (
-    Generation,
-    ServedBy,
-    StoredImage,
-)
+from easel.domain.generation import Generation
+from easel.domain.image import ServedBy, StoredImage
 from easel.domain.provenance import Provenance
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from easel.domain.generation import (
-    Channel,
-    Generation,
-    Image,
-)
+from easel.domain.generation import Generation
+from easel.domain.image import Image
+from easel.domain.request import Channel
 from easel.domain.usage import UsageRow
 from easel.services.ports.transactions import Write
 

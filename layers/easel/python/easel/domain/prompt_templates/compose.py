@@ -1,0 +1,228 @@
+"""From a set and a caller's values to the prompts of a request, one per shot."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from easel.domain.prompt_templates.language import Template, read_template
+from easel.domain.prompt_templates.template_set import NUMBER, Shot, TemplateSet, Variable
+from easel.domain.template_use import ANY_ROLE, TemplateUse
+from easel.errors import FieldError, InvalidRequest
+
+LONGEST_PROMPT: Final = 4000
+"""Characters. A model may take less, and never gets more from a template: ten prompts have to fit beside each other."""
+_LONGEST_TITLE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShotPrompt:
+    """The prompt of one picture. `references` are the request's reference pictures that it works from, by index."""
+
+    shot: Shot
+    text: str
+    references: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a set made of a caller's values.
+
+    `title` describes the whole in few words, `notices` say what was done otherwise than asked.
+    """
+
+    template_id: str
+    version: int
+    title: str
+    prompts: tuple[ShotPrompt, ...]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def aspect_ratio(self) -> str | None:
+        """The suggestion of the shots, where they agree."""
+        ratios = {prompt.shot.aspect_ratio for prompt in self.prompts}
+        return ratios.pop() if len(ratios) == 1 else None
+
+
+def compose(
+    chosen: TemplateSet, use: TemplateUse, *, roles: Sequence[str] = (), limit: int = LONGEST_PROMPT, at: str = ""
+) -> Composition:
+    """Make the prompts. `roles` are those of the reference pictures, in the order in which a model gets them.
+
+    No prompt is longer than `limit`, nor than `LONGEST_PROMPT`. `at` leads to the template in the caller's request.
+
+    Raises:
+        InvalidRequest: with one `FieldError` per value, shot or role at fault.
+    """
+    work = _Work(chosen, use, at)
+    values = work.values()
+    shots = work.shots(values)
+    work.check_roles(roles)
+    # What follows would only repeat what is wrong already.
+    work.refuse_if_any()
+    longest = min(limit, LONGEST_PROMPT)
+    prompts = tuple(work.prompt(shot, values, roles, longest) for shot in shots)
+    work.refuse_if_any()
+    title = _title(chosen, values)
+    return Composition(chosen.id, chosen.version, title, prompts, tuple(work.notices))
+
+
+def clean(text: str) -> str:
+    """A value as it goes into a prompt: one line, single blanks, no control characters."""
+    visible = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    return " ".join(visible.split())
+
+
+def shortened(text: str, room: int) -> str:
+    """At most `room` characters of a text, cut after a word where one ends in its second half; nothing below two."""
+    if len(text) <= room:
+        return text
+    if room < 2:  # noqa: PLR2004 - a character and the sign that more was there
+        return ""
+    kept = text[: room - 1]
+    word_end = kept.rfind(" ")
+    return (kept[:word_end] if word_end > len(kept) // 2 else kept).rstrip() + "…"
+
+
+@dataclass(slots=True)
+class _Work:
+    """One composition at work: collects what is wrong, and what was shortened."""
+
+    chosen: TemplateSet
+    use: TemplateUse
+    at: str
+    faults: list[FieldError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def refuse_if_any(self) -> None:
+        if self.faults:
+            raise InvalidRequest(self.faults[0].message, self.faults)
+
+    # --- values -------------------------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, str]:
+        """The values that were given, clean; those that are empty count as missing."""
+        known = {variable.name for variable in self.chosen.variables}
+        for name in self.use.variables.keys() - known:
+            message = f"The template {self.chosen.id} has no variable {name[:80]!r}."
+            self._refuse(f"variables.{name[:80]}", message, sorted(known))
+        given = {}
+        for variable in self.chosen.variables:
+            value = self._value(variable, clean(self.use.variables.get(variable.name, "")))
+            if value:
+                given[variable.name] = value
+        return given
+
+    def _value(self, variable: Variable, value: str) -> str:
+        at, longest = f"variables.{variable.name}", variable.max_length
+        if not value:
+            if variable.required:
+                self._refuse(at, f"{variable.name} is required.", _accepted(variable))
+            return ""
+        if variable.allowed and value not in map(clean, variable.allowed):
+            self._refuse(at, f"{variable.name} must be one of {', '.join(variable.allowed)}.", list(variable.allowed))
+            return ""
+        if not variable.allowed and len(value) > longest:
+            if self._may_shorten(variable):
+                return self._shortened(variable.name, value, longest, "")
+            message = f"{variable.name} has {len(value)} characters; at most {longest} are taken."
+            self._refuse(at, message, _accepted(variable))
+        return value
+
+    def _may_shorten(self, variable: Variable) -> bool:
+        return self.use.truncate and variable.truncatable
+
+    def _shortened(self, name: str, value: str, room: int, where: str) -> str:
+        kept = shortened(value, room)
+        self.notices.append(f"{name} was shortened from {len(value)} to {len(kept)} characters{where}.")
+        return kept
+
+    # --- shots --------------------------------------------------------------------------------------------------------
+
+    def shots(self, values: Mapping[str, str]) -> list[Shot]:
+        """The shots to make, in the caller's order or in the set's."""
+        known = {shot.id: shot for shot in self.chosen.shots}
+        if self.use.shots is None:
+            fitting = [shot for shot in self.chosen.shots if _fits(shot, values)]
+            if not fitting:
+                self._refuse("shots", "The template has no shot for these values.", list(known))
+            return fitting
+        if not self.use.shots:
+            self._refuse("shots", "shots must name at least one shot.", list(known))
+        for index, name in enumerate(self.use.shots):
+            at = f"shots[{index}]"
+            if name not in known:
+                self._refuse(at, f"The template {self.chosen.id} has no shot {name[:80]!r}.", list(known))
+            elif name in self.use.shots[:index]:
+                self._refuse(at, f"{name!r} is named twice.", list(known))
+            elif not _fits(known[name], values):
+                self._refuse(at, f"{name!r} is not made with these values.", dict(known[name].when))
+        return [known[name] for name in self.use.shots if name in known]
+
+    def check_roles(self, roles: Sequence[str]) -> None:
+        known = [role.name for role in self.chosen.roles]
+        for index, role in enumerate(roles):
+            if role not in {*known, ANY_ROLE}:
+                message = f"The template {self.chosen.id} has no reference {role[:80]!r}."
+                # Not within `template`: the pictures are a field of the request itself.
+                self.faults.append(FieldError(f"references[{index}].role", message, [*known, ANY_ROLE]))
+
+    def prompt(self, shot: Shot, values: Mapping[str, str], roles: Sequence[str], longest: int) -> ShotPrompt:
+        """One shot, with what it has to say of the reference pictures that it works from."""
+        references = _works_from(shot, roles)
+        said = self._said([roles[index] for index in references])
+        room = longest - (len(said) + 1 if said else 0)
+        text = self._fitted(shot, values, room)
+        if len(text) > room:
+            needed = len(text) + longest - room
+            message = f"The prompt of shot {shot.id} has {needed} characters; at most {longest} are taken."
+            self._refuse("variables", message, {"maxLength": longest})
+        return ShotPrompt(shot, f"{text} {said}" if said else text, references)
+
+    def _said(self, roles: Sequence[str]) -> str:
+        """What each picture shows, as far as the set has words for it; a model counts the pictures that it gets."""
+        known = {role.name: read_template(role.sentence) for role in self.chosen.roles}
+        numbered = enumerate(roles, start=1)
+        return " ".join(known[role].render({NUMBER: str(number)}) for number, role in numbered if role in known)
+
+    def _fitted(self, shot: Shot, values: Mapping[str, str], room: int) -> str:
+        """The text, with truncatable values cut as far as it takes."""
+        template, kept = shot.template, dict(values)
+        for variable in self.chosen.variables:
+            over = len(template.render(kept)) - room
+            if over > 0 and variable.name in kept and self._may_shorten(variable) and template.uses(variable.name):
+                self._cut(shot, template, variable.name, kept, over)
+        return template.render(kept)
+
+    def _cut(self, shot: Shot, template: Template, name: str, kept: dict[str, str], over: int) -> None:
+        value = kept.pop(name)
+        each = -(-over // template.uses(name))
+        if text := self._shortened(name, value, max(0, len(value) - each), f" in shot {shot.id}"):
+            kept[name] = text
+
+    def _refuse(self, field: str, message: str, allowed: object) -> None:
+        self.faults.append(FieldError(f"{self.at}{field}", message, allowed))
+
+
+def _fits(shot: Shot, values: Mapping[str, str]) -> bool:
+    return all(values.get(name, value) == value for name, value in shot.when.items())
+
+
+def _works_from(shot: Shot, roles: Sequence[str]) -> tuple[int, ...]:
+    """The pictures of the shot's roles and those of no particular one; all of them rather than none."""
+    wanted = {*shot.roles, ANY_ROLE}
+    chosen = [index for index, role in enumerate(roles) if role in wanted or not shot.roles]
+    return tuple(chosen or range(len(roles)))
+
+
+def _accepted(variable: Variable) -> object:
+    """What a variable takes, for error answers."""
+    return list(variable.allowed) or {"minLength": 1, "maxLength": variable.max_length}
+
+
+def _title(chosen: TemplateSet, values: Mapping[str, str]) -> str:
+    main = chosen.main_variable
+    subject = values.get(main.name, "") if main else ""
+    return shortened(f"{chosen.name}: {subject}" if subject else chosen.name, _LONGEST_TITLE)

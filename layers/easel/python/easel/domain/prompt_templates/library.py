@@ -1,0 +1,36 @@
+"""The sets that ship with Easel: data beside this module, each with all of its versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from easel.domain.prompt_templates.template_set import TemplateSet, set_from
+
+PRODUCT_SHOTS: Final = "product-shots"
+CONTENT_ITEM: Final = "content-item"
+BUILT_IN: Final = (PRODUCT_SHOTS, CONTENT_ITEM)
+"""In the order in which they are listed. Their ids are words, so that no id of a workspace's own set can meet them."""
+
+
+@cache
+def _versions(id: str) -> Mapping[int, TemplateSet]:
+    """Oldest first."""
+    data = json.loads(resources.files(__package__).joinpath(f"{id}.json").read_text("utf-8"))
+    return {entry["version"]: set_from(id, entry["version"], entry) for entry in data["versions"]}
+
+
+def built_in_versions(id: str) -> tuple[TemplateSet, ...]:
+    """Every version of a built-in set, oldest first; nothing for an id that is none of them."""
+    return tuple(_versions(id).values()) if id in BUILT_IN else ()
+
+
+def find_built_in(id: str, version: int | None = None) -> TemplateSet | None:
+    """A version of a built-in set, the newest unless told; None when there is no such version or set."""
+    versions = built_in_versions(id)
+    if version is None:
+        return versions[-1] if versions else None
+    return next((one for one in versions if one.version == version), None)

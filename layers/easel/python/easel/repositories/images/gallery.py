@@ -1,0 +1,70 @@
+"""Delivered pictures in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from easel.domain.image import Image
+from easel.errors import StaleWrite
+from easel.repositories import keys
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.generations.generation_items import image_from, image_values
+from easel.services.ports.generations import GalleryImage
+from easel.services.ports.transactions import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoGallery:
+    """`ports.generations.Gallery`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def adding(self, entry: GalleryImage) -> Write:
+        image: Image = entry.image
+        values = {
+            **keys.image(entry.workspace_id, image.id),
+            "entity": "IMAGE",
+            "schema": 1,
+            "workspaceId": entry.workspace_id,
+            "generationId": entry.generation_id,
+            "userId": entry.user_id,
+            "model": entry.model,
+            "prompt": entry.prompt,
+            "permalinkSecret": entry.permalink_secret,
+            "index": image.index,
+            "image": image_values(image),
+            "priceMilliCredits": entry.price_milli_credits,
+        }
+        return TransactionWrite(
+            "put gallery image",
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": to_item(values),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+            lambda _: StaleWrite(f"Image {image.id} is in the gallery already."),
+        )
+
+    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item(keys.image(workspace_id, image_id)), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            return None
+        values = from_item(answer["Item"])
+        return GalleryImage(
+            workspace_id=values["workspaceId"],
+            generation_id=values["generationId"],
+            user_id=values["userId"],
+            model=values["model"],
+            prompt=values["prompt"],
+            permalink_secret=values["permalinkSecret"],
+            image=image_from(values["index"], values["image"]),
+            price_milli_credits=values["priceMilliCredits"],
+        )

@@ -1,0 +1,433 @@
+"""The ledger in DynamoDB: wallets, holds, grants and double entries, in a table of their own (`ledger_items.py`).
+
+That a hold is resolved once rests on RESOLUTION being put only if absent, not on reading first. `version` of a wallet
+counts its changes, so that the auditor knows when it read a moment between two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from easel.clock import from_iso, to_iso
+from easel.domain.credits import (
+    EXPIRED,
+    EXPIRY,
+    REVENUE,
+    SPEND,
+    WALLET,
+    Entry,
+    Grant,
+    Hold,
+    Resolution,
+    Wallet,
+    allocate,
+    both_sides,
+    expirable,
+    with_withdrawal,
+)
+from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.keys import shard_of
+from easel.repositories.money.ledger_items import (
+    ACCOUNT_SHARDS,
+    EXPIRY_SHARDS,
+    WALLET_SHARDS,
+    entry_from,
+    entry_range,
+    entry_values,
+    expiry_partition,
+    grant_from,
+    grant_values,
+    hold_from,
+    ledger_key,
+    open_grant_values,
+    wallet_from,
+    wallet_key,
+    within,
+)
+from easel.services.ports.money import EntryPage
+from easel.services.ports.transactions import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OnConflict = Callable[[dict[str, Any] | None], EaselError]
+
+MAX_OPEN_GRANTS: Final = 100
+"""A wallet is one item; this many grants keep it small."""
+
+
+@dataclass(slots=True)
+class _WalletChange:
+    """The parts of one change of a wallet."""
+
+    sets: list[str]
+    conditions: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    removes: list[str] = field(default_factory=list)
+
+    @property
+    def expression(self) -> str:
+        removed = f" REMOVE {', '.join(self.removes)}" if self.removes else ""
+        return f"SET {', '.join(self.sets)}{removed} ADD version :one"
+
+    def take(self, wallet: Wallet, taken: Mapping[str, int]) -> None:
+        """Add what takes from grants.
+
+        One that is used up must still have what it had when it was read. Of the others it is enough that something
+        stays: charges that come at the same time then do not hinder each other.
+        """
+        for number, (grant_id, amount) in enumerate(taken.items()):
+            grant, n = f"grants.#g{number}.remaining", f":taken{number}"
+            self.names[f"#g{number}"] = grant_id
+            self.values[n] = amount
+            if wallet.grants[grant_id].remaining == amount:
+                self.conditions.append(f"{grant} = {n}")
+                self.removes.append(f"grants.#g{number}")
+            else:
+                self.conditions.append(f"{grant} > {n}")
+                self.sets.append(f"{grant} = {grant} - {n}")
+
+
+class DynamoLedger:
+    """`ports.money.Ledger`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    # --- writes: members of transactions --------------------------------------------------------------------------
+
+    def holding(self, hold: Hold) -> Sequence[Write]:
+        """Set credits aside. Conflict: InsufficientCredits, WalletMissing."""
+
+        def too_little(found: dict[str, Any] | None) -> EaselError:
+            if found is None:
+                return WalletMissing(f"Workspace {hold.workspace_id} has no wallet.")
+            return InsufficientCredits(hold.amount, found["available"])
+
+        change = _WalletChange(["available = available - :n", "held = held + :n"], ["available >= :n"])
+        change.values[":n"] = hold.amount
+        return [
+            self._change("hold credits", hold.workspace_id, change, too_little),
+            self._put(
+                "put hold",
+                {
+                    **ledger_key(hold.workspace_id, "HOLD", hold.id),
+                    "entity": "HOLD",
+                    "id": hold.id,
+                    "generationId": hold.generation_id,
+                    "amount": hold.amount,
+                    "createdAt": to_iso(hold.created_at),
+                },
+            ),
+        ]
+
+    def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
+        """Post a part of a hold (all, some or nothing of it) and free the rest.
+
+        `wallet` was read before: it says which grants pay. Conflict: StaleWrite, when there is no such hold, it is
+        resolved already, or the grants changed since.
+        """
+        taken = allocate(wallet.grants.values(), posted)
+        change = _WalletChange(
+            ["held = held - :held", "available = available + :freed", "spent = spent + :posted"],
+            ["held >= :held"],
+            {":held": hold.amount, ":freed": hold.amount - posted, ":posted": posted},
+        )
+        change.take(wallet, taken)
+        resolution = Resolution.POSTED if posted else Resolution.VOIDED
+        writes = [
+            self._check_hold(hold),
+            self._put(
+                "resolve hold",
+                {
+                    **ledger_key(hold.workspace_id, "RESOLUTION", hold.id),
+                    "entity": "RESOLUTION",
+                    "resolution": resolution.value,
+                    "amount": posted,
+                    "createdAt": to_iso(now),
+                },
+            ),
+            self._change("settle wallet", hold.workspace_id, change),
+        ]
+        if posted:
+            entry = Entry(hold.id, WALLET, -posted, SPEND, now, generation_id=hold.generation_id, from_grants=taken)
+            writes += self._entries(hold.workspace_id, entry, REVENUE)
+        return writes
+
+    def granting(self, workspace_id: str, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Credits come in. Conflict: StaleWrite, when this grant was made before; WalletMissing, TooManyGrants."""
+
+        def refused(found: dict[str, Any] | None) -> EaselError:
+            if found is None:
+                return WalletMissing(f"Workspace {workspace_id} has no wallet.")
+            if len(found["grants"]) >= MAX_OPEN_GRANTS:
+                return TooManyGrants(f"The wallet has {MAX_OPEN_GRANTS} open grants; no more fit in.")
+            return StaleWrite(f"Grant {grant.id} is there already.")
+
+        change = _WalletChange(
+            ["available = available + :n", "granted = granted + :n", "grants.#g = :open"],
+            ["attribute_not_exists(grants.#g)", "size(grants) < :max"],
+            {":n": grant.amount, ":open": open_grant_values(grant.opened), ":max": MAX_OPEN_GRANTS},
+            {"#g": grant.id},
+        )
+        # The record comes first: that it is there already is what a repetition has to hear.
+        return [
+            *self._grant_record(workspace_id, grant, now),
+            self._change("grant credits", workspace_id, change, refused),
+        ]
+
+    def withdrawing(self, workspace_id: str, wallet: Wallet, grant: Grant, now: datetime) -> Sequence[Write]:
+        """Take credits back, as the negative amount of `grant` says. `wallet` was read before.
+
+        Raises InsufficientCredits. Conflict: StaleWrite, when it was done before or the wallet changed since.
+        """
+        _, taken = with_withdrawal(wallet, grant)
+        change = _WalletChange(
+            ["available = available - :n", "granted = granted - :n"], ["available >= :n"], {":n": -grant.amount}
+        )
+        change.take(wallet, taken)
+        return [
+            *self._grant_record(workspace_id, grant, now, taken),
+            self._change("take credits back", workspace_id, change),
+        ]
+
+    def _grant_record(
+        self, workspace_id: str, grant: Grant, now: datetime, taken: Mapping[str, int] | None = None
+    ) -> list[Write]:
+        entry = Entry(grant.id, WALLET, grant.amount, grant.kind.value, now, grant_id=grant.id, from_grants=taken or {})
+        record = {
+            **ledger_key(workspace_id, "GRANT", grant.id),
+            "entity": "GRANT",
+            **grant_values(grant),
+            "createdAt": to_iso(now),
+            "expiryShard": expiry_partition(grant.id) if grant.expires_at else None,
+        }
+        return [self._put("put grant", record), *self._entries(workspace_id, entry, grant.kind.value)]
+
+    def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
+        """Make a wallet, empty or with a first grant. Conflict: StaleWrite, when there is one."""
+        first = grant.amount if grant else 0
+        grants = {grant.id: open_grant_values(grant.opened)} if grant else {}
+        return [
+            self._put(
+                "open wallet",
+                {
+                    **wallet_key(workspace_id),
+                    "entity": "WALLET",
+                    "workspaceId": workspace_id,
+                    "available": first,
+                    "held": 0,
+                    "spent": 0,
+                    "expired": 0,
+                    "granted": first,
+                    "grants": grants,
+                    "version": 1,
+                    "createdAt": to_iso(now),
+                },
+            ),
+            self._put(
+                "register wallet",
+                {
+                    "pk": f"WALLETS#{shard_of(workspace_id, WALLET_SHARDS)}",
+                    "sk": workspace_id,
+                    "entity": "WALLET_ENTRY",
+                },
+            ),
+            *(self._grant_record(workspace_id, grant, now) if grant else ()),
+        ]
+
+    def claiming_trial(self, identity: str, workspace_id: str, now: datetime) -> Write:
+        """Note that this identity had its trial. Conflict: StaleWrite, when it had."""
+        return self._put(
+            "claim trial",
+            {
+                "pk": f"TRIAL#{identity}",
+                "sk": "TRIAL",
+                "entity": "TRIAL",
+                "workspaceId": workspace_id,
+                "createdAt": to_iso(now),
+            },
+        )
+
+    def expiring(self, workspace_id: str, wallet: Wallet, grant_id: str, now: datetime) -> Sequence[Write]:
+        """Take back what an ended grant has left and no hold will need; nothing to write when that is nothing.
+
+        `wallet` was read before. Conflict: StaleWrite, when the grant changed since or was closed before.
+        """
+        grant = wallet.grants.get(grant_id)
+        amount = expirable(wallet, grant_id)
+        writes: list[Write] = []
+        if amount:
+            change = _WalletChange(
+                ["available = available - :n", "expired = expired + :n"], ["available >= :n"], {":n": amount}
+            )
+            change.take(wallet, {grant_id: amount})
+            writes.append(self._change("expire grant", workspace_id, change))
+            entry = Entry(
+                # A grant may expire in parts, when a hold on it is freed later.
+                f"{grant_id}-{wallet.version}",
+                WALLET,
+                -amount,
+                EXPIRY,
+                now,
+                grant_id=grant_id,
+                from_grants={grant_id: amount},
+            )
+            writes += self._entries(workspace_id, entry, EXPIRED)
+        if grant is None or amount == grant.remaining:
+            writes.append(self._close_grant(workspace_id, grant_id))
+        return writes
+
+    def _close_grant(self, workspace_id: str, grant_id: str) -> Write:
+        return self._update(
+            "close grant",
+            ledger_key(workspace_id, "GRANT", grant_id),
+            "REMOVE expiryShard",
+            "attribute_exists(expiryShard)",
+            {},
+        )
+
+    def _check_hold(self, hold: Hold) -> Write:
+        return TransactionWrite(
+            "check hold",
+            {
+                "ConditionCheck": {
+                    "TableName": self._table,
+                    "Key": to_item(ledger_key(hold.workspace_id, "HOLD", hold.id)),
+                    "ConditionExpression": "attribute_exists(pk) AND amount = :amount",
+                    "ExpressionAttributeValues": to_item({":amount": hold.amount}),
+                }
+            },
+            lambda _: StaleWrite(f"There is no hold {hold.id} of {hold.amount} milli-credits."),
+        )
+
+    def _entries(self, workspace_id: str, entry: Entry, counter_account: str) -> list[Write]:
+        own, other = both_sides(entry, counter_account)
+        shard = shard_of(entry.transfer_id, ACCOUNT_SHARDS)
+        return [
+            self._put("put entry", {"pk": f"WS#{workspace_id}", **entry_values(workspace_id, own)}),
+            self._put("put entry", {"pk": f"ACCOUNT#{counter_account}#{shard}", **entry_values(workspace_id, other)}),
+        ]
+
+    def _put(self, description: str, values: dict[str, Any]) -> Write:
+        return TransactionWrite(
+            description,
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": to_item({**values, "schema": 1}),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+            lambda _: StaleWrite(f"{description}: it is there already."),
+        )
+
+    def _change(
+        self, description: str, workspace_id: str, change: _WalletChange, on_conflict: OnConflict | None = None
+    ) -> Write:
+        """The one way in which a wallet changes: under conditions, and counted."""
+        return self._update(
+            description,
+            wallet_key(workspace_id),
+            change.expression,
+            " AND ".join(change.conditions),
+            {**change.values, ":one": 1},
+            on_conflict,
+            change.names,
+        )
+
+    def _update(
+        self,
+        description: str,
+        key: dict[str, str],
+        expression: str,
+        condition: str,
+        values: dict[str, Any],
+        on_conflict: OnConflict | None = None,
+        names: dict[str, str] | None = None,
+    ) -> Write:
+        action: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": to_item(key),
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            action["ExpressionAttributeValues"] = to_item(values)
+        if names:
+            action["ExpressionAttributeNames"] = names
+        stale = on_conflict or (lambda _: StaleWrite(f"{description}: it changed since it was read."))
+        return TransactionWrite(description, {"Update": action}, stale)
+
+    # --- reads ----------------------------------------------------------------------------------------------------
+
+    def wallet(self, workspace_id: str) -> Wallet | None:
+        """The balance, consistent; None for a workspace without a wallet."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item(wallet_key(workspace_id)), ConsistentRead=True
+        )
+        return wallet_from(from_item(answer["Item"])) if "Item" in answer else None
+
+    def hold(self, workspace_id: str, hold_id: str) -> Hold | None:
+        """A hold, resolved or not."""
+        key = ledger_key(workspace_id, "HOLD", hold_id)
+        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+        return hold_from(workspace_id, from_item(answer["Item"])) if "Item" in answer else None
+
+    def grant(self, workspace_id: str, grant_id: str) -> Grant | None:
+        """A grant as it was made, used up or not."""
+        key = ledger_key(workspace_id, "GRANT", grant_id)
+        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+        return grant_from(from_item(answer["Item"])) if "Item" in answer else None
+
+    def trial_of(self, identity: str) -> datetime | None:
+        """When this identity had its trial; None when it had none."""
+        key = {"pk": f"TRIAL#{identity}", "sk": "TRIAL"}
+        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+        return from_iso(answer["Item"]["createdAt"]["S"]) if "Item" in answer else None
+
+    def entries(
+        self,
+        workspace_id: str,
+        *,
+        limit: int,
+        after: str | None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> EntryPage:
+        """The wallet's entries, newest first; of a time when `start` (from) or `end` (before) is given."""
+        query: dict[str, Any] = {
+            **within(self._table, f"WS#{workspace_id}", *entry_range(start, end)),
+            "ScanIndexForward": False,
+            # One more than is shown tells whether anything follows: DynamoDB itself says so at an exact end too.
+            "Limit": limit + 1,
+        }
+        if after:
+            query["ExclusiveStartKey"] = to_item({"pk": f"WS#{workspace_id}", "sk": after})
+        answer = self._client.query(**query)
+        found = [from_item(item) for item in answer["Items"]]
+        items, more = found[:limit], len(found) > limit or "LastEvaluatedKey" in answer
+        next_after = items[-1]["sk"] if items and more else None
+        return EntryPage(tuple(entry_from(item) for item in items), next_after)
+
+    def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """(workspace id, grant id) of grants that have ended and may have something left."""
+        found: list[tuple[str, str]] = []
+        for shard in range(EXPIRY_SHARDS):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="grants_by_expiry",
+                KeyConditionExpression="expiryShard = :shard AND grantExpiresAt < :now",
+                ExpressionAttributeValues=to_item({":shard": f"EXPIRY#{shard}", ":now": to_iso(now)}),
+                Limit=limit,
+            )
+            items = map(from_item, answer["Items"])
+            found += [(item["pk"].removeprefix("WS#"), item["sk"].removeprefix("GRANT#")) for item in items]
+        return found[:limit]

@@ -1,0 +1,222 @@
+"""What users run at once, ask for in a day, and have used: counters in the same transactions as the generations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from easel.domain.attempt import Attempt
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Status
+from easel.domain.request import Channel
+from easel.domain.usage import UsageRow, UsageSums
+from easel.errors import EaselError, LimitReached, StaleWrite
+from easel.repositories import keys
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.services.ports.transactions import Write
+from easel.services.ports.usage import UsageRule, UsageToday
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_DAYS_REMEMBERED: Final = 3
+"""Attributes of so many earlier days are removed by the updates of later ones."""
+
+
+def _active(channel: Channel) -> str:
+    return f"active:{channel.value}"
+
+
+def _day(day: date) -> str:
+    return f"day:{day.isoformat()}"
+
+
+class DynamoUsageCounters:
+    """`ports.usage.UsageCounters`. One item per user: a set of running generations per channel, a count per day."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def starting(self, generation: Generation, rule: UsageRule) -> Write:
+        today = generation.created_at.astimezone(UTC).date()
+        stale_days = {f"#d{back}": _day(today - timedelta(days=back)) for back in range(1, _DAYS_REMEMBERED + 1)}
+        names = {"#active": _active(generation.channel), "#today": _day(today), **stale_days}
+
+        def refused(found: dict[str, Any] | None) -> EaselError:
+            running = sorted((found or {}).get(_active(generation.channel), ()))
+            if len(running) >= rule.max_active:
+                message = f"{len(running)} of at most {rule.max_active} generations are running."
+                return LimitReached(message, kind="active_generations", limit=rule.max_active, active_ids=running)
+            message = f"The limit of {rule.max_per_day} generations per day is reached."
+            begins_anew = datetime.combine(today + timedelta(days=1), time(), UTC)
+            wait = int((begins_anew - generation.created_at).total_seconds()) + 1
+            return LimitReached(message, kind="generations_per_day", limit=rule.max_per_day, retry_after=wait)
+
+        return TransactionWrite(
+            "count generation",
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "UpdateExpression": f"ADD #active :ids, #today :one REMOVE {', '.join(stale_days)}",
+                    "ConditionExpression": "(attribute_not_exists(#active) OR size(#active) < :active)"
+                    " AND (attribute_not_exists(#today) OR #today < :perDay)",
+                    "ExpressionAttributeNames": names,
+                    "ExpressionAttributeValues": to_item(
+                        {":ids": {generation.id}, ":one": 1, ":active": rule.max_active, ":perDay": rule.max_per_day}
+                    ),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            refused,
+        )
+
+    def ending(self, generation: Generation) -> Write:
+        return TransactionWrite(
+            "count ended generation",
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "UpdateExpression": "DELETE #active :ids",
+                    "ExpressionAttributeNames": {"#active": _active(generation.channel)},
+                    "ExpressionAttributeValues": to_item({":ids": {generation.id}}),
+                }
+            },
+            lambda _: StaleWrite("count ended generation"),
+        )
+
+    def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday:
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item(keys.usage(workspace_id, user_id)), ConsistentRead=True
+        )
+        values = from_item(answer["Item"]) if "Item" in answer else {}
+        return UsageToday(
+            generations=values.get(_day(now.astimezone(UTC).date()), 0),
+            active_ids=tuple(sorted(values.get(_active(channel), ()))),
+        )
+
+
+class DynamoUsageSummaries:
+    """`ports.usage.UsageSummaries` and `ports.usage.UsageReports`.
+
+    One item per day, user, model and provider; sums are added, never computed anew.
+    """
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def adding(self, generation: Generation) -> Sequence[Write]:
+        sums = {provider: UsageSums() for provider in _providers(generation)}
+        for image in generation.images:
+            at = _served_by(generation, image)
+            sums[at] += _image_sums(generation, image)
+            for attempt in image.attempts:
+                sums[attempt.provider] += _attempt_sums(attempt)
+        # A generation counts once, though several providers may have had a part in it.
+        first = _served_by(generation, generation.images[0])
+        sums[first] += UsageSums(generations=1)
+        return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
+
+    def correcting(self, generation: Generation, image: Image) -> Write:
+        """See `ports.usage.UsageSummaries`. The costs that were counted at the end are replaced by those known now."""
+        counted, known = UsageSums(), UsageSums(images_late=1)
+        for attempt in generation.images[image.index].attempts:
+            counted += _attempt_sums(attempt)
+        for attempt in image.attempts:
+            known += _attempt_sums(attempt)
+        change = replace(
+            known,
+            provider_cost=known.provider_cost - counted.provider_cost,
+            uncertain_cost=known.uncertain_cost - counted.uncertain_cost,
+        )
+        return self._add(generation, _served_by(generation, image), change)
+
+    def _add(self, generation: Generation, provider: str, sums: UsageSums) -> Write:
+        ended = generation.completed_at
+        if ended is None:
+            raise ValueError("only what has ended is counted")
+        day = _day_of(ended)
+        labels = {
+            "entity": "USAGE_SUMMARY",
+            "day": day,
+            "userId": generation.user_id,
+            "model": generation.model,
+            "provider": provider,
+        }
+        amounts = {name: getattr(sums, field) for field, name in _SUMS.items()}
+        names = {f"#{name}": name for name in (*amounts, *labels)}
+        sets = ", ".join(f"#{name} = :{name}" for name in labels)
+        adds = ", ".join(f"#{name} :{name}" for name in amounts)
+        values = {f":{name}": value for name, value in (amounts | labels).items()}
+        key = keys.usage_summary(generation.workspace_id, day, generation.user_id, generation.model, provider)
+        return TransactionWrite(
+            "add to usage",
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": to_item(key),
+                    "UpdateExpression": f"SET {sets} ADD {adds}",
+                    "ExpressionAttributeNames": names,
+                    "ExpressionAttributeValues": to_item(values),
+                }
+            },
+            lambda _: StaleWrite("add to usage"),
+        )
+
+    def rows(self, workspace_id: str, first_day: str, last_day: str, *, limit: int) -> Sequence[UsageRow]:
+        low, high = keys.usage_summary_days(workspace_id, first_day, last_day)
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
+            ExpressionAttributeValues=to_item({":pk": low["pk"], ":low": low["sk"], ":high": high["sk"]}),
+            PaginationConfig={"MaxItems": limit},
+        )
+        return [_row_from(from_item(item)) for page in pages for item in page["Items"]]
+
+
+_SUMS: Final = {
+    "generations": "generations",
+    "images_completed": "imagesCompleted",
+    "images_failed": "imagesFailed",
+    "images_late": "imagesLate",
+    "charged": "chargedMilliCredits",
+    "provider_cost": "providerCostMicroUsd",
+    "uncertain_cost": "uncertainCostMicroUsd",
+}
+
+
+def _day_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def _served_by(generation: Generation, image: Image) -> str:
+    return image.served_by.provider if image.served_by else generation.provider
+
+
+def _providers(generation: Generation) -> set[str]:
+    served = {_served_by(generation, image) for image in generation.images}
+    return served | {attempt.provider for image in generation.images for attempt in image.attempts}
+
+
+def _image_sums(generation: Generation, image: Image) -> UsageSums:
+    delivered = image.status is Status.COMPLETED
+    return UsageSums(
+        images_completed=int(delivered),
+        images_failed=int(image.status is Status.FAILED),
+        charged=generation.price_of(image) if delivered else 0,
+    )
+
+
+def _attempt_sums(attempt: Attempt) -> UsageSums:
+    cost = attempt.cost_micro_usd
+    return UsageSums(provider_cost=cost, uncertain_cost=cost if attempt.cost_uncertain else 0)
+
+
+def _row_from(values: dict[str, Any]) -> UsageRow:
+    sums = UsageSums(**{field: values.get(name, 0) for field, name in _SUMS.items()})
+    return UsageRow(values["day"], values["userId"], values["model"], values["provider"], sums)

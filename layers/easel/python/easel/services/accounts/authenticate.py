@@ -1,0 +1,169 @@
+"""From a credential to a principal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, Final
+
+from easel.clock import Clock
+from easel.domain.access import ACT_AS_TELEGRAM, PLATFORM_SCOPES, SCOPES_OF, Role
+from easel.domain.api_keys import PREFIX, claimed_workspace
+from easel.domain.identities import TelegramIdentity, names_of, personal_workspace, read_telegram_alias, user_of_token
+from easel.domain.request import Channel
+from easel.errors import Forbidden, NotFound, Unauthenticated
+from easel.services.accounts.impersonation import acting_for, as_member, no_workspace, telegram_user
+from easel.services.accounts.principal import SIGNED_IN, Credential, Principal
+from easel.services.ports.accounts import (
+    ApiKeyRecord,
+    ApiKeys,
+    MiniAppUser,
+    SignedInPerson,
+    TokenVerifier,
+    Workspaces,
+)
+
+_REMEMBERED_SECONDS: Final = 30.0
+"""How long a warm process trusts what it read: the longest that a revoked key or a lost membership lives on."""
+_MAX_REMEMBERED: Final = 1_000
+
+
+class Authenticate:
+    """Accepts API keys, identity providers' tokens, and our own tokens of Mini App users.
+
+    At most one read: none for a token in its own workspace, none for what a warm process has read within 30 seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_keys: ApiKeys,
+        workspaces: Workspaces,
+        verify_token: TokenVerifier,
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api_keys = api_keys
+        self._workspaces = workspaces
+        self._verify_token = verify_token
+        self._clock = clock
+        self._memory = _Memory(monotonic)
+
+    def __call__(self, credential: Credential) -> Principal:
+        """The principal of a good credential.
+
+        Raises:
+            Unauthenticated: a credential that we do not accept.
+            Forbidden: a good one that may not act for others.
+            NotFound: a workspace or person that this caller does not have.
+            IdentityUnavailable: the credential cannot be checked now.
+        """
+        if credential.token.startswith(PREFIX):
+            return self._by_key(credential)
+        found = self._verify_token(credential.token)
+        if found is None:
+            raise _refused()
+        if credential.act_as is not None:
+            raise Forbidden(f"Only a key with the scope {ACT_AS_TELEGRAM} acts for others.")
+        if isinstance(found, MiniAppUser):
+            return _stay(telegram_user(found.identity, found.plan), credential.workspace_id)
+        return self._signed_in(found, credential.workspace_id)
+
+    def _by_key(self, credential: Credential) -> Principal:
+        workspace_id = claimed_workspace(credential.token)
+        if workspace_id is None:
+            raise _refused()
+        if credential.act_as is None:
+            return _stay(_key_itself(self._record(credential.token)), credential.workspace_id)
+        return _stay(self._acting(credential.token, workspace_id, credential.act_as), credential.workspace_id)
+
+    def _acting(self, token: str, workspace_id: str, act_as: str) -> Principal:
+        telegram_id = read_telegram_alias(act_as)
+        identity = TelegramIdentity(workspace_id, telegram_id) if telegram_id else None
+        record, known = self._record_and_person(token, identity) if identity else (self._record(token), False)
+        if ACT_AS_TELEGRAM not in record.scopes:
+            raise Forbidden(f"This key lacks the scope {ACT_AS_TELEGRAM}.")
+        # The key only claims its workspace: what is stored under it decides whose people it may act for.
+        if identity is None or not known or record.workspace_id != workspace_id:
+            raise NotFound(f"There is no user {act_as[:80]}.")
+        return acting_for(identity, scopes=record.scopes, plan=record.plan, key_id=record.key_id)
+
+    def _record(self, token: str) -> ApiKeyRecord:
+        name = self._api_keys.hash_of(token)
+        return self._checked(self._memory.recall(name) or self._memory.keep(name, self._api_keys.find(token)))
+
+    def _record_and_person(self, token: str, identity: TelegramIdentity) -> tuple[ApiKeyRecord, bool]:
+        name = self._api_keys.hash_of(token)
+        record, known = self._memory.recall(name), self._memory.recall(identity)
+        if record is None or known is None:
+            record, known = self._api_keys.find_for_telegram(token, identity)
+            self._memory.keep(name, record)
+            self._memory.keep(identity, known or None)
+        return self._checked(record), bool(known)
+
+    def _checked(self, record: ApiKeyRecord | None) -> ApiKeyRecord:
+        if record is None or not record.is_good(self._clock()):
+            raise _refused()
+        return record
+
+    def _signed_in(self, person: SignedInPerson, workspace_id: str | None) -> Principal:
+        user_id = user_of_token(person.issuer, person.subject)
+        principal = Principal(
+            workspace_id=personal_workspace(user_id),
+            user_id=user_id,
+            roles=frozenset({Role.OWNER.value}),
+            scopes=SCOPES_OF[Role.OWNER] | (PLATFORM_SCOPES if person.is_operator else frozenset()),
+            channel=Channel.API,
+            key_id=SIGNED_IN,
+            identities=names_of(user_id),
+        )
+        if workspace_id in (None, principal.workspace_id):
+            return principal
+        name = (workspace_id, user_id)
+        found = self._memory.recall(name)
+        if found is None:
+            found = self._memory.keep(name, self._workspaces.membership(str(workspace_id), user_id))
+        return as_member(principal, str(workspace_id), found)
+
+
+class _Memory:
+    """What a warm process need not read again for a while. Only what was found is kept."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._kept: dict[Hashable, tuple[float, Any]] = {}
+
+    def recall(self, name: Hashable) -> Any:
+        until, value = self._kept.get(name, (float("-inf"), None))
+        return value if self._monotonic() < until else None
+
+    def keep(self, name: Hashable, value: Any) -> Any:
+        if value is not None:
+            if len(self._kept) >= _MAX_REMEMBERED:
+                self._kept.clear()
+            self._kept[name] = (self._monotonic() + _REMEMBERED_SECONDS, value)
+        return value
+
+
+def _key_itself(record: ApiKeyRecord) -> Principal:
+    return Principal(
+        workspace_id=record.workspace_id,
+        user_id=record.user_id,
+        roles=record.roles,
+        scopes=record.scopes,
+        channel=record.channel,
+        key_id=record.key_id,
+        plan=record.plan,
+        identities=names_of(record.user_id),
+    )
+
+
+def _stay(principal: Principal, workspace_id: str | None) -> Principal:
+    """For those who have one workspace only: naming another is naming one that is not there."""
+    if workspace_id not in (None, principal.workspace_id):
+        raise no_workspace(str(workspace_id))
+    return principal
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("Invalid or expired token")

@@ -1,0 +1,95 @@
+"""Principals other than the caller's own: in another workspace of theirs, or for a person whom their bot brought.
+
+The authorizer does this for requests that say so in a header. Front doors whose requests name a workspace or a Telegram
+id in the body, the query or the path do it themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from easel.domain.access import ACT_AS_TELEGRAM, PLATFORM_SCOPES, TELEGRAM_USER_SCOPES, Role, scopes_of
+from easel.domain.identities import TelegramIdentity
+from easel.domain.request import Channel
+from easel.errors import Forbidden, NotFound
+from easel.services.accounts.principal import MINI_APP, Principal
+from easel.services.ports.accounts import Membership, Users, Workspaces
+
+
+class EnterWorkspace:
+    """One read, and none for the workspace that the caller is in."""
+
+    def __init__(self, *, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    def __call__(self, principal: Principal, workspace_id: str) -> Principal:
+        """The caller within this workspace. Raises NotFound for one that they do not belong to."""
+        if workspace_id == principal.workspace_id:
+            return principal
+        if not principal.may_change_workspace:
+            raise no_workspace(workspace_id)
+        return as_member(principal, workspace_id, self._workspaces.membership(workspace_id, principal.user_id))
+
+
+class ActForTelegram:
+    """One read."""
+
+    def __init__(self, *, users: Users) -> None:
+        self._users = users
+
+    def __call__(self, bot: Principal, telegram_id: int) -> Principal:
+        """The person as whom the bot's request is carried out.
+
+        Raises:
+            Forbidden: without the scope to act for others.
+            NotFound: somebody whom this bot did not bring.
+        """
+        if ACT_AS_TELEGRAM not in bot.scopes:
+            raise Forbidden(f"This credential lacks the scope {ACT_AS_TELEGRAM}.")
+        identity = TelegramIdentity(bot.workspace_id, telegram_id)
+        if not self._users.knows_telegram(identity):
+            raise no_telegram_user(telegram_id)
+        return acting_for(identity, scopes=bot.scopes, plan=bot.plan, key_id=bot.key_id)
+
+
+def as_member(principal: Principal, workspace_id: str, membership: Membership | None) -> Principal:
+    """A signed-in person within a workspace. What they hold of the platform's scopes goes with them."""
+    if membership is None:
+        raise no_workspace(workspace_id)
+    return replace(
+        principal,
+        workspace_id=workspace_id,
+        roles=frozenset({membership.role}),
+        scopes=scopes_of(membership.role) | principal.scopes & PLATFORM_SCOPES,
+        plan=membership.plan,
+    )
+
+
+def acting_for(identity: TelegramIdentity, *, scopes: frozenset[str], plan: str, key_id: str) -> Principal:
+    """A bot's request for a person: with the person's wallet, and with no right that the bot's key lacks."""
+    person = telegram_user(identity, plan)
+    return replace(person, key_id=key_id, scopes=person.scopes & scopes)
+
+
+def telegram_user(identity: TelegramIdentity, plan: str) -> Principal:
+    """The person themselves, in their own workspace."""
+    return Principal(
+        workspace_id=identity.workspace_id,
+        user_id=identity.user_id,
+        roles=frozenset({Role.OWNER.value}),
+        scopes=TELEGRAM_USER_SCOPES,
+        channel=Channel.TELEGRAM,
+        key_id=MINI_APP,
+        plan=plan,
+        identities=identity.names,
+    )
+
+
+def no_workspace(workspace_id: str) -> NotFound:
+    """One that the caller does not belong to reads the same as one that is not there."""
+    return NotFound(f"There is no workspace {workspace_id[:80]}.")
+
+
+def no_telegram_user(telegram_id: object) -> NotFound:
+    """Somebody whom another bot brought reads the same as nobody."""
+    return NotFound(f"There is no user telegram:{str(telegram_id)[:80]}.")

@@ -1,0 +1,50 @@
+"""Create and rename workspaces."""
+
+from __future__ import annotations
+
+from easel.clock import Clock
+from easel.domain.access import WORKSPACE_ADMIN, Role
+from easel.domain.plans import DEFAULT_PLAN
+from easel.errors import Forbidden
+from easel.ids import new_id
+from easel.services.accounts.ensure_user import EnsureUser
+from easel.services.accounts.impersonation import no_workspace
+from easel.services.accounts.principal import Principal
+from easel.services.accounts.workspace_access import enter
+from easel.services.ports.accounts import Membership, WorkspaceRecord, Workspaces
+from easel.services.ports.transactions import UnitOfWork
+
+
+class ManageWorkspaces:
+    """Make workspaces and name them."""
+
+    def __init__(
+        self, *, workspaces: Workspaces, ensure_user: EnsureUser, unit_of_work: UnitOfWork, clock: Clock
+    ) -> None:
+        self._workspaces = workspaces
+        self._first_sight = ensure_user
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    def create(self, principal: Principal, name: str) -> WorkspaceRecord:
+        """A further workspace, owned by the caller.
+
+        Raises:
+            Forbidden: a key has its workspace and no other.
+        """
+        if not principal.may_change_workspace:
+            raise Forbidden("Workspaces are made by people who signed in, not by keys.")
+        self._first_sight(principal)
+        now = self._clock()
+        workspace = WorkspaceRecord(new_id(), name, now, DEFAULT_PLAN)
+        owner = Membership(workspace.workspace_id, principal.user_id, Role.OWNER, now, workspace.plan)
+        self._unit_of_work.commit(self._workspaces.adding(workspace), *self._workspaces.adding_member(owner))
+        return workspace
+
+    def rename(self, principal: Principal, workspace_id: str, name: str) -> tuple[WorkspaceRecord, str]:
+        """Give it another name. Raises NotFound, Forbidden."""
+        role = enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
+        renamed = self._workspaces.rename(workspace_id, name)
+        if renamed is None:
+            raise no_workspace(workspace_id)
+        return renamed, role

@@ -1,0 +1,49 @@
+"""What a workspace wants of providers, for all requests that do not say otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from easel.clock import Clock
+from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
+from easel.domain.catalogue import Catalogue
+from easel.domain.request import Routing
+from easel.errors import InvalidRequest
+from easel.services.accounts.principal import Principal
+from easel.services.accounts.workspace_access import enter
+from easel.services.ports.accounts import Workspaces
+
+
+class RoutingSettings(Protocol):
+    """Where it is kept."""
+
+    def of(self, workspace_id: str) -> Routing: ...
+
+    def set(self, workspace_id: str, routing: Routing, now: datetime) -> None: ...
+
+
+class ManageRouting:
+    """Read and replace it."""
+
+    def __init__(
+        self, *, workspaces: Workspaces, settings: RoutingSettings, catalogue: Catalogue, clock: Clock
+    ) -> None:
+        self._workspaces = workspaces
+        self._settings = settings
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def get(self, principal: Principal, workspace_id: str) -> Routing:
+        """Raises NotFound, Forbidden."""
+        enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
+        return self._settings.of(workspace_id)
+
+    def replace(self, principal: Principal, workspace_id: str, routing: Routing) -> Routing:
+        """Raises NotFound, Forbidden; InvalidRequest: a provider that there is not."""
+        enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
+        providers = self._catalogue.providers()
+        if routing.provider is not None and routing.provider not in providers:
+            raise InvalidRequest.of("provider", f"There is no provider {routing.provider[:40]!r}.", list(providers))
+        self._settings.set(workspace_id, routing, self._clock())
+        return routing

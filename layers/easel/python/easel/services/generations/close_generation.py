@@ -1,0 +1,130 @@
+"""Settle and cancel: the two ways in which a generation ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from easel.clock import Clock
+from easel.domain.budgets import month_of, scopes_of
+from easel.domain.credits import Hold, Wallet, hold_of
+from easel.domain.events import Event, budget_alert
+from easel.domain.generation import Generation, Outcome
+from easel.domain.image import Status
+from easel.errors import Contended, NotFound, StaleWrite
+from easel.services.ports.generations import GenerationRepository, Outbox
+from easel.services.ports.money import Budgets, Ledger
+from easel.services.ports.transactions import UnitOfWork, Write
+from easel.services.ports.usage import UsageCounters, UsageSummaries
+
+logger = logging.getLogger(__name__)
+
+_MAX_TRIES: Final = 8
+
+DescribeEnd = Callable[[Generation], Event]
+"""Makes the event that tells of a generation's end."""
+
+
+class CloseGeneration:
+    """Ends a generation in one transaction: with the event that tells of it, its money and its counters.
+
+    What was delivered is posted, the rest of the hold is free again: nothing delivered, nothing charged.
+
+    The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an
+    image that was delivered a moment before the end counts.
+    """
+
+    def __init__(
+        self,
+        *,
+        generations: GenerationRepository,
+        outbox: Outbox,
+        ledger: Ledger,
+        budgets: Budgets,
+        usage: UsageCounters,
+        summaries: UsageSummaries,
+        unit_of_work: UnitOfWork,
+        describe_end: DescribeEnd,
+        clock: Clock,
+    ) -> None:
+        self._generations = generations
+        self._outbox = outbox
+        self._ledger = ledger
+        self._budgets = budgets
+        self._usage = usage
+        self._summaries = summaries
+        self._unit_of_work = unit_of_work
+        self._describe_end = describe_end
+        self._clock = clock
+
+    def __call__(
+        self, workspace_id: str, generation_id: str, decide: Callable[[Generation], Outcome]
+    ) -> tuple[Generation, bool]:
+        """The ended generation, and whether it was this call that ended it.
+
+        Raises:
+            NotFound: no such generation in this workspace.
+            Contended: its images kept changing.
+        """
+        for _ in range(_MAX_TRIES):
+            generation = self._generations.get(workspace_id, generation_id)
+            if generation is None:
+                raise NotFound(f"There is no generation {generation_id}.")
+            if generation.status.is_final:
+                return generation, False
+            now = self._clock()
+            outcome = decide(generation)
+            ended = _ended(generation, outcome, now)
+            try:
+                self._unit_of_work.commit(
+                    self._generations.closing(generation, outcome, now),
+                    self._outbox.adding(self._describe_end(ended)),
+                    self._usage.ending(ended),
+                    *self._summaries.adding(ended),
+                    *self._money(ended, now),
+                )
+            except StaleWrite:
+                continue
+            return ended, True
+        raise Contended(f"Generation {generation_id} kept changing; please try again.")
+
+    def _money(self, ended: Generation, now: datetime) -> Sequence[Write]:
+        hold = hold_of(ended)
+        if hold is None:
+            return ()
+        posted = ended.charged or 0
+        # Only a charge has to know which grants pay; a void needs no read.
+        wallet = self._ledger.wallet(ended.workspace_id) if posted else Wallet(ended.workspace_id)
+        if wallet is None:
+            raise NotFound(f"Workspace {ended.workspace_id} has no wallet, but holds credits.")
+        return [
+            *self._ledger.resolving(hold, wallet, posted, now),
+            *self._close_budgets(ended, hold, posted, now),
+        ]
+
+    def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
+        """Give back what was not charged. Who has used most of a budget is told, once a month."""
+        scopes, month = scopes_of(ended.workspace_id, ended.key_id), month_of(hold.created_at)
+        freed = hold.amount - posted
+        # A void brings no budget nearer to its end, so it needs no read.
+        found = self._budgets.get(scopes, month) if posted else ()
+        left = [replace(budget, used=budget.used - freed) for budget in found]
+        due = {budget.scope: budget for budget in left if budget.needs_alert}
+        closing = [self._budgets.closing(scope, month, freed, alert=scope in due) for scope in scopes]
+        alerts = [self._outbox.adding(budget_alert(budget, ended.request_id, now)) for budget in due.values()]
+        return [*(write for write in closing if write is not None), *alerts]
+
+
+def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:
+    delivered = [image.index for image in outcome.images if image.status is Status.COMPLETED]
+    return replace(
+        generation,
+        status=outcome.status,
+        images=outcome.images,
+        failure=outcome.failure,
+        completed_at=now,
+        charged=generation.price.of_images(delivered) if generation.price else None,
+    )

@@ -1,0 +1,63 @@
+"""Changes to the journal of attempts that hold although others write to it at the same time.
+
+A callback may name a job, or take up a job that was given up, while a worker is waiting for its vendor: each change is
+made again on what is there then, unless somebody else has decided about the same attempt.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from easel.domain.attempt import Attempt
+from easel.errors import StaleWrite
+from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
+
+logger = logging.getLogger(__name__)
+
+TRIES: Final = 5
+"""How often a change is made again: whoever gets in between makes one or two changes and is gone."""
+
+
+def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, ended: Attempt) -> ImageTask | None:
+    """End an attempt; None when another worker ended it, or learnt of its job, since it was as `was`."""
+    for _ in range(TRIES):
+        changed = tasks.end_attempt(task, ended)
+        if changed is not None:
+            return changed
+        fresh = tasks.get(task.ref)
+        known = fresh.attempt(was.id) if fresh else None
+        if fresh is None or known is None or (known.outcome, known.job_id) != (was.outcome, was.job_id):
+            logger.info("another worker ended this attempt or found its job")
+            return None
+        task = fresh
+    raise kept_changing()
+
+
+def note_job(tasks: ImageTaskRepository, task: ImageTask, attempt: Attempt, job_id: str) -> ImageTask | None:
+    """Save the job id on the open attempt; a callback may have named it before. None when the attempt has ended."""
+    for _ in range(TRIES):
+        noted = tasks.record_job(task, job_id)
+        if noted is not None:
+            return noted
+        fresh = tasks.get(task.ref)
+        known = fresh.attempt(attempt.id) if fresh else None
+        if fresh is None or known is None or not known.is_open:
+            found = known is not None and known.job_id == job_id
+            facts = {"job_id": job_id, "attempt_id": attempt.id}
+            logger.log(logging.INFO if found else logging.ERROR, "attempt had ended before its answer", extra=facts)
+            return None
+        if known.job_id == job_id:
+            return fresh
+        task = fresh
+    raise kept_changing()
+
+
+def with_attempt(task: ImageTask, ended: Attempt) -> tuple[Attempt, ...]:
+    """All attempts, this one as given."""
+    return tuple(ended if attempt.id == ended.id else attempt for attempt in task.attempts)
+
+
+def kept_changing() -> StaleWrite:
+    """For a worker that lost against others each time: its message comes again."""
+    return StaleWrite("The journal of the image kept changing.")

@@ -1,0 +1,83 @@
+"""Answer for single pictures: by id for their owners, by permalink for everybody who has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from easel.domain.generation import Generation
+from easel.domain.image import Image
+from easel.domain.permalinks import decode_permalink
+from easel.errors import NotFound
+from easel.ids import generation_of_image
+from easel.services.accounts.principal import Principal
+from easel.services.ports.generations import Gallery, GenerationRepository
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture with what its page shows."""
+
+    workspace_id: str
+    generation_id: str
+    permalink_secret: str
+    image: Image
+    prompt: str
+    model: str
+    price_milli_credits: int
+
+
+class ReadImages:
+    """One read for a delivered picture, two for one that is still being made."""
+
+    def __init__(self, *, generations: GenerationRepository, gallery: Gallery) -> None:
+        self._generations = generations
+        self._gallery = gallery
+
+    def get(self, principal: Principal, image_id: str) -> ImageView:
+        """A picture of the caller's workspace, whatever its status. Raises NotFound."""
+        view = self._find(principal.workspace_id, image_id)
+        if view is None:
+            raise NotFound(f"There is no image {image_id}.")
+        return view
+
+    def by_permalink(self, token: str) -> ImageView:
+        """The picture behind a permalink. Raises NotFound, also for a token that was tampered with."""
+        permalink = decode_permalink(token)
+        view = self._find(permalink.workspace_id, permalink.image_id) if permalink else None
+        # One answer for all, so that nobody learns which ids exist.
+        if permalink is None or view is None or not permalink.matches(view.permalink_secret):
+            raise NotFound("There is no image under this link.")
+        return view
+
+    def _find(self, workspace_id: str, image_id: str) -> ImageView | None:
+        origin = generation_of_image(image_id)
+        if origin is None:
+            return None
+        entry = self._gallery.get(workspace_id, image_id)
+        if entry is not None:
+            return ImageView(
+                workspace_id,
+                entry.generation_id,
+                entry.permalink_secret,
+                entry.image,
+                entry.prompt,
+                entry.model,
+                entry.price_milli_credits,
+            )
+        generation_id, index = origin
+        generation = self._generations.get(workspace_id, generation_id)
+        if generation is None or index >= len(generation.images):
+            return None
+        return _view(generation, index)
+
+
+def _view(generation: Generation, index: int) -> ImageView:
+    return ImageView(
+        generation.workspace_id,
+        generation.id,
+        generation.permalink_secret,
+        generation.images[index],
+        generation.prompt_of(generation.images[index]),
+        generation.model,
+        generation.price_of(generation.images[index]),
+    )

@@ -1,0 +1,151 @@
+"""Give a workspace credits, or take some back: the operator's correction of anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from easel.clock import Clock, from_iso, to_iso
+from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, Wallet
+from easel.errors import (
+    Contended,
+    EaselError,
+    FieldError,
+    GrantIdReused,
+    InvalidRequest,
+    NotFound,
+    StaleWrite,
+    WalletMissing,
+)
+from easel.services.accounts.open_account import OpenAccount
+from easel.services.accounts.principal import Principal
+from easel.services.ports.money import Ledger
+from easel.services.ports.transactions import UnitOfWork
+
+_MAX_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What somebody asks to be given. `id` is theirs: the same one again is the same grant.
+
+    `amount` is in milli-credits; below zero it takes back, as an adjustment only, of the grant `taken_from` or of all.
+    """
+
+    id: str
+    kind: GrantKind
+    amount: int
+    priority: int | None = None
+    expires_at: datetime | None = None
+    note: str | None = None
+    taken_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A grant; `replayed` when it had been made before."""
+
+    workspace_id: str
+    grant: Grant
+    replayed: bool
+
+
+class GrantCredits:
+    """Makes each grant once, whoever asks how often.
+
+    Whom the caller may give to is decided by the scope `wallet:grant`, which no role of a workspace has: an operator
+    gives it to a key. Its holder may name any workspace that has a wallet.
+    """
+
+    def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, open_account: OpenAccount, clock: Clock) -> None:
+        self._ledger = ledger
+        self._unit_of_work = unit_of_work
+        self._open_account = open_account
+        self._clock = clock
+
+    def __call__(self, principal: Principal, workspace_id: str, request: GrantRequest) -> Given:
+        """Give.
+
+        Raises:
+            InvalidRequest: an expiry in the past, or something that does not go with taking back.
+            GrantIdReused: this id made another grant.
+            NotFound: a workspace that was never seen, unless it is the caller's own.
+            InsufficientCredits: there is less than is to be taken back.
+            TooManyGrants: the wallet holds as many as it can.
+        """
+        grant = _grant(request, principal.key_id)
+        known = self._known(workspace_id, grant)
+        if known:
+            return Given(workspace_id, known, replayed=True)
+        _check(request, self._clock())
+        return self._give(principal, workspace_id, grant)
+
+    def _give(self, principal: Principal, workspace_id: str, grant: Grant) -> Given:
+        for _ in range(_MAX_TRIES):
+            try:
+                self._commit(principal, workspace_id, grant)
+            except StaleWrite:
+                known = self._known(workspace_id, grant)
+                if known:
+                    return Given(workspace_id, known, replayed=True)
+            else:
+                return Given(workspace_id, grant, replayed=False)
+        raise Contended("The wallet kept changing; nothing was written, please try again.")
+
+    def _commit(self, principal: Principal, workspace_id: str, grant: Grant) -> None:
+        now = self._clock()
+        if grant.amount < 0:
+            wallet = self._ledger.wallet(workspace_id) or Wallet(workspace_id)
+            self._unit_of_work.commit(*self._ledger.withdrawing(workspace_id, wallet, grant, now))
+            return
+        giving = self._ledger.granting(workspace_id, grant, now)
+        try:
+            self._unit_of_work.commit(*giving)
+        except WalletMissing:
+            if workspace_id != principal.workspace_id:
+                raise _unseen(workspace_id) from None
+            self._open_account(workspace_id, principal.identities)
+            self._unit_of_work.commit(*giving)
+
+    def _known(self, workspace_id: str, grant: Grant) -> Grant | None:
+        """The grant that this id made before."""
+        known = self._ledger.grant(workspace_id, grant.id)
+        if known is not None and not known.is_same_as(grant):
+            raise GrantIdReused(f"The grant {grant.id} was made before, with another amount, kind or expiry.")
+        return known
+
+
+def _grant(request: GrantRequest, given_by: str) -> Grant:
+    priority = DEFAULT_PRIORITIES[request.kind] if request.priority is None else request.priority
+    return Grant(
+        id=request.id,
+        kind=request.kind,
+        amount=request.amount,
+        priority=priority,
+        # As it is stored, so that a repetition compares equal.
+        expires_at=from_iso(to_iso(request.expires_at)) if request.expires_at else None,
+        note=request.note,
+        given_by=given_by,
+        taken_from=request.taken_from,
+    )
+
+
+def _check(request: GrantRequest, now: datetime) -> None:
+    faults: list[FieldError] = []
+    if request.amount == 0:
+        faults.append(FieldError("milliCredits", "A grant of nothing is none."))
+    if request.expires_at and request.expires_at <= now:
+        faults.append(FieldError("expiresAt", "A grant must end in the future."))
+    if request.amount < 0 and request.kind is not GrantKind.ADJUSTMENT:
+        faults.append(FieldError("kind", "Only an adjustment can take credits back.", [GrantKind.ADJUSTMENT.value]))
+    if request.amount < 0 and request.expires_at:
+        faults.append(FieldError("expiresAt", "What is taken back does not expire."))
+    if request.amount > 0 and request.taken_from:
+        faults.append(FieldError("takenFrom", "Only an adjustment below zero takes from a grant."))
+    if faults:
+        raise InvalidRequest(faults[0].message, faults)
+
+
+def _unseen(workspace_id: str) -> EaselError:
+    return NotFound(f"There is no workspace {workspace_id} with a wallet.")

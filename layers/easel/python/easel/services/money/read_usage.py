@@ -1,0 +1,97 @@
+"""Answer for usage: sums over days, and how far a user is today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from easel.clock import Clock
+from easel.domain.credits import Wallet
+from easel.domain.plans import plan_of
+from easel.domain.usage import GROUPS, UsageSums, grouped, total
+from easel.errors import InvalidRequest
+from easel.services.accounts.principal import Principal
+from easel.services.money.read_wallet import ReadWallet
+from easel.services.ports.usage import UsageCounters, UsageReports
+
+MAX_DAYS: Final = 92
+"""The longest range of one report: a quarter."""
+_MAX_ROWS: Final = 10_000
+DEFAULT_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """Sums of the days from `first` to `last`, whole and by group."""
+
+    first: date
+    last: date
+    group_by: str
+    total: UsageSums
+    series: dict[str, UsageSums]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUsage:
+    """How far a user is: what they may still do, and when it begins anew."""
+
+    generations_today: int
+    max_per_day: int
+    day_ends_at: datetime
+    active_ids: tuple[str, ...]
+    max_active: int
+    wallet: Wallet
+
+    @property
+    def remaining_today(self) -> int:
+        return max(self.max_per_day - self.generations_today, 0)
+
+
+class ReadUsage:
+    """Reads within the caller's workspace only."""
+
+    def __init__(self, *, reports: UsageReports, counters: UsageCounters, wallets: ReadWallet, clock: Clock) -> None:
+        self._reports = reports
+        self._counters = counters
+        self._wallets = wallets
+        self._clock = clock
+
+    def report(
+        self, principal: Principal, *, first: date | None = None, last: date | None = None, group_by: str = "day"
+    ) -> UsageReport:
+        """What the workspace used, by the days (UTC) on which generations ended; the last thirty when left out.
+
+        Raises:
+            InvalidRequest: a range that is too long, too full or backwards, or a group that we do not know.
+        """
+        until = last or self._clock().astimezone(UTC).date()
+        since = first or until - timedelta(days=DEFAULT_DAYS - 1)
+        _check(since, until, group_by)
+        rows = self._reports.rows(principal.workspace_id, since.isoformat(), until.isoformat(), limit=_MAX_ROWS + 1)
+        if len(rows) > _MAX_ROWS:
+            raise InvalidRequest.of("from", "There is too much in this range; ask for fewer days.")
+        return UsageReport(since, until, group_by, total(rows), grouped(rows, group_by))
+
+    def own(self, principal: Principal) -> OwnUsage:
+        """How far the caller is today. Two reads."""
+        now, plan = self._clock(), plan_of(principal.plan)
+        today = self._counters.today(principal.workspace_id, principal.user_id, principal.channel, now)
+        tomorrow = now.astimezone(UTC).date() + timedelta(days=1)
+        return OwnUsage(
+            generations_today=today.generations,
+            max_per_day=plan.max_generations_per_day,
+            day_ends_at=datetime.combine(tomorrow, time(), UTC),
+            active_ids=today.active_ids,
+            max_active=plan.max_active_in(principal.channel),
+            wallet=self._wallets(principal),
+        )
+
+
+def _check(since: date, until: date, group_by: str) -> None:
+    if group_by not in GROUPS:
+        raise InvalidRequest.of("groupBy", f"groupBy must be one of {', '.join(GROUPS)}.", list(GROUPS))
+    if since > until:
+        raise InvalidRequest.of("from", "from must not be after to.")
+    if (until - since).days >= MAX_DAYS:
+        raise InvalidRequest.of("from", f"At most {MAX_DAYS} days at once.", {"maximum": MAX_DAYS, "unit": "days"})

@@ -1,0 +1,59 @@
+"""Answer for a wallet: what there is, and how it came to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from easel.domain.credits import Wallet
+from easel.errors import WalletMissing
+from easel.services.accounts.principal import Principal
+from easel.services.ports.money import EntryPage, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class TrialState:
+    """Whether a person had their trial, and what of it is left in this wallet. Amounts are milli-credits."""
+
+    used_at: datetime | None
+    remaining: int = 0
+    expires_at: datetime | None = None
+
+
+class ReadWallet:
+    """Reads within the caller's workspace only. Whoever looks before their first request is given their trial then."""
+
+    def __init__(self, *, ledger: Ledger, open_account: Callable[[str, tuple[str, ...]], None]) -> None:
+        self._ledger = ledger
+        self._open_account = open_account
+
+    def __call__(self, principal: Principal) -> Wallet:
+        """The balance. Two reads and a transaction for a workspace that is seen first, else one read."""
+        found = self._ledger.wallet(principal.workspace_id)
+        if found is None:
+            self._open_account(principal.workspace_id, principal.identities)
+            found = self._ledger.wallet(principal.workspace_id)
+        if found is None:
+            raise WalletMissing(f"Workspace {principal.workspace_id} has no wallet.")
+        return found
+
+    def statement(
+        self,
+        principal: Principal,
+        limit: int,
+        *,
+        after: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> EntryPage:
+        """Entries, the newest first, from a cursor's sort key on; of a time when it is given. One read."""
+        return self._ledger.entries(principal.workspace_id, limit=limit, after=after, start=start, end=end)
+
+    def trial(self, principal: Principal) -> TrialState:
+        """The trial of the person who calls: the earliest that any of their names had."""
+        moments = [self._ledger.trial_of(identity) for identity in principal.identities]
+        used = min((moment for moment in moments if moment), default=None)
+        wallet = self._ledger.wallet(principal.workspace_id)
+        grant = next((grant for grant in wallet.grants.values() if grant.kind == "trial"), None) if wallet else None
+        return TrialState(used, grant.remaining, grant.expires_at) if grant else TrialState(used)
