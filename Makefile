@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 tool = $(or $(PYTHON),$(error Python 3.11 or newer was not found; install it or name it: make PYTHON=/path/to/python3)) -m infra.local
 venv := .venv/bin/python
 fast_tiers := tests/unit tests/functions tests/contract tests/property tests/chaos tests/infra
+# Unit tests that start no process and decode no picture: about fifteen seconds of processor time.
+pure_tests := $(filter-out %/imaging %/local %/README.md %/__pycache__,$(wildcard tests/unit/*))
 
 # A prompt is text: make shall not look for variables of its own in it.
 ifneq ($(origin PROMPT),undefined)
@@ -17,7 +19,7 @@ override export PROMPT := $(value PROMPT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean run install lint format test test-fast test-e2e bench coverage-requirements deploy
+.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e bench coverage-requirements deploy
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
@@ -50,6 +52,12 @@ lint: install ## style, types and the one-way rule of imports
 format: install ## rewrite sources in the one style
 	$(venv) -m ruff check --fix .
 	$(venv) -m ruff format .
+
+unit: install ## the pure unit tests: seconds
+	$(venv) -m pytest $(pure_tests) $(PYTEST_ARGS)
+
+test-one: install ## one file or test: make test-one TEST=tests/unit/domain/test_credits.py
+	$(venv) -m pytest '$(or $(TEST),$(error Name a file or a test: make test-one TEST=tests/unit/domain/test_credits.py))' $(PYTEST_ARGS)
 
 test-fast: install ## every tier of tests that needs no deployed stack
 	$(venv) -m pytest -n auto --dist loadfile $(wildcard $(fast_tiers)) $(PYTEST_ARGS)

@@ -167,7 +167,7 @@ def bad_credentials(walked: World) -> dict[str, str]:
         "expired key": walked.key_with(tenant["workspaceId"], *scopes, valid_until=now - timedelta(seconds=1)),
         "forged": stranger.token(),
         "expired": issuer.token(exp=int(time.time()) - 90),
-        "not valid yet": issuer.token(nbf=int(time.time()) + 90),
+        "not valid yet": issuer.token(nbf=int(time.time()) + 86_400),
         "wrong audience": issuer.token(aud="another-app"),
         "wrong issuer": issuer.token(iss="https://another.example.com/"),
         "unsigned": f"{b64({**head, 'alg': 'none'})}.{b64(payload())}.",
