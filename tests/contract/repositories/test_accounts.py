@@ -94,8 +94,12 @@ def test_users_are_listed_newest_first_page_by_page(core: Core) -> None:
     assert seen == users[::-1]
 
 
-def test_a_sign_in_counts_once(core: Core) -> None:
-    assert core.init_data.claim("a" * 64, NOW)
-    assert not core.init_data.claim("a" * 64, NOW + timedelta(hours=1))
-    assert core.init_data.claim("b" * 64, NOW)
-    assert {item["expiresAt"] for item in core.items()} == {int(NOW.timestamp())}
+def test_a_sign_in_remembers_when_it_was_first_used(core: Core) -> None:
+    later = NOW + timedelta(minutes=5)
+
+    assert core.init_data.first_use("a" * 64, NOW, NOW + timedelta(hours=1)) == NOW
+    assert core.init_data.first_use("a" * 64, later, later + timedelta(hours=1)) == NOW
+    assert core.init_data.first_use("b" * 64, later, later + timedelta(hours=1)) == later
+    first, second = sorted(core.items(), key=lambda item: str(item["usedAt"]))
+    assert first["expiresAt"] == int((NOW + timedelta(hours=1)).timestamp())
+    assert second["expiresAt"] == int((later + timedelta(hours=1)).timestamp())

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from easel.domain.identities import TelegramIdentity, is_telegram_id
-from easel.ids import new_id
 from easel.services.ports.accounts import MiniAppUser, SessionToken
 
 ISSUER: Final = "urn:easel:sessions"
@@ -25,18 +24,18 @@ class Sessions:
     def __init__(self, secret: Callable[[], str]) -> None:
         self._secret = secret
 
-    def sign(self, user: MiniAppUser, now: datetime) -> SessionToken:
-        """A token for this person; it cannot be taken back before it ends."""
+    def sign(self, user: MiniAppUser, session_id: str, issued_at: datetime) -> SessionToken:
+        """A token for this person; it cannot be revoked before it expires. The same arguments give the same token."""
         import jwt  # noqa: PLC0415 - heavy, and only wanted by those who come with a token
 
-        expires_at = now.replace(microsecond=0) + LIFETIME
+        expires_at = issued_at.replace(microsecond=0) + LIFETIME
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": user.identity.user_id,
-            "iat": int(now.timestamp()),
+            "iat": int(issued_at.timestamp()),
             "exp": int(expires_at.timestamp()),
-            "jti": new_id(),
+            "jti": session_id,
             "use": _MINI_APP,
             "bot": user.identity.bot_workspace_id,
             "tg": user.identity.telegram_id,

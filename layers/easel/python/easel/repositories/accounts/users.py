@@ -115,17 +115,21 @@ class DynamoInitDataClaims:
         self._client = client
         self._table = table_name
 
-    def claim(self, digest: str, until: datetime) -> bool:
-        values = {**keys.init_data(digest), "entity": "INIT_DATA", "expiresAt": int(until.timestamp())}
+    def first_use(self, digest: str, now: datetime, until: datetime) -> datetime:
+        key = keys.init_data(digest)
+        values = {**key, "entity": "INIT_DATA", "usedAt": to_iso(now), "expiresAt": int(until.timestamp())}
         try:
             self._client.put_item(
                 TableName=self._table, Item=to_item(values), ConditionExpression="attribute_not_exists(pk)"
             )
         except ClientError as error:
-            if is_condition_failure(error):
-                return False
-            raise
-        return True
+            if not is_condition_failure(error):
+                raise
+            answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+            # Gone meanwhile only when its time to live is over, and then the sign-in itself is too old.
+            return from_iso(from_item(answer["Item"])["usedAt"]) if "Item" in answer else now
+        # As it is stored, so that a repetition computes the same session.
+        return from_iso(to_iso(now))
 
 
 def _profile_values(profile: TelegramProfile) -> dict[str, Any]:

@@ -28,7 +28,10 @@ class SignedIn:
 
 
 class ExchangeTelegram:
-    """Each `initData` opens the door once: a copy that somebody else got hold of is worth nothing."""
+    """Each `initData` stands for one session: sent again while it is valid, it gets the same token.
+
+    A Mini App that is reloaded sends the same `initData`, and so does one whose first answer was lost.
+    """
 
     def __init__(
         self,
@@ -51,15 +54,22 @@ class ExchangeTelegram:
         """Make the person known, as their bot would, and give them a token.
 
         Raises:
-            Unauthenticated: not genuine, too old, or used before; which of them is not told.
+            Unauthenticated: not genuine, or too old; the answer does not say which.
             NotFound: no bot is set up here.
         """
         now = self._clock()
-        found = self._verify(init_data, now)
-        if found is None or not self._claims.claim(found.digest, found.expires_at):
-            raise Unauthenticated("This initData is not valid, too old, or was used before. Open the Mini App again.")
-        workspace = self._workspaces.get(found.bot_workspace_id)
+        sign_in = self._verify(init_data, now)
+        if sign_in is None:
+            raise _refused()
+        issued_at = self._claims.first_use(sign_in.digest, now, sign_in.expires_at)
+        workspace = self._workspaces.get(sign_in.bot_workspace_id)
         plan = workspace.plan if workspace else DEFAULT_PLAN
-        person = self._telegram_users.sync_in(found.bot_workspace_id, plan, found.profile)
-        identity = TelegramIdentity(found.bot_workspace_id, found.profile.telegram_id)
-        return SignedIn(self._sign(MiniAppUser(identity, plan), now), person)
+        identity = TelegramIdentity(sign_in.bot_workspace_id, sign_in.profile.telegram_id)
+        token = self._sign(MiniAppUser(identity, plan), sign_in.digest, issued_at)
+        if token.expires_at <= now:
+            raise _refused()
+        return SignedIn(token, self._telegram_users.sync_in(sign_in.bot_workspace_id, plan, sign_in.profile))
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("This initData is not valid or too old. Open the Mini App again.")

@@ -178,8 +178,8 @@ class ApiKeys(Protocol):
 class InitDataClaims(Protocol):
     """Mini App sign-ins that were used."""
 
-    def claim(self, digest: str, until: datetime) -> bool:
-        """False when it was used before. It is remembered at least until then."""
+    def first_use(self, digest: str, now: datetime, until: datetime) -> datetime:
+        """When this sign-in was first used: now, if it was not before. Remembered at least until then."""
         ...
 
 
@@ -224,7 +224,9 @@ class SessionToken:
 class SessionSigner(Protocol):
     """Makes tokens that `TokenVerifier` accepts."""
 
-    def __call__(self, user: MiniAppUser, now: datetime) -> SessionToken: ...
+    def __call__(self, user: MiniAppUser, session_id: str, issued_at: datetime) -> SessionToken:
+        """The same arguments give the same token."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
