@@ -37,18 +37,19 @@ class AccountFunctions(Construct):
 
     def _manage(self, id: str, name: str) -> SmallFunction:
         function = self._function(id, name, env={"CORE_TABLE_NAME": self._data.core.table_name})
-        function.allow(*_READ_WRITE, on=self._data.core.table_arn)
+        # The condition check is of the caller's own key or membership, in the transaction that acts on it.
+        function.allow(*_READ_WRITE, "dynamodb:ConditionCheckItem", on=self._data.core.table_arn)
         return function
 
     def _manage_routing(self) -> SmallFunction:
         core = self._data.core
         function = self._function("ManageRouting", "manage_routing", env={"CORE_TABLE_NAME": core.table_name})
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem", on=core.table_arn)
         return function
 
     def _manage_members(self) -> SmallFunction:
         function = self._manage("ManageMembers", "manage_members")
-        actions = ("dynamodb:DeleteItem", "dynamodb:ConditionCheckItem", "dynamodb:Query")
+        actions = ("dynamodb:DeleteItem", "dynamodb:Query")
         function.allow(*actions, on=self._data.core.table_arn)
         return function
 

@@ -50,7 +50,9 @@ class MoneyFunctions(Construct):
 
     def _grant_credits(self) -> SmallFunction:
         # As long as the API waits: on a busy wallet a grant has to try more than once.
-        function = self._function("GrantCredits", "grant_credits", self._opening(), timeout_seconds=29)
+        env = {**self._opening(), **self._core()}
+        function = self._function("GrantCredits", "grant_credits", env, timeout_seconds=29)
+        function.allow("dynamodb:ConditionCheckItem", on=self._data.core.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.ledger.table_arn)
         return function
 
@@ -77,7 +79,7 @@ class MoneyFunctions(Construct):
 
     def _set_budgets(self) -> SmallFunction:
         function = self._function("SetBudgets", "set_budgets", {**self._ledger(), **self._core()})
-        function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:ConditionCheckItem", on=self._data.core.table_arn)
         function.allow("dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=self._data.ledger.table_arn)
         return function
 

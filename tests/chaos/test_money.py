@@ -55,6 +55,11 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+def limit_budget(engine: Engine, scope: BudgetScope, limit: int) -> None:
+    (before,) = engine.budgets.get([scope], month_of(engine.clock.now))
+    DynamoTransactions(engine._client).commit(engine.budgets.setting(before, limit))
+
+
 @pytest.fixture(scope="module")
 def client(emulator: Emulator) -> DynamoDBClient:
     return emulator.client("dynamodb")
@@ -326,7 +331,7 @@ def test_a_changed_quote_is_no_quote(engine: Engine) -> None:
 
 def test_a_budget_tells_at_four_fifths_and_once(engine: Engine) -> None:
     # Given a budget of ten, of which seven are spent
-    engine.budgets.set_limit(BudgetScope(WORKSPACE), 10_000, engine.clock.now)
+    limit_budget(engine, BudgetScope(WORKSPACE), 10_000)
     for _ in range(7):
         engine.run(engine.submit(a_request()).generation.id)
     assert "budget.alert" not in engine.told
@@ -342,7 +347,7 @@ def test_a_budget_tells_at_four_fifths_and_once(engine: Engine) -> None:
 
 
 def test_a_race_for_a_budget_ends_exactly_at_it(engine: Engine) -> None:
-    engine.budgets.set_limit(BudgetScope(WORKSPACE, "key-1"), 8_000, engine.clock.now)
+    limit_budget(engine, BudgetScope(WORKSPACE, "key-1"), 8_000)
 
     answers = at_once(lambda _: engine.submit(a_request()), 40)
 

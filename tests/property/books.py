@@ -32,6 +32,8 @@ from easel.domain.image import Status
 from easel.domain.pricing import PriceBook, PriceRule, PriceUnit
 from easel.domain.request import Channel
 from easel.errors import EaselError, InsufficientCredits
+from easel.repositories.accounts.api_keys import DynamoApiKeys
+from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.repositories.generations.generations import DynamoGenerations
@@ -41,7 +43,8 @@ from easel.repositories.money.ledger import DynamoLedger
 from easel.repositories.money.ledger_items import entry_from, hold_from, wallet_from
 from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
 from easel.services.accounts.open_account import OpenAccount, TrialOffer
-from easel.services.accounts.principal import Principal
+from easel.services.accounts.principal import SIGNED_IN, Principal
+from easel.services.accounts.standing import Standing
 from easel.services.generations.close_generation import CloseGeneration
 from easel.services.generations.submit_generation import NewGeneration, SubmitGeneration
 from easel.services.money.appraise import Appraise
@@ -185,14 +188,20 @@ class RealBooks:
             describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
             clock=clock,
         )
-        self._give = GrantCredits(ledger=self.ledger, unit_of_work=unit, open_account=open_account, clock=clock)
+        standing = Standing(
+            api_keys=DynamoApiKeys(client, self.core), workspaces=DynamoWorkspaces(client, self.core), clock=clock
+        )
+        self._give = GrantCredits(
+            ledger=self.ledger, unit_of_work=unit, open_account=open_account, standing=standing, clock=clock
+        )
         self.expire = ExpireGrants(ledger=self.ledger, unit_of_work=unit, clock=clock)
 
     def give(self, workspace: str, grant: Grant) -> object:
         wanted = GrantRequest(
             grant.id, grant.kind, grant.amount, grant.priority, grant.expires_at, taken_from=grant.taken_from
         )
-        return self._give(caller(workspace), workspace, wanted).grant
+        operator = replace(caller(workspace), key_id=SIGNED_IN)
+        return self._give(operator, workspace, wanted).grant
 
     def hold(self, workspace: str, key: str, model: str, images: int) -> Generation:
         request = NewGeneration(prompt="p", model=model, n=images, input_params={"key": key})

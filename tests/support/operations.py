@@ -21,6 +21,7 @@ from tests.support.aws_calls import AwsCalls, counted_aws_calls
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
 from tests.support.folders import api_folder
+from tests.support.stored_keys import widen_key
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import bootstrap, settings
@@ -232,6 +233,7 @@ class Functions:
         principal = json.loads(self._caller["principal"])
         principal["scopes"] = sorted({*principal["scopes"], *scopes})
         self._caller = {**self._caller, "principal": json.dumps(principal)}
+        widen_key(self._dynamodb, self.environment["CORE_TABLE_NAME"], self._caller)
 
     def wallet(self, path: str = "") -> Any:
         return self.request("read_wallet", "GET", f"/api/v1/wallet{path}")

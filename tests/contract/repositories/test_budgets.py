@@ -37,6 +37,11 @@ class Purse:
     def spend(self, amount: int, scope: BudgetScope = WORKSPACE, now: datetime = NOW) -> None:
         self.commit(self.budgets.reserving(scope, amount, now))
 
+    def limit(self, scope: BudgetScope, limit: int | None) -> Budget:
+        (before,) = self.budgets.get([scope], MONTH)
+        self.commit(self.budgets.setting(before, limit))
+        return self.get(scope)
+
     def get(self, scope: BudgetScope = WORKSPACE, month: str = MONTH) -> Budget:
         (found,) = self.budgets.get([scope], month)
         return found
@@ -58,7 +63,7 @@ def test_spending_is_counted_where_nothing_limits_it(purse: Purse) -> None:
 
 
 def test_what_goes_beyond_a_budget_is_refused_with_the_numbers(purse: Purse) -> None:
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+    purse.limit(WORKSPACE, 1_000)
     purse.spend(700)
 
     with pytest.raises(BudgetExceeded) as refused:
@@ -71,7 +76,7 @@ def test_what_goes_beyond_a_budget_is_refused_with_the_numbers(purse: Purse) -> 
 
 
 def test_the_first_spending_of_a_month_is_limited_too(purse: Purse) -> None:
-    purse.budgets.set_limit(KEY, 100, NOW)
+    purse.limit(KEY, 100)
 
     with pytest.raises(BudgetExceeded) as refused:
         purse.spend(101, KEY)
@@ -82,17 +87,17 @@ def test_the_first_spending_of_a_month_is_limited_too(purse: Purse) -> None:
 def test_a_limit_that_is_set_later_knows_what_was_used(purse: Purse) -> None:
     purse.spend(700)
 
-    assert purse.budgets.set_limit(WORKSPACE, 1_000, NOW) == Budget(WORKSPACE, MONTH, 1_000, used=700)
-    assert purse.budgets.set_limit(WORKSPACE, 500, NOW) == Budget(WORKSPACE, MONTH, 500, used=700)
+    assert purse.limit(WORKSPACE, 1_000) == Budget(WORKSPACE, MONTH, 1_000, used=700)
+    assert purse.limit(WORKSPACE, 500) == Budget(WORKSPACE, MONTH, 500, used=700)
     with pytest.raises(BudgetExceeded):
         purse.spend(1)
-    assert purse.budgets.set_limit(WORKSPACE, None, NOW) == Budget(WORKSPACE, MONTH, None, used=700)
+    assert purse.limit(WORKSPACE, None) == Budget(WORKSPACE, MONTH, None, used=700)
     purse.spend(10_000)
     assert purse.get().used == 10_700
 
 
 def test_a_new_month_begins_anew_with_the_same_limit(purse: Purse) -> None:
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+    purse.limit(WORKSPACE, 1_000)
     purse.spend(1_000)
     december = NOW + timedelta(days=15)
 
@@ -103,7 +108,7 @@ def test_a_new_month_begins_anew_with_the_same_limit(purse: Purse) -> None:
 
 
 def test_what_is_freed_is_free_in_the_month_it_was_held_in(purse: Purse) -> None:
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+    purse.limit(WORKSPACE, 1_000)
     purse.spend(1_000)
     purse.spend(1, now=NOW + timedelta(days=15))
 
@@ -120,12 +125,12 @@ def test_nothing_freed_and_nobody_told_is_nothing_to_write(purse: Purse) -> None
 def test_freeing_what_was_never_counted_does_no_harm(purse: Purse) -> None:
     purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 600))
 
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+    purse.limit(WORKSPACE, 1_000)
     purse.spend(1_000)
 
 
 def test_an_owner_is_told_once_a_month_and_anew_of_a_new_limit(purse: Purse) -> None:
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+    purse.limit(WORKSPACE, 1_000)
     purse.spend(900)
     assert purse.get().needs_alert
 
@@ -135,18 +140,16 @@ def test_an_owner_is_told_once_a_month_and_anew_of_a_new_limit(purse: Purse) -> 
     with pytest.raises(StaleWrite):
         purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, alert=True))
     assert not purse.get(month="2026-12").alerted
-    changed = purse.budgets.set_limit(WORKSPACE, 1_100, NOW)
-    assert changed is not None
-    assert changed.needs_alert
+    assert purse.limit(WORKSPACE, 1_100).needs_alert
 
 
-def test_two_owners_who_set_a_limit_at_once_do_not_both_succeed(purse: Purse, monkeypatch: pytest.MonkeyPatch) -> None:
-    purse.budgets.set_limit(WORKSPACE, 1_000, NOW)
+def test_two_owners_who_set_a_limit_at_once_do_not_both_succeed(purse: Purse) -> None:
+    purse.limit(WORKSPACE, 1_000)
     seen_before = purse.get()
-    purse.budgets.set_limit(WORKSPACE, 2_000, NOW)
-    monkeypatch.setattr(purse.budgets, "get", lambda *_: [seen_before])
+    purse.limit(WORKSPACE, 2_000)
 
-    assert purse.budgets.set_limit(WORKSPACE, 3_000, NOW) is None
+    with pytest.raises(StaleWrite):
+        purse.commit(purse.budgets.setting(seen_before, 3_000))
 
 
 def test_budgets_come_in_the_order_they_were_asked_for(purse: Purse) -> None:
@@ -157,7 +160,7 @@ def test_budgets_come_in_the_order_they_were_asked_for(purse: Purse) -> None:
 
 
 def test_a_race_for_a_budget_ends_exactly_at_it(purse: Purse) -> None:
-    purse.budgets.set_limit(WORKSPACE, 3_000, NOW)
+    purse.limit(WORKSPACE, 3_000)
 
     def spend(_: int) -> type[EaselError] | None:
         try:

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.repositories.conftest import Core
 from tests.support.generations import NOW, WORKSPACE_ID
 
-from easel.errors import Conflict, LastOwner, StaleWrite
+from easel.errors import Conflict, LastOwner, NotFound, StaleWrite
 from easel.ids import new_id
 from easel.services.ports.accounts import Membership, WorkspaceRecord
 
@@ -45,8 +45,9 @@ def test_a_workspace_comes_back_as_it_was_added(core: Core) -> None:
 def test_a_workspace_is_renamed_only_if_it_is_there(core: Core) -> None:
     founded(core)
 
-    assert core.workspaces.rename(WORKSPACE_ID, "Acme Studio") == replace(WORKSPACE, name="Acme Studio")
-    assert core.workspaces.rename(new_id(), "Nobody's") is None
+    core.commit(core.workspaces.renaming(WORKSPACE_ID, "Acme Studio"))
+    with pytest.raises(NotFound):
+        core.commit(core.workspaces.renaming(new_id(), "Nobody's"))
     assert core.workspaces.get(WORKSPACE_ID) == replace(WORKSPACE, name="Acme Studio")
 
 

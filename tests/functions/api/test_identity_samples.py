@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.folders import FUNCTIONS, api_folder
+from tests.support.stored_keys import store_key
 
 from easel.repositories.accounts.users import DynamoUsers
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
@@ -33,6 +34,11 @@ EXPECTED = {
 }
 
 
+def sample(folder: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((FUNCTIONS / api_folder(folder) / "event.json").read_text("utf-8"))
+    return event
+
+
 @pytest.fixture
 def inhabited(world: World) -> World:
     """What the samples speak of."""
@@ -44,15 +50,14 @@ def inhabited(world: World) -> World:
         workspaces.adding(WorkspaceRecord(WORKSPACE, "Acme", now)),
         *workspaces.adding_member(Membership(WORKSPACE, OWNER, "owner", now)),
     )
+    store_key(client, table, sample("manage_api_keys")["requestContext"]["authorizer"]["lambda"])
     world.set_bot(WORKSPACE)
     return world
 
 
 @pytest.mark.parametrize(("folder", "status"), EXPECTED.items())
 def test_a_function_serves_its_sample(inhabited: World, folder: str, status: int) -> None:
-    event: dict[str, Any] = json.loads((FUNCTIONS / api_folder(folder) / "event.json").read_text("utf-8"))
-
-    answer = inhabited._invoke(folder, event)
+    answer = inhabited._invoke(folder, sample(folder))
 
     # Nobody can keep a sample of a Telegram sign-in good: it is refused, and refused in order.
     assert answer["statusCode"] == status, answer["body"]

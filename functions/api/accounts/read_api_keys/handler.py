@@ -29,7 +29,7 @@ def list_api_keys(limit: pagination.Limit = None, cursor: pagination.CursorText 
     env, caller = settings.load(Env), identity.principal(app, KEYS_WRITE)
     listing = pagination.Listing(bootstrap.cursor_signer(env), caller.workspace_id, "api-keys")
     asked = listing.page_request(limit=limit, page=None, cursor=cursor)
-    found, after = bootstrap.manage_api_keys(env).list(caller, limit=asked.limit, after=asked.after)
+    found, after = bootstrap.read_api_keys(env)(caller, limit=asked.limit, after=asked.after)
     return answers.as_json(accounts.api_key_page(found, asked.limit, listing.next_cursor(after), system_clock()))
 
 

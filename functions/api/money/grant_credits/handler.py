@@ -17,6 +17,7 @@ from easel.observability import instrumented, logger
 class Env(settings.Settings):
     """What this function needs of its environment."""
 
+    CORE_TABLE_NAME: settings.Text
     LEDGER_TABLE_NAME: settings.Text
     TRIAL_CREDITS: int
     TRIAL_DAYS: int

@@ -26,13 +26,13 @@ app = gateway.resolver()
 @app.get("/api/v1/budgets/workspace", **contract.READ_WORKSPACE_BUDGET)
 def read_workspace_budget() -> Response[BudgetBody]:
     caller = identity.principal(app, WALLET_READ)
-    return answers.as_json(money.budget_body(bootstrap.manage_budgets(settings.load(Env)).get(caller)))
+    return answers.as_json(money.budget_body(bootstrap.read_budgets(settings.load(Env))(caller)))
 
 
 @app.get("/api/v1/budgets/keys/<keyId>", **contract.READ_KEY_BUDGET)
 def read_key_budget(key_id: money_parameters.BudgetKeyId) -> Response[BudgetBody]:
     caller, named = identity.principal(app, WALLET_READ), parameters.resource_id(key_id, "key")
-    return answers.as_json(money.budget_body(bootstrap.manage_budgets(settings.load(Env)).get(caller, named)))
+    return answers.as_json(money.budget_body(bootstrap.read_budgets(settings.load(Env))(caller, named)))
 
 
 @instrumented

@@ -48,7 +48,7 @@ def remove_key_budget(key_id: money_parameters.BudgetKeyId) -> Response[BudgetBo
 
 def _set(limit: int | None, key_id: str | None = None) -> Response[BudgetBody]:
     caller = identity.principal(app, WORKSPACE_ADMIN)
-    return answers.as_json(money.budget_body(bootstrap.manage_budgets(settings.load(Env)).set(caller, limit, key_id)))
+    return answers.as_json(money.budget_body(bootstrap.set_budgets(settings.load(Env))(caller, limit, key_id)))
 
 
 @instrumented

@@ -16,7 +16,7 @@ from easel.bootstrap.front_doors import (
     receive_callback,
     submit_generation,
 )
-from easel.bootstrap.money import grant_credits, manage_budgets, read_usage, read_wallet, reconcile_ledger
+from easel.bootstrap.money import grant_credits, read_budgets, read_usage, read_wallet, reconcile_ledger, set_budgets
 from easel.bootstrap.parts import (
     model_latencies,
     open_account,
@@ -36,6 +36,7 @@ from easel.bootstrap.people import (
     manage_workspaces,
     provision_workspace,
     rate_limits,
+    read_api_keys,
     read_workspaces,
     sign_in_with_telegram,
     telegram_users,
@@ -69,7 +70,6 @@ __all__ = [
     "links",
     "list_users",
     "manage_api_keys",
-    "manage_budgets",
     "manage_members",
     "manage_prompt_templates",
     "manage_routing",
@@ -81,6 +81,8 @@ __all__ = [
     "publish_events",
     "quote_generation",
     "rate_limits",
+    "read_api_keys",
+    "read_budgets",
     "read_generations",
     "read_images",
     "read_prompt_templates",
@@ -93,6 +95,7 @@ __all__ = [
     "render_image",
     "s3",
     "secret",
+    "set_budgets",
     "settle_generation",
     "sign_in_with_telegram",
     "start_generation",

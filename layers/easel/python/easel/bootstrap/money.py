@@ -6,16 +6,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from easel.bootstrap.aws import dynamodb
-from easel.bootstrap.parts import open_account
+from easel.bootstrap.parts import open_account, standing
 from easel.clock import system_clock
 
 if TYPE_CHECKING:
     from easel.bootstrap.environments import AccountEnv, MoneyEnv, UsageEnv
-    from easel.services.money.budgets import ManageBudgets
     from easel.services.money.grant_credits import GrantCredits
+    from easel.services.money.read_budgets import ReadBudgets
     from easel.services.money.read_usage import ReadUsage
     from easel.services.money.read_wallet import ReadWallet
     from easel.services.money.reconcile_ledger import ReconcileLedger
+    from easel.services.money.set_budgets import SetBudgets
 
 
 def read_wallet(env: AccountEnv) -> ReadWallet:
@@ -26,7 +27,7 @@ def read_wallet(env: AccountEnv) -> ReadWallet:
     return ReadWallet(ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME), open_account=open_account(env))
 
 
-def grant_credits(env: AccountEnv) -> GrantCredits:
+def grant_credits(env: UsageEnv) -> GrantCredits:
     """Grants of credits, and their opposite."""
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.repositories.money.ledger import DynamoLedger
@@ -36,6 +37,7 @@ def grant_credits(env: AccountEnv) -> GrantCredits:
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         open_account=open_account(env),
+        standing=standing(env),
         clock=system_clock,
     )
 
@@ -53,16 +55,31 @@ def read_usage(env: UsageEnv) -> ReadUsage:
     )
 
 
-def manage_budgets(env: MoneyEnv) -> ManageBudgets:
+def read_budgets(env: MoneyEnv) -> ReadBudgets:
     """Monthly budgets."""
     from easel.repositories.accounts.api_keys import DynamoApiKeys
     from easel.repositories.money.budgets import DynamoBudgets
-    from easel.services.money.budgets import ManageBudgets
+    from easel.services.money.read_budgets import ReadBudgets
 
-    api_keys = DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME)
-    return ManageBudgets(
+    return ReadBudgets(
         budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
-        key_exists=lambda workspace_id, key_id: api_keys.get(workspace_id, key_id) is not None,
+        find_key=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME).get,
+        clock=system_clock,
+    )
+
+
+def set_budgets(env: MoneyEnv) -> SetBudgets:
+    """Monthly budgets, to be changed."""
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.money.budgets import DynamoBudgets
+    from easel.services.money.set_budgets import SetBudgets
+
+    return SetBudgets(
+        budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
+        find_key=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME).get,
+        standing=standing(env),
+        unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
     )
 

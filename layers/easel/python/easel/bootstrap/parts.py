@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from easel.domain.prompt_templates import TemplateSet
     from easel.repositories.catalogue.circuits import DynamoProviderHealth
     from easel.services.accounts.open_account import OpenAccount
+    from easel.services.accounts.standing import Standing
     from easel.services.catalogue.choose_provider import ProviderRouting
     from easel.services.generations.close_generation import CloseGeneration
     from easel.services.generations.settle_generation import SettleGeneration
@@ -50,6 +51,19 @@ def open_account(env: AccountEnv) -> OpenAccount:
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         trial=TrialOffer(env.TRIAL_CREDITS * MILLI, timedelta(days=env.TRIAL_DAYS)),
+        clock=system_clock,
+    )
+
+
+def standing(env: CoreTable) -> Standing:
+    """Re-checks the caller inside transactions."""
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
+    from easel.services.accounts.standing import Standing
+
+    return Standing(
+        api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         clock=system_clock,
     )
 

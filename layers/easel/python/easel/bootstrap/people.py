@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from easel.bootstrap.aws import dynamodb, recent_secret
-from easel.bootstrap.parts import open_account
+from easel.bootstrap.parts import open_account, standing
 from easel.clock import system_clock
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from easel.services.accounts.manage_workspaces import ManageWorkspaces
     from easel.services.accounts.provision_workspace import ProvisionWorkspace
     from easel.services.accounts.rate_limits import LimitRequests
+    from easel.services.accounts.read_api_keys import ReadApiKeys
     from easel.services.accounts.read_workspaces import ReadWorkspaces
     from easel.services.accounts.sync_users import TelegramUsers
     from easel.services.catalogue.manage_routing import ManageRouting
@@ -93,6 +94,7 @@ def manage_workspaces(env: CoreTable) -> ManageWorkspaces:
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         ensure_user=ensure_user(env),
         unit_of_work=DynamoTransactions(dynamodb()),
+        standing=standing(env),
         clock=system_clock,
     )
 
@@ -110,19 +112,31 @@ def manage_members(env: CoreTable) -> ManageMembers:
         users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME),
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
+        standing=standing(env),
         clock=system_clock,
     )
+
+
+def read_api_keys(env: CoreTable) -> ReadApiKeys:
+    """Keys of a workspace, to be listed."""
+    from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.services.accounts.read_api_keys import ReadApiKeys
+
+    return ReadApiKeys(api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME))
 
 
 def manage_api_keys(env: CoreTable) -> ManageApiKeys:
     """Keys of a workspace."""
     from easel.repositories.accounts.api_keys import DynamoApiKeys
+    from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
     from easel.services.accounts.manage_api_keys import ManageApiKeys
 
     return ManageApiKeys(
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
+        workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
+        standing=standing(env),
         clock=system_clock,
     )
 
@@ -225,11 +239,14 @@ def manage_routing(env: CoreTable) -> ManageRouting:
     from easel.domain.catalogue import load_catalogue
     from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.catalogue.routing_defaults import DynamoRoutingDefaults
+    from easel.repositories.dynamodb import DynamoTransactions
     from easel.services.catalogue.manage_routing import ManageRouting
 
     return ManageRouting(
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         settings=DynamoRoutingDefaults(dynamodb(), env.CORE_TABLE_NAME),
         catalogue=load_catalogue(),
+        standing=standing(env),
+        unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
     )

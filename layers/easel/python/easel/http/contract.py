@@ -361,8 +361,8 @@ SIGN_IN_WITH_TELEGRAM: Final = _route(
     "signInWithTelegram",
     "Telegram",
     "Sign in from a Mini App",
-    "Exchanges the `initData` of a Telegram Mini App for a token that works for an hour. It works for an hour; sent again "
-    "meanwhile it gets the same token.",
+    "Exchanges the `initData` of a Telegram Mini App for a token that works for an hour. Sent again while it is valid, "
+    "the same `initData` gets the same token.",
     {200: "The token."},
     400,
     401,

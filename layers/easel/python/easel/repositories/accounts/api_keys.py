@@ -16,7 +16,7 @@ from easel.domain.api_keys import KeyHint
 from easel.domain.identities import TelegramIdentity
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
-from easel.errors import StaleWrite
+from easel.errors import EaselError, Forbidden, StaleWrite, Unauthenticated
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
@@ -83,6 +83,28 @@ class DynamoApiKeys:
             )
             for key in _both_keys(record)
         ]
+
+    def still_good(self, workspace_id: str, key_id: str, scope: str, now: datetime) -> Write:
+        def refused(item: dict[str, Any] | None) -> EaselError:
+            record = _record_from(item) if item else None
+            if record is not None and record.is_good(now):
+                return Forbidden(f"This credential lacks the scope {scope}.")
+            return Unauthenticated("Invalid or expired token")
+
+        return TransactionWrite(
+            "check that the caller's key still works",
+            {
+                "ConditionCheck": {
+                    "TableName": self._records.table,
+                    "Key": to_item(keys.api_key_of_workspace(workspace_id, key_id)),
+                    "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revokedAt) "
+                    "AND (attribute_not_exists(validUntil) OR validUntil > :now) AND contains(scopes, :scope)",
+                    "ExpressionAttributeValues": to_item({":now": to_iso(now), ":scope": scope}),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            refused,
+        )
 
     def get(self, workspace_id: str, key_id: str) -> ApiKeyRecord | None:
         values = self._records.get(keys.api_key_of_workspace(workspace_id, key_id))

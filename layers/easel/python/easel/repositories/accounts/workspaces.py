@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from easel.clock import from_iso
 from easel.domain.plans import DEFAULT_PLAN
-from easel.errors import Conflict, EaselError, LastOwner, StaleWrite
+from easel.errors import Conflict, EaselError, Forbidden, LastOwner, NotFound, StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
 from easel.services.ports.accounts import Membership, WorkspaceRecord
 from easel.services.ports.transactions import Write
@@ -77,6 +75,38 @@ class DynamoWorkspaces:
     def removing_member(self, membership: Membership) -> Sequence[Write]:
         return [self._changing("remove member", "Delete", key, membership) for key in _both_keys(membership)]
 
+    def still_member(self, workspace_id: str, user_id: str, roles: Sequence[str], scope: str) -> Write:
+        def refused(item: dict[str, Any] | None) -> EaselError:
+            if item is None:
+                return NotFound(f"There is no workspace {workspace_id}.")
+            return Forbidden(f"This needs the scope {scope} in workspace {workspace_id}.")
+
+        allowed = {f":role{number}": role for number, role in enumerate(roles)}
+        return TransactionWrite(
+            "check that the caller is still a member",
+            {
+                "ConditionCheck": {
+                    "TableName": self._records.table,
+                    "Key": to_item(keys.member(workspace_id, user_id)),
+                    "ConditionExpression": f"#role IN ({', '.join(allowed)})",
+                    "ExpressionAttributeNames": {"#role": "role"},
+                    "ExpressionAttributeValues": to_item(allowed),
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            refused,
+        )
+
+    def counting_key(self, membership: Membership) -> Write:
+        return self._changing(
+            "count a personal key",
+            "Update",
+            keys.member(membership.workspace_id, membership.user_id),
+            membership,
+            {"UpdateExpression": "SET keysCreated = :next"},
+            {":next": membership.keys_created + 1},
+        )
+
     def counting_owners(self, workspace_id: str, change: int) -> Write:
         return TransactionWrite(
             "count owners",
@@ -101,6 +131,15 @@ class DynamoWorkspaces:
         more: Mapping[str, Any] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> Write:
+        condition = "#role = :was"
+        expected: dict[str, Any] = {":was": membership.role}
+        if key["sk"].startswith(keys.MEMBER_PREFIX):
+            # A key that the member was given since the read must be seen by whoever changes the membership.
+            if membership.keys_created:
+                condition += " AND keysCreated = :keys"
+                expected[":keys"] = membership.keys_created
+            else:
+                condition += " AND attribute_not_exists(keysCreated)"
         return TransactionWrite(
             description,
             {
@@ -108,12 +147,12 @@ class DynamoWorkspaces:
                     "TableName": self._records.table,
                     "Key": to_item(key),
                     **(more or {}),
-                    "ConditionExpression": "#role = :was",
+                    "ConditionExpression": condition,
                     "ExpressionAttributeNames": {"#role": "role"},
-                    "ExpressionAttributeValues": to_item({":was": membership.role, **(values or {})}),
+                    "ExpressionAttributeValues": to_item({**expected, **(values or {})}),
                 }
             },
-            lambda _: StaleWrite(f"{description}: the role changed since it was read."),
+            lambda _: StaleWrite(f"{description}: the membership changed since it was read."),
         )
 
     # --- reads and single writes ----------------------------------------------------------------------------------
@@ -122,22 +161,21 @@ class DynamoWorkspaces:
         values = self._records.get(keys.workspace(workspace_id))
         return _workspace_from(values) if values else None
 
-    def rename(self, workspace_id: str, name: str) -> WorkspaceRecord | None:
-        try:
-            answer = self._records.client.update_item(
-                TableName=self._records.table,
-                Key=to_item(keys.workspace(workspace_id)),
-                UpdateExpression="SET #name = :name",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeNames={"#name": "name"},
-                ExpressionAttributeValues=to_item({":name": name}),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return _workspace_from(from_item(answer["Attributes"]))
+    def renaming(self, workspace_id: str, name: str) -> Write:
+        return TransactionWrite(
+            "rename workspace",
+            {
+                "Update": {
+                    "TableName": self._records.table,
+                    "Key": to_item(keys.workspace(workspace_id)),
+                    "UpdateExpression": "SET #name = :name",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeNames": {"#name": "name"},
+                    "ExpressionAttributeValues": to_item({":name": name}),
+                }
+            },
+            lambda _: NotFound(f"There is no workspace {workspace_id}."),
+        )
 
     def membership(self, workspace_id: str, user_id: str) -> Membership | None:
         values = self._records.get(keys.member(workspace_id, user_id))
@@ -182,4 +220,5 @@ def _membership_from(values: Mapping[str, Any]) -> Membership:
         role=values["role"],
         added_at=from_iso(values["createdAt"]),
         plan=values.get("plan", DEFAULT_PLAN),
+        keys_created=values.get("keysCreated", 0),
     )

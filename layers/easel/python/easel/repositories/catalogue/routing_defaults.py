@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from easel.clock import to_iso
 from easel.domain.request import Routing
+from easel.errors import EaselError
 from easel.repositories import keys
-from easel.repositories.dynamodb import from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
 from easel.repositories.generations.generation_items import routing_from, routing_values
+from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +31,12 @@ class DynamoRoutingDefaults:
         answer = self._client.get_item(TableName=self._table, Key=to_item(keys.routing(workspace_id)))
         return routing_from(from_item(answer["Item"])) if "Item" in answer else Routing()
 
-    def set(self, workspace_id: str, routing: Routing, now: datetime) -> None:
-        """Replace what was set before; the last writer's word counts, as for any setting."""
+    def setting(self, workspace_id: str, routing: Routing, now: datetime) -> Write:
+        """Replace what was set before; the last write wins, as for any setting."""
         values = {"entity": "ROUTING", "changedAt": to_iso(now), **routing_values(routing)}
-        self._client.put_item(TableName=self._table, Item=to_item({**keys.routing(workspace_id), **values}))
+        item = to_item({**keys.routing(workspace_id), **values})
+        return TransactionWrite("set routing", {"Put": {"TableName": self._table, "Item": item}}, _no_condition)
+
+
+def _no_condition(_: object) -> EaselError:
+    raise AssertionError("this write has no condition that could fail")

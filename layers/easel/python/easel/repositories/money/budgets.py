@@ -13,11 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
-from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -108,12 +106,10 @@ class DynamoBudgets:
             pending = answer.get("UnprocessedKeys")
         return [_budget_from(scope, month, found.get(_key(scope)["sk"], {})) for scope in scopes]
 
-    def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
-        """Give a scope this limit from now on; None when somebody else changed it at the same time."""
-        month = month_of(now)
-        (before,) = self.get([scope], month)
+    def setting(self, before: Budget, limit: int | None) -> Write:
+        scope = before.scope
         was, is_ = (_ENDLESS if amount is None else amount for amount in (before.limit, limit))
-        names = {"#limit": "limit", "#left": _left(month), "#alerted": "alertedMonth"}
+        names = {"#limit": "limit", "#left": _left(before.month), "#alerted": "alertedMonth"}
         values: dict[str, Any] = {":was": was, ":change": is_ - was}
         expression = "SET #left = if_not_exists(#left, :was) + :change"
         if limit is None:
@@ -122,21 +118,7 @@ class DynamoBudgets:
             values[":limit"] = limit
             expression += ", #limit = :limit REMOVE #alerted"
         condition = "attribute_not_exists(#limit)" if before.limit is None else "#limit = :was"
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=to_item(_key(scope)),
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=to_item(values),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return _budget_from(scope, month, from_item(answer["Attributes"]))
+        return self._update("set budget", scope, expression, condition, names, values, _stale)
 
 
 def _budget_from(scope: BudgetScope, month: str, values: Mapping[str, Any]) -> Budget:

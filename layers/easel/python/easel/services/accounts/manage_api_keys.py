@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.access import ACT_AS_TELEGRAM, ALL_SCOPES, DEFAULT_KEY_SCOPES, Role
+from easel.domain.access import ACT_AS_TELEGRAM, ALL_SCOPES, DEFAULT_KEY_SCOPES, KEYS_WRITE, Role, scopes_of
 from easel.domain.api_keys import hint_of, new_api_key
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
-from easel.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from easel.errors import Conflict, Contended, Forbidden, InvalidRequest, NotFound, StaleWrite
 from easel.ids import new_id
-from easel.services.accounts.principal import Principal
-from easel.services.ports.accounts import ApiKeyRecord, ApiKeys
-from easel.services.ports.transactions import UnitOfWork
+from easel.services.accounts.principal import SIGNED_IN, Principal
+from easel.services.accounts.standing import Standing
+from easel.services.ports.accounts import ApiKeyRecord, ApiKeys, Membership, Workspaces
+from easel.services.ports.transactions import UnitOfWork, Write
+
+_MAX_TRIES: Final = 5
 
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 LONGEST_OVERLAP: Final = timedelta(days=30)
@@ -44,8 +46,12 @@ class IssuedKey:
 class ManageApiKeys:
     """What whoever holds `keys:write` may do with the keys of their workspace."""
 
-    def __init__(self, *, api_keys: ApiKeys, unit_of_work: UnitOfWork, clock: Clock) -> None:
+    def __init__(
+        self, *, api_keys: ApiKeys, workspaces: Workspaces, standing: Standing, unit_of_work: UnitOfWork, clock: Clock
+    ) -> None:
         self._api_keys = api_keys
+        self._workspaces = workspaces
+        self._standing = standing
         self._unit_of_work = unit_of_work
         self._clock = clock
 
@@ -55,6 +61,7 @@ class ManageApiKeys:
         Raises:
             InvalidRequest: a scope that does not exist, or none at all.
             Forbidden: a scope that the caller does not have.
+            Unauthenticated, NotFound, Contended: the caller's own key or membership ended or changed meanwhile.
         """
         scopes = DEFAULT_KEY_SCOPES & principal.scopes if wanted.scopes is None else wanted.scopes
         _check_scopes(scopes)
@@ -71,12 +78,8 @@ class ManageApiKeys:
             now=now,
             valid_until=now + wanted.lifetime if wanted.lifetime else None,
         )
-        self._unit_of_work.commit(*self._api_keys.adding(issued.record))
+        self._commit_creation(principal, issued.record)
         return issued
-
-    def list(self, principal: Principal, *, limit: int, after: str | None) -> tuple[Sequence[ApiKeyRecord], str | None]:
-        """The workspace's keys, newest first, those that have ended included."""
-        return self._api_keys.list(principal.workspace_id, limit=limit, after=after)
 
     def revoke(self, principal: Principal, key_id: str) -> ApiKeyRecord:
         """End a key now; warm processes may take it for 30 seconds more. Twice is the same as once.
@@ -86,7 +89,8 @@ class ManageApiKeys:
         """
         record = self._find(principal, key_id)
         if record.revoked_at is None:
-            self._unit_of_work.commit(*self._api_keys.ending(record, revoked_at=self._clock()))
+            checks = self._caller_checks(principal, ending=record)
+            self._unit_of_work.commit(*checks, *self._api_keys.ending(record, revoked_at=self._clock()))
         return self._find(principal, key_id)
 
     def rotate(self, principal: Principal, key_id: str, overlap: timedelta = DEFAULT_OVERLAP) -> IssuedKey:
@@ -105,10 +109,52 @@ class ManageApiKeys:
             raise Conflict("This key has ended. Make a new one.")
         ends = min(now + overlap, old.valid_until or now + overlap)
         successor = succeed(self._api_keys, old, now)
-        self._unit_of_work.commit(
-            *self._api_keys.ending(old, valid_until=ends), *self._api_keys.adding(successor.record)
-        )
+        self._commit_creation(principal, successor.record, replacing=old, ends=ends)
         return successor
+
+    def _commit_creation(
+        self,
+        principal: Principal,
+        record: ApiKeyRecord,
+        *,
+        replacing: ApiKeyRecord | None = None,
+        ends: datetime | None = None,
+    ) -> None:
+        """Store a new key, with the end of the one that it replaces.
+
+        A personal key counts on its owner's membership, so that a concurrent removal of that member either sees the key
+        and ends it, or makes this transaction fail.
+        """
+        ending = self._api_keys.ending(replacing, valid_until=ends) if replacing else ()
+        for _ in range(_MAX_TRIES):
+            membership = self._membership_of(record)
+            counted = [self._workspaces.counting_key(membership)] if membership else []
+            checks = self._caller_checks(principal, ending=replacing, counted=membership)
+            try:
+                self._unit_of_work.commit(*checks, *counted, *ending, *self._api_keys.adding(record))
+            except StaleWrite:
+                if replacing and self._find(principal, replacing.key_id).revoked_at is not None:
+                    raise
+                continue
+            return
+        raise Contended("The membership kept changing; nothing was written, please try again.")
+
+    def _membership_of(self, record: ApiKeyRecord) -> Membership | None:
+        if Role.SERVICE in record.roles:
+            return None
+        return self._workspaces.membership(record.workspace_id, record.user_id)
+
+    def _caller_checks(
+        self, principal: Principal, *, ending: ApiKeyRecord | None = None, counted: Membership | None = None
+    ) -> list[Write]:
+        """The caller's standing, but for what the transaction changes anyway: one item can be named only once."""
+        if ending is not None and ending.key_id == principal.key_id:
+            return []
+        if principal.key_id == SIGNED_IN and counted is not None and counted.user_id == principal.user_id:
+            if KEYS_WRITE not in scopes_of(counted.role):
+                raise Forbidden(f"This needs the scope {KEYS_WRITE} in workspace {counted.workspace_id}.")
+            return []
+        return self._standing(principal, principal.workspace_id, KEYS_WRITE)
 
     def _find(self, principal: Principal, key_id: str) -> ApiKeyRecord:
         found = self._api_keys.get(principal.workspace_id, key_id)

@@ -8,9 +8,9 @@ from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Forbidden
 from easel.ids import new_id
 from easel.services.accounts.ensure_user import EnsureUser
-from easel.services.accounts.impersonation import no_workspace
 from easel.services.accounts.principal import Principal
-from easel.services.accounts.workspace_access import enter
+from easel.services.accounts.standing import Standing
+from easel.services.accounts.workspace_access import enter, existing
 from easel.services.ports.accounts import Membership, WorkspaceRecord, Workspaces
 from easel.services.ports.transactions import UnitOfWork
 
@@ -19,10 +19,17 @@ class ManageWorkspaces:
     """Make workspaces and name them."""
 
     def __init__(
-        self, *, workspaces: Workspaces, ensure_user: EnsureUser, unit_of_work: UnitOfWork, clock: Clock
+        self,
+        *,
+        workspaces: Workspaces,
+        ensure_user: EnsureUser,
+        standing: Standing,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
     ) -> None:
         self._workspaces = workspaces
         self._first_sight = ensure_user
+        self._standing = standing
         self._unit_of_work = unit_of_work
         self._clock = clock
 
@@ -44,7 +51,6 @@ class ManageWorkspaces:
     def rename(self, principal: Principal, workspace_id: str, name: str) -> tuple[WorkspaceRecord, str]:
         """Give it another name. Raises NotFound, Forbidden."""
         role = enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
-        renamed = self._workspaces.rename(workspace_id, name)
-        if renamed is None:
-            raise no_workspace(workspace_id)
-        return renamed, role
+        checks = self._standing(principal, workspace_id, WORKSPACE_ADMIN)
+        self._unit_of_work.commit(*checks, self._workspaces.renaming(workspace_id, name))
+        return existing(self._workspaces, workspace_id), role

@@ -11,8 +11,10 @@ from easel.domain.catalogue import Catalogue
 from easel.domain.request import Routing
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
+from easel.services.accounts.standing import Standing
 from easel.services.accounts.workspace_access import enter
 from easel.services.ports.accounts import Workspaces
+from easel.services.ports.transactions import UnitOfWork, Write
 
 
 class RoutingSettings(Protocol):
@@ -20,18 +22,27 @@ class RoutingSettings(Protocol):
 
     def of(self, workspace_id: str) -> Routing: ...
 
-    def set(self, workspace_id: str, routing: Routing, now: datetime) -> None: ...
+    def setting(self, workspace_id: str, routing: Routing, now: datetime) -> Write: ...
 
 
 class ManageRouting:
     """Read and replace it."""
 
     def __init__(
-        self, *, workspaces: Workspaces, settings: RoutingSettings, catalogue: Catalogue, clock: Clock
+        self,
+        *,
+        workspaces: Workspaces,
+        settings: RoutingSettings,
+        catalogue: Catalogue,
+        standing: Standing,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
     ) -> None:
         self._workspaces = workspaces
         self._settings = settings
         self._catalogue = catalogue
+        self._standing = standing
+        self._unit_of_work = unit_of_work
         self._clock = clock
 
     def get(self, principal: Principal, workspace_id: str) -> Routing:
@@ -45,5 +56,6 @@ class ManageRouting:
         providers = self._catalogue.providers()
         if routing.provider is not None and routing.provider not in providers:
             raise InvalidRequest.of("provider", f"There is no provider {routing.provider[:40]!r}.", list(providers))
-        self._settings.set(workspace_id, routing, self._clock())
+        checks = self._standing(principal, workspace_id, WORKSPACE_ADMIN)
+        self._unit_of_work.commit(*checks, self._settings.setting(workspace_id, routing, self._clock()))
         return routing

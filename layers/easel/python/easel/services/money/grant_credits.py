@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from easel.clock import Clock, from_iso, to_iso
+from easel.domain.access import WALLET_GRANT
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, Wallet
 from easel.errors import (
     Contended,
@@ -20,6 +21,7 @@ from easel.errors import (
 )
 from easel.services.accounts.open_account import OpenAccount
 from easel.services.accounts.principal import Principal
+from easel.services.accounts.standing import Standing
 from easel.services.ports.money import Ledger
 from easel.services.ports.transactions import UnitOfWork
 
@@ -58,8 +60,17 @@ class GrantCredits:
     gives it to a key. Its holder may name any workspace that has a wallet.
     """
 
-    def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, open_account: OpenAccount, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        unit_of_work: UnitOfWork,
+        open_account: OpenAccount,
+        standing: Standing,
+        clock: Clock,
+    ) -> None:
         self._ledger = ledger
+        self._standing = standing
         self._unit_of_work = unit_of_work
         self._open_account = open_account
         self._clock = clock
@@ -95,11 +106,12 @@ class GrantCredits:
 
     def _commit(self, principal: Principal, workspace_id: str, grant: Grant) -> None:
         now = self._clock()
+        checks = self._standing(principal, principal.workspace_id, WALLET_GRANT)
         if grant.amount < 0:
             wallet = self._ledger.wallet(workspace_id) or Wallet(workspace_id)
-            self._unit_of_work.commit(*self._ledger.withdrawing(workspace_id, wallet, grant, now))
+            self._unit_of_work.commit(*checks, *self._ledger.withdrawing(workspace_id, wallet, grant, now))
             return
-        giving = self._ledger.granting(workspace_id, grant, now)
+        giving = [*checks, *self._ledger.granting(workspace_id, grant, now)]
         try:
             self._unit_of_work.commit(*giving)
         except WalletMissing:

@@ -48,6 +48,8 @@ class Membership:
     role: str
     added_at: datetime
     plan: str = DEFAULT_PLAN
+    keys_created: int = 0
+    """Counts the personal keys that this member was given here, so that a change of the membership sees new ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,19 @@ class Workspaces(Protocol):
         ...
 
     def changing_role(self, membership: Membership, role: str) -> Sequence[Write]:
-        """Conflict: StaleWrite, when the role is no longer what was read."""
+        """Conflict: StaleWrite, when the role or the number of keys is no longer what was read."""
         ...
 
     def removing_member(self, membership: Membership) -> Sequence[Write]:
-        """Conflict: StaleWrite, when the role is no longer what was read."""
+        """Conflict: StaleWrite, when the role or the number of keys is no longer what was read."""
+        ...
+
+    def still_member(self, workspace_id: str, user_id: str, roles: Sequence[str], scope: str) -> Write:
+        """Check that a person has one of these roles. Conflict: NotFound without a membership, else Forbidden."""
+        ...
+
+    def counting_key(self, membership: Membership) -> Write:
+        """Count a personal key of this member. Conflict: StaleWrite, when the membership changed since it was read."""
         ...
 
     def counting_owners(self, workspace_id: str, change: int) -> Write:
@@ -128,8 +138,8 @@ class Workspaces(Protocol):
 
     def get(self, workspace_id: str) -> WorkspaceRecord | None: ...
 
-    def rename(self, workspace_id: str, name: str) -> WorkspaceRecord | None:
-        """The workspace with its new name; None when there is no such workspace."""
+    def renaming(self, workspace_id: str, name: str) -> Write:
+        """Conflict: NotFound, when there is no such workspace."""
         ...
 
     def membership(self, workspace_id: str, user_id: str) -> Membership | None: ...
@@ -166,6 +176,10 @@ class ApiKeys(Protocol):
         self, record: ApiKeyRecord, *, valid_until: datetime | None = None, revoked_at: datetime | None = None
     ) -> Sequence[Write]:
         """Let a key end then, or now. Conflict: StaleWrite, when it was revoked meanwhile."""
+        ...
+
+    def still_good(self, workspace_id: str, key_id: str, scope: str, now: datetime) -> Write:
+        """Check that a key works and has the scope. Conflict: Unauthenticated; Forbidden without the scope."""
         ...
 
     def get(self, workspace_id: str, key_id: str) -> ApiKeyRecord | None: ...

@@ -89,6 +89,6 @@ class Budgets(Protocol):
         """The budgets of these scopes of one workspace, in their order."""
         ...
 
-    def set_limit(self, scope: BudgetScope, limit: int | None, now: datetime) -> Budget | None:
-        """Give a scope this limit from now on; None when somebody else changed it at the same time."""
+    def setting(self, before: Budget, limit: int | None) -> Write:
+        """Set the limit of a scope. Conflict: StaleWrite, when its limit is no longer what was read."""
         ...

@@ -1,0 +1,21 @@
+"""List the API keys of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from easel.services.accounts.principal import Principal
+from easel.services.ports.accounts import ApiKeyRecord, ApiKeys
+
+
+class ReadApiKeys:
+    """Works within the caller's workspace only."""
+
+    def __init__(self, *, api_keys: ApiKeys) -> None:
+        self._api_keys = api_keys
+
+    def __call__(
+        self, principal: Principal, *, limit: int, after: str | None
+    ) -> tuple[Sequence[ApiKeyRecord], str | None]:
+        """The workspace's keys, newest first, those that have ended included."""
+        return self._api_keys.list(principal.workspace_id, limit=limit, after=after)

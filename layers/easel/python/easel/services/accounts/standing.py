@@ -1,0 +1,45 @@
+"""Re-check the caller inside the transaction that acts on their authority.
+
+The authorizer may answer from a cache that is up to 30 seconds old. That is good enough for reading and for spending,
+but not for handing out authority: a key that was revoked a moment ago must not create a key that outlives it, and a
+removed admin must not add themselves back. So every transaction that writes keys, members, budgets, grants, routing or
+workspaces contains these condition checks, and fails as a whole when they do not hold.
+"""
+
+from __future__ import annotations
+
+from easel.clock import Clock
+from easel.domain.access import SCOPES_OF, Role
+from easel.domain.identities import personal_workspace
+from easel.services.accounts.principal import MINI_APP, SIGNED_IN, Principal
+from easel.services.ports.accounts import ApiKeys, Workspaces
+from easel.services.ports.transactions import Write
+
+
+class Standing:
+    """Makes the condition checks for a caller."""
+
+    def __init__(self, *, api_keys: ApiKeys, workspaces: Workspaces, clock: Clock) -> None:
+        self._api_keys = api_keys
+        self._workspaces = workspaces
+        self._clock = clock
+
+    def __call__(self, principal: Principal, workspace_id: str, scope: str, *, as_owner: bool = False) -> list[Write]:
+        """Condition checks that the caller still holds `scope` in the workspace; they change nothing.
+
+        With `as_owner` a person must still be an owner: only owners may appoint or dismiss owners.
+
+        Conflict: Unauthenticated for a key that has ended, NotFound for a lost membership, Forbidden for a scope that
+        the key or the role no longer has.
+
+        Nothing is checked where nothing can be revoked: a person in their own workspace, a scope that an identity
+        provider's token carries, and Mini App sessions, which hold none of these scopes.
+        """
+        if principal.key_id == MINI_APP:
+            return []
+        if principal.key_id != SIGNED_IN:
+            return [self._api_keys.still_good(principal.workspace_id, principal.key_id, scope, self._clock())]
+        roles = [role for role, scopes in SCOPES_OF.items() if scope in scopes and (not as_owner or role == Role.OWNER)]
+        if workspace_id == personal_workspace(principal.user_id) or not roles:
+            return []
+        return [self._workspaces.still_member(workspace_id, principal.user_id, roles, scope)]

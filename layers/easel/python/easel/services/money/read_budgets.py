@@ -1,0 +1,39 @@
+"""Read the monthly budgets of a workspace and of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from easel.clock import Clock
+from easel.domain.budgets import Budget, BudgetScope, month_of
+from easel.errors import NotFound
+from easel.services.accounts.principal import Principal
+from easel.services.ports.accounts import ApiKeyRecord
+from easel.services.ports.money import Budgets
+
+FindKey = Callable[[str, str], ApiKeyRecord | None]
+"""(workspace id, key id) -> the key, if the workspace has it."""
+
+
+class ReadBudgets:
+    """Works within the caller's workspace only. A key's budget limits what it spends of this workspace's wallet."""
+
+    def __init__(self, *, budgets: Budgets, find_key: FindKey, clock: Clock) -> None:
+        self._budgets = budgets
+        self._find_key = find_key
+        self._clock = clock
+
+    def __call__(self, principal: Principal, key_id: str | None = None) -> Budget:
+        """The budget of this month. Raises NotFound for a key that the workspace does not have."""
+        scope = budget_scope(principal, key_id, self._find_key)
+        (budget,) = self._budgets.get([scope], month_of(self._clock()))
+        return budget
+
+
+def budget_scope(principal: Principal, key_id: str | None, find_key: FindKey) -> BudgetScope:
+    """The scope of the workspace, or of one of its keys. Raises NotFound for a key that the workspace does not have."""
+    if key_id is None:
+        return BudgetScope(principal.workspace_id)
+    if find_key(principal.workspace_id, key_id) is None:
+        raise NotFound(f"There is no key {key_id}.")
+    return BudgetScope(principal.workspace_id, key_id)
