@@ -1,0 +1,107 @@
+"""The README of each folder is its map, and a function has the name of its use case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.folders import all_folders
+from tests.support.maps import Map, maps
+
+ROOT = Path(__file__).parents[2]
+MAPS = maps(ROOT)
+SERVICES = ROOT / "layers/easel/python/easel/services"
+NAMED_OTHERWISE = {
+    "authorize_request": ("accounts/authenticate", "Lambda authorizers authorize; the use case only authenticates"),
+    "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
+    "describe_service": (None, "constants and the shipped OpenAPI document"),
+    "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
+    "read_api_keys": ("accounts/manage_api_keys", "one use case, two functions: reading needs fewer permissions"),
+    "read_budgets": ("money/budgets", "one use case, two functions: reading needs fewer permissions"),
+    "read_status": (None, "one read of the circuits"),
+    "set_budgets": ("money/budgets", "one use case, two functions: reading needs fewer permissions"),
+}
+"""Function -> the use case that it calls instead, if any, and why its name differs."""
+
+
+def of_folder(one: Map) -> str:
+    return one.folder.relative_to(ROOT).as_posix()
+
+
+def functions() -> list[str]:
+    return [folder.rpartition("/")[2] for folder in all_folders()]
+
+
+def use_cases() -> dict[str, str]:
+    return {path.stem: path.relative_to(SERVICES).with_suffix("").as_posix() for path in SERVICES.rglob("*.py")}
+
+
+@pytest.mark.parametrize("one", MAPS, ids=of_folder)
+def test_a_map_names_everything_that_is_in_its_folder(one: Map) -> None:
+    assert not one.missing(), f"add a line for each to {one.path.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("one", MAPS, ids=of_folder)
+def test_a_map_names_nothing_that_is_not_there(one: Map) -> None:
+    assert not one.stale(), f"correct or remove each in {one.path.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("function", functions())
+def test_a_function_has_the_name_of_its_use_case(function: str) -> None:
+    assert function in use_cases() or function in NAMED_OTHERWISE
+
+
+@pytest.mark.parametrize("function", NAMED_OTHERWISE)
+def test_an_exception_is_still_one(function: str) -> None:
+    module, _ = NAMED_OTHERWISE[function]
+    assert function in functions()
+    assert function not in use_cases()
+    assert module is None or module in use_cases().values()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Map:
+    for file in ("rooms/hall.py", "rooms/kitchen/stove.py", "rooms/kitchen/__init__.py", "rooms/attic/box/handler.py"):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return Map(tmp_path / "rooms/README.md", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("`hall.py` `kitchen/` `stove.py` `attic/` `box`", []),
+        ("`hall` `kitchen/stove.py` `attic/box`", []),
+        ("`kitchen/` `stove.py` `attic/` `box`", ["hall"]),
+        ("`hall.py` `stove.py` `attic/` `box`", ["kitchen/"]),
+        ("hall.py, `kitchen/stove.py`, `attic/`", ["attic/box", "hall"]),
+    ],
+)
+def test_what_a_map_lacks_is_found(house: Map, text: str, missing: list[str]) -> None:
+    house.path.write_text(text)
+
+    assert house.missing() == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "stale"),
+    [
+        ("`stove.py`, made by `unknown`, see `<name>.py`", []),
+        ("`oven.py`", ["oven.py"]),
+        ("`kitchen/oven.py`", ["kitchen/oven.py"]),
+        ("| room | module | uses |\n|---|---|---|\n| `cellar/` | `hall`, `oven` | `gas` |", ["cellar/", "oven"]),
+        ("| kitchen | uses |\n|---|---|\n| `oven` | `gas` |", []),
+    ],
+)
+def test_what_a_map_names_in_vain_is_found(house: Map, text: str, stale: list[str]) -> None:
+    house.path.write_text(text)
+
+    assert house.stale() == stale
+
+
+def test_of_two_modules_with_one_name_each_is_named_by_its_path(house: Map) -> None:
+    (house.folder / "kitchen/hall.py").touch()
+    house.path.write_text("`hall.py` `kitchen/stove.py` `attic/box`")
+
+    assert house.missing() == ["kitchen/hall"]
