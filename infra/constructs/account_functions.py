@@ -22,7 +22,7 @@ class AccountFunctions(Construct):
             "manage_routing": self._manage_routing(),
             "manage_members": self._manage_members(),
             "read_api_keys": self._read_api_keys(),
-            "manage_api_keys": self._manage("ManageApiKeys", "manage_api_keys"),
+            "manage_api_keys": self._manage_api_keys(),
             "sync_users": self._sync_users(),
             "exchange_telegram": self._exchange_telegram(),
             "debug_users": self._debug_users(),
@@ -35,10 +35,17 @@ class AccountFunctions(Construct):
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self._data.core.table_arn)
         return function
 
-    def _manage(self, id: str, name: str) -> SmallFunction:
-        function = self._function(id, name, env={"CORE_TABLE_NAME": self._data.core.table_name})
+    def _manage(self, id: str, name: str, *, env: dict[str, str] | None = None) -> SmallFunction:
+        function = self._function(id, name, env={"CORE_TABLE_NAME": self._data.core.table_name, **(env or {})})
         # The condition check is of the caller's own key or membership, in the transaction that acts on it.
         function.allow(*_READ_WRITE, "dynamodb:ConditionCheckItem", on=self._data.core.table_arn)
+        return function
+
+    def _manage_api_keys(self) -> SmallFunction:
+        ledger = self._data.ledger
+        function = self._manage("ManageApiKeys", "manage_api_keys", env={"LEDGER_TABLE_NAME": ledger.table_name})
+        # Whether the caller's own key has a budget.
+        function.allow("dynamodb:BatchGetItem", on=ledger.table_arn)
         return function
 
     def _manage_routing(self) -> SmallFunction:

@@ -70,7 +70,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Session": "secretsmanager: GetSecretValue",
         "Data/TelegramBot": "secretsmanager: GetSecretValue",
     },
-    "api/accounts/manage_api_keys": {CORE: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem"},
+    "api/accounts/manage_api_keys": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: BatchGetItem",
+    },
     "api/accounts/manage_members": {
         CORE: "dynamodb: GetItem PutItem UpdateItem ConditionCheckItem DeleteItem Query",
     },

@@ -256,7 +256,9 @@ def _snapshot(workspace: str, items: Sequence[dict[str, Any]]) -> Snapshot:
 
 def caller(workspace: str) -> Principal:
     scopes = frozenset({"generations:write", "wallet:grant"})
-    return Principal(workspace, USER, frozenset({"owner"}), scopes, Channel.API, "key-1", plan="standard")
+    return Principal(
+        workspace, USER, frozenset({"owner"}), scopes, Channel.API, "key-1", "standard", budget_keys=("key-1",)
+    )
 
 
 __all__ = [

@@ -730,7 +730,7 @@ def _unmarked_prefix(generation: Generation, image: Image) -> str:
 def caller(workspace_id: str = WORKSPACE) -> Principal:
     """Somebody with every scope."""
     scopes = frozenset({"generations:read", "generations:write"})
-    return Principal(workspace_id, USER, frozenset({"owner"}), scopes, Channel.API, "key-1")
+    return Principal(workspace_id, USER, frozenset({"owner"}), scopes, Channel.API, "key-1", budget_keys=("key-1",))
 
 
 def a_request(**changes: Any) -> NewGeneration:

@@ -33,6 +33,7 @@ def store_key(client: DynamoDBClient, table: str, context: Mapping[str, str]) ->
         scopes=frozenset(principal["scopes"]),
         channel=Channel(principal["channel"]),
         created_at=datetime.now(UTC),
+        budget_keys=(principal["key_id"],),
     )
     DynamoTransactions(client).commit(*DynamoApiKeys(client, table).adding(record))
 

@@ -30,6 +30,7 @@ RECORD = ApiKeyRecord(
     scopes=frozenset({"generations:read", "generations:write"}),
     channel=Channel.TELEGRAM,
     created_at=NOW,
+    budget_keys=("key-1", "key-0"),
 )
 PERSON = TelegramIdentity(WORKSPACE_ID, 279058397)
 

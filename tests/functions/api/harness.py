@@ -53,6 +53,7 @@ CALLER: Final = Principal(
     scopes=frozenset({identity.READ, identity.WRITE}),
     channel=Channel.API,
     key_id="key_demo",
+    budget_keys=("key_demo",),
 )
 ENVIRONMENT: Final = {
     "PUBLIC_BASE_URL": BASE_URL,

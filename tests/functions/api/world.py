@@ -135,6 +135,7 @@ class World:
                 "scopes": frozenset(scopes),
                 "channel": Channel.API,
                 "created_at": datetime.now(UTC),
+                "budget_keys": ("a-key",),
                 **more,
             }
         )

@@ -58,10 +58,10 @@ def test_the_tightest_window_is_the_fullest_and_among_equals_the_longest() -> No
 
 
 def test_a_request_counts_against_the_budget_of_its_workspace_and_of_its_key() -> None:
-    workspace, key = scopes_of("ws", "key-1")
+    workspace, key, creator = scopes_of("ws", ("key-1", "key-0"))
 
-    assert (workspace.kind, key.kind) == (BudgetKind.WORKSPACE, BudgetKind.KEY)
-    assert scopes_of("ws", None) == (BudgetScope("ws"),)
+    assert (workspace.kind, key.kind, creator.key_id) == (BudgetKind.WORKSPACE, BudgetKind.KEY, "key-0")
+    assert scopes_of("ws", ()) == (BudgetScope("ws"),)
 
 
 @pytest.mark.parametrize(

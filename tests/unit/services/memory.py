@@ -77,5 +77,6 @@ def a_caller(workspace_id: str, **changes: Any) -> Principal:
         "scopes": frozenset({"generations:read", "generations:write"}),
         "channel": Channel.API,
         "key_id": "key-1",
+        "budget_keys": ("key-1",),
     }
     return Principal(**values | changes)

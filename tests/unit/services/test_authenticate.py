@@ -31,6 +31,7 @@ RECORD = ApiKeyRecord(
     scopes=frozenset({"generations:read", "act_as:telegram"}),
     channel=Channel.TELEGRAM,
     created_at=NOW,
+    budget_keys=("key-1",),
 )
 ADA = SignedInPerson("https://id.example.com/", "ada", is_operator=False)
 

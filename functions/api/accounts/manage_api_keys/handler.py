@@ -19,6 +19,7 @@ class Env(settings.Settings):
     """What this function needs of its environment."""
 
     CORE_TABLE_NAME: settings.Text
+    LEDGER_TABLE_NAME: settings.Text
 
 
 app = gateway.resolver()

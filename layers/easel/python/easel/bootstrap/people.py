@@ -125,17 +125,19 @@ def read_api_keys(env: CoreTable) -> ReadApiKeys:
     return ReadApiKeys(api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME))
 
 
-def manage_api_keys(env: CoreTable) -> ManageApiKeys:
+def manage_api_keys(env: MoneyEnv) -> ManageApiKeys:
     """Keys of a workspace."""
     from easel.repositories.accounts.api_keys import DynamoApiKeys
     from easel.repositories.accounts.workspaces import DynamoWorkspaces
     from easel.repositories.dynamodb import DynamoTransactions
+    from easel.repositories.money.budgets import DynamoBudgets
     from easel.services.accounts.manage_api_keys import ManageApiKeys
 
     return ManageApiKeys(
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
+        budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
         standing=standing(env),
         clock=system_clock,
     )

@@ -6,11 +6,14 @@ a generation does not cost after all is free again in the month it was held in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+MAX_BUDGET_KEYS: Final = 4
+"""How many keys' budgets one request may count against: each is a member of the submit's transaction."""
 ALERT_PERCENT: Final = 80
 """From this share of a budget on its owner is told, once a month."""
 
@@ -58,10 +61,9 @@ class Budget:
         return self.limit is not None and not self.alerted and self.used * 100 >= self.limit * ALERT_PERCENT
 
 
-def scopes_of(workspace_id: str, key_id: str | None) -> tuple[BudgetScope, ...]:
-    """Every budget that a request with this key counts against."""
-    own = BudgetScope(workspace_id)
-    return (own, BudgetScope(workspace_id, key_id)) if key_id else (own,)
+def scopes_of(workspace_id: str, budget_keys: Sequence[str]) -> tuple[BudgetScope, ...]:
+    """Every budget that a request counts against: the workspace's, and those of these keys."""
+    return (BudgetScope(workspace_id), *(BudgetScope(workspace_id, key_id) for key_id in budget_keys))
 
 
 def month_of(moment: datetime) -> str:

@@ -64,8 +64,8 @@ class Generation:
     """Who is to make it, as planned when it was taken."""
     adjustments: tuple[Adjustment, ...] = ()
     """What this plan changes of what was asked for."""
-    key_id: str | None = None
-    """The API key, or other way in, that asked for it: its budget pays too."""
+    budget_keys: tuple[str, ...] = ()
+    """Ids of the API keys whose budgets pay too; see `services.ports.accounts.ApiKeyRecord.budget_keys`."""
     template: UsedTemplate | None = None
     """What made the prompts of its images; `prompt` is then a short title."""
     routing: Routing = field(default_factory=Routing)

@@ -138,6 +138,7 @@ def _values(record: ApiKeyRecord) -> dict[str, Any]:
         "scopes": sorted(record.scopes),
         "channel": record.channel.value,
         "plan": record.plan,
+        "budgetKeys": list(record.budget_keys),
         "validUntil": to_iso(record.valid_until) if record.valid_until else None,
         "revokedAt": to_iso(record.revoked_at) if record.revoked_at else None,
     }
@@ -155,6 +156,7 @@ def _record_from(values: Mapping[str, Any]) -> ApiKeyRecord:
         scopes=frozenset(values["scopes"]),
         channel=Channel(values["channel"]),
         created_at=from_iso(values["createdAt"]),
+        budget_keys=tuple(values["budgetKeys"]),
         plan=values.get("plan", DEFAULT_PLAN),
         valid_until=from_iso(values["validUntil"]) if "validUntil" in values else None,
         revoked_at=from_iso(values["revokedAt"]) if "revokedAt" in values else None,

@@ -66,7 +66,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "failure": failure_values(generation.failure),
         "clientReference": generation.client_reference,
         "price": price_values(generation.price),
-        "keyId": generation.key_id,
+        "budgetKeys": list(generation.budget_keys) or None,
         "charged": generation.charged,
         "template": template_values(generation.template),
         "routing": routing_values(generation.routing),
@@ -111,7 +111,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         client_reference=values.get("clientReference"),
         price=price_from(values.get("price")),
         charged=values.get("charged"),
-        key_id=values.get("keyId"),
+        budget_keys=tuple(values.get("budgetKeys", ())),
         template=template_from(values.get("template")),
         routing=routing_from(values.get("routing", {})),
     )

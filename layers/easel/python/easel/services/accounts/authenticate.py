@@ -86,7 +86,7 @@ class Authenticate:
         # The key only claims its workspace: what is stored under it decides whose people it may act for.
         if identity is None or not known or record.workspace_id != workspace_id:
             raise NotFound(f"There is no user {act_as[:80]}.")
-        return acting_for(identity, scopes=record.scopes, plan=record.plan, key_id=record.key_id)
+        return acting_for(identity, _key_itself(record))
 
     def _record(self, token: str) -> ApiKeyRecord:
         name = self._api_keys.hash_of(token)
@@ -155,6 +155,7 @@ def _key_itself(record: ApiKeyRecord) -> Principal:
         key_id=record.key_id,
         plan=record.plan,
         identities=names_of(record.user_id),
+        budget_keys=record.budget_keys,
     )
 
 

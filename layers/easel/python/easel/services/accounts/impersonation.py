@@ -49,7 +49,7 @@ class ActForTelegram:
         identity = TelegramIdentity(bot.workspace_id, telegram_id)
         if not self._users.knows_telegram(identity):
             raise no_telegram_user(telegram_id)
-        return acting_for(identity, scopes=bot.scopes, plan=bot.plan, key_id=bot.key_id)
+        return acting_for(identity, bot)
 
 
 def as_member(principal: Principal, workspace_id: str, membership: Membership | None) -> Principal:
@@ -65,10 +65,10 @@ def as_member(principal: Principal, workspace_id: str, membership: Membership | 
     )
 
 
-def acting_for(identity: TelegramIdentity, *, scopes: frozenset[str], plan: str, key_id: str) -> Principal:
+def acting_for(identity: TelegramIdentity, bot: Principal) -> Principal:
     """A bot's request for a person: with the person's wallet, and with no right that the bot's key lacks."""
-    person = telegram_user(identity, plan)
-    return replace(person, key_id=key_id, scopes=person.scopes & scopes)
+    person = telegram_user(identity, bot.plan)
+    return replace(person, key_id=bot.key_id, scopes=person.scopes & bot.scopes, budget_keys=bot.budget_keys)
 
 
 def telegram_user(identity: TelegramIdentity, plan: str) -> Principal:

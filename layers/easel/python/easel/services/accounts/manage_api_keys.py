@@ -9,13 +9,16 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.access import ACT_AS_TELEGRAM, ALL_SCOPES, DEFAULT_KEY_SCOPES, KEYS_WRITE, Role, scopes_of
 from easel.domain.api_keys import hint_of, new_api_key
+from easel.domain.budgets import MAX_BUDGET_KEYS
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 from easel.errors import Conflict, Contended, Forbidden, InvalidRequest, NotFound, StaleWrite
 from easel.ids import new_id
 from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.accounts.standing import Standing
+from easel.services.money.read_budgets import is_limited
 from easel.services.ports.accounts import ApiKeyRecord, ApiKeys, Membership, Workspaces
+from easel.services.ports.money import Budgets
 from easel.services.ports.transactions import UnitOfWork, Write
 
 _MAX_TRIES: Final = 5
@@ -47,9 +50,17 @@ class ManageApiKeys:
     """What whoever holds `keys:write` may do with the keys of their workspace."""
 
     def __init__(
-        self, *, api_keys: ApiKeys, workspaces: Workspaces, standing: Standing, unit_of_work: UnitOfWork, clock: Clock
+        self,
+        *,
+        api_keys: ApiKeys,
+        workspaces: Workspaces,
+        budgets: Budgets,
+        standing: Standing,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
     ) -> None:
         self._api_keys = api_keys
+        self._budgets = budgets
         self._workspaces = workspaces
         self._standing = standing
         self._unit_of_work = unit_of_work
@@ -61,6 +72,7 @@ class ManageApiKeys:
         Raises:
             InvalidRequest: a scope that does not exist, or none at all.
             Forbidden: a scope that the caller does not have.
+            Conflict: too many keys with a budget, each created by the one before.
             Unauthenticated, NotFound, Contended: the caller's own key or membership ended or changed meanwhile.
         """
         scopes = DEFAULT_KEY_SCOPES & principal.scopes if wanted.scopes is None else wanted.scopes
@@ -77,6 +89,7 @@ class ManageApiKeys:
             plan=principal.plan,
             now=now,
             valid_until=now + wanted.lifetime if wanted.lifetime else None,
+            created_within=principal.budget_keys if is_limited(self._budgets, principal, now) else (),
         )
         self._commit_creation(principal, issued.record)
         return issued
@@ -98,7 +111,7 @@ class ManageApiKeys:
 
         Raises:
             NotFound: no such key in the caller's workspace.
-            Forbidden: somebody else's personal key, or one that may do more than the caller.
+            Forbidden: somebody else's personal key, or one that may do or spend more than the caller.
             Conflict: a key that has ended.
         """
         old, now = self._find(principal, key_id), self._clock()
@@ -107,6 +120,8 @@ class ManageApiKeys:
         _check_has_all(principal, old.scopes)
         if not old.is_good(now):
             raise Conflict("This key has ended. Make a new one.")
+        if is_limited(self._budgets, principal, now) and not set(principal.budget_keys) <= set(old.budget_keys):
+            raise Forbidden("Your key has a budget that this one is not part of, so it cannot rotate it.")
         ends = min(now + overlap, old.valid_until or now + overlap)
         successor = succeed(self._api_keys, old, now)
         self._commit_creation(principal, successor.record, replacing=old, ends=ends)
@@ -174,11 +189,23 @@ def issue(
     now: datetime,
     plan: str = DEFAULT_PLAN,
     valid_until: datetime | None = None,
+    created_within: tuple[str, ...] = (),
+    continues: tuple[str, ...] = (),
 ) -> IssuedKey:
-    """A key that is not stored yet."""
-    api_key = new_api_key(workspace_id)
+    """A key that is not stored yet.
+
+    It has a budget of its own and counts against those of `created_within`; or it `continues` the budgets of the key
+    that it replaces.
+
+    Raises:
+        Conflict: it would count against more budgets than a request can.
+    """
+    api_key, key_id = new_api_key(workspace_id), new_id()
+    budget_keys = continues or (key_id, *created_within)
+    if len(budget_keys) > MAX_BUDGET_KEYS:
+        raise Conflict(f"A key counts against at most {MAX_BUDGET_KEYS} budgets; create it with another key.")
     record = ApiKeyRecord(
-        key_id=new_id(),
+        key_id=key_id,
         key_hash=api_keys.hash_of(api_key),
         hint=hint_of(api_key),
         name=name,
@@ -190,6 +217,7 @@ def issue(
         created_at=now,
         plan=plan,
         valid_until=valid_until,
+        budget_keys=budget_keys,
     )
     return IssuedKey(api_key, record)
 
@@ -208,6 +236,7 @@ def succeed(api_keys: ApiKeys, old: ApiKeyRecord, now: datetime) -> IssuedKey:
         plan=old.plan,
         now=now,
         valid_until=now + lifetime if lifetime else None,
+        continues=old.budget_keys,
     )
 
 

@@ -39,6 +39,8 @@ class Principal:
     plan: str = DEFAULT_PLAN
     identities: tuple[str, ...] = ()
     """All names of the person behind it (`user:<id>`, `telegram:<id>`), for what is given once per person."""
+    budget_keys: tuple[str, ...] = ()
+    """Ids of the keys whose budgets limit what it spends; none for people who came without a key."""
 
     @property
     def role(self) -> str:

@@ -107,7 +107,7 @@ class CloseGeneration:
 
     def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
         """Give back what was not charged. Who has used most of a budget is told, once a month."""
-        scopes, month = scopes_of(ended.workspace_id, ended.key_id), month_of(hold.created_at)
+        scopes, month = scopes_of(ended.workspace_id, ended.budget_keys), month_of(hold.created_at)
         freed = hold.amount - posted
         # A void brings no budget nearer to its end, so it needs no read.
         found = self._budgets.get(scopes, month) if posted else ()

@@ -178,7 +178,7 @@ class SubmitGeneration:
             self._unit_of_work.commit(*writes)
             return
         writes += self._ledger.holding(hold)
-        scopes = scopes_of(principal.workspace_id, principal.key_id)
+        scopes = scopes_of(principal.workspace_id, principal.budget_keys)
         writes += [self._budgets.reserving(scope, hold.amount, now) for scope in scopes]
         try:
             self._unit_of_work.commit(*writes)
@@ -213,7 +213,7 @@ class SubmitGeneration:
             request_id=request_id,
             client_reference=request.client_reference,
             price=self._price(principal, request, appraisal),
-            key_id=principal.key_id,
+            budget_keys=principal.budget_keys,
             routing=request.routing,
             template=used(made),
         )

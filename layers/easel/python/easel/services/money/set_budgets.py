@@ -8,10 +8,10 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.domain.budgets import Budget, month_of
-from easel.errors import Contended, StaleWrite
+from easel.errors import Contended, Forbidden, StaleWrite
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
-from easel.services.money.read_budgets import FindKey, budget_scope
+from easel.services.money.read_budgets import FindKey, budget_scope, is_limited
 from easel.services.ports.money import Budgets
 from easel.services.ports.transactions import UnitOfWork
 
@@ -35,10 +35,14 @@ class SetBudgets:
 
         Raises:
             NotFound: a key that the workspace does not have.
+            Forbidden: a key that would change a budget by which it is limited itself.
             Contended: others kept changing it.
         """
         scope = budget_scope(principal, key_id, self._find_key)
-        month = month_of(self._clock())
+        now = self._clock()
+        if scope.key_id in principal.budget_keys and is_limited(self._budgets, principal, now):
+            raise Forbidden("Your key cannot change a budget that limits it.")
+        month = month_of(now)
         for _ in range(_MAX_TRIES):
             (before,) = self._budgets.get([scope], month)
             checks = self._standing(principal, principal.workspace_id, WORKSPACE_ADMIN)

@@ -66,6 +66,9 @@ class ApiKeyRecord:
     scopes: frozenset[str]
     channel: Channel
     created_at: datetime
+    budget_keys: tuple[str, ...]
+    """Ids of the keys whose budgets limit what this one spends. The first is this key, or the key that the chain of
+    rotations began with; then come those that created it while they had a limit."""
     plan: str = DEFAULT_PLAN
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
