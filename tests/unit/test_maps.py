@@ -16,10 +16,7 @@ NAMED_OTHERWISE = {
     "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
     "describe_service": (None, "constants and the shipped OpenAPI document"),
     "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
-    "read_api_keys": ("accounts/manage_api_keys", "one use case, two functions: reading needs fewer permissions"),
-    "read_budgets": ("money/budgets", "one use case, two functions: reading needs fewer permissions"),
     "read_status": (None, "one read of the circuits"),
-    "set_budgets": ("money/budgets", "one use case, two functions: reading needs fewer permissions"),
 }
 """Function -> the use case that it calls instead, if any, and why its name differs."""
 
