@@ -1,7 +1,7 @@
-"""Every route of the stack, met by everybody who shall not get through.
+"""Every route of the stack, called without valid credentials, with too little scope, and from another tenant.
 
-A route that is added to the stack is walked here by itself. It needs a row in `BODIES` when it takes a body, and one in
-`FOREIGN` when its path has a parameter that this test has not seen.
+A route that is added to the stack is called here automatically. It needs a row in `BODIES` when it takes a body, and
+one in `theirs` when its path has a parameter that this test has not seen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.support.emulator import Emulator
     from tests.support.issuer import Issuer
@@ -138,58 +138,79 @@ def test_public_are_these_routes_and_no_others() -> None:
 
 
 @private_routes
+@pytest.mark.parametrize("header", [None, "authorization", "x-workspace-id"])
 @pytest.mark.requirement("S000-2", "S002-22", "X-1")
-def test_nobody_gets_through_without_a_credential(walked: World, theirs: dict[str, str], route: Route) -> None:
-    for headers in ({}, {"authorization": ""}, {"x-workspace-id": theirs["workspaceId"]}):
-        answer = walked.call(route.method.value, path_of(route, theirs), headers=headers, body=body_of(route))
+def test_nobody_gets_through_without_a_credential(
+    walked: World, theirs: dict[str, str], route: Route, header: str | None
+) -> None:
+    values = {"authorization": "", "x-workspace-id": theirs["workspaceId"]}
+    headers = {header: values[header]} if header else {}
 
-        assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")
-        assert answer.header("WWW-Authenticate") == 'Bearer realm="easel"'
+    answer = walked.call(route.method.value, path_of(route, theirs), headers=headers, body=body_of(route))
 
-
-@pytest.fixture(scope="module")
-def bad_credentials(walked: World) -> dict[str, str]:
-    """Tokens and keys that look good from afar."""
-    tenant = walked.tenant("Mine")
-    scopes = ("generations:read", "generations:write", "workspace:read")
-    now, issuer = datetime.now(UTC), walked.issuer
-    head = {"typ": "JWT", "kid": "rsa-1"}
-    confused = f"{b64({**head, 'alg': 'HS256'})}.{b64(payload())}"
-    mac = hmac.digest(issuer.public_pem("rsa-1"), confused.encode(), hashlib.sha256)
-    stranger = an_issuer()
-    return {
-        "nonsense": "nonsense",
-        "another scheme's": "Basic dXNlcjpwYXNz",
-        "unknown key": new_api_key(tenant["workspaceId"]),
-        "key cut short": tenant["apiKey"][:-1],
-        "key with another end": tenant["apiKey"][:-1] + ("A" if tenant["apiKey"][-1] != "A" else "B"),
-        "revoked key": walked.key_with(tenant["workspaceId"], *scopes, revoked_at=now - timedelta(minutes=1)),
-        "expired key": walked.key_with(tenant["workspaceId"], *scopes, valid_until=now - timedelta(seconds=1)),
-        "forged": stranger.token(),
-        "expired": issuer.token(exp=int(time.time()) - 90),
-        "not valid yet": issuer.token(nbf=int(time.time()) + 86_400),
-        "wrong audience": issuer.token(aud="another-app"),
-        "wrong issuer": issuer.token(iss="https://another.example.com/"),
-        "unsigned": f"{b64({**head, 'alg': 'none'})}.{b64(payload())}.",
-        "key confusion": f"{confused}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}",
-        "without kid": jwt.encode(payload(), issuer.keys["rsa-1"], "RS256"),
-        "unknown kid": issuer.token(header={"kid": "rsa-9"}),
-    }
+    assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")
+    assert answer.header("WWW-Authenticate") == 'Bearer realm="easel"'
 
 
 def b64(value: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+def key_of(walked: World, **changes: Any) -> str:
+    scopes = ("generations:read", "generations:write", "workspace:read")
+    return walked.key_with(walked.tenant("Mine")["workspaceId"], *scopes, **changes)
+
+
+def with_another_end(key: str) -> str:
+    return key[:-1] + ("A" if key[-1] != "A" else "B")
+
+
+def unsigned(_: World) -> str:
+    return f"{b64({**JWT_HEADER, 'alg': 'none'})}.{b64(payload())}."
+
+
+def signed_with_the_public_key(walked: World) -> str:
+    text = f"{b64({**JWT_HEADER, 'alg': 'HS256'})}.{b64(payload())}"
+    mac = hmac.digest(walked.issuer.public_pem("rsa-1"), text.encode(), hashlib.sha256)
+    return f"{text}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+JWT_HEADER = {"typ": "JWT", "kid": "rsa-1"}
+BAD_CREDENTIALS: dict[str, Callable[[World], str]] = {
+    "nonsense": lambda _: "nonsense",
+    "another scheme's": lambda _: "Basic dXNlcjpwYXNz",
+    "unknown key": lambda _: new_api_key(new_id()),
+    "key cut short": lambda walked: key_of(walked)[:-1],
+    "key with another end": lambda walked: with_another_end(key_of(walked)),
+    "revoked key": lambda walked: key_of(walked, revoked_at=datetime.now(UTC) - timedelta(minutes=1)),
+    "expired key": lambda walked: key_of(walked, valid_until=datetime.now(UTC) - timedelta(seconds=1)),
+    "forged": lambda _: an_issuer().token(),
+    "expired": lambda walked: walked.issuer.token(exp=int(time.time()) - 90),
+    "not valid yet": lambda walked: walked.issuer.token(nbf=int(time.time()) + 86_400),
+    "wrong audience": lambda walked: walked.issuer.token(aud="another-app"),
+    "wrong issuer": lambda walked: walked.issuer.token(iss="https://another.example.com/"),
+    "unsigned": unsigned,
+    "key confusion": signed_with_the_public_key,
+    "without kid": lambda walked: jwt.encode(payload(), walked.issuer.keys["rsa-1"], "RS256"),
+    "unknown kid": lambda walked: walked.issuer.token(header={"kid": "rsa-9"}),
+}
+"""Tokens and keys that look valid at first sight."""
+
+
+@pytest.fixture(scope="module")
+def bad_credentials(walked: World) -> dict[str, str]:
+    return {kind: made(walked) for kind, made in BAD_CREDENTIALS.items()}
+
+
 @private_routes
+@pytest.mark.parametrize("kind", BAD_CREDENTIALS)
 @pytest.mark.requirement("S000-59", "X-1")
 def test_nobody_gets_through_with_a_wrong_credential(
-    walked: World, theirs: dict[str, str], bad_credentials: dict[str, str], route: Route
+    walked: World, theirs: dict[str, str], bad_credentials: dict[str, str], route: Route, kind: str
 ) -> None:
-    for kind, token in bad_credentials.items():
-        answer = walked.call(route.method.value, path_of(route, theirs), token=token, body=body_of(route))
+    answer = walked.call(route.method.value, path_of(route, theirs), token=bad_credentials[kind], body=body_of(route))
 
-        assert (answer.status, answer.json["detail"]) == (401, "Invalid or expired token"), kind
+    assert (answer.status, answer.json["detail"]) == (401, "Invalid or expired token")
 
 
 @private_routes
@@ -202,49 +223,76 @@ def test_nobody_gets_through_with_too_little_scope(walked: World, theirs: dict[s
     assert answer.status == (200 if name_of(route) in NO_SCOPE_NEEDED else 403)
 
 
-@pytest.mark.requirement("S000-60", "X-1")
-@pytest.mark.parametrize("route", [route for route in PRIVATE if "{" in route.path], ids=name_of)
-def test_what_belongs_to_another_tenant_is_not_there(walked: World, theirs: dict[str, str], route: Route) -> None:
-    mine = {
+@pytest.fixture(scope="module")
+def keys(walked: World) -> dict[str, str]:
+    return {
+        "a member's key": walked.tenant("Mine")["apiKey"],
         "an owner's key": walked.tenant("Mine", key="admin")["apiKey"],
         "a bot's key": walked.tenant("My bot", key="bot")["apiKey"],
+    }
+
+
+@pytest.fixture
+def callers(walked: World, keys: dict[str, str]) -> dict[str, str]:
+    """Keys last; a person's token is made for each test, because it runs out."""
+    return {
+        **keys,
         "a person": walked.person("somebody"),
         "an operator": walked.person("an operator", operator=True),
     }
-    # A bot may not do everything, nor is everybody a bot: whoever lacks the scope learns even less.
-    for who, token in mine.items():
-        answer = walked.call(route.method.value, path_of(route, theirs), token=token, body=body_of(route))
 
-        assert answer.status in {403, 404}, who
-        assert "Other" not in answer.body
+
+of_one_thing = pytest.mark.parametrize("route", [route for route in PRIVATE if "{" in route.path], ids=name_of)
+
+
+@of_one_thing
+@pytest.mark.parametrize("who", ["an owner's key", "a bot's key", "a person", "an operator"])
+@pytest.mark.requirement("S000-60", "X-1")
+def test_what_belongs_to_another_tenant_is_not_there(
+    walked: World, theirs: dict[str, str], callers: dict[str, str], route: Route, who: str
+) -> None:
+    answer = walked.call(route.method.value, path_of(route, theirs), token=callers[who], body=body_of(route))
+
+    # A bot may not do everything, and only bots may act for people: a caller without the scope learns even less.
+    assert answer.status in {403, 404}
+    assert "Other" not in answer.body
+
+
+@of_one_thing
+@pytest.mark.requirement("S000-60", "X-1")
+def test_what_belongs_to_another_tenant_is_not_there_even_with_every_scope(
+    walked: World, theirs: dict[str, str], route: Route
+) -> None:
     all_powerful = walked.key_with(new_id(), *ALL_SCOPES)
-    assert (
-        walked.call(route.method.value, path_of(route, theirs), token=all_powerful, body=body_of(route)).status == 404
+
+    answer = walked.call(route.method.value, path_of(route, theirs), token=all_powerful, body=body_of(route))
+
+    assert answer.status == 404
+
+
+@private_routes
+@pytest.mark.parametrize("who", ["a member's key", "a person", "an operator"])
+def test_nobody_enters_a_workspace_by_naming_it(
+    walked: World, theirs: dict[str, str], callers: dict[str, str], route: Route, who: str
+) -> None:
+    header = {"x-workspace-id": theirs["workspaceId"]}
+
+    answer = walked.call(
+        route.method.value, path_of(route, theirs), token=callers[who], headers=header, body=body_of(route)
     )
 
-
-@private_routes
-def test_nobody_enters_a_workspace_by_naming_it(walked: World, theirs: dict[str, str], route: Route) -> None:
-    header = {"x-workspace-id": theirs["workspaceId"]}
-    for token in (walked.tenant("Mine")["apiKey"], walked.person("somebody"), walked.person("op", operator=True)):
-        answer = walked.call(
-            route.method.value, path_of(route, theirs), token=token, headers=header, body=body_of(route)
-        )
-
-        assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
 
 
 @private_routes
-def test_nobody_acts_for_a_person_whom_another_bot_brought(walked: World, theirs: dict[str, str], route: Route) -> None:
+@pytest.mark.parametrize(("who", "status"), [("a bot's key", 404), ("a member's key", 403), ("a person", 403)])
+def test_nobody_acts_for_a_person_of_another_bot(
+    walked: World, theirs: dict[str, str], callers: dict[str, str], route: Route, who: str, status: int
+) -> None:
     header = {"x-act-as": "telegram:279058397"}
-    expected = {
-        walked.tenant("My bot", key="bot")["apiKey"]: 404,
-        walked.tenant("Mine")["apiKey"]: 403,
-        walked.person("somebody"): 403,
-    }
-    for token, status in expected.items():
-        answer = walked.call(
-            route.method.value, path_of(route, theirs), token=token, headers=header, body=body_of(route)
-        )
 
-        assert answer.status == status
+    answer = walked.call(
+        route.method.value, path_of(route, theirs), token=callers[who], headers=header, body=body_of(route)
+    )
+
+    assert answer.status == status
