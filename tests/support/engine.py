@@ -647,6 +647,9 @@ class _Execution:
             )
         except engine._client.exceptions.ConditionalCheckFailedException:
             return
+        except engine._client.exceptions.TransactionConflictException:
+            engine.after(timedelta(seconds=1), "begin", self.begin, timedelta(seconds=1))
+            return
         self.waiting = {task["index"] for task in given["tasks"]}
         for task in given["tasks"]:
             self._fan_out(task)

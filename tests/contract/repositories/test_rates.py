@@ -13,7 +13,7 @@ from tests.support.emulator import Emulator
 from tests.support.tables import create_ephemeral_table
 
 from easel.domain.rates import HOUR, MINUTE, Counter, Window
-from easel.errors import StorageUnavailable
+from easel.errors import DatabaseRefused, DatabaseUnavailable
 from easel.repositories.accounts.rate_counters import DynamoRateCounters
 from easel.repositories.dynamodb import from_item
 
@@ -125,10 +125,8 @@ def test_whatever_is_no_address_counts_as_it_is(counters: DynamoRateCounters) ->
 def test_a_table_that_does_not_answer_is_told_as_such(emulator: Emulator, table: str) -> None:
     options = Emulator("http://127.0.0.1:9").client_options(retries={"total_max_attempts": 1}, connect_timeout=1)
     nowhere = boto3.client("dynamodb", **options)
-    for broken in (
-        DynamoRateCounters(nowhere, table),
-        DynamoRateCounters(emulator.client("dynamodb"), "no-such-table"),
-    ):
-        with pytest.raises(StorageUnavailable):
-            broken.count(OWNER, of(), NOW)
+    with pytest.raises(DatabaseUnavailable):
+        DynamoRateCounters(nowhere, table).count(OWNER, of(), NOW)
+    with pytest.raises(DatabaseRefused):
+        DynamoRateCounters(emulator.client("dynamodb"), "no-such-table").count(OWNER, of(), NOW)
     nowhere.close()

@@ -9,12 +9,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ClientError
 from tests.contract.repositories.conftest import Core, an_id
 from tests.support.emulator import Emulator
 from tests.support.generations import NOW, WORKSPACE_ID, a_generation
 
-from easel.errors import Contended, KeyAlreadyClaimed, StaleWrite
+from easel.errors import Contended, DatabaseRefused, KeyAlreadyClaimed, StaleWrite
 from easel.repositories.dynamodb import DynamoTransactions, TransactionWrite
 from easel.services.ports.accounts import WorkspaceRecord
 
@@ -93,7 +92,7 @@ def test_a_transaction_that_is_still_at_work_is_asked_after_by_its_token(core: C
 def test_a_refusal_that_no_repetition_mends_is_raised_at_once(core: Core, emulator: Emulator) -> None:
     crowded = Crowded(emulator, conflicts=100, reason="ValidationError")
 
-    with pytest.raises(ClientError):
+    with pytest.raises(DatabaseRefused, match="ValidationError"):
         crowded.unit_of_work.commit(core.generations.creation(a_generation()))
 
     assert len(crowded.tokens) == 1

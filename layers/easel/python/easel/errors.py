@@ -21,7 +21,6 @@
     │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
     ├── StillLeased               another worker is at it; the message must come again
-    ├── Contended             a transaction lost against others each time it was tried
     ├── InsufficientCredits       the wallet has less than the request costs
     ├── BudgetExceeded            a budget has less left than the request costs
     ├── LimitReached              a limit on what may run at once, or in a day
@@ -30,9 +29,15 @@
     ├── UnsupportedMediaType      body of a type that the route does not read
     ├── ImageRejected             bytes that are not a picture we accept
     ├── ReferenceUnavailable      a reference picture that cannot be fetched safely
-    ├── StorageUnavailable        the object store did not take or give the bytes
-    ├── QueueUnavailable          a message could not be sent
-    ├── IdentityUnavailable       an identity provider's keys cannot be fetched, so nobody can be recognised by them
+    ├── Unavailable               something that we depend on did not answer; the same may succeed later
+    │   ├── DatabaseUnavailable   DynamoDB
+    │   │   └── Contended         a write lost against others each time it was tried; nothing was written
+    │   ├── StorageUnavailable    the object store did not take or give the bytes
+    │   ├── QueueUnavailable      a message or an event could not be sent
+    │   ├── WorkflowUnavailable   the state machine could not be started, stopped or answered
+    │   ├── SecretUnavailable     a secret could not be read
+    │   └── IdentityUnavailable   an identity provider's keys cannot be fetched, so nobody can be recognised by them
+    ├── DatabaseRefused           DynamoDB does not take a request, and will not take its repetition
     └── ProviderError             a vendor did not deliver; `error_class` says what to do about it
 
 Errors know what failed and with which ids. They do not know HTTP: `http/problems.py` has that table.
@@ -188,12 +193,6 @@ class StillLeased(EaselError):
     code = "still_leased"
 
 
-class Contended(EaselError):
-    """A transaction lost against others each time it was tried; nothing was written, trying again is safe."""
-
-    code = "contended"
-
-
 class InsufficientCredits(EaselError):
     """The wallet has less than the request costs. Both amounts are milli-credits; nothing was taken."""
 
@@ -287,19 +286,55 @@ class ReferenceUnavailable(EaselError):
     code = "reference_unavailable"
 
 
-class StorageUnavailable(EaselError):
+class Unavailable(EaselError):
+    """Something that we depend on did not answer, or it is unknown whether it did its work. Later it may."""
+
+    code = "unavailable"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database did not answer; a write may or may not have been made."""
+
+    code = "database_unavailable"
+
+
+class Contended(DatabaseUnavailable):
+    """A write lost against others each time it was tried; nothing was written, trying again is safe."""
+
+    code = "contended"
+
+
+class DatabaseRefused(EaselError):
+    """The database does not take this request, nor its repetition: a record that is too large, no permission."""
+
+    code = "database_refused"
+
+
+class StorageUnavailable(Unavailable):
     """The object store did not take or give the bytes."""
 
     code = "storage_unavailable"
 
 
-class QueueUnavailable(EaselError):
+class QueueUnavailable(Unavailable):
     """A message could not be sent, or it is unknown whether it was."""
 
     code = "queue_unavailable"
 
 
-class IdentityUnavailable(EaselError):
+class WorkflowUnavailable(Unavailable):
+    """The state machine could not be reached, or it is unknown whether it was."""
+
+    code = "workflow_unavailable"
+
+
+class SecretUnavailable(Unavailable):
+    """A secret could not be read."""
+
+    code = "secret_unavailable"
+
+
+class IdentityUnavailable(Unavailable):
     """The keys of an identity provider are not known and cannot be fetched now."""
 
     code = "identity_unavailable"

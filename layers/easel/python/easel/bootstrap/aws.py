@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
+from easel.aws_errors import raised_as
+from easel.errors import SecretUnavailable
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
@@ -46,7 +49,13 @@ def s3() -> S3Client:
 @cache
 def secret(arn: str) -> str:
     """The text of a secret, read once per process; a rotated secret reaches new processes."""
-    text: str = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    return _read_secret(arn)
+
+
+def _read_secret(arn: str) -> str:
+    """Raises SecretUnavailable."""
+    with raised_as(SecretUnavailable, "A secret could not be read. Please try again."):
+        text: str = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     return text
 
 
@@ -62,6 +71,6 @@ def recent_secret(arn: str) -> str:
     """The text of a secret, at most five minutes old: for those whose replacement must reach warm processes."""
     until, text = _recent_secrets().get(arn, (float("-inf"), ""))
     if time.monotonic() >= until:
-        text = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+        text = _read_secret(arn)
         _recent_secrets()[arn] = (time.monotonic() + _RECENT_SECONDS, text)
     return text

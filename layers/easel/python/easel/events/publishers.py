@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from easel.aws_errors import raised_as
 from easel.domain.events import Event, serialise_event
 from easel.errors import QueueUnavailable
 
@@ -26,7 +25,7 @@ class EventBridgePublisher:
 
     def publish(self, event: Event) -> None:
         """Raises QueueUnavailable when the bus did not take it, or may not have."""
-        try:
+        with raised_as(QueueUnavailable, f"Event {event.id} could not be put on the bus."):
             answer = self._client.put_events(
                 Entries=[
                     {
@@ -38,8 +37,6 @@ class EventBridgePublisher:
                     }
                 ]
             )
-        except (BotoCoreError, ClientError) as error:
-            raise QueueUnavailable(f"Event {event.id} could not be put on the bus.") from error
         # The call succeeds even when the bus refuses the entry.
         if answer["FailedEntryCount"]:
             reason = answer["Entries"][0].get("ErrorCode", "unknown")
@@ -58,7 +55,7 @@ class SqsIntegrationPublisher:
 
     def publish(self, event: Event) -> None:
         """Raises QueueUnavailable when the queue did not take it, or may not have."""
-        try:
+        with raised_as(QueueUnavailable, f"Event {event.id} could not be sent to the integration queue."):
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=serialise_event(event),
@@ -69,5 +66,3 @@ class SqsIntegrationPublisher:
                     "eventId": {"DataType": "String", "StringValue": event.id},
                 },
             )
-        except (BotoCoreError, ClientError) as error:
-            raise QueueUnavailable(f"Event {event.id} could not be sent to the integration queue.") from error

@@ -77,6 +77,9 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.IdentityUnavailable: Kind(
         HTTPStatus.SERVICE_UNAVAILABLE, "Credentials cannot be checked now", retryable=True
     ),
+    errors.DatabaseRefused: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
+    errors.Unavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Something that we need does not answer", retryable=True),
+    errors.DatabaseUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer", retryable=True),
     errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The storage does not answer", retryable=True),
     errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The queue does not answer", retryable=True),
 }

@@ -1,4 +1,4 @@
-"""Between Python values and DynamoDB: (de)serialisation, transactions whose members say what their failure means."""
+"""Between Python values and DynamoDB: (de)serialisation, errors, and transactions whose members say what failed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from easel.errors import Contended, EaselError
+from easel.aws_errors import code_of, may_pass
+from easel.errors import Contended, DatabaseRefused, DatabaseUnavailable, EaselError
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ Item = dict[str, Any]
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
-CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _MAX_TRIES: Final = 30
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.5
@@ -59,8 +59,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def is_condition_failure(error: ClientError) -> bool:
-    return error.response.get("Error", {}).get("Code") == CONDITION_FAILED
+def full_jitter(attempt: int, *, first: float, longest: float) -> float:
+    """Seconds to wait before the next try (counted from 0): anything up to a limit that doubles."""
+    return random.uniform(0, min(first * 2**attempt, longest))  # noqa: S311 - spreads load, keeps no secret
+
+
+def database_error(error: BotoCoreError | ClientError) -> EaselError:
+    """The error of ours for what the client raised."""
+    if may_pass(error):
+        return DatabaseUnavailable("The database does not answer. Please try again.")
+    return DatabaseRefused(f"The database refused a request ({code_of(error) or type(error).__name__}).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,11 @@ class DynamoTransactions:
             except self._client.exceptions.TransactionInProgressException:
                 # The SDK asked twice and the first call is still at work: with its token we learn how that one ended.
                 pass
+            except (BotoCoreError, ClientError) as error:
+                raise database_error(error) from error
             else:
                 return
-            longest = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
-            self._sleep(random.uniform(0, longest))  # noqa: S311 - spreads load, keeps no secret
+            self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
         raise Contended("Too many changes at the same time; nothing was written, please try again.")
 
 
@@ -118,4 +127,5 @@ def _raise_conflict(members: list[TransactionWrite], error: ClientError) -> None
             found = reason.get("Item")
             raise member.on_conflict(from_item(found) if found else None) from error
     if not any(reason.get("Code") in _CONTENTION for reason in reasons):
-        raise error
+        codes = {reason["Code"] for reason in reasons if reason.get("Code") not in (None, "None")}
+        raise DatabaseRefused(f"The database refused a transaction ({', '.join(sorted(codes))}).") from error

@@ -68,17 +68,17 @@ class DynamoPromptTemplates:
     ) -> Write:
         there = _at_version(replaces) if replaces else {"ConditionExpression": "attribute_not_exists(pk)"}
         item = to_item({**key, "entity": entity, "schema": _SCHEMA, **_values(own)})
-        return TransactionWrite(description, {"Put": {"TableName": self._records.table, "Item": item, **there}}, _stale)
+        return TransactionWrite(description, {"Put": {"TableName": self._records.name, "Item": item, **there}}, _stale)
 
     def _deleting(self, description: str, key: keys.Key, version: int) -> Write:
-        action = {"TableName": self._records.table, "Key": to_item(key), **_at_version(version)}
+        action = {"TableName": self._records.name, "Key": to_item(key), **_at_version(version)}
         return TransactionWrite(description, {"Delete": action}, _stale)
 
     def _counting(self, workspace_id: str, *, removed: bool = False) -> Write:
         condition = "#count > :none" if removed else "attribute_not_exists(#count) OR #count < :most"
         bound = {":none": 0} if removed else {":most": MAX_TEMPLATES}
         update = {
-            "TableName": self._records.table,
+            "TableName": self._records.name,
             "Key": to_item(keys.prompt_template_count(workspace_id)),
             "UpdateExpression": "ADD #count :change",
             "ConditionExpression": condition,
@@ -98,7 +98,7 @@ class DynamoPromptTemplates:
         return _own_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[OwnTemplate], str | None]:
-        found, next_after = self._records.page(
+        found, next_after = self._records.listed(
             keys.workspace_partition(workspace_id),
             limit=limit,
             after=after,

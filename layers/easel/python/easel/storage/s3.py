@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
+from easel.aws_errors import raised_as
 from easel.errors import StorageUnavailable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class S3ImageStore:
             StorageUnavailable: not stored, or unknown whether it was. Safe to repeat.
         """
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
-        try:
+        with raised_as(StorageUnavailable, f"The object {key} could not be stored."):
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=key,
@@ -58,8 +58,6 @@ class S3ImageStore:
                 CacheControl=_CACHE_CONTROL,
                 ChecksumSHA256=checksum,
             )
-        except (BotoCoreError, ClientError) as error:
-            raise StorageUnavailable(f"The object {key} could not be stored.") from error
 
     def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
         """A link that reads this object without credentials until it expires; nobody asks whether the object exists.
@@ -76,12 +74,10 @@ class S3ImageStore:
             "ResponseContentType": _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
             "ResponseContentDisposition": _disposition(filename),
         }
-        try:
+        with raised_as(StorageUnavailable, f"No link to the object {key} could be made."):
             return self._client.generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
             )
-        except (BotoCoreError, ClientError) as error:
-            raise StorageUnavailable(f"No link to the object {key} could be made.") from error
 
 
 def _disposition(filename: str | None) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from easel.aws_errors import raised_as
 from easel.clock import to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
@@ -114,17 +113,16 @@ class MessageHold:
     def __call__(self, queue_url: str, receipt_handle: str) -> None:
         """Hold the message from now on. A failure is left to the queue's own timeout."""
         try:
-            self._client.change_message_visibility(
-                QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=self._seconds
-            )
-        except (BotoCoreError, ClientError):
+            with raised_as(QueueUnavailable, "The message could not be held."):
+                self._client.change_message_visibility(
+                    QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=self._seconds
+                )
+        except QueueUnavailable:
             logger.warning("message could not be held")
 
 
 def _send(client: SQSClient, queue_url: str, body: str, delay: timedelta = timedelta()) -> None:
     # Rounded up: SQS knows whole seconds only, and "not before" is what the caller means.
     seconds = min(max(0, math.ceil(delay.total_seconds())), _LONGEST_DELAY)
-    try:
+    with raised_as(QueueUnavailable, f"The message could not be sent to {queue_url.rpartition('/')[2]}."):
         client.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=seconds)
-    except (BotoCoreError, ClientError) as error:
-        raise QueueUnavailable(f"The message could not be sent to {queue_url.rpartition('/')[2]}.") from error

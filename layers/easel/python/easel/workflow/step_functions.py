@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from easel.aws_errors import code_of, raised_as
 from easel.domain.image import Failure
-from easel.errors import QueueUnavailable
+from easel.errors import WorkflowUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+_STARTED_BEFORE: Final = frozenset({"ExecutionAlreadyExists"})
+_NOT_RUNNING: Final = frozenset({"ExecutionDoesNotExist"})
 _NOBODY_WAITS: Final = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
+"""The task has timed out, was answered before or was stopped: what we had to say is stored, and Settle reads it."""
+_Answer = TypeVar("_Answer")
 _LONGEST_ERROR: Final = 256
 _LONGEST_CAUSE: Final = 32_768
 
@@ -21,8 +27,7 @@ _LONGEST_CAUSE: Final = 32_768
 class StepFunctionsWorkflow:
     """`ports.messages.Workflow`. An execution has the name of its generation, so there is never a second one.
 
-    Errors of AWS itself (throttling, no connection) come out as botocore raises them: the message or request that
-    caused the call is repeated, and every call here is safe to repeat.
+    Every call is safe to repeat: after a WorkflowUnavailable the message or request that caused it comes again.
     """
 
     def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
@@ -34,62 +39,56 @@ class StepFunctionsWorkflow:
 
         AWS also answers True to a repeat with the same input while the execution runs; nothing is started twice.
         """
-        try:
-            self._client.start_execution(
+        started = _call(
+            lambda: self._client.start_execution(
                 stateMachineArn=self._state_machine_arn, name=generation_id, input=json.dumps(execution_input)
-            )
-        except ClientError as error:
-            if _code(error) != "ExecutionAlreadyExists":
-                raise
-            return False
-        return True
+            ),
+            f"Execution {generation_id} could not be started.",
+            unless=_STARTED_BEFORE,
+        )
+        return started is not None
 
     def stop(self, generation_id: str, reason: str) -> None:
-        """Stop the execution. One that never started or has ended is left alone.
-
-        Raises:
-            QueueUnavailable: it may still be running.
-        """
-        try:
-            self._client.stop_execution(
+        """Stop the execution. One that never started or has ended is left alone."""
+        _call(
+            lambda: self._client.stop_execution(
                 executionArn=self._execution_arn(generation_id), error="Stopped", cause=reason[:_LONGEST_CAUSE]
-            )
-        except ClientError as error:
-            if _code(error) != "ExecutionDoesNotExist":
-                raise QueueUnavailable(f"Execution {generation_id} could not be stopped.") from error
-        except BotoCoreError as error:
-            raise QueueUnavailable(f"Execution {generation_id} could not be stopped.") from error
+            ),
+            f"Execution {generation_id} could not be stopped.",
+            unless=_NOT_RUNNING,
+        )
 
     def image_delivered(self, task_token: str) -> None:
         """Tell the waiting task that its image is stored."""
-        if not task_token:
-            return
-        try:
-            self._client.send_task_success(taskToken=task_token, output="{}")
-        except ClientError as error:
-            _raise_unless_nobody_waits(error)
+        if task_token:
+            _call(
+                lambda: self._client.send_task_success(taskToken=task_token, output="{}"),
+                "The state machine could not be told of a delivered image.",
+                unless=_NOBODY_WAITS,
+            )
 
     def image_failed(self, task_token: str, failure: Failure) -> None:
         """Tell the waiting task that its image will not come; the failure's code becomes the error's name."""
-        if not task_token:
-            return
-        try:
-            self._client.send_task_failure(
-                taskToken=task_token, error=failure.code[:_LONGEST_ERROR], cause=failure.message[:_LONGEST_CAUSE]
+        if task_token:
+            _call(
+                lambda: self._client.send_task_failure(
+                    taskToken=task_token, error=failure.code[:_LONGEST_ERROR], cause=failure.message[:_LONGEST_CAUSE]
+                ),
+                "The state machine could not be told of a failed image.",
+                unless=_NOBODY_WAITS,
             )
-        except ClientError as error:
-            _raise_unless_nobody_waits(error)
 
     def _execution_arn(self, generation_id: str) -> str:
         # arn:partition:states:region:account:stateMachine:name -> ...:execution:name:generation
         return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{generation_id}"
 
 
-def _raise_unless_nobody_waits(error: ClientError) -> None:
-    # The task has timed out, was answered before or was stopped: what we had to say is stored, and Settle reads it.
-    if _code(error) not in _NOBODY_WAITS:
-        raise error
-
-
-def _code(error: ClientError) -> str | None:
-    return error.response.get("Error", {}).get("Code")
+def _call(call: Callable[[], _Answer], message: str, *, unless: Collection[str]) -> _Answer | None:
+    """What AWS answers; None when it refuses for one of these reasons. Raises WorkflowUnavailable."""
+    with raised_as(WorkflowUnavailable, message):
+        try:
+            return call()
+        except ClientError as error:
+            if code_of(error) not in unless:
+                raise
+            return None

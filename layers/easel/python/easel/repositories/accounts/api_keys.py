@@ -58,7 +58,7 @@ class DynamoApiKeys:
 
     def adding(self, record: ApiKeyRecord) -> Sequence[Write]:
         return [
-            self._records.putting("put api key", {**key, "entity": entity, **_values(record)}, record.created_at)
+            self._records.adding("put api key", {**key, "entity": entity, **_values(record)}, record.created_at)
             for key, entity in zip(_both_keys(record), ("API_KEY", "API_KEY_ENTRY"), strict=True)
         ]
 
@@ -72,7 +72,7 @@ class DynamoApiKeys:
                 "end api key",
                 {
                     "Update": {
-                        "TableName": self._records.table,
+                        "TableName": self._records.name,
                         "Key": to_item(key),
                         "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in values),
                         "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revokedAt)",
@@ -111,7 +111,7 @@ class DynamoApiKeys:
         return _record_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[ApiKeyRecord], str | None]:
-        found, next_after = self._records.page(
+        found, next_after = self._records.listed(
             keys.workspace_partition(workspace_id),
             limit=limit,
             after=after,

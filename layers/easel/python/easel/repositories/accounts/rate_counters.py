@@ -11,15 +11,12 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from easel.domain.rates import HOUR, Counter
-from easel.errors import StorageUnavailable
-from easel.repositories.dynamodb import from_item, is_condition_failure, to_item
+from easel.repositories.table import ConditionFailed, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,8 +30,7 @@ class DynamoRateCounters:
     """`rate_limits.RateCounters`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
         self._litter = _Litter()
 
     def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
@@ -43,22 +39,16 @@ class DynamoRateCounters:
         stale = [_name(counter, now - timedelta(minutes=1)) for counter in counters if counter.window.seconds < HOUR]
         stale += self._litter.take((key["pk"], key["sk"]), now)
         try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=to_item(key),
-                ReturnValues="UPDATED_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            counted = self._table.update(
+                key,
+                returns="UPDATED_NEW",
+                on_failure="ALL_OLD",
                 **_expressions(counters, names, [name for name in dict.fromkeys(stale) if name not in names], now),
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                found: Any = error.response.get("Item", {})
-                return False, _counts(found, names)
-            raise StorageUnavailable("The request could not be counted.") from error
-        except BotoCoreError as error:
-            raise StorageUnavailable("The request could not be counted.") from error
+        except ConditionFailed as full:
+            return False, _counts(full.found or {}, names)
         self._litter.drop((key["pk"], key["sk"]), [name for name in names if ":" in name], now)
-        return True, _counts(answer["Attributes"], names)
+        return True, _counts(counted, names)
 
 
 def _key(owner: str, now: datetime) -> dict[str, str]:
@@ -101,15 +91,14 @@ def _expressions(
     conditions = [f"(attribute_not_exists({path}) OR {path} < {limit})" for path, limit in pairs]
     update = f"ADD {', '.join(f'{path} :one' for path in paths)} SET expiresAt = :expires"
     return {
-        "UpdateExpression": update + (f" REMOVE {', '.join(removed)}" if removed else ""),
-        "ConditionExpression": " AND ".join(conditions),
-        "ExpressionAttributeNames": paths | removed,
-        "ExpressionAttributeValues": to_item({**limits, ":one": 1, ":expires": int((now + _KEPT).timestamp())}),
+        "expression": update + (f" REMOVE {', '.join(removed)}" if removed else ""),
+        "condition": " AND ".join(conditions),
+        "names": paths | removed,
+        "values": {**limits, ":one": 1, ":expires": int((now + _KEPT).timestamp())},
     }
 
 
-def _counts(attributes: Any, names: Sequence[str]) -> list[int]:
-    values = from_item(attributes)
+def _counts(values: Mapping[str, Any], names: Sequence[str]) -> list[int]:
     return [values.get(name, 0) for name in names]
 
 

@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from easel.clock import from_iso, to_iso
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.errors import NotFound
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
+from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.accounts import UserRecord
 from easel.services.ports.transactions import Write
 
@@ -47,13 +46,13 @@ class DynamoUsers:
             "userId": user.user_id,
         }
         return [
-            self._records.putting("put user", values, user.created_at),
-            self._records.putting("register user", entry, user.created_at),
+            self._records.adding("put user", values, user.created_at),
+            self._records.adding("register user", entry, user.created_at),
         ]
 
     def existing(self, user_id: str) -> Write:
         check = {
-            "TableName": self._records.table,
+            "TableName": self._records.name,
             "Key": to_item(keys.user(user_id)),
             "ConditionExpression": "attribute_exists(pk)",
         }
@@ -69,7 +68,7 @@ class DynamoUsers:
             "userId": identity.user_id,
             "workspaceId": identity.workspace_id,
         }
-        return self._records.putting("put telegram user", values, now)
+        return self._records.adding("put telegram user", values, now)
 
     def get(self, user_id: str) -> UserRecord | None:
         values = self._records.get(keys.user(user_id))
@@ -81,27 +80,22 @@ class DynamoUsers:
         gone = sorted(values.keys() - kept.keys())
         expression = "SET updatedAt = :now" + "".join(f", {name} = :{name}" for name in kept)
         try:
-            answer = self._records.client.update_item(
-                TableName=self._records.table,
-                Key=to_item(keys.user(user_id)),
-                UpdateExpression=expression + (f" REMOVE {', '.join(gone)}" if gone else ""),
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=to_item(
-                    {":now": to_iso(now)} | {f":{name}": value for name, value in kept.items()}
-                ),
-                ReturnValues="ALL_NEW",
+            changed = self._records.update(
+                keys.user(user_id),
+                expression + (f" REMOVE {', '.join(gone)}" if gone else ""),
+                condition="attribute_exists(pk)",
+                values={":now": to_iso(now)} | {f":{name}": value for name, value in kept.items()},
+                returns="ALL_NEW",
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return _user_from(from_item(answer["Attributes"]))
+        except ConditionFailed:
+            return None
+        return _user_from(changed)
 
     def knows_telegram(self, identity: TelegramIdentity) -> bool:
         return self._records.get(keys.telegram_user(identity.bot_workspace_id, identity.telegram_id)) is not None
 
     def newest(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
-        entries, next_after = self._records.page(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
+        entries, next_after = self._records.listed(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
         wanted = [keys.user(entry["userId"]) for entry in entries]
         found = self._records.get_all(wanted)
         users = [found[key["pk"], key["sk"]] for key in wanted if (key["pk"], key["sk"]) in found]
@@ -112,22 +106,17 @@ class DynamoInitDataClaims:
     """`ports.accounts.InitDataClaims`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def first_use(self, digest: str, now: datetime, until: datetime) -> datetime:
         key = keys.init_data(digest)
         values = {**key, "entity": "INIT_DATA", "usedAt": to_iso(now), "expiresAt": int(until.timestamp())}
         try:
-            self._client.put_item(
-                TableName=self._table, Item=to_item(values), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
-            answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+            self._table.put(values, "attribute_not_exists(pk)")
+        except ConditionFailed:
+            used = self._table.get(key)
             # Gone meanwhile only when its time to live is over, and then the sign-in itself is too old.
-            return from_iso(from_item(answer["Item"])["usedAt"]) if "Item" in answer else now
+            return from_iso(used["usedAt"]) if used else now
         # As it is stored, so that a repetition computes the same session.
         return from_iso(to_iso(now))
 

@@ -41,7 +41,7 @@ class DynamoWorkspaces:
             "personal": workspace.personal,
             "owners": 1,
         }
-        return self._records.putting("put workspace", values, workspace.created_at)
+        return self._records.adding("put workspace", values, workspace.created_at)
 
     def adding_member(self, membership: Membership) -> Sequence[Write]:
         def taken(_: dict[str, Any] | None) -> EaselError:
@@ -55,8 +55,8 @@ class DynamoWorkspaces:
         }
         member, mirror = _both_keys(membership)
         return [
-            self._records.putting("put member", {**member, "entity": "MEMBER", **values}, membership.added_at, taken),
-            self._records.putting("put membership", {**mirror, "entity": "MEMBERSHIP", **values}, membership.added_at),
+            self._records.adding("put member", {**member, "entity": "MEMBER", **values}, membership.added_at, taken),
+            self._records.adding("put membership", {**mirror, "entity": "MEMBERSHIP", **values}, membership.added_at),
         ]
 
     def changing_role(self, membership: Membership, role: str) -> Sequence[Write]:
@@ -86,7 +86,7 @@ class DynamoWorkspaces:
             "check that the caller is still a member",
             {
                 "ConditionCheck": {
-                    "TableName": self._records.table,
+                    "TableName": self._records.name,
                     "Key": to_item(keys.member(workspace_id, user_id)),
                     "ConditionExpression": f"#role IN ({', '.join(allowed)})",
                     "ExpressionAttributeNames": {"#role": "role"},
@@ -112,7 +112,7 @@ class DynamoWorkspaces:
             "count owners",
             {
                 "Update": {
-                    "TableName": self._records.table,
+                    "TableName": self._records.name,
                     "Key": to_item(keys.workspace(workspace_id)),
                     "UpdateExpression": "SET owners = owners + :change",
                     "ConditionExpression": "owners > :least",
@@ -144,7 +144,7 @@ class DynamoWorkspaces:
             description,
             {
                 action: {
-                    "TableName": self._records.table,
+                    "TableName": self._records.name,
                     "Key": to_item(key),
                     **(more or {}),
                     "ConditionExpression": condition,
@@ -166,7 +166,7 @@ class DynamoWorkspaces:
             "rename workspace",
             {
                 "Update": {
-                    "TableName": self._records.table,
+                    "TableName": self._records.name,
                     "Key": to_item(keys.workspace(workspace_id)),
                     "UpdateExpression": "SET #name = :name",
                     "ConditionExpression": "attribute_exists(pk)",
@@ -183,14 +183,14 @@ class DynamoWorkspaces:
 
     def members(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[Membership], str | None]:
         partition = keys.workspace_partition(workspace_id)
-        found, next_after = self._records.page(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX)
+        found, next_after = self._records.listed(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX)
         return [_membership_from(values) for values in found], next_after
 
     def of_user(
         self, user_id: str, *, limit: int, after: str | None
     ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
         partition = keys.user_partition(user_id)
-        entries, next_after = self._records.page(partition, limit=limit, after=after, prefix=keys.WORKSPACE_PREFIX)
+        entries, next_after = self._records.listed(partition, limit=limit, after=after, prefix=keys.WORKSPACE_PREFIX)
         found = self._records.get_all([keys.workspace(entry["workspaceId"]) for entry in entries])
         by_id = {values["id"]: _workspace_from(values) for values in found.values()}
         return [(by_id[e["workspaceId"]], e["role"]) for e in entries if e["workspaceId"] in by_id], next_after

@@ -12,13 +12,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from easel.clock import from_iso, to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import LONGEST_PAUSE, Circuit, Circuits, Count, circuit_names
-from easel.errors import ProviderErrorClass
-from easel.repositories.dynamodb import from_item, is_condition_failure, to_item
+from easel.errors import DatabaseRefused, DatabaseUnavailable, ProviderErrorClass
+from easel.repositories.table import ConditionFailed, Query, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,8 +32,7 @@ class DynamoProviderHealth:
     """`routes.ProviderHealth`. When its table does not answer, calls go out as if there were no breaker."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def circuits(self, candidates: Collection[Candidate]) -> Circuits:
         names = list(dict.fromkeys(name for candidate in candidates for name in circuit_names(candidate)))
@@ -56,24 +53,18 @@ class DynamoProviderHealth:
         return all(self._write(circuit.probing(now), now) for circuit in held)
 
     def all(self) -> Sequence[Circuit]:
-        """Every circuit that something is held against. Raises ClientError."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": _PARTITION}),
-        )
-        return [_circuit(from_item(item)) for item in answer["Items"]]
+        """Every circuit that something is held against. Raises DatabaseUnavailable."""
+        return [_circuit(values) for values in self._table.records(Query.of(_PARTITION, consistent=False))]
 
     def _read(self, names: Sequence[tuple[str, str]]) -> list[Circuit]:
         if not names:
             return []
-        keys = [to_item(_key(name)) for name in names]
         try:
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
-        except (BotoCoreError, ClientError):
+            found = self._table.get_all([_key(name) for name in names], consistent=True)
+        except (DatabaseUnavailable, DatabaseRefused):
             logger.warning("circuits could not be read", exc_info=True)
             return []
-        return [_circuit(from_item(item)) for item in answer["Responses"].get(self._table, [])]
+        return [_circuit(values) for values in found.values()]
 
     def _change(self, name: tuple[str, str], now: datetime, change: Callable[[Circuit], Circuit]) -> None:
         for _ in range(_MAX_TRIES):
@@ -88,17 +79,14 @@ class DynamoProviderHealth:
         values = {**_values(circuit), "version": circuit.version + 1, "expiresAt": int((now + _KEPT).timestamp())}
         name = (circuit.provider, circuit.model)
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=to_item({**_key(name), **values}),
-                ConditionExpression="attribute_not_exists(pk) OR version = :version",
-                ExpressionAttributeValues=to_item({":version": circuit.version}),
+            self._table.put(
+                {**_key(name), **values},
+                "attribute_not_exists(pk) OR version = :version",
+                {":version": circuit.version},
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                logger.warning("circuit could not be written", exc_info=True)
+        except ConditionFailed:
             return False
-        except BotoCoreError:
+        except (DatabaseUnavailable, DatabaseRefused):
             logger.warning("circuit could not be written", exc_info=True)
             return False
         return True
@@ -106,13 +94,8 @@ class DynamoProviderHealth:
     def _forget(self, circuit: Circuit) -> None:
         name = (circuit.provider, circuit.model)
         try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key=to_item(_key(name)),
-                ConditionExpression="version = :version",
-                ExpressionAttributeValues=to_item({":version": circuit.version}),
-            )
-        except (BotoCoreError, ClientError):
+            self._table.delete(_key(name), "version = :version", {":version": circuit.version})
+        except (ConditionFailed, DatabaseUnavailable, DatabaseRefused):
             # Somebody has noted something new meanwhile; the next success is not far.
             logger.info("circuit was not closed")
 

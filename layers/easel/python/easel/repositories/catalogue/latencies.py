@@ -10,10 +10,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from easel.domain.latency import Latency, bucket_of, summarise
-from easel.repositories.dynamodb import from_item, to_item
+from easel.errors import DatabaseRefused, DatabaseUnavailable
+from easel.repositories.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,33 +30,29 @@ class DynamoLatencies:
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def record(self, model: str, waited: timedelta, now: datetime) -> None:
         expires = int((now + timedelta(days=_DAYS + 1)).timestamp())
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=to_item(_key(model, now)),
-                UpdateExpression="ADD #bucket :one SET expiresAt = :expires",
-                ExpressionAttributeNames={"#bucket": f"{_PREFIX}{bucket_of(waited)}"},
-                ExpressionAttributeValues=to_item({":one": 1, ":expires": expires}),
+            self._table.update(
+                _key(model, now),
+                "ADD #bucket :one SET expiresAt = :expires",
+                names={"#bucket": f"{_PREFIX}{bucket_of(waited)}"},
+                values={":one": 1, ":expires": expires},
             )
-        except (BotoCoreError, ClientError):
+        except (DatabaseUnavailable, DatabaseRefused):
             logger.warning("latency was not counted", exc_info=True)
 
     def of(self, model: str, now: datetime) -> Latency | None:
         """What was seen in the last seven days, today included."""
-        keys = [to_item(_key(model, now - timedelta(days=days))) for days in range(_DAYS)]
         try:
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-        except (BotoCoreError, ClientError):
+            found = self._table.get_all([_key(model, now - timedelta(days=days)) for days in range(_DAYS)])
+        except (DatabaseUnavailable, DatabaseRefused):
             logger.warning("latencies could not be read", exc_info=True)
             return None
         counts: Counter[int] = Counter()
-        for item in answer["Responses"].get(self._table, []):
-            values = from_item(item)
+        for values in found.values():
             counts.update(
                 {int(name.removeprefix(_PREFIX)): count for name, count in values.items() if name.startswith(_PREFIX)}
             )

@@ -12,8 +12,9 @@ from easel.clock import to_iso
 from easel.domain.request import Routing
 from easel.errors import EaselError
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.generations.generation_items import routing_from, routing_values
+from easel.repositories.table import Table
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -24,18 +25,17 @@ class DynamoRoutingDefaults:
     """`routes.RoutingDefaults`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def of(self, workspace_id: str) -> Routing:
-        answer = self._client.get_item(TableName=self._table, Key=to_item(keys.routing(workspace_id)))
-        return routing_from(from_item(answer["Item"])) if "Item" in answer else Routing()
+        values = self._table.get(keys.routing(workspace_id), consistent=False)
+        return routing_from(values) if values else Routing()
 
     def setting(self, workspace_id: str, routing: Routing, now: datetime) -> Write:
         """Replace what was set before; the last write wins, as for any setting."""
         values = {"entity": "ROUTING", "changedAt": to_iso(now), **routing_values(routing)}
         item = to_item({**keys.routing(workspace_id), **values})
-        return TransactionWrite("set routing", {"Put": {"TableName": self._table, "Item": item}}, _no_condition)
+        return TransactionWrite("set routing", {"Put": {"TableName": self._table.name, "Item": item}}, _no_condition)
 
 
 def _no_condition(_: object) -> EaselError:

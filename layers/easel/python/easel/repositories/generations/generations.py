@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from easel.clock import to_iso
 from easel.domain.generation import START_GRACE, Generation, Outcome
 from easel.domain.image import OPEN, Image, Stage, Status
 from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.generations.generation_items import (
     failure_values,
     generation_from,
     generation_values,
     image_values,
 )
+from easel.repositories.table import ConditionFailed, Query, Table
 from easel.services.ports.generations import Page
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import Write
@@ -40,8 +39,7 @@ class DynamoGenerations:
     """`ports.generations.GenerationRepository`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def creation(self, generation: Generation) -> Write:
         values = {
@@ -51,16 +49,8 @@ class DynamoGenerations:
             "openShard": keys.open_shard(generation.id),
             "attentionAt": to_iso(generation.created_at + START_GRACE),
         }
-        return TransactionWrite(
-            "put generation",
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": to_item(values),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            },
-            lambda _: StaleWrite(f"Generation {generation.id} exists already."),
+        return self._table.putting(
+            "put generation", values, lambda _: StaleWrite(f"Generation {generation.id} exists already.")
         )
 
     def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
@@ -150,7 +140,7 @@ class DynamoGenerations:
             description,
             {
                 "Update": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(key),
                     "UpdateExpression": expression,
                     "ConditionExpression": condition,
@@ -166,106 +156,68 @@ class DynamoGenerations:
         stages = list(Stage)
         up_to_here = {f":stage{rank}": earlier.value for rank, earlier in enumerate(stages[: stages.index(stage) + 1])}
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=to_item(keys.generation(ref.workspace_id, ref.generation_id)),
-                UpdateExpression="SET #images.#i.stage = :stage, #images.#i.#status = :processing",
-                ConditionExpression="#status = :processing AND #images.#i.#status IN (:pending, :processing)"
+            self._table.update(
+                keys.generation(ref.workspace_id, ref.generation_id),
+                "SET #images.#i.stage = :stage, #images.#i.#status = :processing",
+                condition="#status = :processing AND #images.#i.#status IN (:pending, :processing)"
                 f" AND #images.#i.stage IN ({', '.join(up_to_here)})",
-                ExpressionAttributeNames={"#status": "status", "#images": "images", "#i": str(ref.index)},
-                ExpressionAttributeValues=to_item(
-                    {
-                        ":stage": stage.value,
-                        ":pending": Status.PENDING.value,
-                        ":processing": Status.PROCESSING.value,
-                        **up_to_here,
-                    }
-                ),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                names={"#status": "status", "#images": "images", "#i": str(ref.index)},
+                values={
+                    ":stage": stage.value,
+                    ":pending": Status.PENDING.value,
+                    ":processing": Status.PROCESSING.value,
+                    **up_to_here,
+                },
+                on_failure="ALL_OLD",
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return _is_open(error, ref)
-            raise
+        except ConditionFailed as refusal:
+            return _is_open(refusal, ref)
         return True
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item(keys.generation(workspace_id, generation_id)), ConsistentRead=True
-        )
-        return generation_from(from_item(answer["Item"])) if "Item" in answer else None
+        values = self._table.get(keys.generation(workspace_id, generation_id))
+        return generation_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
         """The newest first. One read, or two when filtered by status."""
         if status is not None:
             return self._list_by_status(workspace_id, limit=limit, after=after, status=status)
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": to_item(
-                {":pk": keys.workspace_partition(workspace_id), ":prefix": keys.GENERATION_PREFIX}
-            ),
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
-        if after:
-            query["ExclusiveStartKey"] = to_item(keys.generation(workspace_id, after))
-        answer = self._client.query(**query)
-        items = tuple(generation_from(from_item(item)) for item in answer["Items"])
-        return Page(items, items[-1].id if items and "LastEvaluatedKey" in answer else None)
+        partition = keys.workspace_partition(workspace_id)
+        query = Query.of(partition, keys.GENERATION_PREFIX, newest_first=True, consistent=False)
+        start = keys.generation(workspace_id, after) if after else None
+        items, more = self._table.page(query, limit=limit, start=start)
+        found = tuple(map(generation_from, items))
+        return Page(found, found[-1].id if more else None)
 
     def _list_by_status(self, workspace_id: str, *, limit: int, after: str | None, status: Status) -> Page:
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "generations_by_status",
-            "KeyConditionExpression": "statusKey = :status",
-            "ExpressionAttributeValues": to_item({":status": keys.status_key(workspace_id, status.value)}),
-            "ScanIndexForward": False,
-            "Limit": limit,
-        }
-        if after:
-            start = {
-                **keys.generation(workspace_id, after),
-                "statusKey": keys.status_key(workspace_id, status.value),
-            }
-            query["ExclusiveStartKey"] = to_item(start)
-        answer = self._client.query(**query)
-        found = [from_item(item) for item in answer["Items"]]
-        next_after = keys.generation_id_of(found[-1])[1] if found and "LastEvaluatedKey" in answer else None
-        return Page(self._batch_get([{"pk": item["pk"], "sk": item["sk"]} for item in found]), next_after)
-
-    def _batch_get(self, found: Sequence[keys.Key]) -> tuple[Generation, ...]:
-        """Full items for index entries, in the order of the index."""
-        items: dict[str, Generation] = {}
-        pending: Any = {self._table: {"Keys": [to_item(key) for key in found]}} if found else {}
-        while pending:
-            answer = self._client.batch_get_item(RequestItems=pending)
-            for item in answer["Responses"].get(self._table, ()):
-                generation = generation_from(from_item(item))
-                items[generation.id] = generation
-            pending = answer.get("UnprocessedKeys")
-        ids = [keys.generation_id_of(key)[1] for key in found]
-        return tuple(items[id_] for id_ in ids if id_ in items)
+        key = {"statusKey": keys.status_key(workspace_id, status.value)}
+        query = Query(
+            "statusKey = :status", {":status": key["statusKey"]}, index="generations_by_status", newest_first=True
+        )
+        start = {**keys.generation(workspace_id, after), **key} if after else None
+        entries, more = self._table.page(query, limit=limit, start=start)
+        next_after = keys.generation_id_of(entries[-1])[1] if more else None
+        wanted = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
+        found = self._table.get_all(wanted)
+        places = ((key["pk"], key["sk"]) for key in wanted)
+        return Page(tuple(generation_from(found[place]) for place in places if place in found), next_after)
 
     def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
         found: list[keys.Key] = []
         for shard in range(keys.OPEN_SHARDS):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="open_generations_by_attention",
-                KeyConditionExpression="openShard = :shard AND attentionAt < :now",
-                ExpressionAttributeValues=to_item({":shard": keys.open_partition(shard), ":now": to_iso(now)}),
-                Limit=limit,
+            query = Query(
+                "openShard = :shard AND attentionAt < :now",
+                {":shard": keys.open_partition(shard), ":now": to_iso(now)},
+                index="open_generations_by_attention",
             )
-            found += [{"pk": item["pk"], "sk": item["sk"]} for item in map(from_item, answer["Items"])]
+            found += self._table.page(query, limit=limit)[0]
         generations = (self.get(*keys.generation_id_of(key)) for key in found[:limit])
         return [generation for generation in generations if generation and generation.status in OPEN]
 
 
-def _is_open(refusal: ClientError, ref: ImageRef) -> bool:
+def _is_open(refusal: ConditionFailed, ref: ImageRef) -> bool:
     """Whether the image was merely further along than the refused stage: a retry does not take progress back."""
-    found: Any = refusal.response.get("Item")
-    if not found:
+    if not refusal.found:
         return False
-    generation = generation_from(from_item(found))
+    generation = generation_from(refusal.found)
     return generation.status is Status.PROCESSING and not generation.images[ref.index].status.is_final

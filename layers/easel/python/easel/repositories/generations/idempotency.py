@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from easel.clock import to_iso
 from easel.errors import EaselError, KeyAlreadyClaimed
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.table import Table
 from easel.services.ports.generations import IdempotencyClaim
 from easel.services.ports.transactions import Write
 
@@ -23,8 +24,7 @@ class DynamoIdempotencyClaims:
     """`ports.generations.IdempotencyClaims`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def claim(self, workspace_id: str, claim: IdempotencyClaim, generation_id: str, now: datetime) -> Write:
         values = {
@@ -46,7 +46,7 @@ class DynamoIdempotencyClaims:
             "claim idempotency key",
             {
                 "Put": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Item": to_item(values),
                     "ConditionExpression": "attribute_not_exists(pk) OR validUntil < :now",
                     "ExpressionAttributeValues": to_item({":now": to_iso(now)}),
@@ -57,9 +57,7 @@ class DynamoIdempotencyClaims:
         )
 
     def find(self, workspace_id: str, key_hash: str, now: datetime) -> tuple[str, str] | None:
-        key = to_item(keys.idempotency_claim(workspace_id, key_hash))
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        found = from_item(answer["Item"]) if "Item" in answer else None
+        found = self._table.get(keys.idempotency_claim(workspace_id, key_hash))
         if found is None or found["validUntil"] < to_iso(now):
             return None
         return found["generationId"], found["fingerprint"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from easel.domain.image import Image
 from easel.errors import StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
 from easel.repositories.generations.generation_items import image_from, image_values
+from easel.repositories.table import Table
 from easel.services.ports.generations import GalleryImage
 from easel.services.ports.transactions import Write
 
@@ -20,8 +20,7 @@ class DynamoGallery:
     """`ports.generations.Gallery`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def adding(self, entry: GalleryImage) -> Write:
         image: Image = entry.image
@@ -39,25 +38,14 @@ class DynamoGallery:
             "image": image_values(image),
             "priceMilliCredits": entry.price_milli_credits,
         }
-        return TransactionWrite(
-            "put gallery image",
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": to_item(values),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            },
-            lambda _: StaleWrite(f"Image {image.id} is in the gallery already."),
+        return self._table.putting(
+            "put gallery image", values, lambda _: StaleWrite(f"Image {image.id} is in the gallery already.")
         )
 
     def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item(keys.image(workspace_id, image_id)), ConsistentRead=True
-        )
-        if "Item" not in answer:
+        values = self._table.get(keys.image(workspace_id, image_id))
+        if values is None:
             return None
-        values = from_item(answer["Item"])
         return GalleryImage(
             workspace_id=values["workspaceId"],
             generation_id=values["generationId"],

@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from easel.clock import from_iso, to_iso
 from easel.domain.attempt import Attempt
 from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, is_condition_failure, to_item, to_value
+from easel.repositories.dynamodb import TransactionWrite, to_item, to_value
 from easel.repositories.generations.generation_items import attempt_from, attempt_values
+from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 from easel.services.ports.transactions import Write
 
@@ -29,8 +28,7 @@ class DynamoImageTasks:
     """`ports.image_tasks.ImageTaskRepository`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def claim(self, ref: ImageRef, task_token: str, attempt: Attempt, lease_until: datetime) -> ImageTask | None:
         task = ImageTask(ref, 1, task_token, lease_until, (attempt,))
@@ -46,18 +44,14 @@ class DynamoImageTasks:
             "expiresAt": int((attempt.started_at + _KEPT_FOR).timestamp()),
         }
         try:
-            self._client.put_item(
-                TableName=self._table, Item=to_item(values), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
+            self._table.put(values, "attribute_not_exists(pk)")
+        except ConditionFailed:
+            return None
         return task
 
     def get(self, ref: ImageRef) -> ImageTask | None:
-        answer = self._client.get_item(TableName=self._table, Key=to_item(self._key(ref)), ConsistentRead=True)
-        return _task_from(ref, from_item(answer["Item"])) if "Item" in answer else None
+        values = self._table.get(self._key(ref))
+        return _task_from(ref, values) if values else None
 
     def begin_attempt(
         self, task: ImageTask, task_token: str, attempt: Attempt, lease_until: datetime
@@ -99,7 +93,7 @@ class DynamoImageTasks:
             "end attempt",
             {
                 "Update": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(self._key(task.ref)),
                     "UpdateExpression": f"SET attempts[{_index_of(task, attempt)}] = :attempt, version = :next",
                     "ConditionExpression": "version = :version",
@@ -115,19 +109,16 @@ class DynamoImageTasks:
 
     def _change(self, task: ImageTask, sets: str, values: Mapping[str, Any]) -> ImageTask | None:
         try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=to_item(self._key(task.ref)),
-                UpdateExpression=f"SET {sets}, version = :next",
-                ConditionExpression="version = :version",
-                ExpressionAttributeValues=to_item({**values, ":version": task.version, ":next": task.version + 1}),
-                ReturnValues="ALL_NEW",
+            changed = self._table.update(
+                self._key(task.ref),
+                f"SET {sets}, version = :next",
+                condition="version = :version",
+                values={**values, ":version": task.version, ":next": task.version + 1},
+                returns="ALL_NEW",
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                return None
-            raise
-        return _task_from(task.ref, from_item(answer["Attributes"]))
+        except ConditionFailed:
+            return None
+        return _task_from(task.ref, changed)
 
     @staticmethod
     def _key(ref: ImageRef) -> keys.Key:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.domain.budgets import Budget, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.table import Table
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ class DynamoBudgets:
     """`ports.money.Budgets`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
         month = month_of(now)
@@ -86,7 +86,7 @@ class DynamoBudgets:
         on_conflict: Callable[[dict[str, Any] | None], EaselError],
     ) -> Write:
         action: dict[str, Any] = {
-            "TableName": self._table,
+            "TableName": self._table.name,
             "Key": to_item(_key(scope)),
             "UpdateExpression": expression,
             "ExpressionAttributeNames": dict(names),
@@ -98,13 +98,9 @@ class DynamoBudgets:
 
     def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
         """The budgets of these scopes, in their order; one that was never set nor used is empty."""
-        pending: Any = {self._table: {"Keys": [to_item(_key(scope)) for scope in scopes], "ConsistentRead": True}}
-        found: dict[str, dict[str, Any]] = {}
-        while pending:
-            answer = self._client.batch_get_item(RequestItems=pending)
-            found |= {item["sk"]["S"]: from_item(item) for item in answer["Responses"].get(self._table, ())}
-            pending = answer.get("UnprocessedKeys")
-        return [_budget_from(scope, month, found.get(_key(scope)["sk"], {})) for scope in scopes]
+        found = self._table.get_all([_key(scope) for scope in scopes], consistent=True)
+        places = {scope: (_key(scope)["pk"], _key(scope)["sk"]) for scope in scopes}
+        return [_budget_from(scope, month, found.get(places[scope], {})) for scope in scopes]
 
     def setting(self, before: Budget, limit: int | None) -> Write:
         scope = before.scope

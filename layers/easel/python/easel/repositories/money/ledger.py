@@ -6,7 +6,7 @@ counts its changes, so that the auditor knows when it read a moment between two 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +29,7 @@ from easel.domain.credits import (
     with_withdrawal,
 )
 from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.keys import shard_of
 from easel.repositories.money.ledger_items import (
     ACCOUNT_SHARDS,
@@ -46,15 +46,13 @@ from easel.repositories.money.ledger_items import (
     open_grant_values,
     wallet_from,
     wallet_key,
-    within,
 )
+from easel.repositories.table import OnConflict, Query, Table
 from easel.services.ports.money import EntryPage
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-OnConflict = Callable[[dict[str, Any] | None], EaselError]
 
 MAX_OPEN_GRANTS: Final = 100
 """A wallet is one item; this many grants keep it small."""
@@ -97,8 +95,7 @@ class DynamoLedger:
     """`ports.money.Ledger`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     # --- writes: members of transactions --------------------------------------------------------------------------
 
@@ -298,7 +295,7 @@ class DynamoLedger:
             "check hold",
             {
                 "ConditionCheck": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(ledger_key(hold.workspace_id, "HOLD", hold.id)),
                     "ConditionExpression": "attribute_exists(pk) AND amount = :amount",
                     "ExpressionAttributeValues": to_item({":amount": hold.amount}),
@@ -316,17 +313,7 @@ class DynamoLedger:
         ]
 
     def _put(self, description: str, values: dict[str, Any]) -> Write:
-        return TransactionWrite(
-            description,
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": to_item({**values, "schema": 1}),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            },
-            lambda _: StaleWrite(f"{description}: it is there already."),
-        )
+        return self._table.putting(description, {**values, "schema": 1})
 
     def _change(
         self, description: str, workspace_id: str, change: _WalletChange, on_conflict: OnConflict | None = None
@@ -353,7 +340,7 @@ class DynamoLedger:
         names: dict[str, str] | None = None,
     ) -> Write:
         action: dict[str, Any] = {
-            "TableName": self._table,
+            "TableName": self._table.name,
             "Key": to_item(key),
             "UpdateExpression": expression,
             "ConditionExpression": condition,
@@ -370,28 +357,23 @@ class DynamoLedger:
 
     def wallet(self, workspace_id: str) -> Wallet | None:
         """The balance, consistent; None for a workspace without a wallet."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item(wallet_key(workspace_id)), ConsistentRead=True
-        )
-        return wallet_from(from_item(answer["Item"])) if "Item" in answer else None
+        values = self._table.get(wallet_key(workspace_id))
+        return wallet_from(values) if values else None
 
     def hold(self, workspace_id: str, hold_id: str) -> Hold | None:
         """A hold, resolved or not."""
-        key = ledger_key(workspace_id, "HOLD", hold_id)
-        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
-        return hold_from(workspace_id, from_item(answer["Item"])) if "Item" in answer else None
+        values = self._table.get(ledger_key(workspace_id, "HOLD", hold_id))
+        return hold_from(workspace_id, values) if values else None
 
     def grant(self, workspace_id: str, grant_id: str) -> Grant | None:
         """A grant as it was made, used up or not."""
-        key = ledger_key(workspace_id, "GRANT", grant_id)
-        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
-        return grant_from(from_item(answer["Item"])) if "Item" in answer else None
+        values = self._table.get(ledger_key(workspace_id, "GRANT", grant_id))
+        return grant_from(values) if values else None
 
     def trial_of(self, identity: str) -> datetime | None:
         """When this identity had its trial; None when it had none."""
-        key = {"pk": f"TRIAL#{identity}", "sk": "TRIAL"}
-        answer = self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
-        return from_iso(answer["Item"]["createdAt"]["S"]) if "Item" in answer else None
+        values = self._table.get({"pk": f"TRIAL#{identity}", "sk": "TRIAL"})
+        return from_iso(values["createdAt"]) if values else None
 
     def entries(
         self,
@@ -403,31 +385,21 @@ class DynamoLedger:
         end: datetime | None = None,
     ) -> EntryPage:
         """The wallet's entries, newest first; of a time when `start` (from) or `end` (before) is given."""
-        query: dict[str, Any] = {
-            **within(self._table, f"WS#{workspace_id}", *entry_range(start, end)),
-            "ScanIndexForward": False,
-            # One more than is shown tells whether anything follows: DynamoDB itself says so at an exact end too.
-            "Limit": limit + 1,
-        }
-        if after:
-            query["ExclusiveStartKey"] = to_item({"pk": f"WS#{workspace_id}", "sk": after})
-        answer = self._client.query(**query)
-        found = [from_item(item) for item in answer["Items"]]
-        items, more = found[:limit], len(found) > limit or "LastEvaluatedKey" in answer
-        next_after = items[-1]["sk"] if items and more else None
-        return EntryPage(tuple(entry_from(item) for item in items), next_after)
+        partition = f"WS#{workspace_id}"
+        query = Query.between(partition, *entry_range(start, end), newest_first=True)
+        behind = {"pk": partition, "sk": after} if after else None
+        items, more = self._table.page(query, limit=limit, start=behind)
+        return EntryPage(tuple(entry_from(item) for item in items), items[-1]["sk"] if more else None)
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, grant id) of grants that have ended and may have something left."""
         found: list[tuple[str, str]] = []
         for shard in range(EXPIRY_SHARDS):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="grants_by_expiry",
-                KeyConditionExpression="expiryShard = :shard AND grantExpiresAt < :now",
-                ExpressionAttributeValues=to_item({":shard": f"EXPIRY#{shard}", ":now": to_iso(now)}),
-                Limit=limit,
+            query = Query(
+                "expiryShard = :shard AND grantExpiresAt < :now",
+                {":shard": f"EXPIRY#{shard}", ":now": to_iso(now)},
+                index="grants_by_expiry",
             )
-            items = map(from_item, answer["Items"])
+            items, _ = self._table.page(query, limit=limit)
             found += [(item["pk"].removeprefix("WS#"), item["sk"].removeprefix("GRANT#")) for item in items]
         return found[:limit]

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from easel.domain.credits import EXPIRED, REVENUE, Entry, GrantKind, Hold
 from easel.ids import uuid7
-from easel.repositories.dynamodb import from_item, to_item
 from easel.repositories.money.ledger_items import (
     ACCOUNT_SHARDS,
     WALLET_SHARDS,
@@ -17,8 +16,8 @@ from easel.repositories.money.ledger_items import (
     entry_range,
     hold_from,
     ledger_key,
-    within,
 )
+from easel.repositories.table import Query, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,8 +27,7 @@ class DynamoLedgerAudit:
     """`reconcile_ledger.LedgerAudit`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def all_entries(
         self, workspace_id: str, *, start: datetime | None = None, end: datetime | None = None
@@ -55,7 +53,7 @@ class DynamoLedgerAudit:
     def is_resolved(self, hold: Hold) -> bool:
         """Whether a hold was posted or voided."""
         key = ledger_key(hold.workspace_id, "RESOLUTION", hold.id)
-        return "Item" in self._client.get_item(TableName=self._table, Key=to_item(key), ConsistentRead=True)
+        return self._table.get(key) is not None
 
     def counter_entries(self, account: str, *, end: datetime | None = None) -> Iterator[Entry]:
         """Every entry on the other side."""
@@ -80,8 +78,7 @@ class DynamoLedgerAudit:
             yield from (item["sk"] for item in self._all(f"WALLETS#{shard % WALLET_SHARDS}", " ", "~"))
 
     def _all(self, partition: str, low: str, high: str) -> Iterator[dict[str, Any]]:
-        for page in self._client.get_paginator("query").paginate(**within(self._table, partition, low, high)):
-            yield from map(from_item, page["Items"])
+        yield from self._table.records(Query.between(partition, low, high))
 
 
 def _a_while_before(hold_id: str) -> str:

@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.credits import Entry, Grant, GrantKind, Hold, OpenGrant, Wallet
-from easel.repositories.dynamodb import to_item
 from easel.repositories.keys import shard_of
 
 ACCOUNT_SHARDS: Final = 8
@@ -144,13 +143,3 @@ def entry_from(values: Mapping[str, Any]) -> Entry:
         grant_id=values.get("grantId"),
         from_grants=values.get("fromGrants", {}),
     )
-
-
-def within(table: str, partition: str, low: str, high: str) -> dict[str, Any]:
-    """A consistent query of a partition's items between two sort keys."""
-    return {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
-        "ExpressionAttributeValues": to_item({":pk": partition, ":low": low, ":high": high}),
-        "ConsistentRead": True,
-    }

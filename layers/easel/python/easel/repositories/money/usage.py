@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.domain.attempt import Attempt
@@ -14,7 +15,8 @@ from easel.domain.request import Channel
 from easel.domain.usage import UsageRow, UsageSums
 from easel.errors import EaselError, LimitReached, StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.table import Query, Table
 from easel.services.ports.transactions import Write
 from easel.services.ports.usage import UsageRule, UsageToday
 
@@ -37,8 +39,7 @@ class DynamoUsageCounters:
     """`ports.usage.UsageCounters`. One item per user: a set of running generations per channel, a count per day."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def starting(self, generation: Generation, rule: UsageRule) -> Write:
         today = generation.created_at.astimezone(UTC).date()
@@ -59,7 +60,7 @@ class DynamoUsageCounters:
             "count generation",
             {
                 "Update": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
                     "UpdateExpression": f"ADD #active :ids, #today :one REMOVE {', '.join(stale_days)}",
                     "ConditionExpression": "(attribute_not_exists(#active) OR size(#active) < :active)"
@@ -79,7 +80,7 @@ class DynamoUsageCounters:
             "count ended generation",
             {
                 "Update": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
                     "UpdateExpression": "DELETE #active :ids",
                     "ExpressionAttributeNames": {"#active": _active(generation.channel)},
@@ -90,10 +91,7 @@ class DynamoUsageCounters:
         )
 
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday:
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item(keys.usage(workspace_id, user_id)), ConsistentRead=True
-        )
-        values = from_item(answer["Item"]) if "Item" in answer else {}
+        values = self._table.get(keys.usage(workspace_id, user_id)) or {}
         return UsageToday(
             generations=values.get(_day(now.astimezone(UTC).date()), 0),
             active_ids=tuple(sorted(values.get(_active(channel), ()))),
@@ -107,8 +105,7 @@ class DynamoUsageSummaries:
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table = table_name
+        self._table = Table(client, table_name)
 
     def adding(self, generation: Generation) -> Sequence[Write]:
         sums = {provider: UsageSums() for provider in _providers(generation)}
@@ -158,7 +155,7 @@ class DynamoUsageSummaries:
             "add to usage",
             {
                 "Update": {
-                    "TableName": self._table,
+                    "TableName": self._table.name,
                     "Key": to_item(key),
                     "UpdateExpression": f"SET {sets} ADD {adds}",
                     "ExpressionAttributeNames": names,
@@ -170,13 +167,8 @@ class DynamoUsageSummaries:
 
     def rows(self, workspace_id: str, first_day: str, last_day: str, *, limit: int) -> Sequence[UsageRow]:
         low, high = keys.usage_summary_days(workspace_id, first_day, last_day)
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
-            ExpressionAttributeValues=to_item({":pk": low["pk"], ":low": low["sk"], ":high": high["sk"]}),
-            PaginationConfig={"MaxItems": limit},
-        )
-        return [_row_from(from_item(item)) for page in pages for item in page["Items"]]
+        query = Query.between(low["pk"], low["sk"], high["sk"], consistent=False)
+        return [_row_from(values) for values in islice(self._table.records(query), limit)]
 
 
 _SUMS: Final = {

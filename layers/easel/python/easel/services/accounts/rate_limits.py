@@ -17,7 +17,7 @@ from easel.domain.access import Role
 from easel.domain.plans import DEFAULT_PLAN, PLANS, RateLimits, plan_of
 from easel.domain.rates import HOUR, MINUTE, UNCOUNTED, Counter, Rate, RateDecision, Window
 from easel.domain.request import Channel
-from easel.errors import StorageUnavailable
+from easel.errors import DatabaseRefused, DatabaseUnavailable
 from easel.services.accounts.principal import MINI_APP, Principal
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class RateCounters(Protocol):
     def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
         """Add one to all counters of this owner, unless one of them is full: (whether it was added, the counts).
 
-        All or nothing, in one call. Raises StorageUnavailable.
+        All or nothing, in one call. Raises DatabaseUnavailable, DatabaseRefused.
         """
         ...
 
@@ -75,7 +75,7 @@ class LimitRequests:
         now = self._clock()
         try:
             allowed, counts = self._counters.count(owner, counters, now)
-        except StorageUnavailable:
+        except (DatabaseUnavailable, DatabaseRefused):
             logger.warning("request not counted")
             self._on_failure()
             return UNCOUNTED

@@ -6,7 +6,7 @@ import logging
 
 from easel.domain.generation import Generation, cancel
 from easel.domain.image import Status
-from easel.errors import GenerationClosed, QueueUnavailable
+from easel.errors import GenerationClosed, WorkflowUnavailable
 from easel.services.accounts.principal import Principal
 from easel.services.generations.close_generation import CloseGeneration
 from easel.services.ports.messages import Workflow
@@ -33,7 +33,7 @@ class CancelGeneration:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")
         try:
             self._workflow.stop(generation.id, "cancelled by the caller")
-        except QueueUnavailable:
+        except WorkflowUnavailable:
             # The generation has ended all the same: what the execution still does finds it closed.
             logger.warning("execution of a cancelled generation could not be stopped")
         return generation

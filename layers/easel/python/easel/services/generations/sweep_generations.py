@@ -12,7 +12,7 @@ from easel.clock import Clock
 from easel.domain.events import Event
 from easel.domain.generation import Generation
 from easel.domain.image import Status
-from easel.errors import Contended, NotFound, QueueUnavailable
+from easel.errors import Contended, NotFound, QueueUnavailable, WorkflowUnavailable
 from easel.services.generations.settle_generation import SettleGeneration
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.messages import GenerationQueue, Workflow
@@ -93,6 +93,6 @@ class SweepGenerations:
             return False
         try:
             self._workflow.stop(generation.id, "settled by the sweeper")
-        except QueueUnavailable:
+        except WorkflowUnavailable:
             logger.warning("execution could not be stopped", extra={"generation_id": generation.id})
         return True

@@ -23,7 +23,15 @@ from easel.domain.generation import Generation
 from easel.domain.image import FAILURE_TEXTS, Failure, Image, ServedBy, Stage, Status
 from easel.domain.provider import Finished, InlinePicture, Running
 from easel.domain.routing import GiveUp, TryAgain, callback_wait
-from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
+from easel.errors import (
+    DatabaseRefused,
+    DatabaseUnavailable,
+    ImageRejected,
+    ProviderError,
+    ProviderErrorClass,
+    StaleWrite,
+    StorageUnavailable,
+)
 from easel.services.catalogue.choose_provider import ProviderRouting
 from easel.services.images.attempt_log import TRIES, close_attempt, kept_changing, with_attempt
 from easel.services.images.callback_tickets import NoCallbacks
@@ -104,6 +112,13 @@ class ImageWork:
         wished = timedelta(seconds=state.poll_after)
         return max(wished, FIRST_SAFETY_POLL) if self.callbacks.expected_from(provider) else wished
 
+    def note_progress(self, ref: ImageRef, stage: Stage) -> None:
+        """Show how far an image is. Best effort: a picture is worth more than a word about it."""
+        try:
+            self.generations.set_stage(ref, stage)
+        except (DatabaseUnavailable, DatabaseRefused) as error:
+            logger.warning("progress could not be noted", extra={"stage": stage.value, "code": error.code})
+
     # --- the ends of an image -------------------------------------------------------------------------------------
 
     def deliver(self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished) -> None:
@@ -127,7 +142,7 @@ class ImageWork:
                 provider_code=error.code,
                 job_ended=True,
             ) from error
-        self.generations.set_stage(task.ref, Stage.STORING)
+        self.note_progress(task.ref, Stage.STORING)
         image = self._stored(generation, task, attempt, processed)
         ended = self._ended_with_picture(generation, task.ref.index, attempt, finished)
         self._record_delivery(generation, task, image, ended)

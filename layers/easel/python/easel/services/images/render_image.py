@@ -177,7 +177,7 @@ class RenderImage:
             task = noted
         attempt = task.attempts[-1]
         if not isinstance(submission.state, Finished):
-            self._work.generations.set_stage(task.ref, Stage.GENERATING)
+            self._work.note_progress(task.ref, Stage.GENERATING)
             self._look_later(task, attempt, self._work.first_poll(attempt.provider, submission.state))
             return
         try:

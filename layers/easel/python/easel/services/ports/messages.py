@@ -38,7 +38,7 @@ class ImageQueue(Protocol):
 
 
 class Workflow(Protocol):
-    """The state machine."""
+    """The state machine. Raises WorkflowUnavailable; every call is safe to repeat."""
 
     def start(self, generation_id: str, execution_input: dict[str, object]) -> bool:
         """Start the execution of this generation; False when it was started before."""

@@ -1,0 +1,220 @@
+"""One DynamoDB table, as all repositories use it. Nothing else in this folder calls the client.
+
+So three rules hold for every repository:
+
+- A single write that meets a transaction on its item is tried again. DynamoDB refuses it with
+  TransactionConflictException, which botocore does not retry; it was not made, so a repetition is safe.
+- Whatever the client raises leaves as an error of ours: ConditionFailed, Contended, DatabaseUnavailable or
+  DatabaseRefused.
+- A batch is asked for again until every record has been answered for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from easel.aws_errors import code_of
+from easel.errors import Contended, DatabaseUnavailable, EaselError, StaleWrite
+from easel.repositories.dynamodb import TransactionWrite, database_error, from_item, full_jitter, to_item
+from easel.repositories.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Values = dict[str, Any]
+OnConflict = Callable[[Values | None], EaselError]
+
+_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+_MET_A_TRANSACTION: Final = "TransactionConflictException"
+_MAX_TRIES: Final = 10
+_FIRST_PAUSE: Final = 0.025
+_LONGEST_PAUSE: Final = 0.4
+"""Seconds. A transaction holds its items for some 10 ms; all tries together take about a second."""
+_BATCH: Final = 100
+"""What BatchGetItem takes at most."""
+
+
+class ConditionFailed(StaleWrite):
+    """A single write whose condition did not hold. `found` is the record, where the write asked for it."""
+
+    def __init__(self, found: Values | None) -> None:
+        super().__init__("The record is not in the state that the change needs.")
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Records of one partition, of the table or of an index. An index is read as it is now, not consistently."""
+
+    condition: str
+    values: Mapping[str, Any]
+    index: str | None = None
+    newest_first: bool = False
+    consistent: bool = True
+
+    @classmethod
+    def of(cls, partition: str, prefix: str = "", *, newest_first: bool = False, consistent: bool = True) -> Query:
+        """Those of a partition whose sort key begins with the prefix."""
+        values = {":pk": partition} | ({":prefix": prefix} if prefix else {})
+        condition = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
+        return cls(condition, values, newest_first=newest_first, consistent=consistent)
+
+    @classmethod
+    def between(
+        cls, partition: str, low: str, high: str, *, newest_first: bool = False, consistent: bool = True
+    ) -> Query:
+        """Those of a partition between two sort keys, both included."""
+        values = {":pk": partition, ":low": low, ":high": high}
+        condition = "pk = :pk AND sk BETWEEN :low AND :high"
+        return cls(condition, values, newest_first=newest_first, consistent=consistent)
+
+    def request(self) -> dict[str, Any]:
+        """The arguments of the client's call."""
+        where = {"ConsistentRead": self.consistent} if self.index is None else {"IndexName": self.index}
+        return {
+            "KeyConditionExpression": self.condition,
+            "ExpressionAttributeValues": to_item(self.values),
+            "ScanIndexForward": not self.newest_first,
+            **where,
+        }
+
+
+class Table:
+    """Reads and writes of one table, in plain Python values."""
+
+    def __init__(self, client: DynamoDBClient, name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self.name = name
+        self._sleep = sleep
+
+    # --- single writes --------------------------------------------------------------------------------------------
+
+    def put(self, record: Mapping[str, Any], condition: str | None = None, values: Mapping[str, Any] = {}) -> None:
+        """Put a record. Raises ConditionFailed."""
+        self._write(self._client.put_item, {"Item": to_item(record)}, condition, {}, values)
+
+    def update(
+        self,
+        key: Key,
+        expression: str,
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] = {},
+        values: Mapping[str, Any] = {},
+        returns: Literal["NONE", "ALL_NEW", "UPDATED_NEW"] = "NONE",
+        on_failure: Literal["NONE", "ALL_OLD"] = "NONE",
+    ) -> Values:
+        """Change a record; gives what `returns` names. Raises ConditionFailed, with the record if `on_failure` says."""
+        request: dict[str, Any] = {"Key": to_item(key), "UpdateExpression": expression, "ReturnValues": returns}
+        if on_failure != "NONE":
+            request["ReturnValuesOnConditionCheckFailure"] = on_failure
+        answer = self._write(self._client.update_item, request, condition, names, values)
+        return from_item(answer.get("Attributes", {}))
+
+    def delete(self, key: Key, condition: str, values: Mapping[str, Any] = {}) -> None:
+        """Delete a record. Raises ConditionFailed."""
+        self._write(self._client.delete_item, {"Key": to_item(key)}, condition, {}, values)
+
+    def _write(
+        self,
+        call: Callable[..., Any],
+        request: dict[str, Any],
+        condition: str | None,
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+    ) -> Any:
+        request = {"TableName": self.name, **request}
+        if condition:
+            request["ConditionExpression"] = condition
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
+        if values:
+            request["ExpressionAttributeValues"] = to_item(values)
+        for attempt in range(_MAX_TRIES):
+            try:
+                return call(**request)
+            except (BotoCoreError, ClientError) as error:
+                if code_of(error) != _MET_A_TRANSACTION:
+                    raise _write_error(error) from error
+            self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
+        raise Contended("Too many changes at the same time; nothing was written, please try again.")
+
+    # --- members of transactions ----------------------------------------------------------------------------------
+
+    def putting(
+        self, description: str, record: Mapping[str, Any], on_conflict: OnConflict | None = None
+    ) -> TransactionWrite:
+        """Put a record that must not be there yet. Conflict: StaleWrite unless told otherwise."""
+        action = {"TableName": self.name, "Item": to_item(record), "ConditionExpression": "attribute_not_exists(pk)"}
+        return TransactionWrite(
+            description,
+            {"Put": action},
+            on_conflict or (lambda _: StaleWrite(f"{description}: there is one under this id.")),
+        )
+
+    # --- reads ----------------------------------------------------------------------------------------------------
+
+    def get(self, key: Key, *, consistent: bool = True) -> Values | None:
+        """One record."""
+        answer = self._read(self._client.get_item, Key=to_item(key), ConsistentRead=consistent)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, wanted: Sequence[Key], *, consistent: bool = False) -> dict[tuple[str, str], Values]:
+        """Those records that are there, by partition and sort key."""
+        found: dict[tuple[str, str], Values] = {}
+        for start in range(0, len(wanted), _BATCH):
+            pending: Any = [to_item(key) for key in wanted[start : start + _BATCH]]
+            for attempt in range(_MAX_TRIES):
+                answer = self._batch(pending, consistent=consistent)
+                for item in map(from_item, answer["Responses"].get(self.name, ())):
+                    found[item["pk"], item["sk"]] = item
+                pending = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys")
+                if not pending:
+                    break
+                self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
+            else:
+                raise DatabaseUnavailable("The database has not given all records. Please try again.")
+        return found
+
+    def _batch(self, keys: Any, *, consistent: bool) -> Any:
+        try:
+            return self._client.batch_get_item(RequestItems={self.name: {"Keys": keys, "ConsistentRead": consistent}})
+        except (BotoCoreError, ClientError) as error:
+            raise database_error(error) from error
+
+    def records(self, query: Query, *, start: Key | None = None, at_once: int | None = None) -> Iterator[Values]:
+        """Every record that the query finds behind `start`, however many calls that takes (one gives 1 MB at most)."""
+        request = query.request() | ({"Limit": at_once} if at_once else {})
+        if start is not None:
+            request["ExclusiveStartKey"] = to_item(start)
+        while True:
+            answer = self._read(self._client.query, **request)
+            yield from map(from_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def page(self, query: Query, *, limit: int, start: Key | None = None) -> tuple[list[Values], bool]:
+        """So many records from behind `start`, and whether there are more."""
+        # One more than is wanted tells whether anything follows: DynamoDB names a last key at an exact end too.
+        found = list(islice(self.records(query, start=start, at_once=limit + 1), limit + 1))
+        return found[:limit], len(found) > limit
+
+    def _read(self, call: Callable[..., Any], **request: Any) -> Any:
+        try:
+            return call(TableName=self.name, **request)
+        except (BotoCoreError, ClientError) as error:
+            raise database_error(error) from error
+
+
+def _write_error(error: BotoCoreError | ClientError) -> EaselError:
+    if isinstance(error, ClientError) and code_of(error) == _CONDITION_FAILED:
+        found: Any = error.response.get("Item")
+        return ConditionFailed(from_item(found) if found else None)
+    return database_error(error)

@@ -1,0 +1,92 @@
+"""Every write may meet somebody else's transaction: it is made again, and nobody notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from tests.support.conflicts import ContestedClient
+from tests.support.engine import Behaviour, Engine, a_request, caller, inline_at_once, refusing, running_for
+from tests.support.invariants import check_invariants
+from tests.support.tables import create_core_table
+
+from easel.domain.generation import Generation
+from easel.domain.image import Stage, Status
+from easel.errors import Contended, DatabaseRefused, DatabaseUnavailable, EaselError, ProviderErrorClass
+from easel.services.ports.image_tasks import ImageRef
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from tests.support.emulator import Emulator
+
+SCENARIOS: dict[str, tuple[Behaviour, Status]] = {
+    "picture in the answer": (inline_at_once, Status.COMPLETED),
+    "polled": (running_for(2), Status.COMPLETED),
+    "unknown outcome": (refusing(ProviderErrorClass.AMBIGUOUS), Status.FAILED),
+}
+
+
+@pytest.fixture(scope="module")
+def client(emulator: Emulator) -> DynamoDBClient:
+    return emulator.client("dynamodb")
+
+
+@pytest.fixture
+def table(client: DynamoDBClient) -> str:
+    return create_core_table(client)
+
+
+def run(engine: Engine, behaviour: Behaviour) -> Generation:
+    engine.provider.default = behaviour
+    return engine.run(engine.submit(a_request(), idempotency_key="once").generation.id)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("refusals", [1, 3])
+def test_a_write_that_meets_a_transaction_is_made_all_the_same(
+    client: DynamoDBClient, scenario: str, refusals: int
+) -> None:
+    # Given the history of a run in which no write meets another
+    behaviour, expected = SCENARIOS[scenario]
+    undisturbed = ContestedClient(client)
+    run(Engine(cast("DynamoDBClient", undisturbed), create_core_table(client)), behaviour)
+    assert {"put_item", "update_item", "delete_item", "transact_write_items"} >= set(undisturbed.writes)
+    # When each write in turn is refused because a transaction is at its item
+    for contested in range(3, len(undisturbed.writes) + 1):
+        disturbed = ContestedClient(client, {contested: refusals}.get)
+        engine = Engine(cast("DynamoDBClient", disturbed), create_core_table(client))
+        generation = run(engine, behaviour)
+        # Then the end is the same, by the same writes, with one call to the provider
+        assert generation.status is expected, disturbed.writes[contested - 1]
+        assert len(engine.provider.tasks) == 1
+        assert not engine.dead_letters
+        assert disturbed.writes == undisturbed.writes
+        check_invariants(engine, generation)
+
+
+def test_every_write_may_be_refused_at_first(client: DynamoDBClient, table: str) -> None:
+    engine = Engine(cast("DynamoDBClient", ContestedClient(client, lambda _: 1)), table)
+    generation = run(engine, inline_at_once)
+    assert generation.status is Status.COMPLETED
+    assert engine.cancel(caller(), engine.submit(a_request()).generation.id).status is Status.CANCELLED
+    check_invariants(engine, generation)
+
+
+@pytest.mark.parametrize("error", [Contended("busy"), DatabaseUnavailable("away"), DatabaseRefused("no")])
+@pytest.mark.parametrize("behaviour", [inline_at_once, running_for(1)])
+def test_a_word_about_progress_never_costs_a_picture(
+    client: DynamoDBClient, table: str, monkeypatch: pytest.MonkeyPatch, error: EaselError, behaviour: Behaviour
+) -> None:
+    engine = Engine(client, table)
+    usual = engine.generations.set_stage
+
+    def set_stage(ref: ImageRef, stage: Stage) -> bool:
+        if stage is not Stage.SUBMITTED:
+            raise error
+        return usual(ref, stage)
+
+    monkeypatch.setattr(engine.generations, "set_stage", set_stage)
+    generation = run(engine, behaviour)
+    assert generation.status is Status.COMPLETED
+    assert len(generation.images[0].attempts) == 1
+    check_invariants(engine, generation)
