@@ -1,4 +1,4 @@
-"""Every write may meet somebody else's transaction: it is made again, and nobody notices."""
+"""Every write may conflict with another transaction: it is retried, and the result is the same."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(engine: Engine, behaviour: Behaviour) -> Generation:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("refusals", [1, 3])
-def test_a_write_that_meets_a_transaction_is_made_all_the_same(
+def test_a_write_that_conflicts_with_a_transaction_is_retried(
     client: DynamoDBClient, scenario: str, refusals: int
 ) -> None:
     # Given the history of a run in which no write meets another
@@ -64,7 +64,7 @@ def test_a_write_that_meets_a_transaction_is_made_all_the_same(
         check_invariants(engine, generation)
 
 
-def test_every_write_may_be_refused_at_first(client: DynamoDBClient, table: str) -> None:
+def test_every_write_may_conflict_once(client: DynamoDBClient, table: str) -> None:
     engine = Engine(cast("DynamoDBClient", ContestedClient(client, lambda _: 1)), table)
     generation = run(engine, inline_at_once)
     assert generation.status is Status.COMPLETED
@@ -74,7 +74,7 @@ def test_every_write_may_be_refused_at_first(client: DynamoDBClient, table: str)
 
 @pytest.mark.parametrize("error", [Contended("busy"), DatabaseUnavailable("away"), DatabaseRefused("no")])
 @pytest.mark.parametrize("behaviour", [inline_at_once, running_for(1)])
-def test_a_word_about_progress_never_costs_a_picture(
+def test_a_progress_write_that_fails_never_costs_the_image(
     client: DynamoDBClient, table: str, monkeypatch: pytest.MonkeyPatch, error: EaselError, behaviour: Behaviour
 ) -> None:
     engine = Engine(client, table)

@@ -35,7 +35,7 @@ def seeded(client: Any, core: Core, **options: Any) -> Table:
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_that_meets_a_transaction_is_made_again_after_a_pause(core: Core, write: str) -> None:
+def test_a_write_that_conflicts_with_a_transaction_is_retried_after_a_pause(core: Core, write: str) -> None:
     client, pauses = ContestedClient(core.client, lambda _: 3), list[float]()
     table = seeded(client, core, sleep=pauses.append)
 
@@ -47,7 +47,7 @@ def test_a_write_that_meets_a_transaction_is_made_again_after_a_pause(core: Core
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_that_always_meets_one_is_given_up_and_nothing_is_written(core: Core, write: str) -> None:
+def test_a_write_that_always_conflicts_is_given_up_and_nothing_is_written(core: Core, write: str) -> None:
     pauses = list[float]()
     table = seeded(ContestedClient(core.client, lambda _: 1_000), core, sleep=pauses.append)
 
@@ -59,7 +59,7 @@ def test_a_write_that_always_meets_one_is_given_up_and_nothing_is_written(core: 
     assert table.get(KEY) == RECORD
 
 
-def test_a_condition_that_does_not_hold_is_told_with_the_record_that_is_there(core: Core) -> None:
+def test_a_failed_condition_raises_with_the_stored_record_where_asked_for(core: Core) -> None:
     table = seeded(core.client, core)
 
     with pytest.raises(ConditionFailed) as plain:
@@ -78,7 +78,7 @@ def test_a_record_that_is_too_large_is_refused_for_good(core: Core) -> None:
         Table(core.client, core.table).put({**KEY, "text": "x" * 400_000 + "y" * 10_000})
 
 
-def test_a_database_that_is_away_is_an_error_of_ours_whatever_is_asked(core: Core) -> None:
+def test_a_database_that_cannot_be_reached_raises_database_unavailable(core: Core) -> None:
     with unreachable_url() as url:
         table = Table(boto3.client("dynamodb", **offline_options(url)), core.table)
         for ask in (*WRITES.values(), *READS):
@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_an_error_of_ours_whatever_is_asked(core: Cor
                 ask(table)
 
 
-def test_a_batch_is_asked_for_again_until_every_record_is_there(core: Core) -> None:
+def test_a_batch_is_repeated_until_every_record_is_there(core: Core) -> None:
     # Given more records than a batch takes, and more bytes than one answer holds
     table = Table(core.client, core.table)
     wanted = [{"pk": "WS#1", "sk": f"THING#{number:03}"} for number in range(130)]
@@ -98,7 +98,7 @@ def test_a_batch_is_asked_for_again_until_every_record_is_there(core: Core) -> N
     assert sorted(found) == [(key["pk"], key["sk"]) for key in wanted]
 
 
-def test_a_batch_that_is_never_answered_whole_is_given_up(core: Core) -> None:
+def test_a_batch_that_is_never_complete_is_given_up(core: Core) -> None:
     class Stingy:
         def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803 - AWS's word
             return {"Responses": {}, "UnprocessedKeys": RequestItems}

@@ -95,7 +95,7 @@ class DynamoApiKeys:
             "check that the caller's key still works",
             {
                 "ConditionCheck": {
-                    "TableName": self._records.table,
+                    "TableName": self._records.name,
                     "Key": to_item(keys.api_key_of_workspace(workspace_id, key_id)),
                     "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revokedAt) "
                     "AND (attribute_not_exists(validUntil) OR validUntil > :now) AND contains(scopes, :scope)",
