@@ -30,7 +30,7 @@ from easel.domain.events import generation_ended
 from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Status
 from easel.domain.pricing import PriceBook, PriceRule, PriceUnit
-from easel.domain.request import Channel
+from easel.domain.request import Channel, ImageRequest
 from easel.errors import EaselError, InsufficientCredits
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
@@ -46,7 +46,7 @@ from easel.services.accounts.open_account import OpenAccount, TrialOffer
 from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.accounts.standing import Standing
 from easel.services.generations.close_generation import CloseGeneration
-from easel.services.generations.submit_generation import NewGeneration, SubmitGeneration
+from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.money.appraise import Appraise
 from easel.services.money.expire_grants import ExpireGrants
 from easel.services.money.grant_credits import GrantCredits, GrantRequest
@@ -204,7 +204,7 @@ class RealBooks:
         return self._give(operator, workspace, wanted).grant
 
     def hold(self, workspace: str, key: str, model: str, images: int) -> Generation:
-        request = NewGeneration(prompt="p", model=model, n=images, input_params={"key": key})
+        request = ImageRequest(prompt="p", model=model, n=images, input_params={"key": key})
         return self._submit(caller(workspace), request, request_id="r", idempotency_key=key).generation
 
     def resolve(self, workspace: str, generation_id: str, delivered: int, status: Status) -> Generation:

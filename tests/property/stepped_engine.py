@@ -27,8 +27,9 @@ from tests.support.engine import (
 from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
+from easel.domain.request import ImageRequest
 from easel.errors import GenerationClosed, ProviderErrorClass
-from easel.services.generations.submit_generation import NewGeneration, Submitted
+from easel.services.generations.submit_generation import Submitted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -126,7 +127,7 @@ class SteppedEngine(Engine):
 
     # --- what a history is made of --------------------------------------------------------------------------------
 
-    def ask(self, request: NewGeneration, key: str | None) -> Submitted | None:
+    def ask(self, request: ImageRequest, key: str | None) -> Submitted | None:
         """Submit; None when the front door died on the way, after its transaction."""
         try:
             return self.submit(request, idempotency_key=key)

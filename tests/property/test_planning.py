@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import Candidate, Model, load_catalogue, plan_upstream, validate_parameters
 from easel.domain.catalogue.supported_sizes import AnySize, Canvas, FreeSizes, Ratios, Shape, SomeSizes
@@ -40,16 +41,16 @@ def cases(draw: st.DrawFn) -> Case:
     resolution = draw(st.none() | st.sampled_from(model.resolutions)) if model.resolutions and not wanted else None
     asked = validate_parameters(
         model,
-        prompt="a fox",
-        count=1,
-        size=str(wanted) if wanted else None,
-        aspect_ratio=ratio,
-        resolution=resolution,
-        quality=draw(st.none() | st.sampled_from(model.qualities)),
-        style=draw(st.none() | st.sampled_from(model.styles)),
-        background=draw(st.none() | st.sampled_from(model.backgrounds)) if model.backgrounds else None,
-        output_format=draw(st.sampled_from([None, "png", "webp"])),
-        size_policy="nearest",
+        an_image_request(
+            size=str(wanted) if wanted else None,
+            aspect_ratio=ratio,
+            resolution=resolution,
+            quality=draw(st.none() | st.sampled_from(model.qualities)),
+            style=draw(st.none() | st.sampled_from(model.styles)),
+            background=draw(st.none() | st.sampled_from(model.backgrounds)) if model.backgrounds else None,
+            output_format=draw(st.sampled_from([None, "png", "webp"])),
+            size_policy="nearest",
+        ),
     )
     return Case(model, asked, draw(st.sampled_from(CATALOGUE.candidates(model, Fallback.EQUIVALENT))))
 
@@ -164,12 +165,12 @@ def test_what_departs_from_the_request_is_told_and_nothing_else(case: Case) -> N
 @pytest.mark.requirement("X-6")
 @given(st.sampled_from(MODELS), sizes)
 def test_nearest_takes_what_strict_would_and_strict_takes_what_nearest_leaves_alone(model: Model, size: Size) -> None:
-    nearest = validate_parameters(model, prompt="a fox", count=1, size=str(size), size_policy="nearest")
+    nearest = validate_parameters(model, an_image_request(size=str(size), size_policy="nearest"))
 
     assert nearest.size is None or (model.sizes and model.sizes.allows(nearest.size))
     assert (nearest.asked_size is None) == (nearest.size == size)
     try:
-        strict = validate_parameters(model, prompt="a fox", count=1, size=str(size))
+        strict = validate_parameters(model, an_image_request(size=str(size)))
     except InvalidRequest as error:
         refused = [problem.field for problem in error.fields]
     else:

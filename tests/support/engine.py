@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.health import MemoryHealth, NoLatencies, routes_of
+from tests.support.requests import an_image_request
 from tests.support.tables import create_ledger_table
 
 from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
@@ -38,7 +39,7 @@ from easel.domain.provider import (
     Running,
     Submission,
 )
-from easel.domain.request import Channel, Mode
+from easel.domain.request import Channel, ImageRequest, Mode
 from easel.errors import CallbackRefused, ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
@@ -57,7 +58,7 @@ from easel.services.generations.close_generation import CloseGeneration
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.generations.settle_generation import SettleGeneration
 from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
-from easel.services.generations.submit_generation import NewGeneration, SubmitGeneration, Submitted
+from easel.services.generations.submit_generation import SubmitGeneration, Submitted
 from easel.services.generations.sweep_generations import SweepGenerations
 from easel.services.images.callback_tickets import CallbackSigner, SignedAddresses
 from easel.services.images.collect_image import CollectImage
@@ -394,8 +395,9 @@ class Engine:
             trial=TrialOffer(5 * MILLI, timedelta(days=30)),
             clock=clock,
         )
+        self.appraise = Appraise(catalogue=self.catalogue, prices=load_price_book())
         self.submit_use_case = SubmitGeneration(
-            appraise=Appraise(catalogue=self.catalogue, prices=load_price_book()),
+            appraise=self.appraise,
             quotes=self.quotes,
             usage=self.usage,
             ledger=self.ledger,
@@ -490,7 +492,7 @@ class Engine:
     # --- what tests do --------------------------------------------------------------------------------------------
 
     def submit(
-        self, request: NewGeneration, idempotency_key: str | None = None, principal: Principal | None = None
+        self, request: ImageRequest, idempotency_key: str | None = None, principal: Principal | None = None
     ) -> Submitted:
         """As a front door does it; a killed submit is the caller's to repeat."""
         return self.submit_use_case(
@@ -736,10 +738,10 @@ def caller(workspace_id: str = WORKSPACE) -> Principal:
     return Principal(workspace_id, USER, frozenset({"owner"}), scopes, Channel.API, "key-1", budget_keys=("key-1",))
 
 
-def a_request(**changes: Any) -> NewGeneration:
+def a_request(**changes: Any) -> ImageRequest:
     """A request that is fine."""
     wanted: dict[str, Any] = {"prompt": "a red fox", "model": "seedream-v4", **changes}
-    return NewGeneration(**wanted, input_params={name: str(value) for name, value in wanted.items()})
+    return an_image_request(**wanted, input_params={name: str(value) for name, value in wanted.items()})
 
 
 __all__ = ["USER", "WORKSPACE", "Engine", "Fuse", "Mode", "WorkerKilledError", "a_request", "caller"]

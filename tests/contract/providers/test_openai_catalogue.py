@@ -14,6 +14,7 @@ from infra.local.simulators.jobs import JobBook
 from infra.local.simulators.messages import Reply, Request
 from infra.local.simulators.openai import OpenAISimulator
 from tests.contract.providers.test_openai_faults import REFERENCE
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import Candidate, load_catalogue, plan_upstream, validate_parameters
 from easel.domain.provider import ProviderTask, ReferenceImage
@@ -83,13 +84,13 @@ def requests(draw: st.DrawFn) -> tuple[Model, Candidate, ImageParameters]:
     formats = tuple(name for name in model.output_formats if (background, name) != ("transparent", "jpeg"))
     asked = validate_parameters(
         model,
-        prompt="a fox",
-        count=1,
-        quality=draw(choice(model.qualities)),
-        style=draw(choice(model.styles)),
-        background=background,
-        output_format=draw(choice(formats)),
-        **measures,
+        an_image_request(
+            quality=draw(choice(model.qualities)),
+            style=draw(choice(model.styles)),
+            background=background,
+            output_format=draw(choice(formats)),
+            **measures,
+        ),
     )
     return model, candidate, asked
 
@@ -107,7 +108,7 @@ def test_whatever_the_catalogue_allows_the_vendor_takes(
 def test_every_size_on_a_models_list_is_taken(model: Model) -> None:
     sizes = model.sizes.options if model.sizes else ()
     for size in sizes:
-        asked = validate_parameters(model, prompt="a fox", count=1, size=str(size))
+        asked = validate_parameters(model, an_image_request(size=str(size)))
         for candidate in CATALOGUE.candidates(model, Fallback.EQUIVALENT):
             if candidate.provider == "openai":
                 assert answer_to(candidate, asked, ()) == ACCEPTED
@@ -117,7 +118,7 @@ def test_every_size_on_a_models_list_is_taken(model: Model) -> None:
 def test_the_corners_of_free_sizes_are_taken_as_they_are(size: str) -> None:
     for model, candidate in OF_ANY_SIZE:
         if model.id == candidate.model:
-            asked = validate_parameters(model, prompt="a fox", count=1, size=size)
+            asked = validate_parameters(model, an_image_request(size=size))
             assert str(plan_upstream(candidate, "a fox", asked).parameters.size) == size
             assert answer_to(candidate, asked, ()) == ACCEPTED
 

@@ -28,7 +28,7 @@ from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
-from easel.domain.request import Channel, Mode
+from easel.domain.request import Channel, ImageRequest
 from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable, Unauthenticated
 from easel.http import identity
 from easel.http.pagination import CursorSigner
@@ -36,7 +36,7 @@ from easel.ids import new_generation_id
 from easel.services.accounts.principal import Credential, Principal
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.services.generations.read_generations import ReadGenerations
-from easel.services.generations.submit_generation import NewGeneration, Submitted
+from easel.services.generations.submit_generation import Submitted
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
 from easel.services.money.appraise import Appraisal, Appraise
@@ -82,12 +82,15 @@ class Store:
     api_keys: dict[str, Principal] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._appraise = Appraise(catalogue=load_catalogue(), prices=load_price_book())
+
     def put(self, generation: Generation) -> Generation:
         self.generations[generation.workspace_id, generation.id] = generation
         return generation
 
     def submit(
-        self, principal: Principal, request: NewGeneration, *, request_id: str, idempotency_key: str | None
+        self, principal: Principal, request: ImageRequest, *, request_id: str, idempotency_key: str | None
     ) -> Submitted:
         """The submit use case without its money and its queue: the same rules, one dictionary."""
         appraisal = self.appraise(principal, request)
@@ -106,7 +109,7 @@ class Store:
             served_by=ServedBy(appraisal.candidate.provider, appraisal.candidate.model),
             adjustments=plan_upstream(appraisal.candidate, request.prompt, appraisal.parameters).adjustments,
             prompt=made.title if made else request.prompt,
-            mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
+            mode=request.mode,
             parameters=appraisal.parameters,
             input_params=request.input_params,
             references=request.references,
@@ -117,15 +120,15 @@ class Store:
             client_reference=request.client_reference,
         )
         if idempotency_key:
-            self.claims[claim] = (generation.id, request.fingerprint())
+            self.claims[claim] = (generation.id, self._appraise.fingerprint(request))
         return Submitted(self.put(generation), replayed=False)
 
-    def appraise(self, principal: Principal, request: NewGeneration) -> Appraisal:
-        return Appraise(catalogue=load_catalogue(), prices=load_price_book())(principal, request)
+    def appraise(self, principal: Principal, request: ImageRequest) -> Appraisal:
+        return self._appraise(principal, request)
 
-    def _replay(self, claim: tuple[str, str | None], request: NewGeneration) -> Submitted:
+    def _replay(self, claim: tuple[str, str | None], request: ImageRequest) -> Submitted:
         generation_id, fingerprint = self.claims[claim]
-        if fingerprint != request.fingerprint():
+        if fingerprint != self._appraise.fingerprint(request):
             raise IdempotencyKeyReused("This Idempotency-Key was used before with another request.")
         return Submitted(self.generations[claim[0], generation_id], replayed=True)
 

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import (
     Candidate,
@@ -111,7 +112,7 @@ def test_ratios_are_pairs_of_numbers_and_formats_are_ones_we_store(model: Model)
 @every_model
 @pytest.mark.parametrize("asked", ["png", "jpeg", "webp"])
 def test_any_format_can_be_asked_of_any_model_and_vendors_hear_of_those_they_know(model: Model, asked: str) -> None:
-    parameters = validate_parameters(model, prompt="a red fox", count=1, output_format=asked)
+    parameters = validate_parameters(model, an_image_request(output_format=asked))
 
     for candidate in CATALOGUE.candidates(model, Fallback.EQUIVALENT):
         told = plan_upstream(candidate, "a red fox", parameters).parameters.output_format

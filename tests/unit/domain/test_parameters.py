@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import load_catalogue, parse_size, validate_parameters
 from easel.domain.request import ImageParameters, Reference, Size
@@ -31,7 +32,7 @@ sides = st.integers(1, 99_999)
 
 
 def asked(model: str, **wanted: Any) -> ImageParameters:
-    return validate_parameters(CATALOGUE.find(model), **{"prompt": "a red fox", "count": 1, **wanted})
+    return validate_parameters(CATALOGUE.find(model), an_image_request(**wanted))
 
 
 def refused(model: str, **wanted: Any) -> tuple[FieldError, ...]:
@@ -362,9 +363,9 @@ def test_a_prompt_may_have_4000_characters_and_not_one_more() -> None:
 @given(st.integers(-5, 20))
 def test_one_to_ten_images_may_be_asked_for(count: int) -> None:
     if 1 <= count <= 10:
-        asked("seedream-v4", count=count)
+        asked("seedream-v4", n=count)
     else:
-        (problem,) = refused("seedream-v4", count=count)
+        (problem,) = refused("seedream-v4", n=count)
         assert problem == FieldError("n", "n must be from 1 to 10.", {"minimum": 1, "maximum": 10})
 
 
@@ -385,7 +386,7 @@ def test_several_problems_are_told_together() -> None:
     problems = refused(
         "nano-banana",
         prompt="  ",
-        count=11,
+        n=11,
         references=references(11),
         size="1x1",
         aspect_ratio="1:7",
@@ -401,7 +402,7 @@ def test_several_problems_are_told_together() -> None:
 @given(
     model=st.sampled_from([model.id for model in CATALOGUE.active_models()]),
     prompt=st.text(max_size=20),
-    count=st.integers(-1, 12),
+    n=st.integers(-1, 12),
     size=st.none() | st.text(max_size=12) | st.sampled_from(SEEDREAM_SIZES),
     aspect_ratio=st.none() | st.text(max_size=6) | st.sampled_from(RATIOS),
     resolution=st.none() | st.text(max_size=4) | st.sampled_from(["1k", "2k", "4k"]),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream, validate_parameters
 from easel.domain.catalogue.loading import read_catalogue
@@ -33,7 +34,7 @@ def candidate(name: str, provider: str, fallback: Fallback = Fallback.SAME_MODEL
 
 
 def planned(name: str, provider: str, **wishes: Any) -> UpstreamPlan:
-    asked = validate_parameters(CATALOGUE.find(name), prompt="a fox", count=1, **wishes)
+    asked = validate_parameters(CATALOGUE.find(name), an_image_request(**wishes))
     return plan_upstream(candidate(name, provider), "a fox", asked)
 
 

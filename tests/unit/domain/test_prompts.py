@@ -23,8 +23,8 @@ from easel.domain.prompt_templates import (
     set_from,
     set_values,
 )
-from easel.domain.prompt_templates.compose import LONGEST_PROMPT, clean, shortened
-from easel.domain.template_use import TemplateUse
+from easel.domain.prompt_templates.compose import LONGEST_PROMPT, shortened
+from easel.domain.template_use import TemplateUse, clean
 from easel.errors import FieldError, InvalidRequest
 
 BAG = {"name": "canvas tote bag", "color": "forest green", "material": "waxed cotton"}

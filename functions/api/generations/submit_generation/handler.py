@@ -43,10 +43,10 @@ def submit_generation(
     env, caller = settings.load(Env), identity.principal(app, identity.WRITE)
     wishes, key = parameters.preferences(prefer), parameters.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
-    command = submissions.new_generation(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
+    request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parameters.flag("dry_run", dry_run):
-        return canonical.quote_answer(bootstrap.quote_generation(env)(caller, command))
-    submitted = bootstrap.submit_generation(env)(caller, command, request_id=request_id(), idempotency_key=key)
+        return canonical.quote_answer(bootstrap.quote_generation(env)(caller, request))
+    submitted = bootstrap.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:
         generation = bootstrap.read_generations(env).wait(caller, generation.id, wishes.wait)

@@ -28,8 +28,8 @@ app = gateway.resolver()
 @app.post("/api/v1/quotes", **contract.QUOTE_GENERATION)
 def quote_generation(body: Annotated[SubmitGenerationRequest, Body()]) -> Response[QuoteBody]:
     env, caller, sent = settings.load(Env), identity.principal(app, identity.WRITE), app.current_event.json_body
-    command = submissions.new_generation(body, sent=sent, cancel_after=None, trusted=env.REFERENCE_TRUSTED_ORIGINS)
-    return canonical.quote_answer(bootstrap.quote_generation(env)(caller, command))
+    request = submissions.image_request(body, sent=sent, cancel_after=None, trusted=env.REFERENCE_TRUSTED_ORIGINS)
+    return canonical.quote_answer(bootstrap.quote_generation(env)(caller, request))
 
 
 @instrumented

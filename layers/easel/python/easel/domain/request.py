@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any
+
+from easel.domain.template_use import TemplateUse
 
 
 class Mode(StrEnum):
@@ -47,6 +52,29 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedParameters:
+    """What the caller wrote about the picture, in the caller's spelling; None where nothing was written.
+
+    `validate_parameters` checks it against a model and makes `ImageParameters` of it.
+    """
+
+    size: str | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    output_format: str | None = None
+    quality: str | None = None
+    style: str | None = None
+    background: str | None = None
+    watermark: str | None = None
+    size_policy: str | None = None
+
+    @property
+    def names_measures(self) -> bool:
+        """Whether the caller chose a size, a ratio or a resolution."""
+        return not (self.size is self.aspect_ratio is self.resolution is None)
+
+
+@dataclass(frozen=True, slots=True)
 class ImageParameters:
     """What the picture shall be, after validation against the catalogue.
 
@@ -64,6 +92,11 @@ class ImageParameters:
     background: str | None = None
     watermark: str | None = None
     asked_size: Size | None = None
+
+    @property
+    def measures(self) -> tuple[Size | None, str | None, str | None]:
+        """Size, ratio and resolution: what a price depends on, with the quality."""
+        return self.size, self.aspect_ratio, self.resolution
 
 
 class Fallback(StrEnum):
@@ -87,3 +120,34 @@ class Routing:
     provider: str | None = None
     fallback: Fallback | None = None
     after_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """A request for images as a front door understood it; not yet checked against the model.
+
+    `template` makes the prompts instead of `prompt`, which is then empty. `n` is None for one image, or for as many as
+    the template has shots. `input_params` is the body as the caller sent it. `cancel_after` shortens the deadline.
+    `quote_id` is an upper bound on what is charged.
+    """
+
+    prompt: str
+    model: str
+    n: int | None = None
+    asked: AskedParameters = field(default_factory=AskedParameters)
+    references: tuple[Reference, ...] = ()
+    input_params: Mapping[str, Any] = field(default_factory=dict)
+    client_reference: str | None = None
+    cancel_after: timedelta | None = None
+    quote_id: str | None = None
+    routing: Routing = field(default_factory=Routing)
+    template: TemplateUse | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of images."""
+        return 1 if self.n is None else self.n
+
+    @property
+    def mode(self) -> Mode:
+        return Mode.IMAGE_TO_IMAGE if self.references else Mode.TEXT_TO_IMAGE

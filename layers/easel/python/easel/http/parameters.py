@@ -32,7 +32,8 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         description=f"1 to {_LONGEST_KEY} visible characters, quoted or bare. For 24 hours the same key with the same "
-        "body answers with the generation it first made; with another body it is refused with 422.",
+        "request, however it is written, answers with the generation it first made; with another request it is refused "
+        "with 422.",
     ),
 ]
 Prefer = Annotated[

@@ -1,6 +1,7 @@
 """The catalogue: which models there are, what each can make, who serves it and what it costs. Data, not code."""
 
 from easel.domain.catalogue.candidate import Candidate
+from easel.domain.catalogue.fingerprint import request_fingerprint
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.loading import load_catalogue
 from easel.domain.catalogue.model import Catalogue, Model
@@ -20,5 +21,6 @@ __all__ = [
     "load_catalogue",
     "parse_size",
     "plan_upstream",
+    "request_fingerprint",
     "validate_parameters",
 ]

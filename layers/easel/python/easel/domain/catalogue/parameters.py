@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
-from easel.domain.request import ImageParameters, Reference, Size
+from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Size
 from easel.domain.watermark import read_watermark
 from easel.errors import FieldError, InvalidRequest
 from easel.ids import MAX_IMAGES
@@ -56,49 +56,49 @@ def same_quality(quality: str) -> str:
     return _SAME_QUALITY.get(quality, quality)
 
 
-def validate_parameters(
-    model: Model,
-    *,
-    prompt: str,
-    count: int,
-    size: str | None = None,
-    aspect_ratio: str | None = None,
-    resolution: str | None = None,
-    output_format: str | None = None,
-    quality: str | None = None,
-    style: str | None = None,
-    background: str | None = None,
-    size_policy: str | None = None,
-    watermark: str | None = None,
-    references: Sequence[Reference] = (),
-) -> ImageParameters:
+def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
     """Check a request against what `model` can do and fill in its defaults.
 
     Raises:
         InvalidRequest: with one `FieldError` per problem and the values that would have been accepted.
     """
     problems: list[FieldError] = []
-    _check_prompt(model, prompt, problems)
-    if not 1 <= count <= MAX_IMAGES:
+    _check_prompt(model, request.prompt, problems)
+    if not 1 <= request.count <= MAX_IMAGES:
         problems.append(FieldError("n", f"n must be from 1 to {MAX_IMAGES}.", {"minimum": 1, "maximum": MAX_IMAGES}))
-    if len(references) > model.max_references:
+    if len(request.references) > model.max_references:
         message = f"{model.id} takes at most {model.max_references} reference pictures."
         problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
-    policy = _check_choice("sizePolicy", model, size_policy, list(SizePolicy), problems)
-    measures = _check_measures(model, (size, aspect_ratio, resolution), policy, problems)
+    parameters = _check_parameters(model, request.asked, problems)
+    _refuse_if_any(problems)
+    return parameters
+
+
+def read_parameters(model: Model, asked: AskedParameters) -> ImageParameters:
+    """The parameters alone, checked and filled in as `validate_parameters` does. Raises InvalidRequest."""
+    problems: list[FieldError] = []
+    parameters = _check_parameters(model, asked, problems)
+    _refuse_if_any(problems)
+    return parameters
+
+
+def _refuse_if_any(problems: list[FieldError]) -> None:
+    if problems:
+        raise InvalidRequest(problems[0].message, problems)
+
+
+def _check_parameters(model: Model, asked: AskedParameters, problems: list[FieldError]) -> ImageParameters:
     parameters = replace(
-        measures,
-        output_format=_check_choice("outputFormat", model, output_format, model.output_formats, problems),
-        quality=_check_quality(model, quality, problems),
-        style=_check_choice("style", model, style, model.styles, problems),
-        background=_check_choice("background", model, background, model.backgrounds, problems),
-        watermark=_check_watermark(watermark, problems),
+        _check_measures(model, asked, problems),
+        output_format=_check_choice("outputFormat", model, asked.output_format, model.output_formats, problems),
+        quality=_check_quality(model, asked.quality, problems),
+        style=_check_choice("style", model, asked.style, model.styles, problems),
+        background=_check_choice("background", model, asked.background, model.backgrounds, problems),
+        watermark=_check_watermark(asked.watermark, problems),
     )
     if (parameters.background, parameters.output_format) == ("transparent", "jpeg"):
         message = "A jpeg cannot be transparent: choose another outputFormat or background."
         problems.append(FieldError("outputFormat", message, ["png", "webp"]))
-    if problems:
-        raise InvalidRequest(problems[0].message, problems)
     return parameters
 
 
@@ -111,14 +111,12 @@ def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None
         problems.append(FieldError("prompt", message, {"maxLength": limit}))
 
 
-def _check_measures(
-    model: Model, wanted: tuple[str | None, str | None, str | None], policy: str | None, problems: list[FieldError]
-) -> ImageParameters:
+def _check_measures(model: Model, wanted: AskedParameters, problems: list[FieldError]) -> ImageParameters:
     """Size, or ratio and resolution: whichever the caller chose, and the model's default where none was."""
-    size, aspect_ratio, resolution = wanted
-    asked = _check_size(model, size, policy, problems)
-    ratio = _check_choice("aspectRatio", model, aspect_ratio, model.aspect_ratios, problems)
-    level = _check_choice("resolution", model, resolution, model.resolutions, problems)
+    policy = _check_choice("sizePolicy", model, wanted.size_policy, list(SizePolicy), problems)
+    asked = _check_size(model, wanted.size, policy, problems)
+    ratio = _check_choice("aspectRatio", model, wanted.aspect_ratio, model.aspect_ratios, problems)
+    level = _check_choice("resolution", model, wanted.resolution, model.resolutions, problems)
     if asked is None:
         if model.sizes and not (ratio or level):
             return ImageParameters(size=model.sizes.default, resolution=_default_resolution(model, model.sizes.default))

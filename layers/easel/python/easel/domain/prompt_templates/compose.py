@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from easel.domain.prompt_templates.language import Template, read_template
 from easel.domain.prompt_templates.template_set import NUMBER, Shot, TemplateSet, Variable
-from easel.domain.template_use import ANY_ROLE, TemplateUse
+from easel.domain.template_use import ANY_ROLE, TemplateUse, clean
 from easel.errors import FieldError, InvalidRequest
 
 LONGEST_PROMPT: Final = 4000
@@ -67,12 +66,6 @@ def compose(
     work.refuse_if_any()
     title = _title(chosen, values)
     return Composition(chosen.id, chosen.version, title, prompts, tuple(work.notices))
-
-
-def clean(text: str) -> str:
-    """A value as it goes into a prompt: one line, single blanks, no control characters."""
-    visible = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    return " ".join(visible.split())
 
 
 def shortened(text: str, room: int) -> str:

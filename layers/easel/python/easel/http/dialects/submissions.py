@@ -1,4 +1,4 @@
-"""From the canonical request to the command of the use case. Pure functions."""
+"""From the body of a canonical request to the request of the domain. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
-from easel.domain.request import Fallback, Reference, Routing
+from easel.domain.request import Fallback, ImageRequest, Reference, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.errors import InvalidRequest
 from easel.http.schemas.submit import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
-from easel.services.generations.submit_generation import NewGeneration
 
 
-def new_generation(
+def image_request(
     request: SubmitGenerationRequest,
     *,
     sent: Mapping[str, Any],
     cancel_after: timedelta | None,
     trusted: Collection[str] = (),
-) -> NewGeneration:
-    """The command. `sent` is the body as it came in, kept with the generation.
+) -> ImageRequest:
+    """The request. `sent` is the body as it came in, kept with the generation.
 
     References are fetched over https, and only from the origins in `trusted` (`scheme://host:port`) over http as well.
 
@@ -30,19 +29,11 @@ def new_generation(
         InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, in
             a role that cannot be one, or at an address that would not be fetched.
     """
-    return NewGeneration(
+    return ImageRequest(
         prompt=request.prompt or "",
         model=request.model,
         n=request.n,
-        size=request.size,
-        aspect_ratio=request.aspect_ratio,
-        resolution=request.resolution,
-        output_format=request.output_format,
-        quality=request.quality,
-        style=request.style,
-        background=request.background,
-        size_policy=request.size_policy,
-        watermark=request.watermark,
+        asked=request.asked(),
         references=_references(request, trusted),
         input_params=sent,
         client_reference=request.client_reference,

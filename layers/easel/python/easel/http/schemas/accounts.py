@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from easel.domain.access import ALL_SCOPES, MEMBER_ROLES
-from easel.http.schemas.base import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel, WholeNumber
 
 _LONGEST_NAME: Final = 100
 _NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME}
@@ -117,7 +117,7 @@ class NewApiKeyRequest(RequestModel):
         description="What it may do, at most what you may. To make and see images and the balance when left out.",
         json_schema_extra=_SCOPES,
     )
-    expires_in_days: int | None = Field(
+    expires_in_days: WholeNumber | None = Field(
         default=None,
         description="How long it works; until it is revoked when left out.",
         json_schema_extra={"minimum": 1, "maximum": 3650},
@@ -131,7 +131,7 @@ class NewApiKeyRequest(RequestModel):
 class RotateApiKeyRequest(RequestModel):
     """How long the old key goes on working beside the new one."""
 
-    overlap_seconds: int | None = Field(
+    overlap_seconds: WholeNumber | None = Field(
         default=None, description="A day when left out.", json_schema_extra={"minimum": 0, "maximum": 2_592_000}
     )
 
@@ -172,7 +172,7 @@ class ApiKeyPage(AnswerModel):
 class SyncUserRequest(RequestModel):
     """A person as Telegram describes them (Bot API, `User`). What is left out is forgotten."""
 
-    telegram_id: int = Field(json_schema_extra={"minimum": 1, "maximum": 2**52 - 1}, examples=[279058397])
+    telegram_id: WholeNumber = Field(json_schema_extra={"minimum": 1, "maximum": 2**52 - 1}, examples=[279058397])
     username: str | None = Field(default=None, max_length=256)
     first_name: str | None = Field(default=None, max_length=256)
     last_name: str | None = Field(default=None, max_length=256)

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import Field
 
 from easel.domain.credits import MILLI, GrantKind
-from easel.http.schemas.base import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel, WholeNumber
 
 KINDS: Final = [kind.value for kind in GrantKind]
 GRANT_ID: Final = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -86,9 +86,9 @@ class GiveCreditsRequest(RequestModel):
     )
     kind: str = Field(json_schema_extra={"enum": [*KINDS]}, examples=["purchase"])
     credits: float | None = Field(default=None, description=_CREDITS, examples=[100])
-    milli_credits: int | None = Field(default=None, description=_AMOUNT)
+    milli_credits: WholeNumber | None = Field(default=None, description=_AMOUNT)
     workspace_id: str | None = Field(default=None, description="Whose; your own when left out.")
-    priority: int | None = Field(
+    priority: WholeNumber | None = Field(
         default=None,
         json_schema_extra={"minimum": PRIORITIES[0], "maximum": PRIORITIES[1]},
         description="Lower pays first. Left out: trial, then promotion, adjustment, purchase.",
@@ -188,7 +188,7 @@ class SetBudgetRequest(RequestModel):
     """What may be spent in a calendar month (UTC)."""
 
     credits: float | None = Field(default=None, description=_CREDITS, examples=[500])
-    milli_credits: int | None = Field(default=None, description=_AMOUNT)
+    milli_credits: WholeNumber | None = Field(default=None, description=_AMOUNT)
 
 
 class BudgetBody(AnswerModel):

@@ -20,7 +20,7 @@ from easel.domain.prompt_templates import (
     NAME,
 )
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
-from easel.http.schemas.base import AnswerModel, Moment, RequestModel
+from easel.http.schemas.base import AnswerModel, Moment, RequestModel, WholeNumber
 from easel.http.schemas.generations import UsedTemplateBody
 from easel.http.schemas.submit import TemplateValues
 from easel.ids import MAX_IMAGES
@@ -44,7 +44,7 @@ class TemplateVariableRequest(RequestModel):
     name: str = Field(json_schema_extra=_VARIABLE, examples=["shoe"])
     description: str = Field(default="", json_schema_extra=_DESCRIPTION)
     required: bool = False
-    max_length: int = Field(default=200, json_schema_extra={"minimum": 1, "maximum": LONGEST_VALUE})
+    max_length: WholeNumber = Field(default=200, json_schema_extra={"minimum": 1, "maximum": LONGEST_VALUE})
     allowed: list[str] = Field(
         default_factory=list, max_length=MAX_ALLOWED, description="The only values, if there are any."
     )
@@ -102,7 +102,7 @@ class PromptTemplateRequest(RequestModel):
 class ChangePromptTemplateRequest(PromptTemplateRequest):
     """The next version of a prompt template, whole."""
 
-    version: int | None = Field(
+    version: WholeNumber | None = Field(
         default=None, description="The version that this replaces: 409 when it is no longer the newest."
     )
 
@@ -172,7 +172,7 @@ class ShownReferenceRequest(RequestModel):
 class RenderRequest(RequestModel):
     """Values to try a template with: the same fields as `template` in a request for images."""
 
-    version: int | None = Field(default=None, description="The newest when left out.")
+    version: WholeNumber | None = Field(default=None, description="The newest when left out.")
     shots: list[str] | None = Field(default=None, max_length=MAX_IMAGES)
     variables: TemplateValues = Field(default_factory=dict, examples=[{"name": "canvas tote bag"}])
     truncate: bool = False

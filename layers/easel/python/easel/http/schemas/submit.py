@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from easel.domain.request import AskedParameters
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.domain.watermark import MAX_CHARACTERS
-from easel.http.schemas.base import RequestModel, WebAddress
+from easel.http.schemas.base import RequestModel, WebAddress, WholeNumber
 from easel.ids import MAX_IMAGES
 
 _LONGEST_CLIENT_REFERENCE: Final = 200
@@ -35,7 +37,7 @@ class TemplateUseRequest(RequestModel):
     """A prompt template and what to put into it."""
 
     id: str = Field(description="As `GET /api/v1/prompt-templates` lists them.", examples=["product-shots"])
-    version: int | None = Field(default=None, description="The newest when left out.")
+    version: WholeNumber | None = Field(default=None, description="The newest when left out.")
     shots: list[str] | None = Field(
         default=None,
         max_length=MAX_IMAGES,
@@ -85,7 +87,7 @@ class SubmitGenerationRequest(RequestModel):
     )
     model: str = Field(description="A model's id, as `GET /api/v1/models` lists them.", examples=["seedream-v4"])
     # The range of n is a rule of the domain, which reports it together with all other faults: here it is only told.
-    n: int | None = Field(
+    n: WholeNumber | None = Field(
         default=None,
         description="How many images; 1 when left out. With `template` it is the number of its shots.",
         json_schema_extra={"minimum": 1, "maximum": MAX_IMAGES},
@@ -164,6 +166,10 @@ class SubmitGenerationRequest(RequestModel):
         max_length=_LONGEST_QUOTE_ID,
         description="Of `POST /api/v1/quotes`: no more than was quoted is charged.",
     )
+
+    def asked(self) -> AskedParameters:
+        """What the body says about the picture: this model has a field for every one of `AskedParameters`."""
+        return AskedParameters(**{field.name: getattr(self, field.name) for field in fields(AskedParameters)})
 
     @field_validator("prompt")
     @classmethod

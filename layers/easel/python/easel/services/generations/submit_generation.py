@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from easel.clock import Clock
 from easel.domain.budgets import scopes_of
@@ -19,8 +18,7 @@ from easel.domain.image import ServedBy, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
-from easel.domain.request import Mode, Reference, Routing
-from easel.domain.template_use import TemplateUse
+from easel.domain.request import ImageRequest
 from easel.errors import (
     IdempotencyKeyReused,
     InvalidRequest,
@@ -44,42 +42,6 @@ logger = logging.getLogger(__name__)
 
 IDEMPOTENCY_WINDOW: Final = timedelta(hours=24)
 """How long an `Idempotency-Key` answers with the generation it first made."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewGeneration:
-    """A request as a front door understood it; not yet checked against the model.
-
-    `template` makes the prompts instead of `prompt`, which is then empty. `n` is None for one image, or for as many as
-    the template has shots. `input_params` is the body as the caller sent it. `cancel_after` shortens the model's own
-    deadline. `quote_id` is a bound on what is charged.
-    """
-
-    prompt: str
-    model: str
-    n: int | None = None
-    size: str | None = None
-    aspect_ratio: str | None = None
-    resolution: str | None = None
-    output_format: str | None = None
-    quality: str | None = None
-    style: str | None = None
-    background: str | None = None
-    size_policy: str | None = None
-    watermark: str | None = None
-    references: tuple[Reference, ...] = ()
-    input_params: Mapping[str, Any] = field(default_factory=dict)
-    client_reference: str | None = None
-    cancel_after: timedelta | None = None
-    quote_id: str | None = None
-    routing: Routing = field(default_factory=Routing)
-    template: TemplateUse | None = None
-
-    def fingerprint(self) -> str:
-        """Tells whether two requests ask for the same, whatever the order of their fields."""
-        body = {"input": self.input_params, "cancelAfter": str(self.cancel_after)}
-        text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +87,7 @@ class SubmitGeneration:
         self._clock = clock
 
     def __call__(
-        self, principal: Principal, request: NewGeneration, *, request_id: str, idempotency_key: str | None
+        self, principal: Principal, request: ImageRequest, *, request_id: str, idempotency_key: str | None
     ) -> Submitted:
         """Accept the request.
 
@@ -139,25 +101,46 @@ class SubmitGeneration:
         After any of them nothing is written.
         """
         now = self._clock()
-        claim = _claim(principal, request, idempotency_key, now)
         try:
             generation = self._draft(principal, request, request_id, now)
+        except InvalidRequest as refusal:
+            # A repetition is answered as the first call was, however late it comes: a quote may have expired since, and
+            # a template may have changed or been deleted.
+            may_be_repetition = request.template is not None or isinstance(refusal, QuoteExpired)
+            earlier = self._earlier(principal, request, idempotency_key, now) if may_be_repetition else None
+            if earlier is None:
+                raise
+            return earlier
+        claim = self._claim(principal, request, idempotency_key, now)
+        try:
             self._commit(principal, generation, claim, now)
         except KeyAlreadyClaimed as claimed:
-            return self._replay(principal, claimed, request)
-        except InvalidRequest as refusal:
-            # A repetition is answered as the first call was, however late it comes: a quote may have run out since, and
-            # a template may have changed or gone.
-            if request.template is None and not isinstance(refusal, QuoteExpired):
-                raise
-            known = self._claims.find(principal.workspace_id, claim.key_hash, now) if claim else None
-            if known is None:
-                raise
-            return self._replay(principal, KeyAlreadyClaimed(*known), request)
+            return self._replay(principal, claimed, request, claim)
         self._enqueue(generation)
         return Submitted(generation, replayed=False)
 
-    def _price(self, principal: Principal, request: NewGeneration, appraisal: Appraisal) -> Price:
+    def _claim(
+        self, principal: Principal, request: ImageRequest, idempotency_key: str | None, now: datetime
+    ) -> IdempotencyClaim | None:
+        """Raises InvalidRequest: a parameter that the model does not take."""
+        if idempotency_key is None:
+            return None
+        # Scoped by user: two users of one workspace may choose the same key.
+        key_hash = hashlib.sha256(f"{principal.user_id}\n{idempotency_key}".encode()).hexdigest()
+        return IdempotencyClaim(key_hash, self._appraise.fingerprint(request), now + IDEMPOTENCY_WINDOW)
+
+    def _earlier(
+        self, principal: Principal, request: ImageRequest, idempotency_key: str | None, now: datetime
+    ) -> Submitted | None:
+        """What the same request made under its key before, where it could not be made today."""
+        try:
+            claim = self._claim(principal, request, idempotency_key, now)
+        except InvalidRequest:
+            return None
+        claimed = self._claims.find(principal.workspace_id, claim.key_hash, now) if claim else None
+        return self._replay(principal, KeyAlreadyClaimed(*claimed), request, claim) if claimed else None
+
+    def _price(self, principal: Principal, request: ImageRequest, appraisal: Appraisal) -> Price:
         """What it costs today, or what was quoted when that is less."""
         if request.quote_id is None:
             return appraisal.price
@@ -186,7 +169,7 @@ class SubmitGeneration:
             self._open_account(principal.workspace_id, principal.identities)
             self._unit_of_work.commit(*writes)
 
-    def _draft(self, principal: Principal, request: NewGeneration, request_id: str, now: datetime) -> Generation:
+    def _draft(self, principal: Principal, request: ImageRequest, request_id: str, now: datetime) -> Generation:
         appraisal = self._appraise(principal, request)
         model, made = appraisal.model, appraisal.composition
         generation_id = new_generation_id()
@@ -201,7 +184,7 @@ class SubmitGeneration:
             served_by=ServedBy(appraisal.candidate.provider, appraisal.candidate.model),
             adjustments=plan_upstream(appraisal.candidate, request.prompt, appraisal.parameters).adjustments,
             prompt=made.title if made else request.prompt,
-            mode=Mode.IMAGE_TO_IMAGE if request.references else Mode.TEXT_TO_IMAGE,
+            mode=request.mode,
             parameters=appraisal.parameters,
             input_params=request.input_params,
             references=request.references,
@@ -225,20 +208,19 @@ class SubmitGeneration:
             # The generation is stored and the caller may rely on it: the sweeper sends the message again.
             logger.warning("generation stored but not queued; the sweeper will queue it")
 
-    def _replay(self, principal: Principal, claimed: KeyAlreadyClaimed, request: NewGeneration) -> Submitted:
-        if claimed.fingerprint != request.fingerprint():
-            raise IdempotencyKeyReused("This Idempotency-Key was used before with another request.") from claimed
+    def _replay(
+        self, principal: Principal, claimed: KeyAlreadyClaimed, request: ImageRequest, claim: IdempotencyClaim | None
+    ) -> Submitted:
+        if claim is None or claimed.fingerprint != claim.fingerprint:
+            raise _key_reused() from claimed
         generation = self._generations.get(principal.workspace_id, claimed.generation_id)
         if generation is None:
             raise IdempotencyKeyReused("The generation that this Idempotency-Key made was deleted.") from claimed
+        # Left out with a template, `n` is the number of its shots: the fingerprint cannot know it, the generation does.
+        if request.template is not None and request.n not in {None, len(generation.images)}:
+            raise _key_reused() from claimed
         return Submitted(generation, replayed=True)
 
 
-def _claim(
-    principal: Principal, request: NewGeneration, idempotency_key: str | None, now: datetime
-) -> IdempotencyClaim | None:
-    if idempotency_key is None:
-        return None
-    # Scoped by user: two users of one workspace may choose the same key.
-    key_hash = hashlib.sha256(f"{principal.user_id}\n{idempotency_key}".encode()).hexdigest()
-    return IdempotencyClaim(key_hash, request.fingerprint(), now + IDEMPOTENCY_WINDOW)
+def _key_reused() -> IdempotencyKeyReused:
+    return IdempotencyKeyReused("This Idempotency-Key was used before with another request.")

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from easel.domain.catalogue import Candidate, Catalogue, Model, validate_parameters
+from easel.domain.catalogue import Candidate, Catalogue, Model, request_fingerprint, validate_parameters
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.pricing import PriceBook
-from easel.domain.request import Fallback, ImageParameters, Routing
+from easel.domain.request import Fallback, ImageParameters, ImageRequest, Routing
 from easel.domain.routing import in_order
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
@@ -19,7 +19,6 @@ from easel.services.prompt_templates.compose_prompts import FindTemplate, built_
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition
-    from easel.services.generations.submit_generation import NewGeneration
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ class Appraisal:
 
     def fingerprint(self) -> str:
         """Tells requests apart that differ in what a price depends on. The prompt is not among it."""
-        asked = self.parameters
-        quality = asked.quality or self.model.default_quality
-        facts = [self.model.id, self.price.images, str(asked.size), asked.aspect_ratio, asked.resolution, quality]
+        size, *form = self.parameters.measures
+        quality = self.parameters.quality or self.model.default_quality
+        facts = [self.model.id, self.price.images, str(size), *form, quality]
         return hashlib.sha256(json.dumps(facts).encode("utf-8")).hexdigest()[:32]
 
 
@@ -51,39 +50,28 @@ class Appraise:
         self._prices = prices
         self._find_template = find_template
 
-    def __call__(self, principal: Principal, request: NewGeneration) -> Appraisal:
+    def __call__(self, principal: Principal, request: ImageRequest) -> Appraisal:
         """Raises InvalidRequest: something that the model does not do or the template does not take."""
         model = self._catalogue.find(request.model)
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
             request = filled_in(request, composition, model)
-        count = 1 if request.n is None else request.n
-        parameters = validate_parameters(
-            model,
-            prompt=request.prompt,
-            count=count,
-            size=request.size,
-            aspect_ratio=request.aspect_ratio,
-            resolution=request.resolution,
-            output_format=request.output_format,
-            quality=request.quality,
-            style=request.style,
-            background=request.background,
-            size_policy=request.size_policy,
-            watermark=request.watermark,
-            references=request.references,
-        )
+        parameters = validate_parameters(model, request)
         plan = plan_of(principal.plan)
         price = self._prices.price(
             plan=plan.prices,
             model_id=model.id,
             parameters=parameters,
-            images=count,
+            images=request.count,
             quality=parameters.quality or model.default_quality,
         )
         return Appraisal(
             model, self._first(model, request.routing, len(request.references)), parameters, price, composition
         )
+
+    def fingerprint(self, request: ImageRequest) -> str:
+        """Equal for requests that ask for the same. Raises InvalidRequest: a model or a parameter that there is not."""
+        return request_fingerprint(self._catalogue.find(request.model), request)
 
     def _first(self, model: Model, asked: Routing, references: int) -> Candidate:
         """Whom the request would ask first, were all providers well."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from easel.domain.request import ImageRequest
 from easel.services.accounts.principal import Principal
 from easel.services.money.appraise import Appraise
 from easel.services.money.quotes import Quote, QuoteSigner
-
-if TYPE_CHECKING:
-    from easel.services.generations.submit_generation import NewGeneration
 
 
 class QuoteGeneration:
@@ -19,6 +15,6 @@ class QuoteGeneration:
         self._appraise = appraise
         self._signer = signer
 
-    def __call__(self, principal: Principal, request: NewGeneration) -> Quote:
+    def __call__(self, principal: Principal, request: ImageRequest) -> Quote:
         """Raises InvalidRequest: something that the model does not do or the template does not take."""
         return self._signer.sign(principal.workspace_id, self._appraise(principal, request))

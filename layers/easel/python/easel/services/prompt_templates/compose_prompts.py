@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from easel.domain.catalogue import Model
 from easel.domain.generation import UsedTemplate
 from easel.domain.image import Image
+from easel.domain.request import ImageRequest
 from easel.errors import FieldError, InvalidRequest, UnknownTemplate
 from easel.ids import image_id
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition, TemplateSet
     from easel.domain.template_use import TemplateUse
-    from easel.services.generations.submit_generation import NewGeneration
 
 _AT: Final = "template."
 
@@ -34,7 +34,7 @@ def built_in_alone(_workspace_id: str, template_id: str, version: int | None) ->
     return find_built_in(template_id, version)
 
 
-def composed(workspace_id: str, request: NewGeneration, model: Model, find: FindTemplate) -> Composition | None:
+def composed(workspace_id: str, request: ImageRequest, model: Model, find: FindTemplate) -> Composition | None:
     """What the request's template makes of its values; None for a request with a prompt of its own.
 
     Raises:
@@ -58,14 +58,15 @@ def composed(workspace_id: str, request: NewGeneration, model: Model, find: Find
     return made
 
 
-def filled_in(request: NewGeneration, made: Composition, model: Model) -> NewGeneration:
+def filled_in(request: ImageRequest, made: Composition, model: Model) -> ImageRequest:
     """The request as it is checked and priced: with the template's number of images, and the ratio it suggests.
 
     The suggestion counts where the caller chose nothing and the model takes it.
     """
-    chosen = request.size or request.aspect_ratio
-    ratio = made.aspect_ratio if not chosen and made.aspect_ratio in model.aspect_ratios else request.aspect_ratio
-    return replace(request, prompt=made.title, n=len(made.prompts), aspect_ratio=ratio)
+    asked = request.asked
+    if made.aspect_ratio in model.aspect_ratios and not (asked.size or asked.aspect_ratio):
+        asked = replace(asked, aspect_ratio=made.aspect_ratio)
+    return replace(request, prompt=made.title, n=len(made.prompts), asked=asked)
 
 
 def new_images(generation_id: str, count: int, made: Composition | None) -> tuple[Image, ...]:

@@ -1,11 +1,9 @@
-"""What makes two requests the same, and what the state machine is started with."""
+"""What the state machine is started with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-import pytest
 from tests.support.generations import GENERATION_ID, WORKSPACE_ID
 from tests.support.health import MemoryHealth, routes_of
 
@@ -13,7 +11,6 @@ from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.domain.image import Failure
 from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
-from easel.services.generations.submit_generation import NewGeneration
 
 QUEUED = QueuedGeneration(
     workspace_id=WORKSPACE_ID,
@@ -27,33 +24,6 @@ QUEUED = QueuedGeneration(
     deadline_seconds=180,
     attention_at="2026-11-20T10:03:30.000Z",
 )
-
-
-def a_body(**fields: object) -> NewGeneration:
-    return NewGeneration(prompt="a red fox", model="seedream-v4", input_params=fields)
-
-
-# --- fingerprints -----------------------------------------------------------------------------------------------------
-
-
-def test_the_order_of_fields_makes_no_other_request() -> None:
-    one, other = a_body(prompt="a", n=2, options={"x": 1, "y": 2}), a_body(options={"y": 2, "x": 1}, n=2, prompt="a")
-
-    assert one.fingerprint() == other.fingerprint()
-
-
-@pytest.mark.parametrize("fields", [{"prompt": "b"}, {"prompt": "a", "n": 1}, {}, {"prompt": ["a"]}, {"Prompt": "a"}])
-def test_any_other_field_makes_another_request(fields: dict[str, object]) -> None:
-    assert a_body(prompt="a").fingerprint() != a_body(**fields).fingerprint()
-
-
-def test_another_patience_makes_another_request() -> None:
-    patient = NewGeneration(prompt="a", model="m", cancel_after=timedelta(seconds=9))
-
-    assert patient.fingerprint() != NewGeneration(prompt="a", model="m").fingerprint()
-
-
-# --- starting ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass
