@@ -32,6 +32,10 @@ _SEED: Final = "seed"
 _NANOBANANA_VARIANTS: Final = ("nanobananaapi", _SEED)
 _FALLBACKS: Final = ("none", "same-model", "equivalent")
 
+CANONICAL: Final = "canonical"
+DOORS: Final = (CANONICAL,)
+"""The front doors that a deployment can open. What no door needs is not created."""
+
 LOG_RETENTION: Final = {
     1: "ONE_DAY",
     3: "THREE_DAYS",
@@ -155,6 +159,7 @@ class StageSettings:
 
     stage: Stage
     version: str
+    doors: tuple[str, ...]
     public_base_url: str | None
     cors_origins: tuple[str, ...]
     throttle_rate: int
@@ -177,10 +182,6 @@ class StageSettings:
     @property
     def stack_name(self) -> str:
         return f"easel-{self.stage}"
-
-    def reference_env(self) -> dict[str, str]:
-        """What functions are told of the origins that reference pictures may be fetched from over http."""
-        return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self.reference_trusted_origins)}
 
     @property
     def emulated(self) -> bool:
@@ -208,6 +209,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
     return StageSettings(
         stage=stage,
         version=_project_version(),
+        doors=read.get("doors", _doors, DOORS),
         public_base_url=read.get("publicBaseUrl", url, None),
         cors_origins=read.get("corsOrigins", _any_origins if trial else _origins, ("*",) if local else ()),
         throttle_rate=read.get("throttleRate", _number(1, 10_000), 100),
@@ -255,6 +257,13 @@ def _provider(read: "_Switches", url: Callable[[str], str], name: str, parallel:
         callbacks=name in _WITH_JOBS and read.get(f"{name}Callbacks", _switch, reachable and variant != _SEED),
         reads_references=name == NANOBANANA and variant != _SEED,
     )
+
+
+def _doors(raw: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in raw.split(",") if part.strip())
+    if unknown := [name for name in names if name not in DOORS]:
+        raise ValueError(f"{', '.join(unknown)}: there are only {', '.join(DOORS)}.")
+    return names
 
 
 def _provider_names(raw: str) -> tuple[str, ...]:

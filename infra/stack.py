@@ -1,4 +1,4 @@
-"""The one stack: settings in, constructs composed, outputs that tools read."""
+"""The root stack: settings in, constructs composed, outputs that tools read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,20 @@ from typing import Any
 
 from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack
 from infra.constructs.api import Api
-from infra.constructs.catalogue_watch import CatalogueWatch
+from infra.constructs.authorizer import Authorizer
 from infra.constructs.data import Data
 from infra.constructs.events import Events
+from infra.constructs.foundation import Foundation
 from infra.constructs.http_front import HttpFront
 from infra.constructs.identity import Identity
 from infra.constructs.layers import Layers
-from infra.constructs.money_functions import Auditor
+from infra.constructs.nag import answer_lint
 from infra.constructs.observability import Observability
 from infra.constructs.operators import Operators
 from infra.constructs.queues import Queues
+from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
+from infra.constructs.variables import Variables
 from infra.constructs.workers import Workers
 from infra.constructs.workflow import Workflow
 from infra.settings import StageSettings
@@ -34,7 +37,11 @@ class Code:
 
 
 class EaselStack(Stack):
-    """All of Easel in one stack: two would deadlock over exports whenever a function moves to other data."""
+    """All of Easel: one stack, with nested stacks for the groups of functions behind routes.
+
+    Sibling stacks would deadlock over exports whenever a function moves to other data. Nested ones get parameters
+    instead, and all of them are deployed in one change.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings, code: Code) -> None:
         super().__init__(
@@ -47,47 +54,46 @@ class EaselStack(Stack):
             synthesizer=CliCredentialsStackSynthesizer() if settings.emulated else None,
             tags={"application": "easel", "stage": settings.stage.value},
         )
-        # The CDK makes a function wait for its role's policies, and names the role beside them although it need not.
-        self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
-        kit = FunctionKit(settings=settings, layers=Layers(self, "Layers", archives=code.layers), root=code.functions)
+        answer_lint(self)
         self.data = Data(self, "Data", settings=settings)
         self.queues = Queues(self, "Queues", settings=settings)
         self.events = Events(self, "Events", settings=settings)
         self.front = HttpFront(self, "Front", settings=settings)
-        self.workflow = Workflow(self, "Workflow", kit=kit, front=self.front, data=self.data, queues=self.queues)
-        self.workers = Workers(
-            self,
-            "Workers",
+        self.identity = Identity(self, "Identity", settings=settings)
+        kit = FunctionKit(settings=settings, layers=Layers(self, "Layers", archives=code.layers), root=code.functions)
+        variables = Variables(
+            self, settings=settings, front=self.front, data=self.data, queues=self.queues, bus=self.events
+        )
+        self.workflow = Workflow(self, "Workflow", kit=kit, variables=variables, data=self.data, queues=self.queues)
+        foundation = Foundation(
             kit=kit,
+            variables=variables,
             front=self.front,
             data=self.data,
             queues=self.queues,
+            identity=self.identity,
             workflow=self.workflow,
             bus=self.events,
         )
-        self.identity = Identity(self, "Identity", settings=settings)
-        self.api = Api(
-            self,
-            "Api",
-            kit=kit,
-            front=self.front,
-            data=self.data,
-            queues=self.queues,
-            workflow=self.workflow,
-            identity=self.identity,
-        )
-        self.auditor = Auditor(self, "Auditor", kit=kit, data=self.data, queues=self.queues)
-        self.watch = CatalogueWatch(self, "Watch", kit=kit, data=self.data, queues=self.queues, bus=self.events)
-        self.operators = Operators(self, "Operators", kit=kit, data=self.data)
+        self.workers = Workers(self, "Workers", foundation=foundation)
+        self.schedules = Schedules(self, "Schedules", foundation=foundation)
+        self.operators = Operators(self, "Operators", foundation=foundation)
+        self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
+        self.api = Api(self, "Api", foundation=foundation, authorizer=self.authorizer)
         self.functions = (
             *self.api.functions,
+            self.authorizer.function,
             *self.workers.functions,
             *self.workflow.functions,
+            *self.schedules.functions,
             *self.operators.functions,
-            *self.auditor.functions,
-            *self.watch.functions,
         )
-        self.observability = Observability(
+        # Nobody is called by an emulator.
+        self.observability = None if settings.emulated else self._observability(settings)
+        self._publish_outputs()
+
+    def _observability(self, settings: StageSettings) -> Observability:
+        return Observability(
             self,
             "Observability",
             settings=settings,
@@ -96,7 +102,6 @@ class EaselStack(Stack):
             machine=self.workflow.machine,
             http=self.front.http,
         )
-        self._publish_outputs()
 
     def _publish_outputs(self) -> None:
         data, queues = self.data, self.queues
@@ -123,7 +128,8 @@ class EaselStack(Stack):
             "TokenIssuer": self.identity.issuer,
             "ProvisionWorkspaceFunctionName": self.operators.provision_workspace.name,
             "FunctionNames": {function.label: function.name for function in self.functions},
-            "AlarmTopicArn": self.observability.topic.topic_arn,
         }
+        if self.observability:
+            outputs["AlarmTopicArn"] = self.observability.topic.topic_arn
         for name, value in outputs.items():
             CfnOutput(self, name, value=value if isinstance(value, str) else self.to_json_string(value))

@@ -117,10 +117,8 @@ class Observability(Construct):
         return dead + old
 
     def _function_alarms(self, functions: Sequence[SmallFunction]) -> list[cloudwatch.Alarm]:
-        # One alarm for several functions: a stack has 500 resources, and the description names them. The emulator has
-        # no such limit, and no alarms on sums.
-        together = 1 if self._settings.emulated else _METRICS_OF_AN_ALARM
-        groups = [functions[at : at + together] for at in range(0, len(functions), together)]
+        # One alarm for several functions: a stack has 500 resources, and the description names them.
+        groups = [functions[at : at + _METRICS_OF_AN_ALARM] for at in range(0, len(functions), _METRICS_OF_AN_ALARM)]
         return [
             alarm
             for number, group in enumerate(groups, start=1)

@@ -66,7 +66,6 @@ class WorkQueue(Construct):
             max_concurrency=max_concurrency,
             report_batch_item_failures=True,
         )
-        mapping.node.add_dependency(function.role)
         acknowledge(
             mapping,
             "Serverless-LambdaEventSourceMappingDestination",

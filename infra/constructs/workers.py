@@ -1,19 +1,15 @@
-"""The functions behind queues, the stream and the clock: start, render, collect, publish, sweep."""
+"""The functions behind queues and the stream: start, render, collect, publish."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
-from aws_cdk import Duration, Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
-from infra.constructs.data import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION, SETTLING, Data
-from infra.constructs.events import Events
-from infra.constructs.http_front import HttpFront
-from infra.constructs.queues import Queues, WorkQueue
-from infra.constructs.small_function import FunctionKit, SmallFunction
-from infra.constructs.workflow import Workflow
+from infra.constructs.data import Data
+from infra.constructs.foundation import Foundation
+from infra.constructs.queues import Queues
+from infra.constructs.small_function import SmallFunction
 from infra.settings import ProviderSettings
 
 from constructs import Construct
@@ -27,49 +23,29 @@ _HEALTH: Final = tuple(f"dynamodb:{action}Item" for action in ("BatchGet", "Put"
 
 
 class Workers(Construct):
-    """Every function that no client calls, each wired to what triggers it."""
+    """Every function that a queue or the stream feeds, wired to it."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        kit: FunctionKit,
-        front: HttpFront,
-        data: Data,
-        queues: Queues,
-        workflow: Workflow,
-        bus: Events,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
         super().__init__(scope, id)
-        self._kit, self._front, self._data = kit, front, data
-        self._queues, self._workflow, self._bus = queues, workflow, bus
+        self._foundation = foundation
+        self._kit, self._variables = foundation.kit, foundation.variables
+        self._data, self._queues, self._workflow = foundation.data, foundation.queues, foundation.workflow
         self.start_generation = self._start_generation()
         self.image_workers = tuple(self._image_workers())
         self.publish_events = self._publish_events()
-        self.sweep_generations = self._sweep_generations()
-        self.functions = (
-            self.start_generation,
-            *self.image_workers,
-            self.publish_events,
-            self.sweep_generations,
-        )
+        self.functions = (self.start_generation, *self.image_workers, self.publish_events)
         self._feed()
         self._follow_the_outbox()
-        self._sweep_each_minute()
 
     def _start_generation(self) -> SmallFunction:
+        own = self._variables
         function = SmallFunction(
             self,
             "StartGeneration",
             kit=self._kit,
             folder="workers/start_generation",
             timeout_seconds=Queues.START_SECONDS,
-            env={
-                "STATE_MACHINE_ARN": self._workflow.arn,
-                "RENDER_QUEUE_URLS": self._urls(self._queues.render),
-                **self._routing(),
-            },
+            env=self._workflow.variables | own.render_queues | own.routing,
         )
         function.allow("states:StartExecution", on=self._workflow.arn)
         function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
@@ -77,7 +53,7 @@ class Workers(Construct):
         return function
 
     def _image_workers(self) -> Iterator[SmallFunction]:
-        """For each provider its own functions: with its key only, its time to live, and its share of concurrency."""
+        """For each provider its own functions: with its key only, its timeout, and its share of concurrency."""
         settings = self._kit.settings
         for provider in settings.providers:
             name, queue = provider.name, self._queues.render[provider.name]
@@ -95,6 +71,7 @@ class Workers(Construct):
                 yield collect
 
     def _image_worker(self, does: str, folder: str, provider: ProviderSettings, timeout_seconds: int) -> SmallFunction:
+        own = self._variables
         function = SmallFunction(
             self,
             f"{does}{provider.name.capitalize()}",
@@ -105,17 +82,17 @@ class Workers(Construct):
             memory_mb=IMAGING_MEMORY_MB,
             imaging=True,
             calls_itself=True,
-            env={
-                "IMAGES_BUCKET_NAME": self._data.images.bucket_name,
-                "RENDER_QUEUE_URLS": self._urls(self._queues.render),
-                "COLLECT_QUEUE_URLS": self._urls(self._queues.collect),
-                "STATE_MACHINE_ARN": self._workflow.arn,
+            env=own.images
+            | own.render_queues
+            | own.collect_queues
+            | own.references
+            | own.signing
+            | own.base_url
+            | own.routing
+            | self._workflow.variables
+            | {
                 "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
-                **self._kit.settings.reference_env(),
                 "WORKER_SECONDS": str(timeout_seconds),
-                "SIGNING_SECRET_ARN": self._data.signing_secret.secret_arn,
-                "PUBLIC_BASE_URL": self._front.base_url,
-                **self._routing(),
             },
         )
         queues = [*self._queues.render.values(), *self._queues.collect.values()]
@@ -142,53 +119,18 @@ class Workers(Construct):
         return function
 
     def _publish_events(self) -> SmallFunction:
+        own = self._variables
         function = SmallFunction(
             self,
             "PublishEvents",
             kit=self._kit,
             folder="workers/publish_events",
             timeout_seconds=30,
-            env={
-                "CORE_TABLE_NAME": self._data.core.table_name,
-                "EVENT_BUS_NAME": self._bus.bus.event_bus_name,
-                "INTEGRATION_QUEUE_URL": self._queues.integration.url,
-            },
+            env=own.core | own.publishing,
         )
         function.allow("dynamodb:DeleteItem", on=self._data.core.table_arn)
-        function.allow("events:PutEvents", on=self._bus.bus.event_bus_arn)
+        function.allow("events:PutEvents", on=self._foundation.bus.bus.event_bus_arn)
         function.allow("sqs:SendMessage", on=self._queues.integration.arn)
-        return function
-
-    def _sweep_generations(self) -> SmallFunction:
-        ledger = self._data.ledger
-        core, actions = self._data.core, ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-        function = SmallFunction(
-            self,
-            "SweepGenerations",
-            kit=self._kit,
-            folder="schedules/sweep_generations",
-            timeout_seconds=60,
-            env={
-                "CORE_TABLE_NAME": core.table_name,
-                "LEDGER_TABLE_NAME": ledger.table_name,
-                "GENERATIONS_QUEUE_URL": self._queues.generations.url,
-                "STATE_MACHINE_ARN": self._workflow.arn,
-                "EVENT_BUS_NAME": self._bus.bus.event_bus_name,
-                "INTEGRATION_QUEUE_URL": self._queues.integration.url,
-                "PUBLIC_BASE_URL": self._front.base_url,
-            },
-        )
-        function.allow(*(f"dynamodb:{action}" for action in actions), on=core.table_arn)
-        function.allow("dynamodb:Query", on=self._data.index_arn(OPEN_BY_ATTENTION))
-        function.allow(*SETTLING, on=ledger.table_arn)
-        function.allow("dynamodb:Query", on=self._data.ledger_index_arn(GRANTS_BY_EXPIRY))
-        function.allow("sqs:SendMessage", on=[self._queues.generations.arn, self._queues.integration.arn])
-        function.allow("events:PutEvents", on=self._bus.bus.event_bus_arn)
-        function.allow(
-            "states:StopExecution",
-            on=self._workflow.executions_arn,
-            because="An execution is named by its generation, and any of them may have to be stopped.",
-        )
         return function
 
     def _feed(self) -> None:
@@ -203,7 +145,7 @@ class Workers(Construct):
         self.publish_events.allow(*(f"dynamodb:{action}" for action in read), on=stream)
         self.publish_events.allow("sqs:SendMessage", on=dead_letters.queue_arn)
         failed = lambda_.CfnEventSourceMapping.OnFailureProperty(destination=dead_letters.queue_arn)
-        mapping = lambda_.CfnEventSourceMapping(
+        lambda_.CfnEventSourceMapping(
             self,
             "Outbox",
             function_name=self.publish_events.name,
@@ -216,60 +158,23 @@ class Workers(Construct):
             function_response_types=["ReportBatchItemFailures"],
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(on_failure=failed),
         )
-        mapping.node.add_dependency(self.publish_events.role)
-
-    def _sweep_each_minute(self) -> None:
-        # Not retried: the next minute sweeps what this one left. What failed is kept, so that the alarm rings.
-        dead_letters, minute = self._queues.sweep_dead_letters, Duration.minutes(1)
-        function = self.sweep_generations.function
-        target = targets.LambdaFunction(
-            function, retry_attempts=0, max_event_age=minute, dead_letter_queue=dead_letters
-        )
-        events.Rule(self, "EachMinute", schedule=events.Schedule.rate(minute), targets=[target])
-        self.sweep_generations.allow("sqs:SendMessage", on=dead_letters.queue_arn)
-        failed = lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue_arn)
-        lambda_.CfnEventInvokeConfig(
-            self,
-            "SweepOnce",
-            function_name=function.function_name,
-            qualifier="$LATEST",
-            maximum_retry_attempts=0,
-            maximum_event_age_in_seconds=minute.to_seconds(),
-            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(on_failure=failed),
-        )
-
-    def _urls(self, queues: Mapping[str, WorkQueue]) -> str:
-        return self._json({provider: queue.url for provider, queue in queues.items()})
-
-    def _routing(self) -> dict[str, str]:
-        settings = self._kit.settings
-        routing = {
-            "providers": [provider.name for provider in settings.providers],
-            "preferred": list(settings.routing.preferred),
-            "fallback": settings.routing.fallback,
-        }
-        return {
-            "CORE_TABLE_NAME": self._data.core.table_name,
-            "EPHEMERAL_TABLE_NAME": self._data.ephemeral.table_name,
-            "ROUTING": json.dumps(routing),
-        }
 
     def _json(self, value: dict[str, Any]) -> str:
         return Stack.of(self).to_json_string(value)
 
 
 def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:
-    """What functions are told about one provider, under its name."""
-    said: dict[str, Any] = {}
+    """What functions need to know about one provider, under its name."""
+    settings: dict[str, Any] = {}
     if provider.has_key:
-        said = {"baseUrl": provider.base_url, "secretArn": data.vendor_secrets[provider.name].secret_arn}
+        settings = {"baseUrl": provider.base_url, "secretArn": data.vendor_secrets[provider.name].secret_arn}
     if provider.sync_mode is not None:
-        said["syncMode"] = provider.sync_mode
+        settings["syncMode"] = provider.sync_mode
     if provider.variant is not None:
-        said["variant"] = provider.variant
+        settings["variant"] = provider.variant
     if provider.callbacks:
-        said["callbacks"] = True
-    return {provider.name: said}
+        settings["callbacks"] = True
+    return {provider.name: settings}
 
 
 def _only(pattern: dict[str, Any]) -> lambda_.CfnEventSourceMapping.FilterCriteriaProperty:

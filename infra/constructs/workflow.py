@@ -8,11 +8,11 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from infra.constructs.data import SETTLING, Data
-from infra.constructs.http_front import HttpFront
 from infra.constructs.nag import acknowledge_wildcard
 from infra.constructs.queues import Queues
 from infra.constructs.retention import log_group, removal_policy
-from infra.constructs.small_function import FunctionKit, SmallFunction
+from infra.constructs.small_function import TRACING, FunctionKit, SmallFunction
+from infra.constructs.variables import Variables
 
 from constructs import Construct
 
@@ -20,17 +20,39 @@ DEFINITION: Final = Path(__file__).with_name("generation.asl.json")
 EMULATED_DEADLINE_SECONDS: Final = 300
 """The emulator reads a deadline only when it is written out; this one is longer than that of any model."""
 
+_LOG_DELIVERY: Final = tuple(
+    f"logs:{action}"
+    for action in (
+        *("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "ListLogDeliveries"),
+        *("PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"),
+    )
+)
+_SAMPLING: Final = ("xray:GetSamplingRules", "xray:GetSamplingTargets")
+
 
 class Workflow(Construct):
     """The state machine with a role that may do what its states do, and the function of its last state."""
 
     def __init__(
-        self, scope: Construct, id: str, *, kit: FunctionKit, front: HttpFront, data: Data, queues: Queues
+        self, scope: Construct, id: str, *, kit: FunctionKit, variables: Variables, data: Data, queues: Queues
     ) -> None:
         super().__init__(scope, id)
-        self.settle_generation = self._settle(kit, front, data)
+        self.settle_generation = self._settle(kit, variables, data)
         self.functions = (self.settle_generation,)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        grants = iam.PolicyDocument(
+            statements=[
+                _allow("dynamodb:UpdateItem", on=[data.core.table_arn]),
+                _allow("sqs:SendMessage", on=[queue.arn for queue in queues.render.values()]),
+                _allow("lambda:InvokeFunction", on=[self.settle_generation.arn]),
+                _allow(*_LOG_DELIVERY, *TRACING, *_SAMPLING, on=["*"]),
+            ]
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            inline_policies={"Grants": grants},
+        )
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -39,7 +61,7 @@ class Workflow(Construct):
                 "CoreTableName": data.core.table_name,
                 "SettleFunctionArn": self.settle_generation.arn,
             },
-            role=self.role,
+            role=self.role.without_policy_updates(),
             # Without the data: it carries task tokens, and the console has it for each execution anyway.
             logs=sfn.LogOptions(
                 destination=log_group(self, "Logs", kit.settings), level=sfn.LogLevel.ALL, include_execution_data=False
@@ -47,14 +69,16 @@ class Workflow(Construct):
             tracing_enabled=True,
             removal_policy=removal_policy(kit.settings),
         )
-        self._allow("dynamodb:UpdateItem", on=[data.core.table_arn])
-        self._allow("sqs:SendMessage", on=[queue.arn for queue in queues.render.values()])
-        self._allow("lambda:InvokeFunction", on=[self.settle_generation.arn])
         acknowledge_wildcard(self.role, "*", because="Log delivery and X-Ray take no resource in their permissions.")
 
     @property
     def arn(self) -> str:
         return self.machine.state_machine_arn
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variable of functions that start, stop or answer executions."""
+        return {"STATE_MACHINE_ARN": self.arn}
 
     @property
     def executions_arn(self) -> str:
@@ -66,25 +90,22 @@ class Workflow(Construct):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
 
-    def _settle(self, kit: FunctionKit, front: HttpFront, data: Data) -> SmallFunction:
+    def _settle(self, kit: FunctionKit, variables: Variables, data: Data) -> SmallFunction:
         function = SmallFunction(
             self,
             "SettleGeneration",
             kit=kit,
             folder="workflow/settle_generation",
             timeout_seconds=30,
-            env={
-                "CORE_TABLE_NAME": data.core.table_name,
-                "LEDGER_TABLE_NAME": data.ledger.table_name,
-                "PUBLIC_BASE_URL": front.base_url,
-            },
+            env=variables.core | variables.ledger | variables.base_url,
         )
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow(*SETTLING, on=data.ledger.table_arn)
         return function
 
-    def _allow(self, action: str, *, on: list[str]) -> None:
-        self.role.add_to_policy(iam.PolicyStatement(actions=[action], resources=on))
+
+def _allow(*actions: str, on: list[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=on)
 
 
 def _definition(*, emulated: bool) -> str:

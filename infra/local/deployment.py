@@ -63,11 +63,6 @@ class Deployment:
         }
         return chosen | simulated
 
-    @property
-    def template(self) -> dict[str, Any]:
-        """The CloudFormation template of the last deploy."""
-        return read_object(self.places.cloud_assembly / f"{STACK}.template.json")
-
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack in the emulator; empty unless it is completely deployed."""
         stack = self._stack()

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
-from infra.local import mending
+from infra.local import emulator_fixups
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 
@@ -50,7 +50,7 @@ def open_identities(
         user, admin = (_sign_in(clients, outputs, name) for name in (_USER, _ADMIN))
         key, workspace_id = _bot(clients, api_url, outputs, known)
         bot = {"token": TELEGRAM_BOT_TOKEN, "workspaceId": workspace_id}
-        mending.set_secret(clients, outputs["TelegramBotSecretArn"], json.dumps(bot))
+        emulator_fixups.set_secret(clients, outputs["TelegramBotSecretArn"], json.dumps(bot))
     except (ClientError, BotoCoreError, ValueError, KeyError, TypeError) as error:
         raise ToolError(f"The demo identities could not be made ({type(error).__name__}: {error}).") from error
     return DemoIdentities(user_token=user, admin_token=admin, bot_api_key=key, bot_workspace_id=workspace_id)

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any, Final
 
-from infra.local import demo, environments, identities, mending, servers
+from infra.local import demo, emulator_fixups, environments, identities, servers
 from infra.local.clients import Clients
 from infra.local.demo import DemoWorkspace
 from infra.local.deployment import STACK, Deployment, simulator_urls
@@ -35,7 +35,7 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
         _deploy(display, deployment)
         fresh = True
     if fresh:
-        _mend(display, deployment)
+        _apply_fixups(display, deployment)
     outputs = deployment.outputs()
     write_privately(places.edge_target, {"url": _api_url(ports, outputs)})
     clients = Clients(ports.emulator_url)
@@ -85,10 +85,10 @@ def _deploy(display: Display, deployment: Deployment) -> None:
         deployment.deploy()
 
 
-def _mend(display: Display, deployment: Deployment) -> None:
-    with display.step("What the emulator's CloudFormation drops") as step:
-        count = mending.mend(Clients(deployment.ports.emulator_url), STACK, deployment.template)
-        step.note = f"{count} settings repeated" if count else "all there"
+def _apply_fixups(display: Display, deployment: Deployment) -> None:
+    with display.step("Settings that the emulator's CloudFormation ignores") as step:
+        count = emulator_fixups.apply_fixups(Clients(deployment.ports.emulator_url), STACK)
+        step.note = f"{count} set" if count else "all set"
 
 
 def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
@@ -97,9 +97,9 @@ def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
 
 def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) -> None:
     for provider, arn in json.loads(outputs["ProviderSecretArns"]).items():
-        mending.set_secret(clients, arn, options.provider_keys.get(provider, mending.SIMULATOR_KEY))
+        emulator_fixups.set_secret(clients, arn, options.provider_keys.get(provider, emulator_fixups.SIMULATOR_KEY))
     if "wavespeed" not in options.provider_keys:
-        mending.set_secret(clients, json.loads(outputs["WebhookSecretArns"])["wavespeed"], WEBHOOK_SECRET)
+        emulator_fixups.set_secret(clients, json.loads(outputs["WebhookSecretArns"])["wavespeed"], WEBHOOK_SECRET)
 
 
 def _open_workspace(

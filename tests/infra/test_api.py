@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,8 @@ PUBLIC_ROUTES = {
     "$default": "api/operations/describe_service",
 }
 
+EXECUTE_API = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Front/Http"
+
 
 def test_every_route_goes_to_its_function(production: Synthesized) -> None:
     paths = {path: folder for folder, path in json.loads(production.output("FunctionNames")).items()}
@@ -88,7 +91,7 @@ def test_the_authorizer_guards_every_route_that_is_not_public(production: Synthe
         route["RouteKey"]
         for route in production.of_type("AWS::ApiGatewayV2::Route").values()
         if route.get("AuthorizationType") == "CUSTOM"
-        and production.text(route["AuthorizerId"]) == "Front/Http/Authorizer"
+        and production.text(route["AuthorizerId"]) == "Authorizer/Authorizer"
     }
     assert guarded == set(ROUTES)
 
@@ -100,7 +103,24 @@ def test_the_authorizer_is_asked_for_every_request_even_without_a_key(production
     assert authorizer["EnableSimpleResponses"] is True
     assert authorizer["AuthorizerResultTtlInSeconds"] == 0
     assert not authorizer.get("IdentitySource")
-    assert "Api/AuthorizeRequest/Function" in production.text(authorizer["AuthorizerUri"])
+    assert "Authorizer/AuthorizeRequest/Function" in production.text(authorizer["AuthorizerUri"])
+
+
+def test_the_api_may_invoke_every_function_by_the_address_under_which_it_calls(production: Synthesized) -> None:
+    allowed = _invocations_allowed(production)
+    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
+    integrations = production.of_type("AWS::ApiGatewayV2::Integration")
+    for route in production.of_type("AWS::ApiGatewayV2::Route").values():
+        integration = integrations[production.text(route["Target"]).removeprefix("integrations/")]
+        function, address = production.text(integration["IntegrationUri"]), route["RouteKey"].replace(" ", "")
+        called_as = f"{EXECUTE_API}/{stage['StageName']}/{address}"
+        assert any(_matches(pattern, called_as) for pattern in allowed[function]), (function, called_as)
+
+
+def test_the_api_may_invoke_the_authorizer(production: Synthesized) -> None:
+    (authorizer,) = production.of_type("AWS::ApiGatewayV2::Authorizer")
+    (pattern,) = _invocations_allowed(production)["Authorizer/AuthorizeRequest/Function"]
+    assert pattern == f"{EXECUTE_API}/authorizers/{authorizer}"
 
 
 def test_the_one_stage_is_throttled_and_logged(production: Synthesized) -> None:
@@ -131,3 +151,18 @@ def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(producti
 def test_without_origins_no_page_may_call_the_api(dev: Synthesized) -> None:
     (api,) = dev.of_type("AWS::ApiGatewayV2::Api").values()
     assert "CorsConfiguration" not in api
+
+
+def _invocations_allowed(stack: Synthesized) -> dict[str, list[str]]:
+    """Per function, the patterns of the addresses from which the API may invoke it."""
+    allowed: dict[str, list[str]] = {}
+    for permission in stack.of_type("AWS::Lambda::Permission").values():
+        if permission["Principal"] == "apigateway.amazonaws.com":
+            pattern = stack.text(permission["SourceArn"])
+            allowed.setdefault(stack.text(permission["FunctionName"]), []).append(pattern)
+    return allowed
+
+
+def _matches(pattern: str, arn: str) -> bool:
+    """As IAM compares ARNs: an asterisk stands for any characters, slashes included."""
+    return bool(re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), arn))

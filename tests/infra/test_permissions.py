@@ -200,7 +200,9 @@ def test_there_are_no_other_roles_and_no_managed_policies(production: Synthesize
     roles = production.of_type("AWS::IAM::Role")
     assert len(roles) == len(FUNCTIONS) + 1
     for path, role in roles.items():
-        assert set(role) <= {"AssumeRolePolicyDocument", "Tags"}, path
+        assert set(role) <= {"AssumeRolePolicyDocument", "Policies", "Tags"}, path
+    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+        assert production.of_type(kind) == {}, kind
 
 
 def test_a_role_can_be_taken_on_by_its_own_service_only(production: Synthesized) -> None:
@@ -268,9 +270,9 @@ def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized
     called_by_the_api = {path for folder, path in _paths(production).items() if folder.startswith("api/")}
     expected = {(path, "apigateway.amazonaws.com", True) for path in called_by_the_api}
     by_the_clock = (
-        "Workers/SweepGenerations/Function",
-        "Auditor/ReconcileLedger/Function",
-        "Watch/CheckCatalogue/Function",
+        "Schedules/SweepGenerations/Function",
+        "Schedules/ReconcileLedger/Function",
+        "Schedules/CheckCatalogue/Function",
     )
     assert invokers == expected | {(path, "events.amazonaws.com", True) for path in by_the_clock}
 

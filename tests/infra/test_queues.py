@@ -116,12 +116,12 @@ def test_of_all_changes_only_new_outbox_items_wake_the_publisher(production: Syn
 
 
 def test_the_sweep_runs_each_minute_and_its_failures_are_kept(production: Synthesized) -> None:
-    rule = production.of_type("AWS::Events::Rule")["Workers/EachMinute"]
+    rule = production.of_type("AWS::Events::Rule")["Schedules/EachMinute/Rule"]
     (target,) = rule["Targets"]
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert production.text(target["Arn"]) == "Workers/SweepGenerations/Function"
+    assert production.text(target["Arn"]) == "Schedules/SweepGenerations/Function"
     assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/SweepDeadLetters"
-    again = production.of_type("AWS::Lambda::EventInvokeConfig")["Workers/SweepOnce"]
+    again = production.of_type("AWS::Lambda::EventInvokeConfig")["Schedules/EachMinute/Invocation"]
     assert again["MaximumRetryAttempts"] == 0
     assert production.text(again["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/SweepDeadLetters"
 

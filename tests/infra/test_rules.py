@@ -65,10 +65,11 @@ def test_reasons_are_sentences(production: Synthesized) -> None:
 
 
 def test_cloudformation_lint_finds_nothing(production: Synthesized, tmp_path: Path) -> None:
-    template = tmp_path / "easel.template.json"
-    template.write_text(json.dumps(production.template))
+    for name, template in production.templates.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(template))
     program = Path(sys.executable).with_name("cfn-lint")
-    lint = subprocess.run([program, template], capture_output=True, text=True, check=False)  # noqa: S603  # a fixed program
+    command = [program, *sorted(tmp_path.glob("*.json"))]
+    lint = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed program
     assert (lint.returncode, lint.stdout, lint.stderr) == (0, "", "")
 
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
-from infra.constructs.api import ROUTES, Route
+from infra.constructs.api import ROUTES
+from infra.constructs.routes import Route
 from tests.functions.api.world import World, world
 from tests.support.generations import a_generation, a_stored_image
 from tests.support.issuer import an_issuer, payload

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from infra.constructs.api import ROUTES, Route
+from infra.constructs.api import ROUTES
+from infra.constructs.routes import Route
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
 from tests.support.emulator import Emulator, unique_name
 from tests.support.issuer import AUDIENCE, ISSUER, Issuer

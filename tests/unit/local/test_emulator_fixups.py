@@ -2,10 +2,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from infra.local.clients import Clients
-from infra.local.mending import mend, set_secret
+from infra.local.emulator_fixups import apply_fixups, set_secret
 
 TEMPLATE = {
     "Resources": {
+        "Nested": {"Type": "AWS::CloudFormation::Stack", "Properties": {}},
         "Table": {
             "Type": "AWS::DynamoDB::Table",
             "Properties": {"TimeToLiveSpecification": {"AttributeName": "expiresAt", "Enabled": True}},
@@ -17,10 +18,15 @@ TEMPLATE = {
     }
 }
 
+NESTED_TEMPLATE = {
+    "Resources": {"Inner": {"Type": "AWS::Lambda::Function", "Properties": {"ReservedConcurrentExecutions": 2}}}
+}
+TEMPLATES: dict[str, dict[str, Any]] = {"easel": TEMPLATE, "id-of-Nested": NESTED_TEMPLATE}
+
 
 @dataclass
 class EmulatedServices:
-    """The few operations that mending uses, on a memory that begins as the emulator's CloudFormation leaves it."""
+    """The few operations that the fix-ups use, on a memory that begins as the emulator's CloudFormation leaves it."""
 
     time_to_live: dict[str, str] = field(default_factory=dict)
     concurrency: dict[str, int] = field(default_factory=dict)
@@ -35,9 +41,11 @@ class EmulatedServices:
     dynamodb = functions = http_apis = cloudformation
 
     def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - the operation's own spelling
-        assert StackName == "easel"
-        ids = [{"LogicalResourceId": name, "PhysicalResourceId": f"id-of-{name}"} for name in TEMPLATE["Resources"]]
-        return {"StackResources": ids}
+        names = TEMPLATES[StackName]["Resources"]
+        return {"StackResources": [{"LogicalResourceId": n, "PhysicalResourceId": f"id-of-{n}"} for n in names]}
+
+    def get_template(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - as above
+        return {"TemplateBody": TEMPLATES[StackName]}
 
     def describe_time_to_live(self, TableName: str) -> dict[str, Any]:  # noqa: N803 - as above
         status = "ENABLED" if TableName in self.time_to_live else "DISABLED"
@@ -63,22 +71,22 @@ class EmulatedServices:
         self.cors[ApiId] = CorsConfiguration
 
 
-def test_what_was_dropped_is_set_from_the_template() -> None:
+def test_ignored_properties_are_set_from_the_templates_of_root_and_nested_stacks() -> None:
     services = EmulatedServices()
 
-    assert mend(cast("Clients", services), "easel", TEMPLATE) == 3
+    assert apply_fixups(cast("Clients", services), "easel") == 4
 
     assert services.time_to_live == {"id-of-Table": "expiresAt"}
-    assert services.concurrency == {"id-of-Function": 5}
+    assert services.concurrency == {"id-of-Function": 5, "id-of-Inner": 2}
     assert services.cors == {"id-of-Api": {"AllowOrigins": ["*"]}}
 
 
 def test_what_is_there_is_left_alone() -> None:
     services = EmulatedServices()
-    mend(cast("Clients", services), "easel", TEMPLATE)
+    apply_fixups(cast("Clients", services), "easel")
     before = services.writes
 
-    assert mend(cast("Clients", services), "easel", TEMPLATE) == 0
+    assert apply_fixups(cast("Clients", services), "easel") == 0
     assert services.writes == before
 
 

@@ -1,0 +1,122 @@
+"""Functions for people, workspaces and keys, and the one that says who is calling."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.foundation import Foundation
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+from constructs import Construct
+
+_READ_WRITE: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+
+
+class Accounts(Room):
+    """People, workspaces, members and API keys."""
+
+    folder = "accounts"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "read_workspaces": self._read_workspaces,
+            "manage_workspaces": self._manage_workspaces,
+            "manage_members": self._manage_members,
+            "read_api_keys": self._read_api_keys,
+            "manage_api_keys": self._manage_api_keys,
+            "sync_users": self._sync_users,
+            "exchange_telegram": self._exchange_telegram,
+            "debug_users": self._debug_users,
+        }
+
+    def _read_workspaces(self) -> SmallFunction:
+        function = self._paging("read_workspaces")
+        # Whoever asks for the first time is written down.
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        return function
+
+    def _manage_workspaces(self) -> SmallFunction:
+        return self._managing("manage_workspaces")
+
+    def _manage_members(self) -> SmallFunction:
+        function = self._managing("manage_members")
+        function.allow("dynamodb:DeleteItem", "dynamodb:Query", on=self.data.core.table_arn)
+        return function
+
+    def _read_api_keys(self) -> SmallFunction:
+        function = self._paging("read_api_keys")
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        return function
+
+    def _manage_api_keys(self) -> SmallFunction:
+        function = self._managing("manage_api_keys", self.variables.ledger)
+        # Whether the caller's own key has a budget.
+        function.allow("dynamodb:BatchGetItem", on=self.data.ledger.table_arn)
+        return function
+
+    def _sync_users(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("sync_users", own.core | own.ledger | own.trial)
+        self._allow_new_accounts(function)
+        return function
+
+    def _exchange_telegram(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        initial_data = {
+            "TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn,
+            "INIT_DATA_MAX_AGE_SECONDS": str(self.foundation.settings.sign_in.init_data_max_age_seconds),
+        }
+        function = self.function(
+            "exchange_telegram", own.core | own.ledger | own.trial | own.session | initial_data, identity=True
+        )
+        self._allow_new_accounts(function)
+        function.allow("secretsmanager:GetSecretValue", on=[data.session_secret_arn, data.telegram_bot_secret_arn])
+        return function
+
+    def _debug_users(self) -> SmallFunction:
+        enabled = {"DEBUG_USERS_ENABLED": str(self.foundation.settings.debug_users).lower()}
+        function = self._paging("debug_users", enabled)
+        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        return function
+
+    def _managing(self, name: str, more: Mapping[str, str] | None = None) -> SmallFunction:
+        """A function that changes who may do what."""
+        function = self.function(name, self.variables.core | dict(more or {}))
+        # The condition check is of the caller's own key or membership, in the transaction that acts on it.
+        function.allow(*_READ_WRITE, "dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
+        return function
+
+    def _allow_new_accounts(self, function: SmallFunction) -> None:
+        """Let a function store a person whom it sees for the first time, and open the wallet."""
+        function.allow(*_READ_WRITE, on=self.data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.data.ledger.table_arn)
+
+    def _paging(self, name: str, more: Mapping[str, str] | None = None) -> SmallFunction:
+        """A function whose lists have cursors."""
+        function = self.function(name, self.variables.core | self.variables.signing | dict(more or {}))
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        return function
+
+
+def authorize_request(scope: Construct, foundation: Foundation) -> SmallFunction:
+    """The authorizer's function. It belongs to no nested stack: all of them need it."""
+    own, data = foundation.variables, foundation.data
+    function = SmallFunction(
+        scope,
+        "AuthorizeRequest",
+        kit=foundation.kit,
+        folder="api/accounts/authorize_request",
+        timeout_seconds=5,
+        identity=True,
+        env=own.core
+        | own.ephemeral
+        | own.session
+        | own.rate_limits
+        | {"TOKEN_ISSUERS": foundation.identity.token_issuers},
+    )
+    function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", on=data.core.table_arn)
+    function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
+    function.allow("secretsmanager:GetSecretValue", on=data.session_secret_arn)
+    return function

@@ -1,0 +1,36 @@
+"""Functions for the catalogue: models, sizes, the state of providers, and which of them a workspace uses."""
+
+from collections.abc import Callable, Mapping
+
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+
+class Catalogue(Room):
+    """Models, sizes, the state of providers, and which of them a workspace prefers."""
+
+    folder = "catalogue"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "describe_models": self._describe_models,
+            "read_status": self._read_status,
+            "manage_routing": self._manage_routing,
+        }
+
+    def _describe_models(self) -> SmallFunction:
+        function = self.function("describe_models", self.variables.ephemeral | self.variables.base_url)
+        function.allow("dynamodb:BatchGetItem", on=self.data.ephemeral.table_arn)
+        return function
+
+    def _read_status(self) -> SmallFunction:
+        function = self.function("read_status", self.variables.ephemeral)
+        function.allow("dynamodb:Query", on=self.data.ephemeral.table_arn)
+        return function
+
+    def _manage_routing(self) -> SmallFunction:
+        function = self.function("manage_routing", self.variables.core)
+        actions = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
+        function.allow(*actions, on=self.data.core.table_arn)
+        return function

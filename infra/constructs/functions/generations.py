@@ -1,0 +1,64 @@
+"""Functions for generations: submit, read, cancel."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.data import BY_STATUS, SETTLING
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+SUBMIT_SECONDS: Final = 29
+"""A client may wait for its pictures in the submit call; the API gives up on a function after thirty seconds."""
+
+
+class Generations(Room):
+    """Submit, read and cancel generations."""
+
+    folder = "generations"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "submit_generation": self._submit,
+            "read_generations": self._read,
+            "cancel_generation": self._cancel,
+        }
+
+    def _submit(self) -> SmallFunction:
+        data, own = self.data, self.variables
+        function = self.function(
+            "submit_generation",
+            own.core | own.ledger | own.images | own.signing | own.base_url | own.generations_queue
+            | own.trial | own.references,
+            timeout_seconds=SUBMIT_SECONDS,
+        )  # fmt: skip
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        self.allow_links(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        data, own = self.data, self.variables
+        function = self.function("read_generations", own.core | own.images | own.signing | own.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        self.allow_links(function)
+        return function
+
+    def _cancel(self) -> SmallFunction:
+        own, workflow = self.variables, self.foundation.workflow
+        function = self.function(
+            "cancel_generation", own.core | own.ledger | own.images | own.base_url | workflow.variables
+        )
+        function.allow(*SETTLING, on=self.data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
+        function.allow(
+            "states:StopExecution",
+            on=workflow.executions_arn,
+            because="An execution is named by its generation, and the caller may cancel any of their own.",
+        )
+        self.allow_links(function)
+        return function

@@ -1,0 +1,38 @@
+"""Functions for single images: finished ones, and the callbacks of vendors that finish them."""
+
+from collections.abc import Callable, Mapping
+
+from aws_cdk import Stack
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+
+class Images(Room):
+    """Images, their permalinks, and the callbacks of vendors."""
+
+    folder = "images"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"read_images": self._read, "receive_callback": self._receive_callback}
+
+    def _read(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_images", own.core | own.images | own.base_url)
+        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        self.allow_links(function)
+        return function
+
+    def _receive_callback(self) -> SmallFunction:
+        # Vendors give up after fifteen seconds, and it has one message to send.
+        data, queues = self.data, self.queues.collect
+        signing = {name: {"webhookSecretArn": secret.secret_arn} for name, secret in data.webhook_secrets.items()}
+        settings = Stack.of(self).to_json_string({name: signing.get(name, {}) for name in queues})
+        function = self.function(
+            "receive_callback",
+            self.variables.signing | self.variables.collect_queues | {"PROVIDER_SETTINGS": settings},
+        )
+        signatures = [data.webhook_secret_arn(provider) for provider in data.webhook_secrets]
+        function.allow("secretsmanager:GetSecretValue", on=[data.signing_secret_arn, *signatures])
+        function.allow("sqs:SendMessage", on=[queue.arn for queue in queues.values()])
+        return function

@@ -1,0 +1,65 @@
+"""Functions for money: wallets, grants, quotes, usage, budgets."""
+
+from collections.abc import Callable, Mapping
+
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+
+class Money(Room):
+    """Wallets, grants, quotes, usage and budgets."""
+
+    folder = "money"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "read_wallet": self._read_wallet,
+            "grant_credits": self._grant_credits,
+            "quote_generation": self._quote_generation,
+            "read_usage": self._read_usage,
+            "read_budgets": self._read_budgets,
+            "set_budgets": self._set_budgets,
+        }
+
+    def _read_wallet(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_wallet", own.ledger | own.trial | own.signing | own.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.data.ledger.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        return function
+
+    def _grant_credits(self) -> SmallFunction:
+        # As long as the API waits: on a busy wallet a grant has to be tried more than once.
+        own = self.variables
+        function = self.function("grant_credits", own.core | own.ledger | own.trial, timeout_seconds=29)
+        function.allow("dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.ledger.table_arn)
+        return function
+
+    def _quote_generation(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("quote_generation", own.core | own.signing | own.references)
+        # A workspace's own prompt template.
+        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        return function
+
+    def _read_usage(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_usage", own.core | own.ledger | own.trial)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.data.ledger.table_arn)
+        return function
+
+    def _read_budgets(self) -> SmallFunction:
+        function = self.function("read_budgets", self.variables.core | self.variables.ledger)
+        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:BatchGetItem", on=self.data.ledger.table_arn)
+        return function
+
+    def _set_budgets(self) -> SmallFunction:
+        function = self.function("set_budgets", self.variables.core | self.variables.ledger)
+        function.allow("dynamodb:GetItem", "dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=self.data.ledger.table_arn)
+        return function

@@ -1,0 +1,20 @@
+"""Functions about the service itself: health, documentation, and requests that match no route."""
+
+from collections.abc import Callable, Mapping
+
+from infra.constructs.functions.room import Room
+from infra.constructs.small_function import SmallFunction
+
+
+class Operations(Room):
+    """Health and documentation of the service, and requests that match no route."""
+
+    folder = "operations"
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"describe_service": self._describe_service}
+
+    def _describe_service(self) -> SmallFunction:
+        version = {"EASEL_VERSION": self.foundation.settings.version}
+        return self.function("describe_service", self.variables.base_url | version)

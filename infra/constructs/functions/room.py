@@ -1,0 +1,55 @@
+"""The base of the API's functions, grouped by rooms: each room declares its functions with what they may do."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from typing import ClassVar
+
+from infra.constructs.foundation import Foundation
+from infra.constructs.small_function import SmallFunction
+
+from constructs import Construct
+
+
+class Room(Construct):
+    """Functions that belong together. A subclass says how each is made; only those that are wanted are.
+
+    `folder` is the room's folder below `functions/api/`.
+    """
+
+    folder: ClassVar[str]
+
+    def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self.foundation = foundation
+        self.data, self.queues, self.variables = foundation.data, foundation.queues, foundation.variables
+
+    @property
+    @abstractmethod
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        """How to make each function, by its name, which is that of its folder."""
+
+    def create(self, wanted: Collection[str]) -> dict[str, SmallFunction]:
+        """Make those of this room's functions that are wanted."""
+        return {name: make() for name, make in self.functions.items() if name in wanted}
+
+    def function(
+        self, name: str, variables: Mapping[str, str], *, timeout_seconds: int = 10, identity: bool = False
+    ) -> SmallFunction:
+        """The function in the folder `functions/api/<room>/<name>`."""
+        return SmallFunction(
+            self,
+            "".join(word.capitalize() for word in name.split("_")),
+            kit=self.foundation.kit,
+            folder=f"api/{self.folder}/{name}",
+            timeout_seconds=timeout_seconds,
+            identity=identity,
+            env=variables,
+        )
+
+    def allow_links(self, function: SmallFunction) -> None:
+        """Let a function sign links to pictures."""
+        function.allow(
+            "s3:GetObject",
+            on=self.data.generated_objects,
+            because="A presigned link carries this permission, and all pictures lie below this one prefix.",
+        )

@@ -1,0 +1,65 @@
+"""The environment variables of our functions: each is spelled here once, and functions merge the groups they need."""
+
+import json
+
+from aws_cdk import Stack
+from infra.constructs.data import Data
+from infra.constructs.events import Events
+from infra.constructs.http_front import HttpFront
+from infra.constructs.queues import Queues, WorkQueue
+from infra.settings import StageSettings
+
+from constructs import Construct
+
+
+class Variables:
+    """Groups of environment variables, ready to be merged with `|`."""
+
+    def __init__(
+        self, scope: Construct, *, settings: StageSettings, front: HttpFront, data: Data, queues: Queues, bus: Events
+    ) -> None:
+        self._stack, self._settings = Stack.of(scope), settings
+        self.core = {"CORE_TABLE_NAME": data.core.table_name}
+        self.ledger = {"LEDGER_TABLE_NAME": data.ledger.table_name}
+        self.ephemeral = {"EPHEMERAL_TABLE_NAME": data.ephemeral.table_name}
+        self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name}
+        self.signing = {"SIGNING_SECRET_ARN": data.signing_secret.secret_arn}
+        self.session = {"SESSION_SECRET_ARN": data.session_secret.secret_arn}
+        self.base_url = {"PUBLIC_BASE_URL": front.base_url}
+        self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
+        self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
+        self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}
+        self.publishing = {"EVENT_BUS_NAME": bus.bus.event_bus_name, "INTEGRATION_QUEUE_URL": queues.integration.url}
+
+    @property
+    def trial(self) -> dict[str, str]:
+        """What a new workspace is given; for functions that may be the first to see one."""
+        return {"TRIAL_CREDITS": str(self._settings.trial_credits), "TRIAL_DAYS": str(self._settings.trial_days)}
+
+    @property
+    def references(self) -> dict[str, str]:
+        """The origins from which reference pictures may be fetched over plain http."""
+        return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}
+
+    @property
+    def routing(self) -> dict[str, str]:
+        """Which providers there are, which are preferred, and who may stand in for another."""
+        routing = {
+            "providers": [provider.name for provider in self._settings.providers],
+            "preferred": list(self._settings.routing.preferred),
+            "fallback": self._settings.routing.fallback,
+        }
+        return {**self.core, **self.ephemeral, "ROUTING": json.dumps(routing)}
+
+    @property
+    def rate_limits(self) -> dict[str, str]:
+        """For the function that counts requests."""
+        limits = self._settings.rate_limits
+        return {
+            "RATE_LIMIT_USER_PER_MINUTE": str(limits.user_per_minute),
+            "RATE_LIMIT_WORKSPACE_PER_HOUR": str(limits.workspace_per_hour),
+            "RATE_LIMIT_ADDRESS_PER_MINUTE": str(limits.address_per_minute),
+        }
+
+    def _urls(self, queues: dict[str, WorkQueue]) -> str:
+        return self._stack.to_json_string({provider: queue.url for provider, queue in queues.items()})

@@ -1,0 +1,56 @@
+"""A deployment opens the doors that it wants; what no open door needs is not created."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App
+from infra.constructs.api import ROUTES
+from infra.settings import DOORS, SettingsError, read_settings
+from infra.stack import Code, EaselStack
+from tests.infra.synthesized import Synthesized
+from tests.support.folders import api_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.fixture(scope="module")
+def closed(code: Code, flags: Mapping[str, object]) -> Synthesized:
+    """A stack without any door."""
+    settings = replace(read_settings({"stage": "dev"}.get, {}), doors=())
+    app = App(context={**flags, "aws:cdk:enable-path-metadata": True}, analytics_reporting=False)
+    return Synthesized(EaselStack(app, settings.stack_name, settings=settings, code=code), settings)
+
+
+def test_every_door_is_open_unless_some_are_named() -> None:
+    assert read_settings({"stage": "dev"}.get, {}).doors == DOORS
+    assert read_settings({"doors": "canonical"}.get, {}).doors == ("canonical",)
+
+
+def test_a_door_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(SettingsError, match=r"doors \(EASEL_DOORS\) is 'shop': shop: there are only canonical\."):
+        read_settings({"doors": "shop"}.get, {})
+
+
+def test_a_closed_door_has_no_routes_and_no_functions(closed: Synthesized, dev: Synthesized) -> None:
+    assert {route.door for route in ROUTES} == {None, *DOORS}
+    shared = {f"{route.method.value} {route.path}" for route in ROUTES if route.door is None}
+    open_routes = {route["RouteKey"] for route in closed.of_type("AWS::ApiGatewayV2::Route").values()}
+    assert open_routes == shared | {"$default"}
+    answering = {api_folder(route.function) for route in ROUTES if route.door is None}
+    functions = {label for label in closed.functions if label.startswith("api/")}
+    assert functions == answering | {api_folder("authorize_request")}
+    assert functions < set(dev.functions)
+
+
+def test_permalinks_callbacks_and_health_checks_work_whatever_doors_are_open(closed: Synthesized) -> None:
+    routes = {route["RouteKey"] for route in closed.of_type("AWS::ApiGatewayV2::Route").values()}
+    assert {"GET /i/{token}", "POST /api/v1/callbacks/{provider}", "GET /api/v1/health", "GET /docs"} <= routes
+
+
+def test_a_closed_door_leaves_the_engine_as_it_is(closed: Synthesized, dev: Synthesized) -> None:
+    behind = {label for label in dev.functions if not label.startswith("api/")}
+    assert behind == {label for label in closed.functions if not label.startswith("api/")}
