@@ -81,6 +81,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
         failure=Failure("timeout", "Too late.", retryable=True),
         client_reference="order 7",
         template=UsedTemplate("product-shots", 2, ("material was shortened from 9 to 4 characters.",)),
+        work_seconds=180,
     )
 
     core.created(**{name: getattr(generation, name) for name in generation.__slots__})

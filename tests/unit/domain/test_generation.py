@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.generations import NOW, a_generation, a_stored_image
 
+from easel.domain.attempt import Attempt
 from easel.domain.generation import CLOSE_GRACE, Generation, cancel, conclude
 from easel.domain.image import ALLOWED, FAILURE_TEXTS, OPEN, TIMED_OUT, Failure, Image, Stage, Status
 from easel.domain.request import Size
@@ -198,6 +199,28 @@ def test_a_running_generation_is_left_to_the_state_machine_until_a_while_after_i
     generation: Generation = a_generation(deadline=NOW + timedelta(seconds=60))
 
     assert generation.attention_when_running == NOW + timedelta(seconds=60) + CLOSE_GRACE
+
+
+ATTEMPT = Attempt("attempt-1", "wavespeed", "seedream-v4", "seedream-v4", started_at=NOW + timedelta(seconds=100))
+
+
+@pytest.mark.parametrize(
+    ("work_seconds", "attempts", "seconds"),
+    [
+        (60, [], 600),
+        (60, [ATTEMPT], 160),
+        (60, [ATTEMPT, replace(ATTEMPT, started_at=NOW + timedelta(seconds=150))], 160),
+        (550, [ATTEMPT], 600),
+        (None, [ATTEMPT], 600),
+    ],
+    ids=["not begun", "begun", "tried again", "bounded by the overall deadline", "no limit of its own"],
+)
+def test_the_time_of_an_image_begins_with_its_first_attempt(
+    work_seconds: int | None, attempts: list[Attempt], seconds: int
+) -> None:
+    generation = a_generation(deadline=NOW + timedelta(seconds=600), work_seconds=work_seconds)
+
+    assert generation.image_deadline(attempts) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.requirement("X-5")

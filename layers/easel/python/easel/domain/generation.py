@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from easel.domain.attempt import Attempt
 from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.price import Price
 from easel.domain.request import Channel, ImageParameters, Mode, Reference, Routing
@@ -70,6 +71,18 @@ class Generation:
     """What made the prompts of its images; `prompt` is then a short title."""
     routing: Routing = field(default_factory=Routing)
     """What the request says about providers."""
+    work_seconds: int | None = None
+    """How long one image may take from its first attempt on, within `deadline`; None: until `deadline`."""
+
+    def image_deadline(self, attempts: Sequence[Attempt]) -> datetime:
+        """When an image with these attempts is given up.
+
+        Its time begins with its first attempt, so that waiting for a free worker does not count; `deadline` bounds
+        both.
+        """
+        if self.work_seconds is None or not attempts:
+            return self.deadline
+        return min(self.deadline, attempts[0].started_at + timedelta(seconds=self.work_seconds))
 
     @property
     def attention_when_running(self) -> datetime:

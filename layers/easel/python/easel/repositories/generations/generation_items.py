@@ -70,6 +70,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "charged": generation.charged,
         "template": template_values(generation.template),
         "routing": routing_values(generation.routing),
+        "workSeconds": generation.work_seconds,
     }
 
 
@@ -114,6 +115,7 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
         budget_keys=tuple(values.get("budgetKeys", ())),
         template=template_from(values.get("template")),
         routing=routing_from(values.get("routing", {})),
+        work_seconds=values.get("workSeconds"),
     )
 
 

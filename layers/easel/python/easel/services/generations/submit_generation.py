@@ -199,6 +199,7 @@ class SubmitGeneration:
             budget_keys=principal.budget_keys,
             routing=request.routing,
             template=used(made),
+            work_seconds=model.deadline_seconds,
         )
 
     def _enqueue(self, generation: Generation) -> None:
