@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +25,7 @@ from tests.support.folders import api_folder
 from tests.support.stored_keys import widen_key
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.domain.provider import RemotePicture
 from easel.errors import ProviderErrorClass
@@ -292,9 +293,10 @@ def functions_over(emulator: Emulator) -> Iterator[tuple[Functions, AwsCalls]]:
 def _forget_everything() -> None:
     """A new process has read no settings and made no clients."""
     settings.forget()
-    for found in vars(bootstrap).values():
-        if callable(getattr(found, "cache_clear", None)):
-            found.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("easel.wiring.")]:
+        for value in vars(sys.modules[name]).values():
+            if callable(getattr(value, "cache_clear", None)):
+                value.cache_clear()
 
 
 def measure(emulator: Emulator) -> dict[str, Calls]:

@@ -13,9 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ParamValid
 from tests.support.generations import a_generation
 
 import easel
-from easel import bootstrap
 from easel.aws_errors import code_of, may_pass, raised_as
-from easel.bootstrap import aws
 from easel.domain.catalogue import load_catalogue
 from easel.domain.events import generation_ended
 from easel.domain.image import Failure, Status
@@ -24,12 +22,13 @@ from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublishe
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.providers import JobHint
 from easel.storage.s3 import S3ImageStore
+from easel.wiring import aws
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
 from easel.workflow.step_functions import StepFunctionsWorkflow
 
 MAY_KNOW_BOTOCORE: Final = {
     "aws_errors.py": "translates",
-    "bootstrap/aws.py": "makes the clients",
+    "wiring/aws.py": "makes the clients",
     "repositories/dynamodb.py": "DynamoDB: transactions",
     "repositories/table.py": "DynamoDB: everything else",
     "storage/s3.py": "settings of the client",
@@ -121,9 +120,8 @@ def test_an_error_of_aws_leaves_as_one_of_ours(call: str, error: Exception) -> N
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: code_of(error) or type(error).__name__)
 def test_a_secret_that_cannot_be_read_is_an_error_of_ours(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aws, "aws_client", lambda _: Broken(error))
-    for read in (bootstrap.secret, bootstrap.recent_secret):
-        with pytest.raises(SecretUnavailable):
-            read(f"arn:{error!r}")
+    with pytest.raises(SecretUnavailable):
+        aws.secret(f"arn:{error!r}")
 
 
 def test_a_message_that_cannot_be_held_is_worked_on_all_the_same() -> None:

@@ -6,17 +6,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.plans import DEFAULT_PLAN
 from easel.observability import instrumented, logger
 from easel.services.accounts.provision_workspace import KeyKind, Provisioned, ProvisionWorkspace
-
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    CORE_TABLE_NAME: str
-    LEDGER_TABLE_NAME: str
+from easel.wiring.accounts import provision_workspace as wiring
+from easel.wiring.env import Money as Env
 
 
 @instrumented
@@ -27,7 +22,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     {issuer, subject, ownerName?, credits?, plan?}              the personal workspace of somebody who will sign in
     {workspaceId, userId, keyName, key?}                        a further key; the key is shown here and never again
     """
-    made = _provision(bootstrap.provision_workspace(settings.load(Env)), event)
+    made = _provision(wiring.provision_workspace(settings.load(Env)), event)
     logger.info("provisioned", extra={"workspace_id": made.workspace_id, "user_id": made.user_id})
     answer = {"workspaceId": made.workspace_id, "userId": made.user_id, "apiKey": made.api_key}
     return {**answer, "created": made.created}

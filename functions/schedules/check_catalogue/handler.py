@@ -6,23 +6,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.catalogue.watch import Finding, Observation
 from easel.observability import count, instrumented, logger
+from easel.wiring.catalogue import check_catalogue as wiring
 
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    PROVIDER_SETTINGS: str
-    EVENT_BUS_NAME: str
-    INTEGRATION_QUEUE_URL: str
+Env = wiring.CatalogueCheckEnv
 
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - AWS's signature
     """Check every provider that is set up. Answers what was found."""
-    report = bootstrap.check_catalogue(settings.load(Env))(context.aws_request_id)
+    report = wiring.check_catalogue(settings.load(Env))(context.aws_request_id)
     found = [observation.what for observation in report.observations]
     for what in Finding:
         count("CatalogueFindings", found.count(what), finding=what.value)

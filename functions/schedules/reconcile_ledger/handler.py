@@ -6,24 +6,19 @@ from typing import Any, Final
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.observability import count, instrumented, logger
+from easel.wiring.env import Money as Env
+from easel.wiring.money import reconcile_ledger as wiring
 
 _TIME_TO_REPORT: Final = 15_000
 """Milliseconds kept for the end of the run."""
 
 
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    CORE_TABLE_NAME: str
-    LEDGER_TABLE_NAME: str
-
-
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Audit `{"workspaceIds": [...]}`, or every workspace. Answers what was found, in milli-credits."""
-    report = bootstrap.reconcile_ledger(settings.load(Env))(
+    report = wiring.reconcile_ledger(settings.load(Env))(
         event.get("workspaceIds"), may_go_on=lambda: context.get_remaining_time_in_millis() > _TIME_TO_REPORT
     )
     count("LedgerDifference", report.total_difference)

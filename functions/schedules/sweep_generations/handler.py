@@ -6,26 +6,17 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.observability import count, instrumented, logger
+from easel.wiring.generations import sweep_generations as wiring
 
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    CORE_TABLE_NAME: str
-    LEDGER_TABLE_NAME: str
-    GENERATIONS_QUEUE_URL: str
-    STATE_MACHINE_ARN: str
-    EVENT_BUS_NAME: str
-    INTEGRATION_QUEUE_URL: str
-    PUBLIC_BASE_URL: str
+Env = wiring.SweepEnv
 
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
     """Sweep once."""
-    report = bootstrap.sweep_generations(settings.load(Env))()
+    report = wiring.sweep_generations(settings.load(Env))()
     count("StuckGenerations", report.requeued + report.settled)
     count("EventsLeftBehind", report.republished)
     found = {"requeued": report.requeued, "settled": report.settled, "republished": report.republished}

@@ -9,18 +9,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.events.outbox import event_in_outbox_item
 from easel.observability import bind, bind_request_id, describe_error, instrumented, logger
+from easel.wiring import publish_events as wiring
 
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    EVENT_BUS_NAME: settings.Text
-    INTEGRATION_QUEUE_URL: settings.Text
-
+Env = wiring.PublishEnv
 
 # A batch in which every record failed is reported like any other: raising would only cost the worker its warm state.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -32,7 +26,7 @@ def publish(record: DynamoDBRecord) -> None:
         event = event_in_outbox_item(record.raw_event["dynamodb"]["NewImage"])
         bind_request_id(event.request_id)
         bind(event_id=event.id, event_type=event.type)
-        bootstrap.publish_events(settings.load(Env))(event)
+        wiring.publish_events(settings.load(Env))(event)
     except Exception as error:
         # Lambda learns of the failure only as a sequence number to go on from, so this line is the one place to look.
         logger.error("event not published", extra=describe_error(error))

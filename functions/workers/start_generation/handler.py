@@ -8,28 +8,21 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.observability import bind, instrumented, logger
 from easel.services.generations.start_generation import QueuedGeneration
+from easel.wiring.generations import start_generation as wiring
 from easel.workflow.batches import process_messages
 from easel.workflow.messages import GenerationMessage
 
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    STATE_MACHINE_ARN: str
-    RENDER_QUEUE_URLS: str
-    CORE_TABLE_NAME: str
-    EPHEMERAL_TABLE_NAME: str
-    ROUTING: str
+Env = wiring.StartEnv
 
 
 def start(record: SQSRecord) -> None:
     """Start one generation; a second message for it changes nothing."""
     message = GenerationMessage.model_validate_json(record.body)
     bind(generation_id=message.generation_id, request_id=message.request_id)
-    started = bootstrap.start_generation(settings.load(Env))(QueuedGeneration(**message.model_dump()))
+    started = wiring.start_generation(settings.load(Env))(QueuedGeneration(**message.model_dump()))
     logger.info("generation started" if started else "generation had been started before")
 
 

@@ -6,23 +6,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.observability import bind, count, instrumented, logger
+from easel.wiring.generations import close_generation as wiring
 
-
-class Env(settings.Settings):
-    """What this function reads from its environment."""
-
-    CORE_TABLE_NAME: str
-    LEDGER_TABLE_NAME: str
-    PUBLIC_BASE_URL: str
+Env = wiring.SettleEnv
 
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Settle `{workspaceId, generationId, requestId}` and tell the execution how it ended."""
     bind(generation_id=event["generationId"], request_id=event["requestId"])
-    generation = bootstrap.settle_generation(settings.load(Env))(event["workspaceId"], event["generationId"])
+    generation = wiring.settle_generation(settings.load(Env))(event["workspaceId"], event["generationId"])
     count("GenerationsEnded", status=generation.status.value)
     logger.info(
         "generation settled",

@@ -19,7 +19,7 @@ from infra.local.simulators.wavespeed import WEBHOOK_SECRET
 from tests.contract.providers.test_wavespeed_adapter import TASK
 from tests.functions.api.harness import http_event, invoke
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.errors import ProviderError, QueueUnavailable
 from easel.ids import new_generation_id, new_id
 from easel.providers.registry import Providers, ProviderSettings
@@ -85,7 +85,7 @@ def opened(webhook_secret: str = WEBHOOK_SECRET) -> Iterator[Door]:
     queue: Any = door
     receive = ReceiveCallback(signer=door.signer, providers=Providers(known).get, queue=queue, note=lambda *_: None)
     with pytest.MonkeyPatch.context() as patch, ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        patch.setattr(bootstrap, "receive_callback", lambda _: receive)
+        patch.setattr("easel.wiring.images.receive_callback.receive_callback", lambda _: receive)
         settings.forget()
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         door.url = f"http://127.0.0.1:{server.server_port}"

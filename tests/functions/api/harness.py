@@ -20,7 +20,7 @@ import pytest
 from tests.support.folders import api_folder
 from tests.support.generations import a_generation
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.catalogue import load_catalogue, plan_upstream
 from easel.domain.generation import Generation
 from easel.domain.image import ServedBy, Status
@@ -60,8 +60,11 @@ ENVIRONMENT: Final = {
     "EASEL_VERSION": "1.2.3",
     "EASEL_STAGE": "test",
     "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000,http://127.0.0.1:8001",
+    "TOKEN_ISSUERS": "[]",
+    "COLLECT_QUEUE_URLS": "{}",
+    "PROVIDER_SETTINGS": "{}",
 }
-"""What answers show or depend on. Everything else a function wants is only handed on to the composition root."""
+"""What answers show or depend on, and JSON. Everything else is only passed on to the composition root."""
 LAMBDA_CONTEXT: Final = SimpleNamespace(
     function_name="easel-test",
     function_version="$LATEST",
@@ -266,7 +269,7 @@ def api_over(store: Store) -> Iterator[Api]:
     with pytest.MonkeyPatch.context() as patch:
         settings.forget()
         for name, made in _use_cases(store).items():
-            patch.setattr(bootstrap, name, lambda _env, made=made: made)
+            patch.setattr(f"easel.wiring.{name}", lambda _env, made=made: made)
         yield Api(store)
         settings.forget()
 
@@ -276,15 +279,19 @@ def _use_cases(store: Any) -> dict[str, Any]:
         return NOW
 
     return {
-        "submit_generation": store.submit,
-        "read_generations": ReadGenerations(generations=store, monotonic=_fast_time(), sleep=lambda _: None),
-        "cancel_generation": store.cancel,
-        "read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
-        "links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
-        "cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
-        "authenticate": store.authenticate,
-        "model_latencies": _Latencies(store),
-        "rate_limits": LimitRequests(counters=_NobodyCounts(), standard=PLANS[DEFAULT_PLAN].rates, clock=clock),
+        "generations.submit_generation.submit_generation": store.submit,
+        "generations.read_generations.read_generations": ReadGenerations(
+            generations=store, monotonic=_fast_time(), sleep=lambda _: None
+        ),
+        "generations.close_generation.cancel_generation": store.cancel,
+        "images.read_images.read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
+        "images.read_images.links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
+        "cursors.cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
+        "accounts.authorize_request.authenticate": store.authenticate,
+        "catalogue.provider_health.model_latencies": _Latencies(store),
+        "accounts.authorize_request.rate_limits": LimitRequests(
+            counters=_NobodyCounts(), standard=PLANS[DEFAULT_PLAN].rates, clock=clock
+        ),
     }
 
 

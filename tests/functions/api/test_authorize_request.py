@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.functions.api.harness import CALLER, Api, Store, invoke
 
-from easel import bootstrap
 from easel.http import identity
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def test_a_credential_that_cannot_be_checked_is_nobodys_fault(
     def unreachable(_: object) -> None:
         raise ConnectionError("could not reach the table with good-key")
 
-    monkeypatch.setattr(bootstrap, "authenticate", unreachable)
+    monkeypatch.setattr("easel.wiring.accounts.authorize_request.authenticate", unreachable)
 
     assert authorize({"authorization": "Bearer good-key"}) == {"failure": "unavailable"}
     assert "ConnectionError" in log_lines.getvalue()

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from tests.functions.api.harness import Answer, Api, http_event
 from tests.support.emulator import unique_name
 
-from easel import bootstrap
 from easel.errors import CallbackRefused
 from easel.http.callbacks import MAX_BODY_BYTES
 from easel.ids import new_generation_id, new_id
 from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket, SignedAddresses
 from easel.services.ports.image_tasks import ImageRef
+from easel.wiring.catalogue.vendors import UNSET_SECRET
 
 if TYPE_CHECKING:
     from tests.functions.api.world import World
@@ -65,7 +65,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     def count(metric: str, value: int = 1, **dimensions: str) -> None:
         found.append({"metric": metric, **dimensions})
 
-    monkeypatch.setattr("easel.observability.count", count)
+    monkeypatch.setattr("easel.wiring.images.receive_callback.count", count)
     return found
 
 
@@ -242,7 +242,7 @@ def signed(secret: str, body: str) -> dict[str, str]:
         ("whsec_one", "whsec_two", 404),
         ("whsec_one", None, 404),
         # Nobody has written the vendor's secret yet: the ticket counts alone.
-        (bootstrap.UNSET_SECRET, None, 204),
+        (UNSET_SECRET, None, 204),
     ],
 )
 def test_what_the_vendor_signs_is_checked_on_top(world: World, stored: str, used: str | None, status: int) -> None:

@@ -20,7 +20,6 @@ from tests.functions.api.harness import (
     http_event,
 )
 
-from easel import bootstrap
 from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.image import Status
@@ -487,7 +486,7 @@ def test_a_fault_of_ours_is_answered_and_logged_without_what_it_held(
     def explode(_: object) -> None:
         raise KeyError("the secret of the house")
 
-    monkeypatch.setattr(bootstrap, "submit_generation", explode)
+    monkeypatch.setattr("easel.wiring.generations.submit_generation.submit_generation", explode)
 
     answer = api.submit(headers={"X-Request-ID": "r-500"})
 

@@ -23,14 +23,17 @@ from tests.support.issuer import AUDIENCE, ISSUER, Issuer
 from tests.support.mini_app import BOT_TOKEN
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
-from easel import bootstrap, settings
-from easel.bootstrap import aws
+from easel import settings
 from easel.domain.api_keys import hint_of, new_api_key
 from easel.domain.request import Channel
 from easel.ids import new_id
 from easel.repositories.accounts.api_keys import DynamoApiKeys, hash_api_key
 from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.services.ports.accounts import ApiKeyRecord
+from easel.wiring import aws
+from easel.wiring.accounts.authorize_request import authenticate, rate_limits
+from easel.wiring.images.image_store import image_store
+from easel.wiring.images.receive_callback import receive_callback
 
 OPERATOR_GROUP: Final = "staff"
 _PATTERNS: Final = [
@@ -73,7 +76,7 @@ class World:
 
     def authorize(self, headers: Mapping[str, str]) -> dict[str, Any]:
         """What the authorizer says about these headers."""
-        client = bootstrap.aws_client("dynamodb")
+        client = aws.aws_client("dynamodb")
         self.calls = []
         listen = {"event_name": "before-call.dynamodb", "unique_id": "count"}
         client.meta.events.register(handler=self._note_call, **listen)
@@ -147,7 +150,7 @@ class World:
 
     def forget_what_it_read(self) -> None:
         """As if half a minute had passed in a warm process."""
-        bootstrap.authenticate.cache_clear()
+        authenticate.cache_clear()
 
     def stored(self) -> list[dict[str, Any]]:
         """Everything in the core table."""
@@ -165,7 +168,7 @@ class World:
     def _write_secret(self, variable: str, text: str) -> None:
         secrets = self.emulator.client("secretsmanager")
         secrets.put_secret_value(SecretId=self.environment[variable], SecretString=text)
-        aws._recent_secrets.cache_clear()
+        aws._secrets.cache_clear()
 
 
 def route_of(method: str, path: str) -> Route:
@@ -225,13 +228,5 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
 def _forget_everything() -> None:
     """Processes of other tests remember clients, secrets and callers."""
     settings.forget()
-    for remembered in (
-        bootstrap.aws_client,
-        bootstrap.s3,
-        bootstrap.secret,
-        aws._recent_secrets,
-        bootstrap.authenticate,
-        bootstrap.rate_limits,
-        bootstrap.receive_callback,
-    ):
+    for remembered in (aws.aws_client, aws._secrets, image_store, authenticate, rate_limits, receive_callback):
         remembered.cache_clear()

@@ -11,7 +11,8 @@ import pytest
 from functions.schedules.check_catalogue import handler
 from tests.support.emulator import Emulator, unique_name
 
-from easel import bootstrap, settings
+from easel import settings
+from easel.wiring.aws import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +40,14 @@ def queue(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(bootstrap.workers, "system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC))
+    monkeypatch.setattr(
+        "easel.wiring.catalogue.check_catalogue.system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC)
+    )
     settings.forget()
-    bootstrap.aws_client.cache_clear()
+    aws_client.cache_clear()
     yield address
     settings.forget()
-    bootstrap.aws_client.cache_clear()
+    aws_client.cache_clear()
 
 
 @pytest.mark.requirement("X-25")

@@ -13,10 +13,11 @@ from functions.workers.publish_events import handler
 from tests.support.emulator import Emulator, unique_name
 from tests.support.tables import create_core_table
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.events import deserialise_event
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
+from easel.wiring.aws import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +71,10 @@ def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     settings.forget()
-    bootstrap.aws_client.cache_clear()
+    aws_client.cache_clear()
     yield World(emulator, DynamoOutbox(emulator.client("dynamodb"), table), queue)
     settings.forget()
-    bootstrap.aws_client.cache_clear()
+    aws_client.cache_clear()
 
 
 def a_record(sequence_number: int) -> dict[str, Any]:

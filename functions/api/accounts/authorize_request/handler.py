@@ -4,22 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.errors import Forbidden, NotFound, Unauthenticated
 from easel.http import events, identity, rates
 from easel.observability import describe_error, instrumented, logger
+from easel.wiring.accounts import authorize_request as wiring
 
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    EPHEMERAL_TABLE_NAME: settings.Text
-    TOKEN_ISSUERS: settings.Text
-    SESSION_SECRET_ARN: settings.Text
-    RATE_LIMIT_USER_PER_MINUTE: int
-    RATE_LIMIT_WORKSPACE_PER_HOUR: int
-    RATE_LIMIT_ADDRESS_PER_MINUTE: int
+Env = wiring.AuthorizerEnv
 
 
 @instrumented
@@ -38,7 +29,7 @@ def _finding(event: dict[str, Any]) -> dict[str, str]:
         credential = identity.credential(event)
         if credential is None:
             return identity.not_found("missing")
-        return identity.found(bootstrap.authenticate(settings.load(Env))(credential))
+        return identity.found(wiring.authenticate(settings.load(Env))(credential))
     except (Unauthenticated, Forbidden, NotFound) as refusal:
         return identity.refused(refusal)
     except Exception as error:  # noqa: BLE001 - the caller gets our 503 instead of the gateway's empty 500
@@ -52,7 +43,7 @@ def _counted(context: dict[str, str], event: dict[str, Any]) -> dict[str, str]:
         return context
     caller, address = context.get("principal"), events.source_address(event)
     try:
-        limits = bootstrap.rate_limits(settings.load(Env))
+        limits = wiring.rate_limits(settings.load(Env))
         decision = limits.caller(identity.from_json(caller), address) if caller else limits.stranger(address)
     except Exception as error:  # noqa: BLE001 - a limit that cannot be kept must not keep everybody out
         logger.error("request not counted", extra=describe_error(error))

@@ -5,20 +5,21 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain import access
 from easel.errors import NotFound
 from easel.http import answers, contract, gateway, identity, pagination
 from easel.http.dialects import accounts
 from easel.http.schemas.accounts import MaskedUserPage
 from easel.observability import instrumented
+from easel.wiring import cursors
+from easel.wiring.accounts import users as wiring
+from easel.wiring.env import CoreTable, SigningKey
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
+class Env(CoreTable, SigningKey):
+    """Environment of this function."""
 
-    CORE_TABLE_NAME: settings.Text
-    SIGNING_SECRET_ARN: settings.Text
     DEBUG_USERS_ENABLED: bool
 
 
@@ -32,9 +33,9 @@ def list_users(limit: pagination.Limit = None, cursor: pagination.CursorText = N
     if not env.DEBUG_USERS_ENABLED:
         raise NotFound("There is nothing at this address.")
     caller = identity.principal(app, access.DEBUG_READ)
-    listing = pagination.Listing(bootstrap.cursor_signer(env), caller.user_id, "users")
+    listing = pagination.Listing(cursors.cursor_signer(env), caller.user_id, "users")
     asked = listing.page_request(limit=limit, page=None, cursor=cursor)
-    found, after = bootstrap.list_users(env)(limit=asked.limit, after=asked.after)
+    found, after = wiring.list_users(env)(limit=asked.limit, after=asked.after)
     return answers.as_json(accounts.masked_user_page(found, asked.limit, listing.next_cursor(after)))
 
 

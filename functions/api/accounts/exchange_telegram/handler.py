@@ -6,32 +6,22 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.http import answers, contract, gateway
 from easel.http.dialects import accounts
 from easel.http.schemas.accounts import TelegramSessionBody, TelegramSignInRequest
 from easel.observability import instrumented
+from easel.wiring.accounts import exchange_telegram as wiring
 
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    TRIAL_CREDITS: int
-    TRIAL_DAYS: int
-    SESSION_SECRET_ARN: settings.Text
-    TELEGRAM_BOT_SECRET_ARN: settings.Text
-    INIT_DATA_MAX_AGE_SECONDS: int
-
+Env = wiring.SignInEnv
 
 app = gateway.resolver()
 
 
 @app.post("/api/v1/auth/telegram", **contract.SIGN_IN_WITH_TELEGRAM)
 def sign_in_with_telegram(body: Annotated[TelegramSignInRequest, Body()]) -> Response[TelegramSessionBody]:
-    signed_in = bootstrap.sign_in_with_telegram(settings.load(Env))(body.init_data)
+    signed_in = wiring.sign_in_with_telegram(settings.load(Env))(body.init_data)
     return answers.as_json(accounts.session_body(signed_in, system_clock()))
 
 

@@ -6,19 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WORKSPACE_READ
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import accounts
 from easel.http.schemas.accounts import MemberBody, MemberRoleRequest, NewMemberRequest
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-
+from easel.wiring.accounts import workspaces as wiring
+from easel.wiring.env import CoreTable as Env
 
 app = gateway.resolver()
 
@@ -29,7 +24,7 @@ app = gateway.resolver()
 def add_member(workspace_id: parameters.WorkspaceId, body: Annotated[NewMemberRequest, Body()]) -> Response[MemberBody]:
     caller, role = identity.principal(app, WORKSPACE_READ), accounts.member_role(body.role)
     wanted, user = parameters.resource_id(workspace_id, "workspace"), parameters.resource_id(body.user_id, "user")
-    added = bootstrap.manage_members(settings.load(Env)).add(caller, wanted, user, role)
+    added = wiring.manage_members(settings.load(Env)).add(caller, wanted, user, role)
     return answers.as_json(accounts.member_body(added), status=201)
 
 
@@ -40,7 +35,7 @@ def change_member(
     caller, role = identity.principal(app, WORKSPACE_READ), accounts.member_role(body.role)
     wanted, user = parameters.resource_id(workspace_id, "workspace"), parameters.resource_id(user_id, "user")
     return answers.as_json(
-        accounts.member_body(bootstrap.manage_members(settings.load(Env)).change_role(caller, wanted, user, role))
+        accounts.member_body(wiring.manage_members(settings.load(Env)).change_role(caller, wanted, user, role))
     )
 
 
@@ -48,7 +43,7 @@ def change_member(
 def remove_member(workspace_id: parameters.WorkspaceId, user_id: parameters.UserId) -> Response[None]:
     caller = identity.principal(app, WORKSPACE_READ)
     wanted, user = parameters.resource_id(workspace_id, "workspace"), parameters.resource_id(user_id, "user")
-    bootstrap.manage_members(settings.load(Env)).remove(caller, wanted, user)
+    wiring.manage_members(settings.load(Env)).remove(caller, wanted, user)
     return answers.nothing()
 
 

@@ -6,19 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WORKSPACE_ADMIN, Role
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import accounts
 from easel.http.schemas.accounts import WorkspaceBody, WorkspaceRequest
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-
+from easel.wiring.accounts import workspaces as wiring
+from easel.wiring.env import CoreTable as Env
 
 app = gateway.resolver()
 
@@ -26,7 +21,7 @@ app = gateway.resolver()
 @app.post("/api/v1/workspaces", status_code=201, **contract.CREATE_WORKSPACE)
 def create_workspace(body: Annotated[WorkspaceRequest, Body()]) -> Response[WorkspaceBody]:
     caller = identity.principal(app, WORKSPACE_ADMIN)
-    made = bootstrap.manage_workspaces(settings.load(Env)).create(caller, accounts.name(body.name))
+    made = wiring.manage_workspaces(settings.load(Env)).create(caller, accounts.name(body.name))
     return answers.as_json(accounts.workspace_body(made, Role.OWNER), status=201)
 
 
@@ -36,7 +31,7 @@ def rename_workspace(
 ) -> Response[WorkspaceBody]:
     caller = identity.principal(app, WORKSPACE_ADMIN)
     wanted, name = parameters.resource_id(workspace_id, "workspace"), accounts.name(body.name)
-    renamed = bootstrap.manage_workspaces(settings.load(Env)).rename(caller, wanted, name)
+    renamed = wiring.manage_workspaces(settings.load(Env)).rename(caller, wanted, name)
     return answers.as_json(accounts.workspace_body(*renamed))
 
 

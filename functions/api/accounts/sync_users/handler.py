@@ -6,22 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain import access
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import accounts
 from easel.http.schemas.accounts import SyncedUserBody, SyncUserRequest, TelegramBalanceBody, TelegramTrialBody
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    TRIAL_CREDITS: int
-    TRIAL_DAYS: int
-
+from easel.wiring.accounts import sync_users as wiring
+from easel.wiring.env import Accounts as Env
 
 app = gateway.resolver()
 
@@ -29,22 +21,20 @@ app = gateway.resolver()
 @app.post("/api/v1/users/sync", **contract.SYNC_USER)
 def sync_user(body: Annotated[SyncUserRequest, Body()]) -> Response[SyncedUserBody]:
     bot = identity.principal(app, access.USERS_SYNC)
-    synced = bootstrap.telegram_users(settings.load(Env)).sync(bot, accounts.telegram_profile(body))
+    synced = wiring.telegram_users(settings.load(Env)).sync(bot, accounts.telegram_profile(body))
     return answers.as_json(accounts.synced_user_body(synced, body.telegram_id))
 
 
 @app.get("/api/v1/users/<telegram_id>/balance", **contract.READ_USER_BALANCE)
 def read_balance(telegram_id: parameters.TelegramId) -> Response[TelegramBalanceBody]:
     bot, number = identity.principal(app, access.ACT_AS_TELEGRAM), accounts.telegram_id(telegram_id)
-    return answers.as_json(
-        accounts.balance_body(number, bootstrap.telegram_users(settings.load(Env)).wallet(bot, number))
-    )
+    return answers.as_json(accounts.balance_body(number, wiring.telegram_users(settings.load(Env)).wallet(bot, number)))
 
 
 @app.get("/api/v1/users/<telegram_id>/trial", **contract.READ_USER_TRIAL)
 def read_trial(telegram_id: parameters.TelegramId) -> Response[TelegramTrialBody]:
     bot, number = identity.principal(app, access.ACT_AS_TELEGRAM), accounts.telegram_id(telegram_id)
-    return answers.as_json(accounts.trial_body(number, bootstrap.telegram_users(settings.load(Env)).trial(bot, number)))
+    return answers.as_json(accounts.trial_body(number, wiring.telegram_users(settings.load(Env)).trial(bot, number)))
 
 
 @instrumented

@@ -5,20 +5,19 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, gateway, parameters
 from easel.http.dialects import catalogue
 from easel.http.schemas.catalogue import ModelBody, ModelList, SizeList
 from easel.observability import instrumented
+from easel.wiring.catalogue import provider_health as wiring
+from easel.wiring.env import EphemeralTable, PublicAddress
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    PUBLIC_BASE_URL: settings.Text
-    EPHEMERAL_TABLE_NAME: str
+class Env(EphemeralTable, PublicAddress):
+    """Environment of this function."""
 
 
 app = gateway.resolver()
@@ -32,7 +31,7 @@ def list_models() -> Response[ModelList]:
 @app.get("/api/v1/models/<modelId>", **contract.READ_MODEL)
 def read_model(model_id: parameters.ModelId) -> Response[ModelBody]:
     env, model = settings.load(Env), catalogue.find_model(load_catalogue(), model_id)
-    observed = bootstrap.model_latencies(env).of(model.id, system_clock())
+    observed = wiring.model_latencies(env).of(model.id, system_clock())
     body = catalogue.model_body(load_catalogue(), model, env.PUBLIC_BASE_URL, observed)
     return answers.shared_json(body, headers=catalogue.lifecycle_headers(model))
 

@@ -6,19 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WORKSPACE_ADMIN, WORKSPACE_READ
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import routing
 from easel.http.schemas.routing import RoutingBody, RoutingRequest
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-
+from easel.wiring.catalogue import manage_routing as wiring
+from easel.wiring.env import CoreTable as Env
 
 app = gateway.resolver()
 
@@ -26,13 +21,13 @@ app = gateway.resolver()
 @app.get("/api/v1/workspaces/<workspaceId>/routing", **contract.READ_ROUTING)
 def read_routing(workspace_id: parameters.WorkspaceId) -> Response[RoutingBody]:
     caller, wanted = identity.principal(app, WORKSPACE_READ), parameters.resource_id(workspace_id, "workspace")
-    return answers.as_json(routing.body(bootstrap.manage_routing(settings.load(Env)).get(caller, wanted)))
+    return answers.as_json(routing.body(wiring.manage_routing(settings.load(Env)).get(caller, wanted)))
 
 
 @app.put("/api/v1/workspaces/<workspaceId>/routing", **contract.SET_ROUTING)
 def set_routing(workspace_id: parameters.WorkspaceId, body: Annotated[RoutingRequest, Body()]) -> Response[RoutingBody]:
     caller, wanted = identity.principal(app, WORKSPACE_ADMIN), parameters.resource_id(workspace_id, "workspace")
-    replaced = bootstrap.manage_routing(settings.load(Env)).replace(caller, wanted, routing.command(body))
+    replaced = wiring.manage_routing(settings.load(Env)).replace(caller, wanted, routing.command(body))
     return answers.as_json(routing.body(replaced))
 
 

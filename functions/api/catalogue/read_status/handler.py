@@ -5,27 +5,22 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.http import answers, contract, gateway
 from easel.http.dialects import routing
 from easel.http.schemas.routing import StatusBody
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    EPHEMERAL_TABLE_NAME: settings.Text
-
+from easel.wiring.catalogue import provider_health as wiring
+from easel.wiring.env import EphemeralTable as Env
 
 app = gateway.resolver()
 
 
 @app.get("/api/v1/status", **contract.STATUS)
 def read_status() -> Response[StatusBody]:
-    circuits = bootstrap.provider_health(settings.load(Env)).all()
+    circuits = wiring.provider_health(settings.load(Env)).all()
     return answers.as_json(routing.status_body(load_catalogue(), circuits, system_clock()))
 
 

@@ -5,22 +5,19 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
 from easel.http.schemas.generations import GenerationBody
 from easel.observability import instrumented
+from easel.wiring.env import Links
+from easel.wiring.generations import close_generation as wiring
+from easel.wiring.images import read_images
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    IMAGES_BUCKET_NAME: settings.Text
-    PUBLIC_BASE_URL: settings.Text
-    STATE_MACHINE_ARN: settings.Text
+class Env(wiring.CancelEnv, Links):
+    """Environment of this function."""
 
 
 app = gateway.resolver()
@@ -30,8 +27,8 @@ app = gateway.resolver()
 def cancel_generation(generation_id: parameters.GenerationId) -> Response[GenerationBody]:
     env = settings.load(Env)
     caller = identity.principal(app, identity.WRITE)
-    cancelled = bootstrap.cancel_generation(env)(caller, parameters.resource_id(generation_id, "generation"))
-    links, now = bootstrap.links(env), system_clock()
+    cancelled = wiring.cancel_generation(env)(caller, parameters.resource_id(generation_id, "generation"))
+    links, now = read_images.links(env), system_clock()
     return canonical.generation_answer(cancelled, links=links, base_url=env.PUBLIC_BASE_URL, now=now)
 
 

@@ -6,27 +6,22 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.clock import system_clock
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical, submissions
 from easel.http.schemas.generations import GenerationBody, QuoteBody
 from easel.http.schemas.submit import SubmitGenerationRequest
 from easel.observability import count, instrumented, request_id
+from easel.wiring.env import Links, TrustedReferences
+from easel.wiring.generations import read_generations
+from easel.wiring.generations import submit_generation as wiring
+from easel.wiring.images import read_images
+from easel.wiring.money import quotes
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    TRIAL_CREDITS: int
-    TRIAL_DAYS: int
-    GENERATIONS_QUEUE_URL: settings.Text
-    IMAGES_BUCKET_NAME: settings.Text
-    PUBLIC_BASE_URL: settings.Text
-    SIGNING_SECRET_ARN: settings.Text
-    REFERENCE_TRUSTED_ORIGINS: settings.Words
+class Env(wiring.SubmitEnv, Links, TrustedReferences):
+    """Environment of this function."""
 
 
 app = gateway.resolver()
@@ -45,13 +40,13 @@ def submit_generation(
     sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
     request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parameters.flag("dry_run", dry_run):
-        return canonical.quote_answer(bootstrap.quote_generation(env)(caller, request))
-    submitted = bootstrap.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
+        return canonical.quote_answer(quotes.quote_generation(env)(caller, request))
+    submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:
-        generation = bootstrap.read_generations(env).wait(caller, generation.id, wishes.wait)
+        generation = read_generations.read_generations(env).wait(caller, generation.id, wishes.wait)
     count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
-    links, now, headers = bootstrap.links(env), system_clock(), wishes.applied(replayed=submitted.replayed)
+    links, now, headers = read_images.links(env), system_clock(), wishes.applied(replayed=submitted.replayed)
     return canonical.generation_answer(generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers)
 
 

@@ -5,19 +5,17 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import canonical
 from easel.http.schemas.images import PendingPictureBody, SingleImageBody
 from easel.observability import instrumented
+from easel.wiring.env import CoreTable, Links
+from easel.wiring.images import read_images as wiring
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    IMAGES_BUCKET_NAME: settings.Text
-    PUBLIC_BASE_URL: settings.Text
+class Env(CoreTable, Links):
+    """Environment of this function."""
 
 
 app = gateway.resolver()
@@ -30,8 +28,8 @@ def read_image(
     env = settings.load(Env)
     caller = identity.principal(app, identity.READ)
     chosen = parameters.variant(variant)
-    view = bootstrap.read_images(env).get(caller, parameters.resource_id(image_id, "image"))
-    links = bootstrap.links(env)
+    view = wiring.read_images(env).get(caller, parameters.resource_id(image_id, "image"))
+    links = wiring.links(env)
     if parameters.wants_json(accept):
         return canonical.image_answer(view, links=links, base_url=env.PUBLIC_BASE_URL)
     return canonical.picture_answer(view, chosen, links=links, base_url=env.PUBLIC_BASE_URL)
@@ -43,8 +41,8 @@ def read_permalink(
 ) -> Response[PendingPictureBody | None]:
     env = settings.load(Env)
     chosen = parameters.variant(variant)
-    view = bootstrap.read_images(env).by_permalink(token)
-    return canonical.permalink_answer(view, chosen, links=bootstrap.links(env))
+    view = wiring.read_images(env).by_permalink(token)
+    return canonical.permalink_answer(view, chosen, links=wiring.links(env))
 
 
 @instrumented

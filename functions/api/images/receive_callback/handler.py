@@ -5,19 +5,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.errors import CallbackRefused
 from easel.http import answers, callbacks, contract, gateway, parameters
 from easel.observability import bind, instrumented, logger, request_id
+from easel.wiring.images import receive_callback as wiring
 
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    SIGNING_SECRET_ARN: settings.Text
-    COLLECT_QUEUE_URLS: settings.Text
-    PROVIDER_SETTINGS: settings.Text
-
+Env = wiring.CallbackEnv
 
 app = gateway.resolver()
 
@@ -25,7 +19,7 @@ app = gateway.resolver()
 @app.post("/api/v1/callbacks/<provider>", **contract.RECEIVE_CALLBACK)
 def receive_callback(provider: parameters.ProviderName, ticket: parameters.CallbackTicket = "") -> Response[None]:
     callback = callbacks.read(app.current_event.raw_event)
-    receive = bootstrap.receive_callback(settings.load(Env))
+    receive = wiring.receive_callback(settings.load(Env))
     try:
         named = receive(provider, ticket, callback, request_id=request_id())
     except CallbackRefused as refused:

@@ -6,22 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WALLET_GRANT
 from easel.http import contract, gateway, identity, parameters
 from easel.http.dialects import money
 from easel.http.schemas.money import GiveCreditsRequest, GrantBody
 from easel.observability import instrumented, logger
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    TRIAL_CREDITS: int
-    TRIAL_DAYS: int
-
+from easel.wiring.env import Accounts as Env
+from easel.wiring.money import grant_credits as wiring
 
 app = gateway.resolver()
 
@@ -31,7 +23,7 @@ def grant_credits(body: Annotated[GiveCreditsRequest, Body()]) -> Response[Grant
     caller = identity.principal(app, WALLET_GRANT)
     wanted = money.grant_request(body)
     named = parameters.resource_id(body.workspace_id, "workspace") if body.workspace_id else caller.workspace_id
-    given = bootstrap.grant_credits(settings.load(Env))(caller, named, wanted)
+    given = wiring.grant_credits(settings.load(Env))(caller, named, wanted)
     facts = {"to_workspace": given.workspace_id, "grant_id": given.grant.id, "milli_credits": given.grant.amount}
     logger.info("credits given", extra={**facts, "replayed": given.replayed})
     return money.given_answer(given)

@@ -5,22 +5,14 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WALLET_READ
 from easel.http import answers, contract, gateway, identity, money_parameters
 from easel.http.dialects import money
 from easel.http.schemas.money import OwnUsageBody, UsageBody
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-    TRIAL_CREDITS: int
-    TRIAL_DAYS: int
-
+from easel.wiring.env import Accounts as Env
+from easel.wiring.money import usage as wiring
 
 app = gateway.resolver()
 
@@ -33,16 +25,14 @@ def read_usage(
 ) -> Response[UsageBody]:
     caller = identity.principal(app, WALLET_READ)
     since, until = money_parameters.days(first, last)
-    report = bootstrap.read_usage(settings.load(Env)).report(
-        caller, first=since, last=until, group_by=group_by or "day"
-    )
+    report = wiring.read_usage(settings.load(Env)).report(caller, first=since, last=until, group_by=group_by or "day")
     return answers.as_json(money.usage_body(report))
 
 
 @app.get("/api/v1/usage/me", **contract.READ_OWN_USAGE)
 def read_own_usage() -> Response[OwnUsageBody]:
     caller = identity.principal(app, identity.READ)
-    usage = bootstrap.read_usage(settings.load(Env)).own(caller)
+    usage = wiring.read_usage(settings.load(Env)).own(caller)
     return answers.as_json(money.own_usage_body(usage, app.current_event.raw_event))
 
 

@@ -6,20 +6,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.http import answers, contract, gateway, identity, money_parameters, parameters
 from easel.http.dialects import money
 from easel.http.schemas.money import BudgetBody, SetBudgetRequest
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-    LEDGER_TABLE_NAME: settings.Text
-
+from easel.wiring.env import Money as Env
+from easel.wiring.money import budgets as wiring
 
 app = gateway.resolver()
 
@@ -48,7 +42,7 @@ def remove_key_budget(key_id: money_parameters.BudgetKeyId) -> Response[BudgetBo
 
 def _set(limit: int | None, key_id: str | None = None) -> Response[BudgetBody]:
     caller = identity.principal(app, WORKSPACE_ADMIN)
-    return answers.as_json(money.budget_body(bootstrap.set_budgets(settings.load(Env))(caller, limit, key_id)))
+    return answers.as_json(money.budget_body(wiring.set_budgets(settings.load(Env))(caller, limit, key_id)))
 
 
 @instrumented

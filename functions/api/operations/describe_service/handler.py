@@ -12,12 +12,12 @@ from easel.http import answers, contract, documentation, gateway
 from easel.http.dialects import service
 from easel.http.schemas.service import HealthBody, InfoBody, RootBody
 from easel.observability import instrumented, request_id
+from easel.wiring.env import PublicAddress
 
 
-class Env(settings.Settings):
-    """What this function needs of its environment."""
+class Env(PublicAddress):
+    """Environment of this function."""
 
-    PUBLIC_BASE_URL: settings.Text
     EASEL_VERSION: settings.Text
     EASEL_STAGE: settings.Text
 

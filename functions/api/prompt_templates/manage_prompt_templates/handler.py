@@ -6,18 +6,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from easel import bootstrap, settings
+from easel import settings
 from easel.http import answers, contract, gateway, identity, parameters
 from easel.http.dialects import prompts
 from easel.http.schemas.prompts import ChangePromptTemplateRequest, PromptTemplateBody, PromptTemplateRequest
 from easel.observability import instrumented
-
-
-class Env(settings.Settings):
-    """What this function needs of its environment."""
-
-    CORE_TABLE_NAME: settings.Text
-
+from easel.wiring import prompt_templates as wiring
+from easel.wiring.env import CoreTable as Env
 
 app = gateway.resolver()
 
@@ -25,7 +20,7 @@ app = gateway.resolver()
 @app.post("/api/v1/prompt-templates", status_code=201, **contract.CREATE_PROMPT_TEMPLATE)
 def create_template(body: Annotated[PromptTemplateRequest, Body()]) -> Response[PromptTemplateBody]:
     caller = identity.principal(app, identity.WRITE)
-    made = bootstrap.manage_prompt_templates(settings.load(Env)).create(caller, prompts.wanted(body))
+    made = wiring.manage_prompt_templates(settings.load(Env)).create(caller, prompts.wanted(body))
     return answers.as_json(prompts.own_body(made), status=201)
 
 
@@ -34,7 +29,7 @@ def change_template(
     template_id: parameters.TemplateId, body: Annotated[ChangePromptTemplateRequest, Body()]
 ) -> Response[PromptTemplateBody]:
     caller, named = identity.principal(app, identity.WRITE), prompts.template_id(template_id)
-    manage = bootstrap.manage_prompt_templates(settings.load(Env))
+    manage = wiring.manage_prompt_templates(settings.load(Env))
     changed = manage.change(caller, named, prompts.wanted(body), replaces=body.version)
     return answers.as_json(prompts.own_body(changed))
 
@@ -42,7 +37,7 @@ def change_template(
 @app.delete("/api/v1/prompt-templates/<templateId>", status_code=204, **contract.REMOVE_PROMPT_TEMPLATE)
 def remove_template(template_id: parameters.TemplateId) -> Response[None]:
     caller, named = identity.principal(app, identity.WRITE), prompts.template_id(template_id)
-    bootstrap.manage_prompt_templates(settings.load(Env)).remove(caller, named)
+    wiring.manage_prompt_templates(settings.load(Env)).remove(caller, named)
     return answers.nothing()
 
 

@@ -27,7 +27,12 @@ _AnySettings = TypeVar("_AnySettings", bound="Settings")
 class Settings(BaseModel):
     """Base of every function's `Env`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A mixin that is never read by itself is never compiled: most functions import more of them than they use.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    def __hash__(self) -> int:
+        """By the class, as mappings cannot be hashed: a process has one instance of each, so factories can cache."""
+        return hash(type(self))
 
 
 class SettingsError(RuntimeError):

@@ -1,0 +1,60 @@
+"""The authorizer: credentials and request rates."""
+
+from functools import cache
+
+from easel.clock import system_clock
+from easel.domain.plans import RateLimits
+from easel.identity.sessions import Sessions
+from easel.identity.tokens import Tokens, TrustedIssuer
+from easel.observability import count
+from easel.repositories.accounts.api_keys import DynamoApiKeys
+from easel.repositories.accounts.rate_counters import DynamoRateCounters
+from easel.repositories.accounts.workspaces import DynamoWorkspaces
+from easel.services.accounts.authenticate import Authenticate
+from easel.services.accounts.rate_limits import LimitRequests
+from easel.wiring.aws import dynamodb, secret
+from easel.wiring.env import CoreTable, RateLimitDefaults, SessionKey, TokenIssuers
+
+
+class AuthorizerEnv(CoreTable, RateLimitDefaults, SessionKey, TokenIssuers):
+    """Environment of the authorizer."""
+
+
+@cache
+def authenticate(env: AuthorizerEnv) -> Authenticate:
+    """Find the principal of a credential. One per process, because it caches."""
+    return Authenticate(
+        api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
+        workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
+        verify_token=_tokens(env),
+        clock=system_clock,
+    )
+
+
+@cache
+def rate_limits(env: RateLimitDefaults) -> LimitRequests:
+    """Count requests and limit them. One per process, because it remembers what is left."""
+    return LimitRequests(
+        counters=DynamoRateCounters(dynamodb(), env.EPHEMERAL_TABLE_NAME),
+        standard=RateLimits(
+            user_per_minute=env.RATE_LIMIT_USER_PER_MINUTE,
+            workspace_per_hour=env.RATE_LIMIT_WORKSPACE_PER_HOUR,
+            address_per_minute=env.RATE_LIMIT_ADDRESS_PER_MINUTE,
+        ),
+        clock=system_clock,
+        on_failure=lambda: count("RequestsNotCounted"),
+    )
+
+
+def _tokens(env: AuthorizerEnv) -> Tokens:
+    issuers = [
+        TrustedIssuer(
+            issuer=issuer.issuer,
+            audiences=issuer.audiences,
+            jwks_url=issuer.jwks_url,
+            groups_claim=issuer.groups_claim or "groups",
+            operator_group=issuer.operator_group or None,
+        )
+        for issuer in env.TOKEN_ISSUERS
+    ]
+    return Tokens(issuers, Sessions(lambda: secret(env.SESSION_SECRET_ARN)))

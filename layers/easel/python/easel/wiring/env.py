@@ -1,0 +1,188 @@
+"""The environment variables of functions: each is spelled once, here, and typed.
+
+A class holds variables that are used together. A factory takes the class, or a combination of classes, that has what it
+reads; the `Env` of a function is made of those that its factories take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Json
+from pydantic.alias_generators import to_camel
+
+from easel.domain.request import Fallback
+from easel.settings import Settings, Text, Words
+
+
+class CoreTable(Settings):
+    """Table of generations, images, people and keys."""
+
+    CORE_TABLE_NAME: Text
+
+
+class LedgerTable(Settings):
+    """Table of wallets and transfers."""
+
+    LEDGER_TABLE_NAME: Text
+
+
+class EphemeralTable(Settings):
+    """Table of counters that expire: request rates, provider health, latencies."""
+
+    EPHEMERAL_TABLE_NAME: Text
+
+
+class Wallets(LedgerTable):
+    """Wallets, and the trial with which a workspace's wallet is opened."""
+
+    TRIAL_CREDITS: int
+    TRIAL_DAYS: int
+
+
+class Money(CoreTable, LedgerTable):
+    """Credits, and what they are moved together with."""
+
+
+class Accounts(CoreTable, Wallets):
+    """Workspaces and their wallets, created when they are first needed."""
+
+
+class SigningKey(Settings):
+    """Key for cursors, quotes and callback tickets."""
+
+    SIGNING_SECRET_ARN: Text
+
+
+class SessionKey(Settings):
+    """Key for our own session tokens."""
+
+    SESSION_SECRET_ARN: Text
+
+
+class TelegramBot(Settings):
+    """The bot whose Mini Apps may sign in."""
+
+    TELEGRAM_BOT_SECRET_ARN: Text
+    INIT_DATA_MAX_AGE_SECONDS: int
+
+
+class RateLimitDefaults(EphemeralTable):
+    """Requests that are allowed where a plan sets no limits of its own."""
+
+    RATE_LIMIT_USER_PER_MINUTE: int
+    RATE_LIMIT_WORKSPACE_PER_HOUR: int
+    RATE_LIMIT_ADDRESS_PER_MINUTE: int
+
+
+class PublicAddress(Settings):
+    """Where clients reach the API."""
+
+    PUBLIC_BASE_URL: Text
+
+
+class ImagesBucket(Settings):
+    """Bucket of the pictures."""
+
+    IMAGES_BUCKET_NAME: Text
+
+
+class Links(ImagesBucket, PublicAddress):
+    """Links to pictures."""
+
+
+class TrustedReferences(Settings):
+    """Origins from which reference pictures are fetched although they are not public; may be empty."""
+
+    REFERENCE_TRUSTED_ORIGINS: Words
+
+
+class GenerationsQueue(Settings):
+    """Queue of generations that are to be started."""
+
+    GENERATIONS_QUEUE_URL: Text
+
+
+class RenderQueues(Settings):
+    """Queues of images to make, by provider."""
+
+    RENDER_QUEUE_URLS: Json[Mapping[str, Text]]
+
+
+class CollectQueues(Settings):
+    """Queues of jobs to poll, by provider."""
+
+    COLLECT_QUEUE_URLS: Json[Mapping[str, Text]]
+
+
+class StateMachine(Settings):
+    """The state machine of generations."""
+
+    STATE_MACHINE_ARN: Text
+
+
+class WorkerTime(Settings):
+    """How long an image worker may run."""
+
+    WORKER_SECONDS: int
+
+
+class EventTargets(Settings):
+    """Where events go."""
+
+    EVENT_BUS_NAME: Text
+    INTEGRATION_QUEUE_URL: Text
+
+
+class _JsonObject(BaseModel):
+    """Base of JSON objects in variables. Names are camelCase; an unknown one would otherwise pass for a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, defer_build=True)
+
+
+class Vendor(_JsonObject):
+    """How one provider is reached; everything is optional."""
+
+    base_url: str = ""
+    secret_arn: str | None = None
+    webhook_secret_arn: str | None = None
+    sync_mode: bool = True
+    variant: str = ""
+    options: Mapping[str, str] = {}
+    callbacks: bool = False
+
+
+class Vendors(Settings):
+    """The providers that a function may call."""
+
+    PROVIDER_SETTINGS: Json[Mapping[str, Vendor]]
+
+
+class RoutingDefaults(_JsonObject):
+    """Providers of this deployment, those that it prefers, and which may stand in for another by default."""
+
+    providers: tuple[str, ...]
+    preferred: tuple[str, ...]
+    fallback: Fallback
+
+
+class Routing(CoreTable, EphemeralTable):
+    """The choice of providers: the deployment's defaults, the workspaces' settings, the providers' health."""
+
+    ROUTING: Json[RoutingDefaults]
+
+
+class Issuer(_JsonObject):
+    """One identity provider whose tokens are accepted."""
+
+    issuer: Text
+    audiences: frozenset[Text]
+    jwks_url: Text
+    groups_claim: str | None = None
+    operator_group: str | None = None
+
+
+class TokenIssuers(Settings):
+    """Identity providers whose tokens are accepted."""
+
+    TOKEN_ISSUERS: Json[tuple[Issuer, ...]]

@@ -1,0 +1,18 @@
+"""The bucket of the pictures."""
+
+import os
+from functools import cache
+
+import boto3
+
+from easel.storage.s3 import S3ImageStore, client_config
+from easel.wiring.aws import BOTO
+from easel.wiring.env import ImagesBucket
+
+
+@cache
+def image_store(env: ImagesBucket) -> S3ImageStore:
+    """Put, copy and sign pictures. One per process, because it has a client of its own."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    client = boto3.client("s3", config=BOTO.merge(client_config(endpoint)))
+    return S3ImageStore(client, env.IMAGES_BUCKET_NAME)

@@ -1,0 +1,42 @@
+"""Prices of requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from easel.clock import system_clock
+from easel.domain.catalogue import load_catalogue
+from easel.domain.pricing import load_price_book
+from easel.services.money.appraise import Appraise
+from easel.services.money.quote_generation import QuoteGeneration
+from easel.services.money.quotes import QuoteSigner
+from easel.wiring.aws import secret
+from easel.wiring.env import CoreTable, SigningKey
+
+if TYPE_CHECKING:
+    from easel.domain.prompt_templates import TemplateSet
+
+
+class QuoteEnv(CoreTable, SigningKey):
+    """Environment of whatever prices requests."""
+
+
+def appraise(env: CoreTable) -> Appraise:
+    """Validate and price a request."""
+
+    def find_template(workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
+        from easel.wiring.prompt_templates import read_prompt_templates  # noqa: PLC0415 - slow to load, rarely needed
+
+        return read_prompt_templates(env).find(workspace_id, template_id, version)
+
+    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=find_template)
+
+
+def quote_signer(env: SigningKey) -> QuoteSigner:
+    """Signs and reads quote ids. The key is read when the first quote is."""
+    return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+
+
+def quote_generation(env: QuoteEnv) -> QuoteGeneration:
+    """Quote the price of a request."""
+    return QuoteGeneration(appraise=appraise(env), signer=quote_signer(env))
