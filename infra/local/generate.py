@@ -16,6 +16,8 @@ from rich.console import Console
 
 DEFAULT_PROMPT: Final = "A wooden easel on a hill above the sea at sunrise, oil on canvas"
 DEFAULT_SHOW: Final = ("sandbox", "seedream-v4")
+"""The models of a plain `make run`: one that is built in, one by way of a simulated vendor."""
+_DEFAULT_MODEL: Final = "seedream-v4"
 _DEADLINE_SECONDS: Final = 420
 _BODY_FIELDS: Final = {
     "SIZE": "size",
@@ -33,15 +35,19 @@ class Wish:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Wish":
-        """Raises ToolError when N is not a number; all else is for the API to judge."""
+        """Raises ToolError when N is not a number; all else is for the API to judge, an empty PROMPT included."""
         given = {name: _text(value) for name, value in environment.items() if value.strip()}
-        body: dict[str, Any] = {"prompt": given.get("PROMPT", DEFAULT_PROMPT)}
+        prompt = _text(environment["PROMPT"]) if "PROMPT" in environment else DEFAULT_PROMPT
+        body: dict[str, Any] = {"prompt": prompt}
         body |= {field: given[name] for name, field in _BODY_FIELDS.items() if name in given}
         if "N" in given:
             body["n"] = _number(given["N"])
         if "REFERENCES" in given:
             body["referenceUrls"] = given["REFERENCES"].replace(",", " ").split()
-        models = given["MODEL"].replace(",", " ").split() if "MODEL" in given else DEFAULT_SHOW
+        if "MODEL" in given:
+            models = given["MODEL"].replace(",", " ").split()
+        else:
+            models = [_DEFAULT_MODEL] if body != {"prompt": DEFAULT_PROMPT} else list(DEFAULT_SHOW)
         return cls(tuple({"model": model} | body for model in models))
 
 

@@ -44,6 +44,19 @@ def test_make_variables_become_fields_of_the_request() -> None:
     )
 
 
+@pytest.mark.parametrize("variables", [{"PROMPT": "a red bicycle"}, {"N": "2"}, {"SIZE": "512x512"}])
+def test_a_request_of_ones_own_is_made_once(variables: dict[str, str]) -> None:
+    (body,) = Wish.from_environment(variables).bodies
+
+    assert body["model"] == "seedream-v4"
+
+
+def test_an_empty_prompt_is_sent_as_it_is() -> None:
+    (body,) = Wish.from_environment({"PROMPT": ""}).bodies
+
+    assert body["prompt"] == ""
+
+
 def test_n_has_to_be_a_number() -> None:
     with pytest.raises(ToolError, match="N is 'many'"):
         Wish.from_environment({"N": "many"})
