@@ -50,13 +50,15 @@ def test_people_of_the_user_pool_are_known_and_have_credits(anybody: httpx.Clien
 
 
 @pytest.mark.requirement("S000-59")
-def test_a_token_that_was_touched_opens_nothing(anybody: httpx.Client, record: dict[str, Any]) -> None:
+@pytest.mark.parametrize("form", ["{head}.{other_body}.{signature}", "{head}.{body}.", "{head}.{body}", "nonsense"])
+def test_a_token_that_was_touched_opens_nothing(anybody: httpx.Client, record: dict[str, Any], form: str) -> None:
     head, body, signature = record["userToken"].split(".")
     other_body = record["adminToken"].split(".")[1]
 
-    for token in (f"{head}.{other_body}.{signature}", f"{head}.{body}.", f"{head}.{body}", "nonsense"):
-        answer = anybody.get("/api/v1/me", headers=bearer(token))
-        assert (answer.status_code, answer.json()["detail"]) == (401, "Invalid or expired token")
+    token = form.format(head=head, body=body, other_body=other_body, signature=signature)
+    answer = anybody.get("/api/v1/me", headers=bearer(token))
+
+    assert (answer.status_code, answer.json()["detail"]) == (401, "Invalid or expired token")
 
 
 @pytest.mark.requirement("X-33", "S003-108")

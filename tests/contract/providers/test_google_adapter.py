@@ -194,12 +194,14 @@ def test_the_metering_comes_through(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("key", ["real-key", "sim"])
-def test_a_wrong_key_is_an_operators_matter_though_told_as_a_bad_argument(simulator: Simulator, key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "list_models"])
+def test_a_wrong_key_is_an_operators_matter_though_the_vendor_calls_it_a_bad_argument(
+    simulator: Simulator, key: str, call: str
+) -> None:
     adapter = simulator.provider("google", api_key=lambda: key)
-    for call in (lambda: adapter.submit(TASK), adapter.list_models):
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "invalid_argument")
+    with pytest.raises(ProviderError) as caught:
+        adapter.submit(TASK) if call == "submit" else adapter.list_models()
+    assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "invalid_argument")
     assert simulator.submits == 0
 
 

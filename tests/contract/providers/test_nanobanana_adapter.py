@@ -24,8 +24,6 @@ from easel.errors import ProviderError, ProviderErrorClass
 from easel.outbound.references import SafeReferenceFetcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.contract.providers.simulation import Simulator
 
     from easel.providers.base import ProviderAdapter
@@ -230,28 +228,27 @@ def test_the_prompt_decides_the_picture(simulator: Simulator, contract: str) -> 
 
 @CONTRACTS
 @pytest.mark.parametrize("key", ["real-key", "sim"])
-def test_a_wrong_key_is_an_operators_matter(simulator: Simulator, contract: str, key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "fetch"])
+def test_a_wrong_key_is_an_operators_matter(simulator: Simulator, contract: str, key: str, call: str) -> None:
     _, task = adapter_and_task(simulator, contract)
     make = simulator.nanobanana_seed if contract == "seed" else simulator.nanobanana
     adapter: ProviderAdapter = make(api_key=lambda: key)
-    calls: list[Callable[[], object]] = [lambda: adapter.submit(task), lambda: adapter.fetch("abc")]
-    for call in calls:
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert caught.value.error_class is ProviderErrorClass.AUTH
+    with pytest.raises(ProviderError) as caught:
+        adapter.submit(task) if call == "submit" else adapter.fetch("abc")
+    assert caught.value.error_class is ProviderErrorClass.AUTH
     assert simulator.submits == 0
 
 
 @CONTRACTS
-def test_a_job_that_is_not_there_failed(simulator: Simulator, contract: str) -> None:
+@pytest.mark.parametrize("job", ["made up", "another vendor's"])
+def test_a_job_that_is_not_there_failed(simulator: Simulator, contract: str, job: str) -> None:
     adapter, _ = adapter_and_task(simulator, contract)
     foreign = simulator.adapter(sync_mode=False).submit(
         replace(TASK, upstream_model="google/nano-banana/text-to-image")
     )
-    for job_id in ("abc", foreign.job_id or ""):
-        with pytest.raises(ProviderError) as caught:
-            adapter.fetch(job_id)
-        assert (caught.value.error_class, caught.value.provider_code) == (ProviderErrorClass.FAILED, "job_not_found")
+    with pytest.raises(ProviderError) as caught:
+        adapter.fetch("abc" if job == "made up" else foreign.job_id or "")
+    assert (caught.value.error_class, caught.value.provider_code) == (ProviderErrorClass.FAILED, "job_not_found")
 
 
 def test_a_picture_that_is_not_there_failed(simulator: Simulator) -> None:

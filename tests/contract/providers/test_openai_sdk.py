@@ -229,10 +229,13 @@ def test_who_names_no_model_gets_the_published_default_which_is_gone(sdk: openai
         sdk.images.generate(prompt="a fox")
 
 
-def test_the_key_and_the_account_are_checked(simulator: Simulator) -> None:
-    for options in ({"api_key": "real"}, {"organization": "mine"}, {"project": "mine"}):
-        with client(simulator, **options) as stranger, pytest.raises(openai.AuthenticationError):
-            stranger.models.list()
+@pytest.mark.parametrize("options", [{"api_key": "real"}, {"organization": "mine"}, {"project": "mine"}])
+def test_a_wrong_key_or_account_is_refused(simulator: Simulator, options: dict[str, str]) -> None:
+    with client(simulator, **options) as stranger, pytest.raises(openai.AuthenticationError):
+        stranger.models.list()
+
+
+def test_an_account_of_the_vendors_form_is_taken(simulator: Simulator) -> None:
     with client(simulator, organization="org-1", project="proj_1") as known:
         assert list(known.models.list())
 

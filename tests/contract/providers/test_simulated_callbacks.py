@@ -228,12 +228,12 @@ def test_only_loopback_and_https_are_called(
     assert {address[0] for address in dialled} <= {"127.0.0.1"}, "the simulator itself"
 
 
-def test_nobody_is_told_who_does_not_want_to_be(simulator: Simulator) -> None:
-    for vendor in ("wavespeed", "generate-2"):
-        adapter = adapter_of(simulator, vendor)
-        submission = adapter.submit(task_of(vendor, None))
-        finish(adapter, submission)
-        assert told_to_the_end(simulator, submission.job_id) == []
+@pytest.mark.parametrize("vendor", ["wavespeed", "generate-2"])
+def test_nobody_is_told_who_does_not_want_to_be(simulator: Simulator, vendor: str) -> None:
+    adapter = adapter_of(simulator, vendor)
+    submission = adapter.submit(task_of(vendor, None))
+    finish(adapter, submission)
+    assert told_to_the_end(simulator, submission.job_id) == []
 
 
 # What the vendors write

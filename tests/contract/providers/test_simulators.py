@@ -120,16 +120,18 @@ def test_jobs_and_submits_are_counted_apart(simulator: Simulator) -> None:
     assert simulator.control("jobs") == {"jobs": [], "submits": []}
 
 
-def test_a_body_that_is_too_long_or_of_unknown_length_is_refused(simulator: Simulator) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"Content-Length": "99999999999"}, {"Content-Length": "many"}, {"Transfer-Encoding": "chunked"}]
+)
+def test_a_body_that_is_too_long_or_of_unknown_length_is_refused(simulator: Simulator, headers: dict[str, str]) -> None:
     address = urlsplit(simulator.url)
-    for headers in ({"Content-Length": "99999999999"}, {"Content-Length": "many"}, {"Transfer-Encoding": "chunked"}):
-        connection = http.client.HTTPConnection(address.netloc)
-        connection.putrequest("POST", "/wavespeed/api/v3/bytedance/seedream-v4")
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders()
-        assert connection.getresponse().status == 413
-        connection.close()
+    connection = http.client.HTTPConnection(address.netloc)
+    connection.putrequest("POST", "/wavespeed/api/v3/bytedance/seedream-v4")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
 
 
 @pytest.mark.parametrize(

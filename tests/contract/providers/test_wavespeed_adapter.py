@@ -149,12 +149,12 @@ def test_the_prompt_decides_the_picture(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("key", ["real-key", "sim"])
-def test_a_wrong_key_is_an_operators_matter(simulator: Simulator, key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "fetch"])
+def test_a_wrong_key_is_an_operators_matter(simulator: Simulator, key: str, call: str) -> None:
     adapter = simulator.adapter(api_key=lambda: key)
-    for call in (lambda: adapter.submit(TASK), lambda: adapter.fetch("job-1")):
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert caught.value.error_class is ProviderErrorClass.AUTH
+    with pytest.raises(ProviderError) as caught:
+        adapter.submit(TASK) if call == "submit" else adapter.fetch("job-1")
+    assert caught.value.error_class is ProviderErrorClass.AUTH
     assert simulator.submits == 0
 
 

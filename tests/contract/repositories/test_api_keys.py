@@ -44,11 +44,22 @@ def test_a_key_leads_to_its_record_and_its_workspace_lists_it(core: Core, record
     assert core.api_keys.list(WORKSPACE_ID, limit=5, after=None) == ([record], None)
 
 
-def test_any_other_text_leads_nowhere(core: Core) -> None:
+OTHER_TEXTS = {
+    "empty": "",
+    "cut short": API_KEY[:-1],
+    "too long": API_KEY + "x",
+    "upper case": API_KEY.upper(),
+    "without its prefix": API_KEY[3:],
+    "a part of our keys": "APIKEY#",
+    "other letters": "ключ",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_TEXTS.values(), ids=OTHER_TEXTS.keys())
+def test_any_other_text_leads_nowhere(core: Core, text: str) -> None:
     core.commit(*core.api_keys.adding(RECORD))
 
-    for text in ("", API_KEY[:-1], API_KEY + "x", API_KEY.upper(), API_KEY[3:], "APIKEY#", "ключ"):
-        assert core.api_keys.find(text) is None
+    assert core.api_keys.find(text) is None
 
 
 def test_the_secret_of_a_key_lies_nowhere_in_the_table(core: Core) -> None:

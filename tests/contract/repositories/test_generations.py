@@ -99,13 +99,13 @@ def test_an_id_can_be_taken_only_once(core: Core) -> None:
 
 
 @pytest.mark.requirement("S001-17")
-def test_another_workspace_sees_nothing(core: Core) -> None:
+@pytest.mark.parametrize("status", [None, Status.PENDING])
+def test_another_workspace_sees_nothing(core: Core, status: Status | None) -> None:
     generation = core.created()
 
     assert core.generations.get(ANOTHER_WORKSPACE, generation.id) is None
-    for status in (None, Status.PENDING):
-        page = core.generations.list(ANOTHER_WORKSPACE, limit=10, after=None, status=status)
-        assert (page.generations, page.next_after) == ((), None)
+    page = core.generations.list(ANOTHER_WORKSPACE, limit=10, after=None, status=status)
+    assert (page.generations, page.next_after) == ((), None)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -269,13 +269,19 @@ def test_an_image_ends_once(core: Core) -> None:
     assert core.stored(generation).images[0].status is Status.FAILED
 
 
-def test_no_image_ends_before_its_generation_has_begun_or_after_it_has_ended(core: Core) -> None:
-    waiting, ended = core.created(), core.running(id=an_id(1))
+def test_no_image_ends_before_its_generation_has_begun(core: Core) -> None:
+    waiting = core.created()
+
+    with pytest.raises(StaleWrite):
+        core.commit(core.generations.image_outcome(ref_to(waiting), ended_image(waiting)))
+
+
+def test_no_image_ends_after_its_generation_has_ended(core: Core) -> None:
+    ended = core.running()
     close(core, ended)
 
-    for generation in (waiting, ended):
-        with pytest.raises(StaleWrite):
-            core.commit(core.generations.image_outcome(ref_to(generation), ended_image(generation)))
+    with pytest.raises(StaleWrite):
+        core.commit(core.generations.image_outcome(ref_to(ended), ended_image(ended)))
 
 
 # --- late pictures ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -122,11 +123,12 @@ def test_whatever_is_no_address_counts_as_it_is(counters: DynamoRateCounters) ->
     assert counters.count("ADDRESS#", [Counter(Window("address", 1, MINUTE))], NOW) == (False, [1])
 
 
-def test_a_table_that_does_not_answer_is_told_as_such(emulator: Emulator, table: str) -> None:
+def test_a_table_that_cannot_be_reached_is_reported_as_such(table: str) -> None:
     options = Emulator("http://127.0.0.1:9").client_options(retries={"total_max_attempts": 1}, connect_timeout=1)
-    nowhere = boto3.client("dynamodb", **options)
-    with pytest.raises(DatabaseUnavailable):
+    with closing(boto3.client("dynamodb", **options)) as nowhere, pytest.raises(DatabaseUnavailable):
         DynamoRateCounters(nowhere, table).count(OWNER, of(), NOW)
+
+
+def test_a_table_that_is_not_there_refuses_to_count(emulator: Emulator) -> None:
     with pytest.raises(DatabaseRefused):
         DynamoRateCounters(emulator.client("dynamodb"), "no-such-table").count(OWNER, of(), NOW)
-    nowhere.close()

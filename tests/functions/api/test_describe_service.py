@@ -109,6 +109,6 @@ def test_an_odd_request_id_is_replaced(api: Api, offered: str) -> None:
     assert UUID(echoed or "").version == 4
 
 
-def test_every_answer_forbids_guessing_at_its_type(api: Api) -> None:
-    for path in ("/", "/nothing", "/docs"):
-        assert get(api, path).header("X-Content-Type-Options") == "nosniff"
+@pytest.mark.parametrize("path", ["/", "/nothing", "/docs"])
+def test_every_answer_forbids_guessing_at_its_type(api: Api, path: str) -> None:
+    assert get(api, path).header("X-Content-Type-Options") == "nosniff"

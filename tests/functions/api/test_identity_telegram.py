@@ -19,6 +19,8 @@ from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.money.ledger import DynamoLedger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.functions.api.harness import Answer
     from tests.functions.api.world import World
 
@@ -169,23 +171,38 @@ def test_an_expired_trial_is_told_as_such(world: World) -> None:
 
 
 @pytest.mark.requirement("X-1", "S001-12", "S001-13")
-def test_a_bot_sees_only_whom_it_brought(world: World) -> None:
+@pytest.mark.parametrize("stranger", [TELEGRAM_ID, 1, f"0{TELEGRAM_ID}", -5, "ada", "1e3", 2**52, "9" * 40, "%20"])
+@pytest.mark.parametrize(
+    "ask",
+    [Bot.balance, Bot.trial],
+    ids=["balance", "trial"],
+)
+def test_a_bot_sees_only_whom_it_brought(world: World, stranger: int | str, ask: Callable[[Bot, Any], Answer]) -> None:
     ours, theirs = Bot(world, "Ours"), Bot(world, "Theirs")
     theirs.sync()
 
-    for stranger in (TELEGRAM_ID, 1, f"0{TELEGRAM_ID}", -5, "ada", "1e3", 2**52, "9" * 40, "%20"):
-        for answer in (ours.balance(stranger), ours.trial(stranger)):
-            assert (answer.status, answer.json["error"]["code"]) == (404, "not_found"), stranger
+    answer = ask(ours, stranger)
+
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.requirement("X-1", "S000-60")
-def test_only_bots_may_ask(world: World) -> None:
-    tenant, bot = world.tenant(), Bot(world)
-    bot.sync()
-    for token in (tenant["apiKey"], world.person("ada")):
-        assert world.call("POST", SYNC, token=token, body=ADA).status == 403
-        assert world.call("GET", f"/api/v1/users/{TELEGRAM_ID}/balance", token=token).status == 403
-        assert world.call("GET", f"/api/v1/users/{TELEGRAM_ID}/trial", token=token).status == 403
+@pytest.mark.parametrize("who", ["a member's key", "a person"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", SYNC),
+        ("GET", f"/api/v1/users/{TELEGRAM_ID}/balance"),
+        ("GET", f"/api/v1/users/{TELEGRAM_ID}/trial"),
+    ],
+)
+def test_only_bots_may_ask(world: World, who: str, method: str, path: str) -> None:
+    Bot(world).sync()
+    token = world.tenant()["apiKey"] if who == "a member's key" else world.person("ada")
+
+    answer = world.call(method, path, token=token, body=ADA if method == "POST" else None)
+
+    assert answer.status == 403
 
 
 @pytest.mark.parametrize(

@@ -143,14 +143,27 @@ def test_a_template_belongs_to_its_workspace_and_every_member_may_use_it(functio
         "name": "Shoe shots",
         "description": "A shoe from two sides.",
     }
+
+
+@pytest.mark.requirement("S003-95")
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", "", None), ("PUT", "", SHOES), ("DELETE", "", None), ("POST", "/render", {"variables": CLOG})],
+)
+def test_a_template_is_not_there_for_another_workspace(
+    functions: Functions, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    own = made(functions)
     another_workspace(functions)
-    for method, path, body in (
-        ("GET", "", None),
-        ("PUT", "", SHOES),
-        ("DELETE", "", None),
-        ("POST", "/render", {"variables": CLOG}),
-    ):
-        assert problem(ask(functions, method, f"/{own['id']}{path}", body))[:2] == (404, "not_found")
+
+    assert problem(ask(functions, method, f"/{own['id']}{path}", body))[:2] == (404, "not_found")
+
+
+@pytest.mark.requirement("S003-95")
+def test_a_template_cannot_be_used_by_another_workspace(functions: Functions) -> None:
+    own = made(functions)
+    another_workspace(functions)
+
     assert problem(submitted(functions, {"id": own["id"], "variables": CLOG})) == (
         400,
         "unknown_template",
@@ -191,9 +204,18 @@ def test_a_change_makes_the_next_version_and_the_old_one_stays(functions: Functi
     assert second["createdAt"] == first["createdAt"] <= second["changedAt"]
     assert ask(functions, "GET", f"/{first['id']}").json == second
     assert ask(functions, "GET", f"/{first['id']}", query="version=1").json == first
-    for version in ("3", "0", "-1", "99999999999999999999"):
-        assert ask(functions, "GET", f"/{first['id']}", query=f"version={version}").status == 404
-    assert ask(functions, "GET", f"/{first['id']}", query="version=one").status == 400
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("2", 404), ("0", 404), ("-1", 404), ("99999999999999999999", 404), ("one", 400)]
+)
+def test_a_version_that_was_never_made_is_not_there(functions: Functions, version: str, status: int) -> None:
+    own = made(functions)
+
+    assert ask(functions, "GET", f"/{own['id']}", query=f"version={version}").status == status
+
+
+def test_a_later_version_of_a_built_in_template_is_not_there(functions: Functions) -> None:
     assert ask(functions, "GET", "/product-shots", query="version=7").status == 404
 
 

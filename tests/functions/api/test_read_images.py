@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -79,13 +80,14 @@ def test_an_owner_sees_where_a_picture_comes_from(api: Api) -> None:
 @pytest.mark.usefixtures("delivered")
 @pytest.mark.parametrize("variant", [*VARIANTS, "unmarked"])
 @pytest.mark.parametrize("accept", ["*/*", "application/json"])
+@pytest.mark.parametrize("ask", [image, permalink])
 @pytest.mark.requirement("X-32")
-def test_nothing_leads_to_the_picture_without_its_watermark(api: Api, variant: str, accept: str) -> None:
-    for answer in (
-        image(api, query=f"variant={variant}", headers={"Accept": accept}),
-        permalink(api, query=f"variant={variant}", headers={"Accept": accept}),
-    ):
-        assert "unmarked/" not in f"{answer.body}{answer.header('Location')}"
+def test_nothing_leads_to_the_picture_without_its_watermark(
+    api: Api, variant: str, accept: str, ask: Callable[..., Answer]
+) -> None:
+    answer = ask(api, query=f"variant={variant}", headers={"Accept": accept})
+
+    assert "unmarked/" not in f"{answer.body}{answer.header('Location')}"
 
 
 @pytest.mark.usefixtures("delivered")
@@ -132,11 +134,13 @@ def test_a_permalink_works_before_the_picture_is_there_and_tells_nothing_about_t
 
 
 @pytest.mark.usefixtures("failed")
-def test_a_picture_that_will_not_come_is_gone(api: Api) -> None:
-    for answer in (permalink(api), image(api)):
-        assert (answer.status, answer.json["error"]["code"]) == (410, "image_unavailable")
-        assert answer.json["detail"] == "It took too long."
-        assert answer.header("Cache-Control") == "no-store"
+@pytest.mark.parametrize("ask", [image, permalink])
+def test_a_picture_that_will_not_come_is_gone(api: Api, ask: Callable[[Api], Answer]) -> None:
+    answer = ask(api)
+
+    assert (answer.status, answer.json["error"]["code"]) == (410, "image_unavailable")
+    assert answer.json["detail"] == "It took too long."
+    assert answer.header("Cache-Control") == "no-store"
 
 
 @pytest.mark.usefixtures("failed")

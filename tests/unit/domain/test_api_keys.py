@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,10 +34,21 @@ def test_other_texts_name_no_workspace(text: str) -> None:
     assert claimed_workspace(text) is None
 
 
-def test_a_key_with_anything_before_or_behind_it_is_none() -> None:
-    key = new_api_key(WORKSPACE)
-    for text in (f" {key}", f"{key} ", f"{key}\n", key[1:], key[:-1], f"{key}x", key.replace("ek_", "sk_")):
-        assert claimed_workspace(text) is None
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda key: f" {key}",
+        lambda key: f"{key} ",
+        lambda key: f"{key}\n",
+        lambda key: f"{key}x",
+        lambda key: key[1:],
+        lambda key: key[:-1],
+        lambda key: key.replace("ek_", "sk_"),
+    ],
+    ids=["space before", "space behind", "line break", "longer", "first missing", "last missing", "another prefix"],
+)
+def test_a_key_with_anything_before_or_behind_it_is_none(change: Callable[[str], str]) -> None:
+    assert claimed_workspace(change(new_api_key(WORKSPACE))) is None
 
 
 def test_what_is_shown_of_a_key_leaves_the_secret_a_secret() -> None:

@@ -235,14 +235,17 @@ def test_a_submit_waits_as_long_as_the_task_allows(allowed: float, expected: flo
 
 
 @pytest.mark.parametrize("key", ["", "   ", "two words", "ключ", "line\nbreak"])
-def test_an_unusable_key_is_told_before_anything_is_sent(key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "list_models"])
+def test_an_unusable_key_is_told_before_anything_is_sent(key: str, call: str) -> None:
     vendor = Vendor()
     provider = adapter(vendor, api_key=lambda: key)
-    calls: list[Callable[[], object]] = [lambda: provider.submit(TASK), provider.list_models]
-    for call in calls:
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
+    calls: dict[str, Callable[[], object]] = {
+        "submit": lambda: provider.submit(TASK),
+        "list_models": provider.list_models,
+    }
+    with pytest.raises(ProviderError) as caught:
+        calls[call]()
+    assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
     assert vendor.requests == []
 
 
@@ -543,16 +546,22 @@ def test_whatever_the_vendor_answers_ends_in_a_picture_or_in_an_error_of_ours(
 # What it cannot do
 
 
-def test_there_is_no_job_to_ask_for_and_nothing_to_download() -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda provider: provider.fetch("job-1"),
+        lambda provider: provider.download(RemotePicture("https://vendor.test/1.png")),
+    ],
+    ids=["fetch", "download"],
+)
+def test_there_is_no_job_to_fetch_and_nothing_to_download(call: Callable[[Google], object]) -> None:
+    with pytest.raises(ProviderError) as caught:
+        call(adapter(Vendor()))
+    assert caught.value.error_class is Class.FAILED
+
+
+def test_there_is_no_job_to_cancel_and_no_callback() -> None:
     provider = adapter(Vendor())
-    calls: list[Callable[[], object]] = [
-        lambda: provider.fetch("job-1"),
-        lambda: provider.download(RemotePicture("https://vendor.test/1.png")),
-    ]
-    for call in calls:
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert caught.value.error_class is Class.FAILED
     assert provider.cancel("job-1") is False
     assert provider.parse_callback(CallbackRequest({}, {}, b"{}")) is None
 

@@ -234,14 +234,17 @@ def test_a_submit_waits_for_slow_pictures_but_never_beyond_the_task(
 
 
 @pytest.mark.parametrize("key", ["", "   ", "two words", "ключ", "line\nbreak"])
-def test_an_unusable_key_is_told_before_anything_is_sent(task: ProviderTask, key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "list_models"])
+def test_an_unusable_key_is_told_before_anything_is_sent(task: ProviderTask, key: str, call: str) -> None:
     vendor = Vendor()
     provider = adapter(vendor, api_key=lambda: key)
-    calls: list[Callable[[], object]] = [lambda: provider.submit(task), provider.list_models]
-    for call in calls:
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
+    calls: dict[str, Callable[[], object]] = {
+        "submit": lambda: provider.submit(task),
+        "list_models": provider.list_models,
+    }
+    with pytest.raises(ProviderError) as caught:
+        calls[call]()
+    assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
     assert vendor.requests == []
 
 

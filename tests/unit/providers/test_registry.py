@@ -68,12 +68,12 @@ def test_a_misspelt_setting_does_not_pass_for_the_default(settings: ProviderSett
 
 
 @pytest.mark.parametrize("settings", [{}, {"acme": ProviderSettings()}])
-def test_a_provider_that_is_not_set_up_is_an_operators_matter(settings: dict[str, ProviderSettings]) -> None:
-    for name in ("acme", "wavespeed"):
-        with pytest.raises(ProviderError) as caught:
-            Providers(settings).get(name)
-        assert caught.value.error_class is Class.AUTH
-        assert caught.value.provider_code == "provider_not_configured"
+@pytest.mark.parametrize("name", ["acme", "wavespeed"])
+def test_a_provider_that_is_not_set_up_is_an_operators_matter(settings: dict[str, ProviderSettings], name: str) -> None:
+    with pytest.raises(ProviderError) as caught:
+        Providers(settings).get(name)
+    assert caught.value.error_class is Class.AUTH
+    assert caught.value.provider_code == "provider_not_configured"
 
 
 def test_no_key_is_read_before_it_is_needed() -> None:

@@ -90,12 +90,14 @@ def test_the_first_reference_picture_shows_in_the_result(task: ProviderTask) -> 
     assert blue[2] > red[2] + 80
 
 
-def test_an_unreadable_reference_is_the_callers_fault(task: ProviderTask) -> None:
-    for data in (b"\x89PNG\r\n\x1a\nnothing more", encoded("red")[:60]):
-        broken = replace(task, references=(ReferenceImage(data, "image/png", "reference.png"),))
-        with pytest.raises(ProviderError) as caught:
-            Sandbox().submit(broken)
-        assert caught.value.error_class is ProviderErrorClass.CALLER
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\nnothing more", encoded("red")[:60]], ids=["no picture", "cut short"]
+)
+def test_an_unreadable_reference_is_the_callers_fault(task: ProviderTask, data: bytes) -> None:
+    broken = replace(task, references=(ReferenceImage(data, "image/png", "reference.png"),))
+    with pytest.raises(ProviderError) as caught:
+        Sandbox().submit(broken)
+    assert caught.value.error_class is ProviderErrorClass.CALLER
 
 
 @pytest.mark.parametrize(

@@ -199,14 +199,17 @@ def test_a_submit_waits_for_the_vendors_mode_but_never_beyond_the_task(
 
 
 @pytest.mark.parametrize("key", ["", "   ", "two words", "ключ", "line\nbreak"])
-def test_an_unusable_key_is_told_before_anything_is_sent(task: ProviderTask, key: str) -> None:
+@pytest.mark.parametrize("call", ["submit", "fetch"])
+def test_an_unusable_key_is_told_before_anything_is_sent(task: ProviderTask, key: str, call: str) -> None:
     vendor = Vendor()
     provider = adapter(vendor, api_key=lambda: key)
-    calls: list[Callable[[], object]] = [lambda: provider.submit(task), lambda: provider.fetch("job-1")]
-    for call in calls:
-        with pytest.raises(ProviderError) as caught:
-            call()
-        assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
+    calls: dict[str, Callable[[], object]] = {
+        "submit": lambda: provider.submit(task),
+        "fetch": lambda: provider.fetch("job-1"),
+    }
+    with pytest.raises(ProviderError) as caught:
+        calls[call]()
+    assert (caught.value.error_class, caught.value.provider_code) == (Class.AUTH, "provider_not_configured")
     assert vendor.requests == []
 
 
@@ -243,12 +246,14 @@ def test_half_a_surrogate_pair_in_the_prompt_does_no_harm(task: ProviderTask) ->
     ],
 )
 @pytest.mark.requirement("S001-54", "S001-59")
-def test_the_status_decides_not_the_mode(task: ProviderTask, fields: dict[str, Any], state: Finished | Running) -> None:
-    for sync_mode in (True, False):
-        vendor = Vendor(answer(**fields), answer(**fields))
-        provider = adapter(vendor, sync_mode=sync_mode)
-        assert provider.submit(task) == Submission("job-1", state)
-        assert provider.fetch("job-1") == state
+@pytest.mark.parametrize("sync_mode", [True, False])
+def test_the_status_decides_not_the_mode(
+    task: ProviderTask, fields: dict[str, Any], state: Finished | Running, *, sync_mode: bool
+) -> None:
+    vendor = Vendor(answer(**fields), answer(**fields))
+    provider = adapter(vendor, sync_mode=sync_mode)
+    assert provider.submit(task) == Submission("job-1", state)
+    assert provider.fetch("job-1") == state
 
 
 @pytest.mark.parametrize("prefix", ["", "data:image/png;base64,"])
@@ -287,21 +292,23 @@ def test_a_flagged_picture_is_refused_content() -> None:
         (7777, Class.FAILED),
     ],
 )
-def test_each_task_code_has_its_class_wherever_it_stands(task: ProviderTask, code: int | None, expected: Class) -> None:
-    ways = [
-        answer(status="failed", code=code, error="it did not work"),
-        answer(status="failed", code=str(code), error="it did not work"),
-        answer(status="failed", error=f"task failed, code: {code}, sorry"),
-        answer(status="failed", error=f"[{code}] sorry"),
-        httpx.Response(200, json=prediction(status="failed", code=code, error="flat")),
-        httpx.Response(400, json={"code": 400, "data": prediction(status="failed", code=code)}),
-    ]
-    for way in ways:
-        body = way.content
-        failure = failure_of_fetch(way)
-        assert failure.error_class is expected
-        assert failure.job_ended, "asking again would bring the same answer for ever"
-        assert failure_of_submit(task, httpx.Response(way.status_code, content=body)).error_class is expected
+@pytest.mark.parametrize("way", ["number", "text", "in words", "in brackets", "flat", "beside status 400"])
+def test_each_task_code_has_its_class_wherever_it_stands(
+    task: ProviderTask, code: int | None, expected: Class, way: str
+) -> None:
+    reply = {
+        "number": answer(status="failed", code=code, error="it did not work"),
+        "text": answer(status="failed", code=str(code), error="it did not work"),
+        "in words": answer(status="failed", error=f"task failed, code: {code}, sorry"),
+        "in brackets": answer(status="failed", error=f"[{code}] sorry"),
+        "flat": httpx.Response(200, json=prediction(status="failed", code=code, error="flat")),
+        "beside status 400": httpx.Response(400, json={"code": 400, "data": prediction(status="failed", code=code)}),
+    }[way]
+    body = reply.content
+    failure = failure_of_fetch(reply)
+    assert failure.error_class is expected
+    assert failure.job_ended, "asking again would bring the same answer for ever"
+    assert failure_of_submit(task, httpx.Response(reply.status_code, content=body)).error_class is expected
 
 
 @pytest.mark.parametrize("code", [1200, 1401, 1402])
@@ -313,10 +320,10 @@ def test_a_refused_request_is_classed_by_its_task_code(task: ProviderTask, code:
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled", "canceled", "timeout", "deleted"])
-def test_every_bad_ending_without_a_known_reason_is_a_failed_job(status: str) -> None:
-    for written in (status, status.upper()):
-        failure = failure_of_fetch(answer(status=written))
-        assert (failure.error_class, failure.provider_code, failure.job_ended) == (Class.FAILED, status, True)
+@pytest.mark.parametrize("spell", [str.lower, str.upper])
+def test_every_bad_ending_without_a_known_reason_is_a_failed_job(status: str, spell: Callable[[str], str]) -> None:
+    failure = failure_of_fetch(answer(status=spell(status)))
+    assert (failure.error_class, failure.provider_code, failure.job_ended) == (Class.FAILED, status, True)
 
 
 @pytest.mark.parametrize(
@@ -330,9 +337,9 @@ def test_every_bad_ending_without_a_known_reason_is_a_failed_job(status: str) ->
         ("a policy of honesty, with credit to all", Class.FAILED),
     ],
 )
-def test_words_speak_where_the_code_says_nothing(error: str, expected: Class) -> None:
-    for code in (None, 1405):
-        assert failure_of_fetch(answer(status="failed", error=error, code=code)).error_class is expected
+@pytest.mark.parametrize("code", [None, 1405])
+def test_words_speak_where_the_code_says_nothing(error: str, expected: Class, code: int | None) -> None:
+    assert failure_of_fetch(answer(status="failed", error=error, code=code)).error_class is expected
 
 
 @pytest.mark.parametrize(
@@ -420,15 +427,18 @@ def test_the_vendors_wish_to_wait_is_passed_on(task: ProviderTask) -> None:
     assert (failure.error_class, failure.retry_after, failure.provider_code) == (Class.RETRYABLE, 12.0, "http_429")
 
 
-def test_nothing_that_the_vendor_wrote_appears_in_our_messages(task: ProviderTask) -> None:
-    for reply in (
+@pytest.mark.parametrize(
+    "reply",
+    [
         refusal(400, "SECRET-BODY", code=1401, error="SECRET-BODY"),
         refusal(500, "SECRET-BODY"),
         httpx.Response(200, text="SECRET-BODY"),
         answer(status="failed", error="SECRET-BODY"),
-    ):
-        failure = failure_of_submit(task, reply)
-        assert "SECRET-BODY" not in f"{failure} {failure.provider_code}"
+    ],
+)
+def test_nothing_that_the_vendor_wrote_appears_in_our_messages(task: ProviderTask, reply: httpx.Response) -> None:
+    failure = failure_of_submit(task, reply)
+    assert "SECRET-BODY" not in f"{failure} {failure.provider_code}"
 
 
 def test_a_job_id_cannot_lead_a_poll_astray() -> None:

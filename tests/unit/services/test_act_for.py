@@ -49,12 +49,19 @@ def test_what_somebody_holds_of_the_platform_goes_with_them() -> None:
     assert entered.scopes == SCOPES_OF["member"] | {DEBUG_READ}
 
 
-def test_nobody_enters_where_they_do_not_belong_and_keys_go_nowhere() -> None:
-    member = Membership(TEAM, "ada", "owner", NOW)
-    for enter, caller in ((entering(), PERSON), (entering(member), replace(PERSON, key_id="key-1"))):
-        with pytest.raises(NotFound):
-            enter(caller, TEAM)
-        assert enter(caller, WORKSPACE_ID) == caller
+@pytest.mark.parametrize(
+    ("memberships", "caller"),
+    [([], PERSON), ([Membership(TEAM, "ada", "owner", NOW)], replace(PERSON, key_id="key-1"))],
+    ids=["no member", "a key"],
+)
+def test_nobody_enters_where_they_do_not_belong_and_keys_go_nowhere(
+    memberships: list[Membership], caller: Principal
+) -> None:
+    enter = entering(*memberships)
+
+    with pytest.raises(NotFound):
+        enter(caller, TEAM)
+    assert enter(caller, WORKSPACE_ID) == caller
 
 
 @pytest.mark.requirement("X-1")
