@@ -57,7 +57,7 @@ from easel.services.generations.cancel_generation import CancelGeneration
 from easel.services.generations.close_generation import CloseGeneration
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.generations.settle_generation import SettleGeneration
-from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
+from easel.services.generations.start_generation import StartGeneration
 from easel.services.generations.submit_generation import SubmitGeneration, Submitted
 from easel.services.generations.sweep_generations import SweepGenerations
 from easel.services.images.callback_tickets import CallbackSigner, SignedAddresses
@@ -70,6 +70,7 @@ from easel.services.money.appraise import Appraise
 from easel.services.money.expire_grants import ExpireGrants
 from easel.services.money.quotes import QuoteSigner
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
 from easel.services.ports.providers import JobHint
 
@@ -409,12 +410,7 @@ class Engine:
             queue=queue,
             clock=clock,
         )
-        self.start_use_case = StartGeneration(
-            workflow=workflow,
-            routes=self.routes,
-            render_queue_urls={name: name for name in self.providers},
-            begin_keys=begin_keys,
-        )
+        self.start_use_case = StartGeneration(workflow=workflow, routing=self.routes)
         self.work = ImageWork(
             routes=self.routes,
             latencies=NoLatencies(),
@@ -595,13 +591,13 @@ class Engine:
     ) -> None:
         heapq.heappush(self._due, Due(self.clock.now + delay, next(self._order), kind, action, redelivered_after))
 
-    # --- the state machine (ports.Workflow) -------------------------------------------------------------------------
+    # --- the state machine (ports.WorkflowStarter, ports.Workflow) --------------------------------------------------
 
-    def start(self, generation_id: str, execution_input: dict[str, Any]) -> bool:
-        if generation_id in self.executions:
+    def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
+        if queued.generation_id in self.executions:
             return False
-        execution = _Execution(self, generation_id, execution_input)
-        self.executions[generation_id] = execution
+        execution = _Execution(self, queued, first)
+        self.executions[queued.generation_id] = execution
         self.after(timedelta(), "begin", execution.begin, timedelta(seconds=1))
         return True
 
@@ -623,13 +619,18 @@ class Engine:
 @dataclass
 class _Execution:
     engine: Engine
-    id: str
-    input: dict[str, Any]
+    queued: QueuedGeneration
+    first: Candidate
     waiting: set[int] = field(default_factory=set)
     stopped: bool = False
 
+    @property
+    def id(self) -> str:
+        return self.queued.generation_id
+
     def begin(self) -> None:
-        engine, given = self.engine, self.input
+        engine = self.engine
+        given: Any = begin_keys(self.queued.workspace_id, self.id)
         try:
             engine._client.update_item(
                 TableName=engine._table,
@@ -642,7 +643,7 @@ class _Execution:
                     ":processing": {"S": "PROCESSING"},
                     ":pending": {"S": "PENDING"},
                     ":statusKey": {"S": given["processingStatusKey"]},
-                    ":attention": {"S": given["attentionAt"]},
+                    ":attention": {"S": self.queued.attention_at},
                     ":now": {"S": engine.clock.now.isoformat()},
                     ":execution": {"S": self.id},
                 },
@@ -652,21 +653,20 @@ class _Execution:
         except engine._client.exceptions.TransactionConflictException:
             engine.after(timedelta(seconds=1), "begin", self.begin, timedelta(seconds=1))
             return
-        self.waiting = {task["index"] for task in given["tasks"]}
-        for task in given["tasks"]:
-            self._fan_out(task)
+        self.waiting = set(range(self.queued.images))
+        for index in range(self.queued.images):
+            self._fan_out(index)
 
-    def _fan_out(self, task: dict[str, Any]) -> None:
-        ref = ImageRef(self.input["workspaceId"], self.id, task["index"], self.input["requestId"])
+    def _fan_out(self, index: int) -> None:
+        ref = ImageRef(self.queued.workspace_id, self.id, index, self.queued.request_id)
+        provider, model = self.first.key
         self.engine.after(
             timedelta(),
-            f"render {task['index']}",
-            lambda: self.engine.render(
-                ref, provider=task["provider"], model=task["model"], task_token=f"{self.id}/{ref.index}"
-            ),
+            f"render {index}",
+            lambda: self.engine.render(ref, provider=provider, model=model, task_token=f"{self.id}/{index}"),
             HOLD,
         )
-        timeout = timedelta(seconds=self.input["deadlineSeconds"])
+        timeout = timedelta(seconds=self.queued.deadline_seconds)
         self.engine.after(timeout, "timeout", lambda: self.resolve(ref.index), None)
 
     def resolve(self, index: int) -> None:
@@ -689,18 +689,7 @@ class _Queues:
         if engine.lose_submit_message:
             engine.lose_submit_message = False
             raise QueueUnavailable("lost")
-        queued = QueuedGeneration(
-            workspace_id=generation.workspace_id,
-            generation_id=generation.id,
-            request_id=generation.request_id,
-            model=generation.model,
-            asked_provider=generation.routing.provider,
-            fallback=generation.routing.fallback,
-            references=len(generation.references),
-            images=len(generation.images),
-            deadline_seconds=int((generation.deadline - generation.created_at).total_seconds()),
-            attention_at=generation.attention_when_running.isoformat(),
-        )
+        queued = QueuedGeneration.of(generation)
         engine.after(timedelta(), "start", lambda: engine.start_use_case(queued), timedelta(seconds=180))
 
     def render(self, ref: ImageRef, *, candidate: Candidate, task_token: str, delay: timedelta) -> None:

@@ -19,12 +19,14 @@ from easel.domain.events import generation_ended
 from easel.domain.image import Failure, Status
 from easel.errors import EaselError, QueueUnavailable, SecretUnavailable, StorageUnavailable, WorkflowUnavailable
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
+from easel.repositories.generations.generations import begin_keys
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
 from easel.storage.s3 import S3ImageStore
 from easel.wiring import aws
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
-from easel.workflow.step_functions import StepFunctionsWorkflow
+from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWorkflow
 
 MAY_KNOW_BOTOCORE: Final = {
     "aws_errors.py": "translates",
@@ -69,6 +71,12 @@ EVENT: Final = generation_ended(
     a_generation(status=Status.FAILED, completed_at=datetime(2026, 11, 20, tzinfo=UTC)), lambda *_: ""
 )
 
+
+def start_execution(client: Any) -> object:
+    starter = StepFunctionsStarter(client, "arn", render_queue_urls=AnyQueue(), begin_keys=begin_keys)
+    return starter.start(QueuedGeneration.of(a_generation()), load_catalogue().find("seedream-v4").candidates[0])
+
+
 CALLS: Final[dict[str, tuple[type[EaselError], Callable[[Any], object]]]] = {
     "S3: put": (StorageUnavailable, lambda client: S3ImageStore(client, "b").put("k", b"", "image/png")),
     "S3: link": (StorageUnavailable, lambda client: S3ImageStore(client, "b").presign("k", expires_in=timedelta(1))),
@@ -86,7 +94,7 @@ CALLS: Final[dict[str, tuple[type[EaselError], Callable[[Any], object]]]] = {
     "SQS: hint": (QueueUnavailable, lambda client: image_queue(client).hint(REF, JobHint("any", "attempt", "job"))),
     "SQS: event": (QueueUnavailable, lambda client: SqsIntegrationPublisher(client, "q").publish(EVENT)),
     "EventBridge": (QueueUnavailable, lambda client: EventBridgePublisher(client, "bus").publish(EVENT)),
-    "Step Functions: start": (WorkflowUnavailable, lambda client: StepFunctionsWorkflow(client, "arn").start("g", {})),
+    "Step Functions: start": (WorkflowUnavailable, start_execution),
     "Step Functions: stop": (WorkflowUnavailable, lambda client: StepFunctionsWorkflow(client, "arn").stop("g", "")),
     "Step Functions: success": (
         WorkflowUnavailable,

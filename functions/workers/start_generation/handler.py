@@ -10,19 +10,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.observability import bind, instrumented, logger
-from easel.services.generations.start_generation import QueuedGeneration
 from easel.wiring.generations import start_generation as wiring
 from easel.workflow.batches import process_messages
-from easel.workflow.messages import GenerationMessage
+from easel.workflow.messages import queued_from
 
 Env = wiring.StartEnv
 
 
 def start(record: SQSRecord) -> None:
     """Start one generation; a second message for it changes nothing."""
-    message = GenerationMessage.model_validate_json(record.body)
-    bind(generation_id=message.generation_id, request_id=message.request_id)
-    started = wiring.start_generation(settings.load(Env))(QueuedGeneration(**message.model_dump()))
+    queued = queued_from(record.body)
+    bind(generation_id=queued.generation_id, request_id=queued.request_id)
+    started = wiring.start_generation(settings.load(Env))(queued)
     logger.info("generation started" if started else "generation had been started before")
 
 

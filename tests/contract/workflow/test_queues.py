@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from pydantic import ValidationError
 from tests.support.emulator import Emulator, unique_name
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
 from tests.support.offline import offline_options, unreachable_url
 
 from easel.clock import to_iso
 from easel.domain.catalogue import load_catalogue
+from easel.domain.request import Fallback, Routing
 from easel.errors import QueueUnavailable
-from easel.services.generations.start_generation import QueuedGeneration
 from easel.services.ports.image_tasks import ImageRef
-from easel.workflow.messages import CollectMessage, GenerationMessage, RenderMessage
+from easel.services.ports.messages import QueuedGeneration
+from easel.workflow.messages import CollectMessage, RenderMessage, queued_from, queued_values
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
 
 if TYPE_CHECKING:
@@ -70,7 +72,20 @@ def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, q
         "deadlineSeconds": 90,
         "attentionAt": to_iso(generation.attention_when_running),
     }
-    assert QueuedGeneration(**GenerationMessage.model_validate_json(body).model_dump()).images == 4
+    assert queued_from(body) == QueuedGeneration.of(generation)
+
+
+def test_a_queued_generation_reads_back_whole_and_fields_of_a_newer_version_are_ignored() -> None:
+    queued = QueuedGeneration.of(a_generation(routing=Routing("google", Fallback.NONE)))
+    body = queued_values(queued) | {"colour": "red"}
+
+    assert queued_from(json.dumps(body)) == queued
+
+
+@pytest.mark.parametrize("body", ["", "{}", '{"workspaceId": 1}', "[]"])
+def test_what_is_no_queued_generation_is_an_error(body: str) -> None:
+    with pytest.raises(ValidationError):
+        queued_from(body)
 
 
 def test_a_render_message_reads_back_and_looks_like_the_one_of_the_state_machine(

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from infra.constructs.workflow import DEFINITION
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
+from tests.support.generations import WORKSPACE_ID, a_generation
 from tests.support.offline import offline_options, unreachable_url
 
+from easel.domain.catalogue import load_catalogue
 from easel.domain.image import Failure
 from easel.errors import WorkflowUnavailable
-from easel.workflow.step_functions import StepFunctionsWorkflow
+from easel.repositories.generations.generations import begin_keys
+from easel.services.ports.messages import QueuedGeneration
+from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWorkflow
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 DEADLINE_SECONDS: Final = 20.0
+MAP_ITEM: Final = {"index", "provider", "model", "queueUrl"}
+"""What the Map state reads of an item of `tasks`."""
+FIRST: Final = load_catalogue().find("seedream-v4").candidates[0]
+
+Start = Callable[..., bool]
+
+
+def queued(generation_id: str, images: int = 1) -> QueuedGeneration:
+    return QueuedGeneration.of(a_generation(id=generation_id, count=images))
+
+
+def starter(client: SFNClient, machine_arn: str) -> StepFunctionsStarter:
+    return StepFunctionsStarter(
+        client, machine_arn, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys
+    )
 
 
 class Machine:
@@ -55,6 +77,11 @@ class Machine:
         token: str = json.loads(message["Body"])["token"]
         return token
 
+    def input_of(self, name: str) -> dict[str, object]:
+        arn = f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
+        given: dict[str, object] = json.loads(self._states.describe_execution(executionArn=arn)["input"])
+        return given
+
     def executions(self) -> list[str]:
         return [found["name"] for found in self._states.list_executions(stateMachineArn=self.arn)["executions"]]
 
@@ -81,33 +108,63 @@ def workflow(emulator: Emulator, machine: Machine) -> StepFunctionsWorkflow:
 
 
 @pytest.fixture
+def start(emulator: Emulator, machine: Machine) -> Start:
+    def start(generation_id: str, images: int = 1) -> bool:
+        return starter(emulator.client("stepfunctions"), machine.arn).start(queued(generation_id, images), FIRST)
+
+    return start
+
+
+@pytest.fixture
 def generation_id() -> str:
     return str(uuid4())
 
 
 def test_an_execution_is_named_by_its_generation_and_started_once(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
 ) -> None:
-    assert workflow.start(generation_id, {"attempt": 1}) is True
-    assert workflow.start(generation_id, {"attempt": 2}) is False
+    assert start(generation_id) is True
+    assert start(generation_id, images=2) is False
 
     assert machine.executions() == [generation_id]
 
 
-def test_an_execution_that_has_ended_is_not_started_again(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+def test_an_execution_knows_what_the_states_of_the_machine_read(
+    machine: Machine, start: Start, generation_id: str
 ) -> None:
-    workflow.start(generation_id, {})
+    start(generation_id, images=2)
+
+    given = machine.input_of(generation_id)
+    expected = {
+        "workspaceId": WORKSPACE_ID,
+        "generationId": generation_id,
+        "requestId": "req-1",
+        "deadlineSeconds": 180,
+        "attentionAt": "2026-11-20T10:03:30.000Z",
+        **begin_keys(WORKSPACE_ID, generation_id),
+        "tasks": [
+            {"index": index, "provider": "wavespeed", "model": "seedream-v4", "queueUrl": "https://queue"}
+            for index in range(2)
+        ],
+    }
+    assert {name: given[name] for name in expected} == expected
+    assert set(re.findall(r'"\$\.(\w+)', DEFINITION.read_text("utf-8"))) <= given.keys() | MAP_ITEM
+
+
+def test_an_execution_that_has_ended_is_not_started_again(
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
+) -> None:
+    start(generation_id)
     workflow.image_delivered(machine.token())
     machine.end_of(generation_id)
 
-    assert workflow.start(generation_id, {"another": "input"}) is False
+    assert start(generation_id, images=2) is False
 
 
 def test_a_delivered_image_lets_the_task_succeed(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
 ) -> None:
-    workflow.start(generation_id, {})
+    start(generation_id)
 
     workflow.image_delivered(machine.token())
 
@@ -115,9 +172,9 @@ def test_a_delivered_image_lets_the_task_succeed(
 
 
 def test_a_failed_image_lets_the_task_fail_with_code_and_message(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
 ) -> None:
-    workflow.start(generation_id, {})
+    start(generation_id)
 
     workflow.image_failed(machine.token(), Failure("content_policy", "Refused."))
 
@@ -125,9 +182,9 @@ def test_a_failed_image_lets_the_task_fail_with_code_and_message(
 
 
 def test_a_token_may_be_answered_twice_and_the_first_answer_counts(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
 ) -> None:
-    workflow.start(generation_id, {})
+    start(generation_id)
     token = machine.token()
 
     workflow.image_delivered(token)
@@ -138,9 +195,9 @@ def test_a_token_may_be_answered_twice_and_the_first_answer_counts(
 
 
 def test_a_stopped_execution_ends_and_its_token_is_answered_in_vain(
-    workflow: StepFunctionsWorkflow, machine: Machine, generation_id: str
+    workflow: StepFunctionsWorkflow, machine: Machine, start: Start, generation_id: str
 ) -> None:
-    workflow.start(generation_id, {})
+    start(generation_id)
     token = machine.token()
 
     workflow.stop(generation_id, "cancelled by the caller")
@@ -203,4 +260,4 @@ def test_a_missing_machine_is_an_error(emulator: Emulator, machine: Machine, gen
     client = emulator.client("stepfunctions")
 
     with pytest.raises(WorkflowUnavailable):
-        StepFunctionsWorkflow(client, f"{machine.arn}-missing").start(generation_id, {})
+        starter(client, f"{machine.arn}-missing").start(queued(generation_id), FIRST)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import Model, load_catalogue, validate_parameters
 from easel.domain.pricing import load_price_book, price_range
@@ -18,7 +19,7 @@ MODELS = load_catalogue().models()
 
 def charged(plan: str, model: Model, **asked: Any) -> int:
     """What a request for one image is charged, as the submit computes it."""
-    parameters = validate_parameters(model, prompt="a red fox", count=1, **asked)
+    parameters = validate_parameters(model, an_image_request(**asked))
     quality = parameters.quality or model.default_quality
     return BOOK.price(plan=plan, model_id=model.id, parameters=parameters, images=1, quality=quality).total
 

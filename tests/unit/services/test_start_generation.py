@@ -1,92 +1,83 @@
-"""What the state machine is started with."""
+"""Who is asked first for the images of a queued generation, and that it is started once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from tests.support.generations import GENERATION_ID, WORKSPACE_ID
+from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
 from tests.support.health import MemoryHealth, routes_of
 
 from easel.clock import system_clock
-from easel.domain.catalogue import load_catalogue
-from easel.domain.image import Failure
-from easel.services.generations.start_generation import QueuedGeneration, StartGeneration
+from easel.domain.catalogue import Candidate, load_catalogue
+from easel.domain.request import Fallback, Reference, Routing
+from easel.services.generations.start_generation import StartGeneration
+from easel.services.ports.messages import QueuedGeneration
 
-QUEUED = QueuedGeneration(
-    workspace_id=WORKSPACE_ID,
-    generation_id=GENERATION_ID,
-    request_id="req-1",
-    model="seedream-v4",
-    asked_provider=None,
-    fallback=None,
-    references=0,
-    images=3,
-    deadline_seconds=180,
-    attention_at="2026-11-20T10:03:30.000Z",
-)
+QUEUED = QueuedGeneration.of(a_generation(count=3))
 
 
 @dataclass
-class MemoryWorkflow:
-    """Knows what was started, by name."""
+class MemoryStarter:
+    """`ports.messages.WorkflowStarter`: knows what was started, by name."""
 
-    started: dict[str, dict[str, object]] = field(default_factory=dict)
+    started: dict[str, tuple[QueuedGeneration, Candidate]] = field(default_factory=dict)
 
-    def start(self, generation_id: str, execution_input: dict[str, object]) -> bool:
-        if generation_id in self.started:
+    def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
+        if queued.generation_id in self.started:
             return False
-        self.started[generation_id] = execution_input
+        self.started[queued.generation_id] = (queued, first)
         return True
 
-    def stop(self, generation_id: str, reason: str) -> None:
-        raise NotImplementedError
 
-    def image_delivered(self, task_token: str) -> None:
-        raise NotImplementedError
-
-    def image_failed(self, task_token: str, failure: Failure) -> None:
-        raise NotImplementedError
+def a_start(workflow: MemoryStarter, *providers: str) -> StartGeneration:
+    routing = routes_of(load_catalogue(), providers or ["wavespeed"], system_clock, MemoryHealth())
+    return StartGeneration(workflow=workflow, routing=routing)
 
 
-def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
-    return {"key": {"pk": workspace_id, "sk": generation_id}, "processingStatusKey": "status"}
+def test_a_queued_generation_is_started_with_its_first_candidate() -> None:
+    workflow = MemoryStarter()
+
+    assert a_start(workflow)(QUEUED)
+
+    queued, first = workflow.started[GENERATION_ID]
+    assert (queued, first.key) == (QUEUED, ("wavespeed", "seedream-v4"))
 
 
-def a_starter(workflow: MemoryWorkflow) -> StartGeneration:
-    return StartGeneration(
-        workflow=workflow,
-        routes=routes_of(load_catalogue(), ["wavespeed"], system_clock, MemoryHealth()),
-        render_queue_urls={"wavespeed": "https://queue"},
-        begin_keys=begin_keys,
-    )
+def test_the_provider_that_the_request_names_is_asked_first() -> None:
+    workflow = MemoryStarter()
+    nano = replace(QUEUED, model="nano-banana-pro", asked_provider="wavespeed")
 
+    assert a_start(workflow, "google", "wavespeed")(nano)
 
-def test_an_execution_is_named_by_its_generation_and_knows_all_it_needs() -> None:
-    workflow = MemoryWorkflow()
-    start = a_starter(workflow)
-
-    assert start(QUEUED)
-
-    assert workflow.started == {
-        GENERATION_ID: {
-            "workspaceId": WORKSPACE_ID,
-            "generationId": GENERATION_ID,
-            "requestId": "req-1",
-            "key": {"pk": WORKSPACE_ID, "sk": GENERATION_ID},
-            "processingStatusKey": "status",
-            "attentionAt": "2026-11-20T10:03:30.000Z",
-            "deadlineSeconds": 180,
-            "tasks": [
-                {"index": index, "provider": "wavespeed", "model": "seedream-v4", "queueUrl": "https://queue"}
-                for index in range(3)
-            ],
-        }
-    }
+    assert workflow.started[GENERATION_ID][1].provider == "wavespeed"
 
 
 def test_a_second_message_starts_nothing() -> None:
-    workflow = MemoryWorkflow()
-    start = a_starter(workflow)
+    workflow = MemoryStarter()
+    start = a_start(workflow)
 
     assert [start(QUEUED), start(QUEUED)] == [True, False]
     assert len(workflow.started) == 1
+
+
+def test_a_message_says_of_a_generation_what_it_takes_to_start_it() -> None:
+    generation = a_generation(
+        count=4,
+        deadline=NOW + timedelta(seconds=89.2),
+        references=(Reference("https://a.example/1.png"), Reference("https://a.example/2.png")),
+        routing=Routing("google", Fallback.EQUIVALENT),
+    )
+
+    assert QueuedGeneration.of(generation) == QueuedGeneration(
+        workspace_id=WORKSPACE_ID,
+        generation_id=GENERATION_ID,
+        request_id="req-1",
+        model="seedream-v4",
+        images=4,
+        deadline_seconds=90,
+        attention_at="2026-11-20T10:01:59.200Z",
+        references=2,
+        asked_provider="google",
+        fallback=Fallback.EQUIVALENT,
+    )

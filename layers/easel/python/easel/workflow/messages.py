@@ -1,16 +1,33 @@
 """What the queues carry, as models: written by `queues.py` and the state machine, read by the workers.
 
-Fields that a reader does not know are ignored, so that old and new versions can run beside each other.
+Unknown fields are ignored, so that old and new versions can run beside each other.
 """
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
-from pydantic.alias_generators import to_camel
+from dataclasses import asdict
+from typing import Any, Final
 
-from easel.domain.request import Fallback
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, TypeAdapter
+from pydantic.alias_generators import to_camel, to_snake
+
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
+
+_FIELDS: Final = TypeAdapter(dict[str, Any])
+_QUEUED: Final = TypeAdapter(QueuedGeneration)
+
+
+def queued_values(queued: QueuedGeneration) -> dict[str, Any]:
+    """A queued generation with camelCase names: the message in `generations`, and part of the execution's input."""
+    return {to_camel(name): value for name, value in asdict(queued).items() if value is not None}
+
+
+def queued_from(body: str) -> QueuedGeneration:
+    """A message of the queue `generations`. Raises pydantic's ValidationError: it is not one."""
+    fields = _FIELDS.validate_json(body)
+    return _QUEUED.validate_python({to_snake(name): value for name, value in fields.items()})
 
 
 class _Message(BaseModel):
@@ -19,26 +36,6 @@ class _Message(BaseModel):
     def to_json(self) -> str:
         """The body of the message, with camelCase names."""
         return self.model_dump_json(by_alias=True, exclude_none=True)
-
-
-class GenerationMessage(_Message):
-    """Queue `generations`: start the workflow of this generation.
-
-    `model` is the one that was asked for; `asked_provider` and `fallback` are what the request says about providers;
-    `images` and `references` are their numbers, `attention_at` (ISO 8601) is when the sweeper shall look after the
-    running generation.
-    """
-
-    workspace_id: str
-    generation_id: str
-    request_id: str
-    model: str
-    asked_provider: str | None = None
-    fallback: Fallback | None = None
-    references: NonNegativeInt = 0
-    images: PositiveInt
-    deadline_seconds: PositiveInt
-    attention_at: str
 
 
 class _ImageMessage(_Message):

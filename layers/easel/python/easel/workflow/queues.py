@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from collections.abc import Mapping
@@ -9,13 +10,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from easel.aws_errors import raised_as
-from easel.clock import to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
-from easel.workflow.messages import CollectMessage, GenerationMessage, HintPart, RenderMessage
+from easel.workflow.messages import CollectMessage, HintPart, RenderMessage, queued_values
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -27,7 +28,7 @@ _LONGEST_DELAY: Final = 900
 
 
 class SqsGenerationQueue:
-    """`ports.messages.GenerationQueue`. The time for attention travels along: the state machine writes it."""
+    """`ports.messages.GenerationQueue`."""
 
     def __init__(self, client: SQSClient, queue_url: str) -> None:
         self._client = client
@@ -35,20 +36,8 @@ class SqsGenerationQueue:
 
     def submit(self, generation: Generation) -> None:
         """Raises QueueUnavailable. Safe to repeat: the execution is named by the generation."""
-        time_allowed = (generation.deadline - generation.created_at).total_seconds()
-        message = GenerationMessage(
-            workspace_id=generation.workspace_id,
-            generation_id=generation.id,
-            request_id=generation.request_id,
-            model=generation.model,
-            asked_provider=generation.routing.provider,
-            fallback=generation.routing.fallback,
-            references=len(generation.references),
-            images=len(generation.images),
-            deadline_seconds=max(1, math.ceil(time_allowed)),
-            attention_at=to_iso(generation.attention_when_running),
-        )
-        _send(self._client, self._queue_url, message.to_json())
+        message = json.dumps(queued_values(QueuedGeneration.of(generation)))
+        _send(self._client, self._queue_url, message)
 
 
 class SqsImageQueue:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
 from easel.aws_errors import code_of, raised_as
+from easel.domain.catalogue import Candidate
 from easel.domain.image import Failure
 from easel.errors import WorkflowUnavailable
+from easel.services.ports.messages import QueuedGeneration
+from easel.workflow.messages import queued_values
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -24,8 +27,53 @@ _LONGEST_ERROR: Final = 256
 _LONGEST_CAUSE: Final = 32_768
 
 
+class StepFunctionsStarter:
+    """`ports.messages.WorkflowStarter`. An execution has the name of its generation, so there is never a second one.
+
+    `begin_keys` gives what the first state needs to find the stored generation. Safe to repeat: after a
+    WorkflowUnavailable the message that caused the call comes again.
+    """
+
+    def __init__(
+        self,
+        client: SFNClient,
+        state_machine_arn: str,
+        *,
+        render_queue_urls: Mapping[str, str],
+        begin_keys: Callable[[str, str], Mapping[str, object]],
+    ) -> None:
+        self._client = client
+        self._state_machine_arn = state_machine_arn
+        self._render_queue_urls = render_queue_urls
+        self._begin_keys = begin_keys
+
+    def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
+        """Start the execution; False when there is one, running or ended.
+
+        AWS also answers True to a repeat with the same input while the execution runs; nothing is started twice.
+        """
+        task = {
+            "provider": first.provider,
+            "model": first.model,
+            "queueUrl": self._render_queue_urls[first.provider],
+        }
+        execution_input = {
+            **queued_values(queued),
+            **self._begin_keys(queued.workspace_id, queued.generation_id),
+            "tasks": [{"index": index, **task} for index in range(queued.images)],
+        }
+        started = _call(
+            lambda: self._client.start_execution(
+                stateMachineArn=self._state_machine_arn, name=queued.generation_id, input=json.dumps(execution_input)
+            ),
+            f"Execution {queued.generation_id} could not be started.",
+            unless=_STARTED_BEFORE,
+        )
+        return started is not None
+
+
 class StepFunctionsWorkflow:
-    """`ports.messages.Workflow`. An execution has the name of its generation, so there is never a second one.
+    """`ports.messages.Workflow`.
 
     Every call is safe to repeat: after a WorkflowUnavailable the message or request that caused it comes again.
     """
@@ -33,20 +81,6 @@ class StepFunctionsWorkflow:
     def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
         self._client = client
         self._state_machine_arn = state_machine_arn
-
-    def start(self, generation_id: str, execution_input: dict[str, object]) -> bool:
-        """Start the execution; False when there is one, running or ended.
-
-        AWS also answers True to a repeat with the same input while the execution runs; nothing is started twice.
-        """
-        started = _call(
-            lambda: self._client.start_execution(
-                stateMachineArn=self._state_machine_arn, name=generation_id, input=json.dumps(execution_input)
-            ),
-            f"Execution {generation_id} could not be started.",
-            unless=_STARTED_BEFORE,
-        )
-        return started is not None
 
     def stop(self, generation_id: str, reason: str) -> None:
         """Stop the execution. One that never started or has ended is left alone."""

@@ -5,7 +5,7 @@ from easel.services.generations.start_generation import StartGeneration
 from easel.wiring.aws import aws_client
 from easel.wiring.catalogue.provider_routing import provider_routing
 from easel.wiring.env import RenderQueues, Routing, StateMachine
-from easel.workflow.step_functions import StepFunctionsWorkflow
+from easel.workflow.step_functions import StepFunctionsStarter
 
 
 class StartEnv(StateMachine, Routing, RenderQueues):
@@ -14,9 +14,10 @@ class StartEnv(StateMachine, Routing, RenderQueues):
 
 def start_generation(env: StartEnv) -> StartGeneration:
     """Start the state machine of a generation."""
-    return StartGeneration(
-        workflow=StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN),
-        routes=provider_routing(env),
+    workflow = StepFunctionsStarter(
+        aws_client("stepfunctions"),
+        env.STATE_MACHINE_ARN,
         render_queue_urls=env.RENDER_QUEUE_URLS,
         begin_keys=begin_keys,
     )
+    return StartGeneration(workflow=workflow, routing=provider_routing(env))
