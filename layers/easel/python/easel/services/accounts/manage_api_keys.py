@@ -14,9 +14,9 @@ from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 from easel.errors import Conflict, Contended, Forbidden, InvalidRequest, NotFound, StaleWrite
 from easel.ids import new_id
+from easel.services.accounts.caller_budgets import is_limited
 from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.accounts.standing import Standing
-from easel.services.money.read_budgets import is_limited
 from easel.services.ports.accounts import ApiKeyRecord, ApiKeys, Membership, Workspaces
 from easel.services.ports.money import Budgets
 from easel.services.ports.transactions import UnitOfWork, Write

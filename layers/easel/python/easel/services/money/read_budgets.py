@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from easel.clock import Clock
 from easel.domain.budgets import Budget, BudgetScope, month_of
@@ -40,9 +39,3 @@ def budget_scope(principal: Principal, key_id: str | None, find_key: FindKey) ->
         raise NotFound(f"There is no key {key_id}.")
     # A key that replaced another one goes on with its budget.
     return BudgetScope(principal.workspace_id, record.budget_keys[0])
-
-
-def is_limited(budgets: Budgets, principal: Principal, now: datetime) -> bool:
-    """Whether a budget of a key limits what the caller may spend."""
-    scopes = [BudgetScope(principal.workspace_id, key_id) for key_id in principal.budget_keys]
-    return any(budget.limit is not None for budget in budgets.get(scopes, month_of(now))) if scopes else False

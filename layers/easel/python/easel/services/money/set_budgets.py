@@ -9,9 +9,10 @@ from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.domain.budgets import Budget, month_of
 from easel.errors import Contended, Forbidden, StaleWrite
+from easel.services.accounts.caller_budgets import is_limited
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
-from easel.services.money.read_budgets import FindKey, budget_scope, is_limited
+from easel.services.money.read_budgets import FindKey, budget_scope
 from easel.services.ports.money import Budgets
 from easel.services.ports.transactions import UnitOfWork
 
