@@ -27,7 +27,7 @@ from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.provider import Finished, ProviderTask, RemotePicture, Running, Submission
 from easel.errors import ProviderErrorClass, QueueUnavailable
-from easel.services.images.image_work import DELIVERED, SURPLUS
+from easel.services.images.attempt_ends import DELIVERED, SURPLUS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

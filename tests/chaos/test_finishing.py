@@ -149,5 +149,5 @@ def test_a_reference_that_cannot_be_lent_is_tried_again_and_no_vendor_is_called_
     ended = engine.run(engine.submit(a_request(references=references("plain.png"))).generation.id)
 
     assert ended.status is Status.COMPLETED
-    assert [attempt.outcome for attempt in ended.images[0].attempts] == ["retryable", "delivered"]
+    assert [attempt.outcome for attempt in ended.images[0].attempts] == ["internal", "delivered"]
     assert len(engine.provider.tasks) == 1

@@ -44,7 +44,8 @@ SIDE_EFFECTS = (
     *("SteppedEngine.start", "SteppedEngine.stop", "SteppedEngine.image_delivered", "SteppedEngine.image_failed"),
     *("DynamoImageTasks.claim", "DynamoImageTasks.begin_attempt", "DynamoImageTasks.record_job"),
     "DynamoImageTasks.reopen_attempt",
-    *("DynamoImageTasks.begin_poll", "DynamoImageTasks.end_attempt", "DynamoGenerations.set_stage"),
+    *("DynamoImageTasks.begin_poll", "DynamoImageTasks.end_attempt"),
+    *("DynamoGenerations.set_stage", "DynamoGenerations.begin_call"),
     *("BillingProvider.submit", "BillingProvider.fetch", "BillingProvider.download", "MemoryStore.put"),
 )
 """What workers do that others can see, as `Engine` names it."""

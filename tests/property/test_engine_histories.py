@@ -30,7 +30,7 @@ from tests.support.tables import create_core_table
 from easel.domain.generation import Generation
 from easel.domain.image import ALLOWED, Stage, Status
 from easel.errors import IdempotencyKeyReused, ProviderErrorClass, StorageUnavailable
-from easel.services.images.image_work import SURPLUS
+from easel.services.images.attempt_ends import SURPLUS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -155,6 +155,7 @@ class ScriptedProvider:
         self.download_errors: list[ProviderError] = []
 
     def submit(self, task: ProviderTask) -> Submission:
+        task.before_send()
         self.tasks.append(task)
         behaviour = self.script.pop(0) if self.script else self.default
         return behaviour(self, task)
@@ -415,7 +416,7 @@ class Engine:
             routes=self.routes,
             latencies=NoLatencies(),
             worker_seconds=WORKER_SECONDS,
-            generations=fused(self.generations, fuse, "set_stage"),
+            generations=fused(self.generations, fuse, "set_stage", "begin_call"),
             tasks=fused(
                 self.tasks,
                 fuse,
@@ -437,6 +438,7 @@ class Engine:
                 base_url="https://easel.example",
                 providers=self.calling_back,
             ),
+            sleep=lambda _: None,
         )
         self._compose_workers(queue)
         close = CloseGeneration(

@@ -13,7 +13,7 @@ from easel.domain.events import generation_ended
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.errors import ProviderErrorClass
-from easel.services.images.image_work import DELIVERED
+from easel.services.images.attempt_ends import DELIVERED
 from easel.services.ports.image_tasks import ImageRef
 
 _NOTHING_STARTED = {
@@ -21,6 +21,7 @@ _NOTHING_STARTED = {
     ProviderErrorClass.QUOTA,
     ProviderErrorClass.AUTH,
     ProviderErrorClass.GONE,
+    ProviderErrorClass.INTERNAL,
 }
 
 

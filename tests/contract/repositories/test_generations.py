@@ -352,6 +352,46 @@ def test_the_stage_of_what_is_not_running_cannot_be_noted(core: Core) -> None:
     assert core.generations.get(WORKSPACE_ID, nobody.generation_id) is None
 
 
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_noted_with_its_attempt_and_the_image_is_then_being_worked_on(core: Core) -> None:
+    generation = core.running(count=2)
+
+    assert core.generations.begin_call(ref_to(generation, 1), "attempt-1")
+
+    images = core.stored(generation).images
+    assert (images[1].status, images[1].stage, images[1].called_attempt) == (
+        Status.PROCESSING,
+        Stage.SUBMITTED,
+        "attempt-1",
+    )
+    assert images[0] == generation.images[0]
+
+
+def test_a_further_call_is_noted_and_takes_no_progress_back(core: Core) -> None:
+    generation = core.running()
+    core.generations.begin_call(ref_to(generation), "attempt-1")
+    core.generations.set_stage(ref_to(generation), Stage.GENERATING)
+
+    assert core.generations.begin_call(ref_to(generation), "attempt-2")
+
+    image = core.stored(generation).images[0]
+    assert (image.stage, image.called_attempt) == (Stage.GENERATING, "attempt-2")
+
+
+def test_no_call_is_made_for_what_is_not_running(core: Core) -> None:
+    waiting, cancelled, over = core.created(), core.running(id=an_id(1)), core.running(id=an_id(2))
+    close(core, cancelled, cancel(cancelled.images))
+    core.commit(core.generations.image_outcome(ref_to(over), ended_image(over)))
+    nobody = ImageRef(WORKSPACE_ID, an_id(3), 0)
+
+    refs = [ref_to(waiting), ref_to(cancelled), ref_to(over), nobody]
+
+    assert [core.generations.begin_call(ref, "attempt-1") for ref in refs] == [False] * 4
+    assert core.generations.get(WORKSPACE_ID, nobody.generation_id) is None
+
+
 # --- what needs attention ---------------------------------------------------------------------------------------------
 
 

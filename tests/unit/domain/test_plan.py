@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from tests.support.requests import an_image_request
 
-from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream, validate_parameters
+from easel.domain.catalogue import Candidate, Cost, UpstreamPlan, plan_upstream, validate_parameters
 from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.catalogue.plan import STYLE_WORDS
-from easel.domain.provider import Finished, InlinePicture, TokenUsage, UpstreamParameters
+from easel.domain.provider import Charge, Finished, InlinePicture, TokenUsage, UpstreamParameters
 from easel.domain.request import Fallback, ImageParameters, Size
 
 CATALOGUE = read_catalogue(clock=lambda: datetime(2026, 11, 21, tzinfo=UTC))
@@ -235,18 +235,44 @@ def test_the_vendors_word_goes_before_its_metering_and_that_before_the_table() -
     usage = TokenUsage(text_in=100, image_in=10, image_out=1_000)
     told = UpstreamParameters(quality="low")
 
-    assert offer.cost_of(Finished(PICTURE, cost_micro_usd=7, usage=usage), told) == 7
-    assert offer.cost_of(Finished(PICTURE, usage=usage), told) == 500 + 80 + 30_000
-    assert offer.cost_of(Finished(PICTURE), told) == 6_000
+    assert offer.cost_of(Finished(PICTURE, cost_micro_usd=7, usage=usage), told) == Cost(7)
+    assert offer.cost_of(Finished(PICTURE, usage=usage), told) == Cost(500 + 80 + 30_000)
+    assert offer.cost_of(Finished(PICTURE), told) == Cost(6_000, uncertain=True), "it bills tokens and did not say them"
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (TokenUsage(text_in=100, is_complete=False), Cost(6_000, uncertain=True)),
+        (TokenUsage(image_out=1_000, is_complete=False), Cost(30_000, uncertain=True)),
+    ],
+    ids=["below the table", "above the table"],
+)
+def test_a_metering_with_a_hole_is_a_lower_bound_and_the_table_another(usage: TokenUsage, expected: Cost) -> None:
+    offer, told = candidate("gpt-image-2", "openai"), UpstreamParameters(quality="low")
+
+    assert offer.cost_of(Finished(PICTURE, usage=usage), told) == expected
+    assert offer.cost_of_failure(Charge(usage=usage), told) == expected
+
+
+def test_what_delivered_nothing_costs_what_the_vendor_says_or_perhaps_the_table() -> None:
+    offer, told = candidate("seedream-v4", "wavespeed"), UpstreamParameters()
+
+    assert offer.cost_of_failure(Charge(), told) == Cost(27_000, uncertain=True)
+    assert offer.cost_of_failure(Charge(cost_micro_usd=5), told) == Cost(5)
+    assert offer.cost_of(Finished(PICTURE), told) == Cost(27_000), "a price per picture leaves nothing open"
+    assert offer.cost_of(Finished(PICTURE, cost_uncertain=True), told) == Cost(27_000, uncertain=True)
 
 
 def test_metering_without_token_prices_leaves_it_to_the_table() -> None:
     offer = candidate("gpt-image-1.5", "openai")
 
-    assert offer.cost_of(Finished(PICTURE, usage=TokenUsage(image_out=9)), UpstreamParameters(quality="low")) == 9_000
+    assert offer.cost_of(Finished(PICTURE, usage=TokenUsage(image_out=9)), UpstreamParameters(quality="low")) == Cost(
+        9_000
+    )
 
 
 def test_a_fraction_of_a_micro_dollar_is_rounded_up() -> None:
     offer = candidate("nano-banana-2.1", "google")
 
-    assert offer.cost_of(Finished(PICTURE, usage=TokenUsage(text_in=1))) == 2
+    assert offer.cost_of(Finished(PICTURE, usage=TokenUsage(text_in=1))) == Cost(2)

@@ -15,8 +15,18 @@ from tests.support.generations import NOW
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import ANY_MODEL, Circuit, Circuits
-from easel.domain.image import FAILURE_TEXTS, TIMED_OUT, Failure
-from easel.domain.routing import MAX_TRIES_PER_CANDIDATE, GiveUp, TryAgain, after_failure, in_order, may_attempt
+from easel.domain.image import FAILURE_TEXTS, INTERNAL_FAILURE, TIMED_OUT, Failure
+from easel.domain.routing import (
+    INTERNAL_ERROR,
+    MAX_ATTEMPTS_PER_CANDIDATE,
+    MAX_INTERNAL_FAILURES,
+    GiveUp,
+    TryAgain,
+    after_failure,
+    in_order,
+    may_attempt,
+    poll_delay,
+)
 from easel.errors import ProviderError, ProviderErrorClass
 
 RETRYABLE, AMBIGUOUS, FAILED = ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS, ProviderErrorClass.FAILED
@@ -24,7 +34,9 @@ CALLER, CONTENT = ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT
 QUOTA, AUTH, GONE = ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH, ProviderErrorClass.GONE
 
 DEADLINE = NOW + timedelta(seconds=180)
-NOTHING_STARTED = {RETRYABLE, QUOTA, AUTH, GONE}
+INTERNAL = ProviderErrorClass.INTERNAL
+REPEATABLE = {RETRYABLE, INTERNAL}
+NOTHING_STARTED = {RETRYABLE, QUOTA, AUTH, GONE, INTERNAL}
 """After these we know that the provider made no picture that we could have to pay for."""
 
 
@@ -98,7 +110,7 @@ def test_pauses_grow_and_are_spread(tries: int, shortest: float, longest: float)
 
 
 def test_a_provider_that_stays_busy_is_given_up_for_the_next_one() -> None:
-    always_busy = [("first", RETRYABLE)] * MAX_TRIES_PER_CANDIDATE
+    always_busy = [("first", RETRYABLE)] * MAX_ATTEMPTS_PER_CANDIDATE
 
     assert decide(*always_busy[:-1]) != again("second")
     assert decide(*always_busy) == again("second")
@@ -132,11 +144,28 @@ def test_a_refusal_without_a_reason_gets_ours() -> None:
 
 @pytest.mark.parametrize("error_class", [RETRYABLE, AMBIGUOUS, FAILED, QUOTA, AUTH, GONE])
 def test_the_vendors_words_are_not_shown_for_what_the_caller_cannot_mend(error_class: ProviderErrorClass) -> None:
-    story = [("only", error_class)] * MAX_TRIES_PER_CANDIDATE
+    story = [("only", error_class)] * MAX_ATTEMPTS_PER_CANDIDATE
 
     decision = decide(*story, among=["only"])
 
     assert decision == GiveUp(FAILURE_TEXTS[error_class])
+
+
+def test_a_fault_of_ours_is_repeated_some_times_and_then_ends_the_image_for_good() -> None:
+    for times in range(1, MAX_INTERNAL_FAILURES):
+        assert wait_for_first(decide(*[("first", INTERNAL)] * times)) > 0
+    assert decide(*[("first", INTERNAL)] * MAX_INTERNAL_FAILURES) == GiveUp(INTERNAL_FAILURE)
+    assert not INTERNAL_FAILURE.retryable, "it would only happen again"
+
+
+def test_an_exception_of_ours_after_the_call_is_told_as_ours() -> None:
+    error = ProviderError("", provider="first", error_class=AMBIGUOUS, provider_code=INTERNAL_ERROR, from_vendor=False)
+
+    decision = after_failure(
+        error, [an_attempt("first", AMBIGUOUS)], candidates("first"), ALL_WELL, now=NOW, deadline=DEADLINE
+    )
+
+    assert decision == GiveUp(INTERNAL_FAILURE)
 
 
 # --- unknown outcomes -----------------------------------------------------------------------------------------------
@@ -164,14 +193,38 @@ def test_a_failed_job_before_the_unknown_outcome_does_not_count() -> None:
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
+def wait_for_first(decision: TryAgain | GiveUp) -> float:
+    """Seconds until the first provider is asked again."""
+    assert isinstance(decision, TryAgain)
+    assert decision.candidate.provider == "first"
+    return decision.delay.total_seconds()
+
+
 @pytest.mark.parametrize("among", [["first", "second"], ["first"]])
-def test_a_pause_that_the_vendor_wishes_for_is_kept(among: list[str]) -> None:
-    assert decide(("first", RETRYABLE), among=among, retry_after=14.5) == again("first", timedelta(seconds=14.5))
+def test_a_vendors_retry_after_is_kept_and_spread_by_at_most_our_own_pause(among: list[str]) -> None:
+    assert 13 <= wait_for_first(decide(("first", RETRYABLE), among=among, retry_after=13)) <= 14
+
+
+def test_those_who_were_refused_at_once_do_not_return_at_once() -> None:
+    waits = {
+        wait_for_first(
+            after_failure(
+                an_error("first", RETRYABLE, 13),
+                [an_attempt("first", RETRYABLE)],
+                candidates("first"),
+                ALL_WELL,
+                now=NOW,
+                deadline=DEADLINE,
+            )
+        )
+        for _ in range(20)
+    }
+    assert len(waits) > 10
 
 
 def test_a_long_pause_is_waited_for_only_when_nobody_else_can_be_asked() -> None:
     assert decide(("first", RETRYABLE), retry_after=15.5) == again("second")
-    assert decide(("first", RETRYABLE), among=["first"], retry_after=15.5) == again("first", timedelta(seconds=15.5))
+    assert 15.5 <= wait_for_first(decide(("first", RETRYABLE), among=["first"], retry_after=15.5)) <= 16.5
 
 
 def test_a_wish_shorter_than_our_own_pause_does_not_shorten_it() -> None:
@@ -179,6 +232,14 @@ def test_a_wish_shorter_than_our_own_pause_does_not_shorten_it() -> None:
 
     assert isinstance(decision, TryAgain)
     assert decision.delay >= timedelta(seconds=4)
+
+
+@pytest.mark.parametrize("retry_after", [None, 0.0, 1.0, 60.0, 1e300])
+def test_polls_of_a_job_are_spread_and_never_sooner_than_asked(retry_after: float | None) -> None:
+    waits = {poll_delay(retry_after, timedelta(seconds=3)).total_seconds() for _ in range(20)}
+
+    assert len(waits) > 10
+    assert max(3.0, min(retry_after or 0.0, 3600.0)) <= min(waits)
 
 
 @pytest.mark.parametrize(("left", "provider"), [(16, "second"), (17, "first")])
@@ -195,8 +256,10 @@ def test_a_pause_that_reaches_beyond_the_deadline_is_not_waited_for(left: int, p
 def test_a_long_wish_is_kept_or_the_image_is_given_up(wish: float) -> None:
     decision = decide(("first", RETRYABLE), among=["first"], retry_after=wish)
 
-    kept, given_up = again("first", timedelta(seconds=150)), GiveUp(FAILURE_TEXTS[RETRYABLE])
-    assert decision == (kept if wish == 150 else given_up)
+    if wish == 150:
+        assert 150 <= wait_for_first(decision) <= 151
+    else:
+        assert decision == GiveUp(FAILURE_TEXTS[RETRYABLE])
 
 
 # --- circuits ---------------------------------------------------------------------------------------------------------
@@ -285,12 +348,15 @@ def test_without_time_and_without_another_candidate_the_reason_is_the_providers(
     [
         ([], "yes"),
         ([an_attempt("first", RETRYABLE)], "yes"),
-        ([an_attempt("first", RETRYABLE)] * MAX_TRIES_PER_CANDIDATE, "no"),
+        ([an_attempt("first", RETRYABLE)] * MAX_ATTEMPTS_PER_CANDIDATE, "no"),
         ([an_attempt("first", None)], "no"),
         ([an_attempt("second", None)], "no"),
         ([an_attempt("second", AMBIGUOUS)], "yes"),
         ([an_attempt("second", FAILED)], "yes"),
-        *[([an_attempt("first", outcome)], "no") for outcome in ProviderErrorClass if outcome is not RETRYABLE],
+        ([an_attempt("first", INTERNAL)], "yes"),
+        ([an_attempt("first", INTERNAL)] * MAX_INTERNAL_FAILURES, "no"),
+        ([an_attempt("second", INTERNAL)] * MAX_INTERNAL_FAILURES, "no"),
+        *[([an_attempt("first", outcome)], "no") for outcome in ProviderErrorClass if outcome not in REPEATABLE],
         ([an_attempt("first", "delivered")], "no"),
         ([an_attempt("first", "cancelled")], "no"),
     ],
@@ -339,6 +405,7 @@ class Story:
             ALL_WELL,
             now=self.now,
             deadline=DEADLINE,
+            jitter=random.Random(len(self.attempts)),  # noqa: S311 - as above
         )
         if isinstance(decision, TryAgain) and decision.candidate.provider == provider:
             self.wishes.append((wish or 0.0, decision))
@@ -355,8 +422,8 @@ def test_no_story_asks_a_provider_again_that_may_have_taken_the_job(data: st.Dat
     # Never a second call where the first may have started a job, and never more calls than allowed.
     for name in story.names:
         outcomes = [attempt.outcome for attempt in story.attempts if attempt.provider == name]
-        assert all(outcome == RETRYABLE for outcome in outcomes[:-1])
-        assert len(outcomes) <= MAX_TRIES_PER_CANDIDATE
+        assert all(outcome in REPEATABLE for outcome in outcomes[:-1])
+        assert len(outcomes) <= MAX_ATTEMPTS_PER_CANDIDATE
     # At most one further job after an outcome that nobody knows.
     outcomes = [attempt.outcome for attempt in story.attempts]
     if AMBIGUOUS in outcomes:

@@ -51,6 +51,9 @@ class MemoryGenerations:
     def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
         raise NotImplementedError
 
+    def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
+        raise NotImplementedError
+
     def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
         raise NotImplementedError
 

@@ -359,13 +359,17 @@ class ProviderErrorClass(StrEnum):
     """Our key there is missing or refused: another candidate, and an operator has to look."""
     GONE = "gone"
     """The upstream model is retired or unknown: another candidate, and the catalogue needs a change."""
+    INTERNAL = "internal"
+    """Our own fault before anything was sent: costs nothing, says nothing about the provider."""
 
 
 class ProviderError(EaselError):
     """A vendor did not deliver.
 
     `error_class` decides what happens next, `retry_after` is the vendor's own wish in seconds, `provider_code` its own
-    code for logs and the attempt journal. `message` is ours and safe to show; a vendor's body never goes into it.
+    code for logs and the attempt log. `job_ended`: asking for the job again would only bring the same answer.
+    `from_vendor` is False where nobody asked the vendor, or where the fault is ours: such an error says nothing about
+    the vendor's health. `message` is ours and safe to show; a vendor's body never goes into it.
     """
 
     code = "provider_error"
@@ -379,6 +383,7 @@ class ProviderError(EaselError):
         provider_code: str | None = None,
         retry_after: float | None = None,
         job_ended: bool = False,
+        from_vendor: bool = True,
     ) -> None:
         super().__init__(message)
         self.provider = provider
@@ -386,3 +391,4 @@ class ProviderError(EaselError):
         self.provider_code = provider_code
         self.retry_after = retry_after
         self.job_ended = job_ended
+        self.from_vendor = from_vendor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -30,3 +30,7 @@ class Attempt:
     @property
     def is_open(self) -> bool:
         return self.outcome is None
+
+    def free(self) -> Attempt:
+        """The same at no cost: its request was never sent."""
+        return replace(self, cost_micro_usd=0, cost_uncertain=False)

@@ -102,8 +102,8 @@ class Image:
 
     `prompt` is its own, where the images of a generation differ; None for that of the generation. `shot` is the shot of
     the template that made it, `references` are the generation's reference pictures that it works from, by index; None
-    for all. `late` marks a picture that arrived after its generation had ended: kept and reachable,
-    never charged.
+    for all. `called_attempt` is the last attempt whose request may have been sent to its provider. `late` marks a
+    picture that arrived after its generation had ended: kept and reachable, never charged.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Image:
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None
     late: bool = False
+    called_attempt: str | None = None
 
     @property
     def provider_cost_micro_usd(self) -> int:
@@ -127,6 +128,7 @@ class Image:
         return sum(attempt.cost_micro_usd for attempt in self.attempts)
 
 
+INTERNAL_FAILURE: Final = Failure("internal_error", "Something went wrong on our side. Nothing was charged.")
 TIMED_OUT: Final = Failure("timeout", "The provider did not deliver before the deadline.", retryable=True)
 
 
@@ -147,5 +149,6 @@ FAILURE_TEXTS: Final[Mapping[ProviderErrorClass, Failure]] = {
     ),
     ProviderErrorClass.AUTH: Failure("provider_not_configured", "The provider is not set up correctly."),
     ProviderErrorClass.GONE: Failure("model_unavailable", "The provider no longer offers this model."),
+    ProviderErrorClass.INTERNAL: INTERNAL_FAILURE,
 }
 """What the caller is told for each class of provider error."""

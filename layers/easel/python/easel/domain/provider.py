@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from easel.domain.request import Mode, Size
+from easel.errors import ProviderError, ProviderErrorClass
+
+
+def _nothing() -> None:
+    """For tasks that nobody needs to know the start of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class ProviderTask:
     """One image to be made by one provider.
 
     `attempt_id` is unique per call and goes out where a vendor takes an idempotency key or a client reference.
-    `timeout_seconds` bounds the whole call; an adapter takes the smaller of it and its own limit.
+    `timeout_seconds` bounds the whole call; an adapter takes the smaller of it and its own limit. An adapter calls
+    `before_send` right before the request that the vendor may bill leaves. It may raise, and then nothing is sent.
     """
 
     attempt_id: str
@@ -58,6 +64,7 @@ class ProviderTask:
     references: tuple[ReferenceImage, ...] = ()
     timeout_seconds: float = 60.0
     callback_url: str | None = None
+    before_send: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,25 @@ class InlinePicture:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What a vendor says that it metered, in its tokens. The catalogue has the price of each kind."""
+    """What a vendor says that it metered, in its tokens. The catalogue has the price of each kind.
+
+    `is_complete` is False when a count that the vendor bills is missing or cannot be read: such a metering is no price,
+    only a lower bound of it.
+    """
 
     text_in: int = 0
     image_in: int = 0
     text_out: int = 0
     image_out: int = 0
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a vendor says of its price: the price itself, or its metering. Both are None when it is silent."""
+
+    cost_micro_usd: int | None = None
+    usage: TokenUsage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +109,38 @@ class Finished:
     """The vendor has made the picture.
 
     `cost_micro_usd` is the vendor's own statement of its price, `usage` its metering; both are None when it is silent.
+    `cost_uncertain`: this vendor states its price, and here it did not, or not in a way that can be read.
     """
 
     picture: RemotePicture | InlinePicture
     cost_micro_usd: int | None = None
     usage: TokenUsage | None = None
+    cost_uncertain: bool = False
+
+
+class BilledFailure(ProviderError):
+    """The vendor delivered no picture that can be used, and may bill its work all the same."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        error_class: ProviderErrorClass,
+        provider_code: str | None = None,
+        retry_after: float | None = None,
+        job_ended: bool = False,
+        charge: Charge,
+    ) -> None:
+        super().__init__(
+            message,
+            provider=provider,
+            error_class=error_class,
+            provider_code=provider_code,
+            retry_after=retry_after,
+            job_ended=job_ended,
+        )
+        self.charge = charge
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whom to ask for an image, and what to do when a provider did not deliver: pure rules over the journal of attempts.
+"""Which provider to ask for an image, and what follows an attempt that failed: pure rules over the list of attempts.
 
 The money rule behind them: a call whose outcome is unknown is never repeated at the same provider, and is tried at most
 once elsewhere.
@@ -15,28 +15,39 @@ from typing import Final
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import Circuits
-from easel.domain.image import FAILURE_TEXTS, TIMED_OUT, Failure
+from easel.domain.image import FAILURE_TEXTS, INTERNAL_FAILURE, TIMED_OUT, Failure
 from easel.errors import ProviderError, ProviderErrorClass
 
-MAX_TRIES_PER_CANDIDATE: Final = 4
-_BACKOFF_SECONDS: Final = (1.0, 3.0, 8.0)
-_LONGEST_WISH_SECONDS: Final = 3_600.0
-"""Beyond every deadline, so no wish is cut short that could be kept; it only keeps sums within a calendar's range."""
-_PATIENCE: Final = timedelta(seconds=15)
-"""A pause longer than this is not waited for while somebody else can be asked."""
-_USABLE: Final = timedelta(seconds=2)
-"""A try that could not get this much time before the deadline is not made."""
-
-_CALLBACK_GRACE: Final = timedelta(seconds=20)
-"""How long, after a submit whose outcome is unknown, a callback may still name its job before another vendor is asked.
+MAX_ATTEMPTS_PER_CANDIDATE: Final = 4
+MAX_INTERNAL_FAILURES: Final = 3
+"""Our own faults are mostly bugs, which a repetition does not mend; two repetitions are for those that pass."""
+MAX_RETRY_AFTER_SECONDS: Final = 3_600.0
+"""Caps a vendor's Retry-After. Longer than any deadline, so it only avoids overflow of dates."""
+BACKOFF_SECONDS: Final = (1.0, 3.0, 8.0)
+MAX_WAIT_BEFORE_FALLBACK: Final = timedelta(seconds=15)
+"""A longer pause is not waited for while another candidate can be asked."""
+MIN_ATTEMPT_TIME: Final = timedelta(seconds=2)
+"""An attempt that would have less time than this before the deadline is not made."""
+CALLBACK_GRACE: Final = timedelta(seconds=20)
+"""How long, after a submit whose outcome is unknown, its callback is waited for before another vendor is asked.
 Most models are done by then; a longer wait would cost every image that much while a vendor is down."""
+INTERNAL_ERROR: Final = "internal_error"
+"""The code of an attempt that ended in a fault of ours."""
 
 _REFUSED: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT})
+_REPEATABLE: Final = frozenset({ProviderErrorClass.RETRYABLE, ProviderErrorClass.INTERNAL})
+"""Outcomes after which the same candidate may be asked again."""
 _NOTHING_STARTED: Final = frozenset(
-    {ProviderErrorClass.RETRYABLE, ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH, ProviderErrorClass.GONE}
+    {
+        ProviderErrorClass.RETRYABLE,
+        ProviderErrorClass.QUOTA,
+        ProviderErrorClass.AUTH,
+        ProviderErrorClass.GONE,
+        ProviderErrorClass.INTERNAL,
+    }
 )
 """Outcomes that cost nothing: the provider certainly made no picture."""
-_OF_THE_PROVIDER: Final = frozenset({ProviderErrorClass.AMBIGUOUS, ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH})
+_PROVIDER_WIDE: Final = frozenset({ProviderErrorClass.AMBIGUOUS, ProviderErrorClass.QUOTA, ProviderErrorClass.AUTH})
 """Outcomes after which no model of this provider is asked for this image again."""
 
 
@@ -68,11 +79,13 @@ def in_order(candidates: Sequence[Candidate], preferred: Sequence[str]) -> tuple
 
 def may_attempt(candidate: Candidate, attempts: Sequence[Attempt]) -> bool:
     """Whether a call to `candidate` is allowed after these attempts: a stale message must not repeat a paid call."""
-    tried = [one for one in attempts if _is_of(candidate, one)]
-    if any(attempt.is_open for attempt in attempts) or len(tried) >= MAX_TRIES_PER_CANDIDATE:
+    if sum(attempt.outcome == ProviderErrorClass.INTERNAL for attempt in attempts) >= MAX_INTERNAL_FAILURES:
         return False
-    spent = any(one.provider == candidate.provider and one.outcome in _OF_THE_PROVIDER for one in attempts)
-    return not spent and all(attempt.outcome == ProviderErrorClass.RETRYABLE for attempt in tried)
+    tried = [one for one in attempts if _is_of(candidate, one)]
+    if any(attempt.is_open for attempt in attempts) or len(tried) >= MAX_ATTEMPTS_PER_CANDIDATE:
+        return False
+    spent = any(one.provider == candidate.provider and one.outcome in _PROVIDER_WIDE for one in attempts)
+    return not spent and all(attempt.outcome in _REPEATABLE for attempt in tried)
 
 
 def choose(
@@ -117,11 +130,12 @@ def after_failure(
     others = [candidate for candidate in candidates if not _is_of(candidate, attempts[-1])]
     elsewhere = choose(others, attempts, circuits, now=now, deadline=deadline)
     same = _same_again(error, attempts, candidates, circuits, now, jitter or random.Random())  # noqa: S311 - spreads load, keeps no secret
-    if same and _is_in_time(same, now, deadline) and not (elsewhere and same.delay > max(_PATIENCE, elsewhere.delay)):
+    longest_wait = max(MAX_WAIT_BEFORE_FALLBACK, elsewhere.delay) if elsewhere else timedelta.max
+    if same and _is_in_time(same, now, deadline) and same.delay <= longest_wait:
         return same
     if elsewhere:
         return elsewhere
-    is_late = now + _USABLE >= deadline and _askable(others, attempts)
+    is_late = now + MIN_ATTEMPT_TIME >= deadline and _askable(others, attempts)
     return GiveUp(TIMED_OUT if is_late else failure)
 
 
@@ -147,13 +161,13 @@ def _same_again(
 ) -> TryAgain | None:
     """The same candidate after its pause, when its error was a passing one."""
     same = next((candidate for candidate in candidates if _is_of(candidate, attempts[-1])), None)
-    if error.error_class is not ProviderErrorClass.RETRYABLE or same is None or not may_attempt(same, attempts):
+    if error.error_class not in _REPEATABLE or same is None or not may_attempt(same, attempts):
         return None
-    return TryAgain(same, max(_pause(error, attempts, jitter), circuits.wait(same, now)))
+    return TryAgain(same, max(_retry_delay(error, attempts, jitter), circuits.wait(same, now)))
 
 
 def _is_in_time(choice: TryAgain, now: datetime, deadline: datetime) -> bool:
-    return now + choice.delay + _USABLE < deadline
+    return now + choice.delay + MIN_ATTEMPT_TIME < deadline
 
 
 def _is_of(candidate: Candidate, attempt: Attempt) -> bool:
@@ -173,16 +187,18 @@ def callback_wait(error: ProviderError, attempts: Sequence[Attempt], *, now: dat
     ]
     if error.error_class is not unknown or not ends:
         return timedelta()
-    until = max(ends) + _CALLBACK_GRACE
-    in_time = until + _USABLE < deadline
+    until = max(ends) + CALLBACK_GRACE
+    in_time = until + MIN_ATTEMPT_TIME < deadline
     return max(timedelta(), until - now) if in_time else timedelta()
 
 
 def _failure(error: ProviderError) -> Failure:
-    known = FAILURE_TEXTS[error.error_class]
+    if error.provider_code == INTERNAL_ERROR:
+        return INTERNAL_FAILURE
+    text = FAILURE_TEXTS[error.error_class]
     if error.error_class in _REFUSED and error.message:
-        return Failure(known.code, error.message, known.retryable)
-    return known
+        return Failure(text.code, error.message, text.retryable)
+    return text
 
 
 def _second_chance_is_used(attempts: Sequence[Attempt]) -> bool:
@@ -194,9 +210,20 @@ def _second_chance_is_used(attempts: Sequence[Attempt]) -> bool:
     return any(outcome not in _NOTHING_STARTED for outcome in later)
 
 
-def _pause(error: ProviderError, attempts: Sequence[Attempt], jitter: random.Random) -> timedelta:
+def poll_delay(retry_after: float | None, least: timedelta, jitter: random.Random | None = None) -> timedelta:
+    """When a job is asked for again whose vendor failed to answer: after at least so long, spread at random."""
+    wait = max(least, timedelta(seconds=min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS)))
+    spread = (jitter or random.Random()).uniform(0.0, 0.5)  # noqa: S311 - spreads load, keeps no secret
+    return wait + min(wait, timedelta(seconds=BACKOFF_SECONDS[-1])) * spread
+
+
+def _retry_delay(error: ProviderError, attempts: Sequence[Attempt], jitter: random.Random) -> timedelta:
+    """The backoff after so many attempts, or the vendor's Retry-After if that is longer. Both are spread at random."""
     last = attempts[-1]
     tries = sum((one.provider, one.model) == (last.provider, last.model) for one in attempts)
-    backoff = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS)) - 1] * jitter.uniform(0.5, 1.0)
-    wished = min(error.retry_after or 0.0, _LONGEST_WISH_SECONDS)
-    return timedelta(seconds=max(backoff, wished))
+    backoff = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS)) - 1]
+    if not error.retry_after:
+        return timedelta(seconds=backoff * jitter.uniform(0.5, 1.0))
+    # All who were refused at the same moment would come back at the same moment.
+    spread = jitter.uniform(0.0, min(backoff, error.retry_after))
+    return timedelta(seconds=max(backoff * 0.5, min(error.retry_after, MAX_RETRY_AFTER_SECONDS)) + spread)

@@ -152,12 +152,17 @@ class VendorHttp:
         self._provider = provider
         self._client = client
 
+    def submit(self, task: ProviderTask, url: str, *, deadline: Deadline, timeouts: Timeouts, **request: Any) -> Answer:
+        """POST the request that starts a job, once its sender knows. `request` goes to httpx as it is."""
+        self._check_time(deadline)
+        task.before_send()
+        return self.call("POST", url, effect=Effect.STARTS_JOB, deadline=deadline, timeouts=timeouts, **request)
+
     def call(
         self, method: str, url: str, *, effect: Effect, deadline: Deadline, timeouts: Timeouts, **request: Any
     ) -> Answer:
         """Send one request and read the answer, whatever its status. `request` goes to httpx as it is."""
-        if deadline.remaining <= 0:
-            raise self.failure(ProviderErrorClass.RETRYABLE, "out_of_time", "had no time left before the call was made")
+        self._check_time(deadline)
         request["timeout"] = timeouts.within(deadline.remaining)
         try:
             with self._client.stream(method, url, **request) as response:
@@ -167,6 +172,10 @@ class VendorHttp:
             raise self.failure(ProviderErrorClass.AUTH, NOT_CONFIGURED, "has no valid address") from error
         except httpx.RequestError as error:
             raise self.transport_failure(error, effect) from error
+
+    def _check_time(self, deadline: Deadline) -> None:
+        if deadline.remaining <= 0:
+            raise self.failure(ProviderErrorClass.RETRYABLE, "out_of_time", "had no time left before the call was made")
 
     def download(self, url: str, *, deadline: Deadline, own_origin: str) -> bytes:
         """The bytes of a picture, checked to be one.

@@ -72,12 +72,11 @@ class Google(ProviderAdapter):
     def submit(self, task: ProviderTask) -> Submission:
         is_imagen = task.upstream_model.startswith(_IMAGEN)
         headers = self._headers()
-        answer = self._http.call(
-            "POST",
+        answer = self._http.submit(
+            task,
             f"{self._api}/models/{quote(task.upstream_model, safe='')}:{'predict' if is_imagen else 'generateContent'}",
             content=self._body(task),
             headers=headers | {"Content-Type": "application/json"},
-            effect=Effect.STARTS_JOB,
             deadline=Deadline(task.timeout_seconds),
             timeouts=_SUBMIT_TIMEOUTS,
         )

@@ -119,12 +119,11 @@ class NanobananaApi(ProviderAdapter):
         self._http = VendorHttp(self.name, client)
 
     def submit(self, task: ProviderTask) -> Submission:
-        answer = self._http.call(
-            "POST",
+        answer = self._http.submit(
+            task,
             f"{self._api}/{task.upstream_model}",
             json=self._form(task),
             headers=self._authorization(),
-            effect=Effect.STARTS_JOB,
             deadline=Deadline(task.timeout_seconds),
             timeouts=_TIMEOUTS,
         )

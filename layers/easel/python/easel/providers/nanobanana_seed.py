@@ -92,12 +92,11 @@ class NanobananaSeed(ProviderAdapter):
         self._http = VendorHttp(self.name, client)
 
     def submit(self, task: ProviderTask) -> Submission:
-        answer = self._http.call(
-            "POST",
+        answer = self._http.submit(
+            task,
             self._base_url + self._contract.create_path,
             json=self._form(task),
             headers=self._authorization(),
-            effect=Effect.STARTS_JOB,
             deadline=Deadline(task.timeout_seconds),
             timeouts=_TIMEOUTS,
         )

@@ -73,12 +73,11 @@ class OpenAI(ProviderAdapter):
         self._http = VendorHttp(self.name, client)
 
     def submit(self, task: ProviderTask) -> Submission:
-        answer = self._http.call(
-            "POST",
+        answer = self._http.submit(
+            task,
             f"{self._api}/images/{'edits' if task.references else 'generations'}",
             # The vendor's own logs know the call by it, should its answer be lost.
             headers=self._headers() | {"X-Client-Request-Id": task.attempt_id},
-            effect=Effect.STARTS_JOB,
             deadline=Deadline(task.timeout_seconds),
             timeouts=_SUBMIT_TIMEOUTS,
             **_request(task),

@@ -46,6 +46,7 @@ class Sandbox(ProviderAdapter):
         # Pillow is in the imaging layer: importing it here keeps this module usable for functions without it.
         from easel.providers.sandbox_picture import UnreadableReferenceError, draw  # noqa: PLC0415 - see above
 
+        task.before_send()
         directives = dict(_DIRECTIVE.findall(task.prompt))
         self._take_time(directives, task.timeout_seconds)
         for directive in directives:

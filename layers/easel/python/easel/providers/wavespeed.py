@@ -125,13 +125,12 @@ class WaveSpeed(ProviderAdapter):
         deadline = Deadline(task.timeout_seconds)
         headers = self._authorization()
         images = [self._upload(reference, headers, deadline) for reference in task.references]
-        answer = self._http.call(
-            "POST",
+        answer = self._http.submit(
+            task,
             f"{self._api}/{task.upstream_model}",
             json=self._form(task, images),
             params={"webhook": task.callback_url} if task.callback_url else None,
             headers=headers,
-            effect=Effect.STARTS_JOB,
             deadline=deadline,
             timeouts=_SYNC_TIMEOUTS if self._sync_mode else _ASYNC_TIMEOUTS,
         )

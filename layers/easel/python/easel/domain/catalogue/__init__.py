@@ -1,6 +1,6 @@
 """The catalogue: which models there are, what each can make, who serves it and what it costs. Data, not code."""
 
-from easel.domain.catalogue.candidate import Candidate
+from easel.domain.catalogue.candidate import Candidate, Cost
 from easel.domain.catalogue.fingerprint import request_fingerprint
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.loading import load_catalogue
@@ -12,6 +12,7 @@ from easel.domain.catalogue.sizes import SizeRule
 __all__ = [
     "Candidate",
     "Catalogue",
+    "Cost",
     "Life",
     "Lifecycle",
     "Model",

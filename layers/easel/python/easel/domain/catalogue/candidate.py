@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from easel.domain.catalogue.supported_sizes import ANYTHING, Canvas
-from easel.domain.provider import Finished, TokenUsage, UpstreamParameters
+from easel.domain.provider import Charge, Finished, TokenUsage, UpstreamParameters
 from easel.domain.request import Mode
 
 _MEGAPIXEL: Final = 1024 * 1024
@@ -32,6 +32,14 @@ class TokenPrices:
             + usage.image_out * self.image_out
         )
         return -(-total // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a call costs us. `uncertain`: it is our price table's figure, and the vendor may take another one."""
+
+    micro_usd: int
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,24 @@ class Candidate:
             return -(-cost * told.size.pixels // _MEGAPIXEL)
         return cost
 
-    def cost_of(self, finished: Finished, told: UpstreamParameters = _UNTOLD) -> int:
-        """What the provider takes for this picture: by its own word, by its metering, or else by the table."""
-        if finished.cost_micro_usd is not None:
-            return finished.cost_micro_usd
-        if finished.usage is not None and self.token_prices is not None:
-            return self.token_prices.cost_micro_usd(finished.usage)
-        return self.table_cost(told)
+    def cost_of(self, finished: Finished, told: UpstreamParameters = _UNTOLD) -> Cost:
+        """What the provider takes for this picture: by its own word, by its metering, or else by the table.
+
+        Where it bills by tokens and does not say how many, the table's figure is an estimate.
+        """
+        charge = Charge(finished.cost_micro_usd, finished.usage)
+        return self._cost(charge, told, uncertain=finished.cost_uncertain or self.token_prices is not None)
+
+    def cost_of_failure(self, charge: Charge, told: UpstreamParameters = _UNTOLD) -> Cost:
+        """What the provider may take although it delivered nothing of use."""
+        return self._cost(charge, told, uncertain=True)
+
+    def _cost(self, charge: Charge, told: UpstreamParameters, *, uncertain: bool) -> Cost:
+        if charge.cost_micro_usd is not None:
+            return Cost(charge.cost_micro_usd)
+        table = self.table_cost(told)
+        if charge.usage is None or self.token_prices is None:
+            return Cost(table, uncertain)
+        metered = self.token_prices.cost_micro_usd(charge.usage)
+        # A metering with a hole is a lower bound.
+        return Cost(metered) if charge.usage.is_complete else Cost(max(metered, table), uncertain=True)

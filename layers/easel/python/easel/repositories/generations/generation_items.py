@@ -135,6 +135,7 @@ def image_values(image: Image) -> dict[str, Any]:
             "attempts": [attempt_values(attempt) for attempt in image.attempts] or None,
             "completedAt": _iso(image.completed_at),
             "late": image.late or None,
+            "calledAttempt": image.called_attempt,
         }
     )
 
@@ -155,6 +156,7 @@ def image_from(index: int, values: Mapping[str, Any]) -> Image:
         attempts=tuple(attempt_from(attempt) for attempt in values.get("attempts", ())),
         completed_at=_moment(values.get("completedAt")),
         late=values.get("late", False),
+        called_attempt=values.get("calledAttempt"),
     )
 
 

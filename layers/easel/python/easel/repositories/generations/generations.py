@@ -174,6 +174,27 @@ class DynamoGenerations:
             return _is_open(refusal, ref)
         return True
 
+    def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
+        """See `ports.generations.GenerationRepository.begin_call`. A second attempt leaves a later stage as it is."""
+        return self._begin_call(ref, attempt_id, " AND #images.#i.stage = :queued") or self._begin_call(ref, attempt_id)
+
+    def _begin_call(self, ref: ImageRef, attempt_id: str, if_queued: str = "") -> bool:
+        stage, values = "", {":pending": Status.PENDING.value, ":processing": Status.PROCESSING.value}
+        if if_queued:
+            stage = "#images.#i.stage = :submitted, "
+            values |= {":submitted": Stage.SUBMITTED.value, ":queued": Stage.QUEUED.value}
+        try:
+            self._table.update(
+                keys.generation(ref.workspace_id, ref.generation_id),
+                f"SET {stage}#images.#i.#status = :processing, #images.#i.calledAttempt = :attempt",
+                condition="#status = :processing AND #images.#i.#status IN (:pending, :processing)" + if_queued,
+                names={"#status": "status", "#images": "images", "#i": str(ref.index)},
+                values={**values, ":attempt": attempt_id},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         values = self._table.get(keys.generation(workspace_id, generation_id))
         return generation_from(values) if values else None

@@ -86,7 +86,10 @@ class ProviderRouting:
         if candidate is not None:
             return candidate
         raise ProviderError(
-            f"{provider} does not serve {served_model}.", provider=provider, error_class=ProviderErrorClass.GONE
+            f"{provider} does not serve {served_model}.",
+            provider=provider,
+            error_class=ProviderErrorClass.GONE,
+            from_vendor=False,
         )
 
     def first(self, workspace_id: str, model: str, asked: Routing, references: int) -> Candidate:

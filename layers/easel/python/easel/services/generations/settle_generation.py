@@ -32,4 +32,9 @@ class SettleGeneration:
 
     def _attempts(self, generation: Generation, image: Image) -> tuple[Attempt, ...]:
         task = self._tasks.get(ImageRef(generation.workspace_id, generation.id, image.index))
-        return task.attempts if task else ()
+        attempts = task.attempts if task else ()
+        # What is open may be billed, but only if its request has left us.
+        return tuple(
+            attempt if attempt.id == image.called_attempt or not attempt.is_open else attempt.free()
+            for attempt in attempts
+        )

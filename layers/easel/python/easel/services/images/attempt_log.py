@@ -1,7 +1,7 @@
-"""Changes to the journal of attempts that hold although others write to it at the same time.
+"""Optimistic-locking updates of an image task's attempts.
 
 A callback may name a job, or take up a job that was given up, while a worker is waiting for its vendor: each change is
-made again on what is there then, unless somebody else has decided about the same attempt.
+retried on the record as it is then, unless another worker has decided about the same attempt.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 
 from easel.domain.attempt import Attempt
 from easel.errors import StaleWrite
+from easel.services.images.attempt_ends import log_end
 from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, end
     for _ in range(TRIES):
         changed = tasks.end_attempt(task, ended)
         if changed is not None:
+            log_end(task.ref, ended)
             return changed
         fresh = tasks.get(task.ref)
         known = fresh.attempt(was.id) if fresh else None

@@ -10,8 +10,10 @@ from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT
 from easel.domain.provider import Running
-from easel.errors import ProviderError, ProviderErrorClass, StillLeased, StorageUnavailable
-from easel.services.images.image_work import LATE_GRACE, ImageWork
+from easel.domain.routing import poll_delay
+from easel.errors import ProviderError, ProviderErrorClass, SecretUnavailable, StillLeased, StorageUnavailable
+from easel.services.images.attempt_ends import own_failures
+from easel.services.images.image_work import LATE_GRACE, LONGEST_DELAY, ImageWork
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 
 logger = logging.getLogger(__name__)
@@ -22,8 +24,6 @@ _SAFETY_POLL_SECONDS: Final = (10, 20, 30)
 _LAG_SECONDS: Final = 2
 """A vendor may call back a moment before its own records say that the job has ended."""
 _LATE_POLL_SECONDS: Final = 60
-_LONGEST_DELAY: Final = timedelta(minutes=15)
-"""What SQS allows."""
 
 ASKING_AGAIN_HELPS: Final = frozenset({ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS})
 
@@ -85,23 +85,36 @@ class CollectImage:
         delay: timedelta,
     ) -> None:
         try:
-            state = self._work.providers(attempt.provider).fetch(job_id)
+            with own_failures(attempt.provider):
+                state = self._work.providers(attempt.provider).fetch(job_id)
             if isinstance(state, Running):
                 self._still_running(generation, task, attempt, delay, polls)
                 return
             self._work.deliver(generation, task, attempt, state)
         except ProviderError as error:
-            if error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
-                # The job may well have ended: after its callback nobody would call again.
-                soon = min(delay, self._pause(generation, polls, _POLL_SECONDS))
-                wait = max(soon, timedelta(seconds=error.retry_after or 0))
-                self._work.queue.collect(
-                    task.ref, provider=attempt.provider, delay=min(wait, _LONGEST_DELAY), polls=polls + 1
-                )
+            if error.from_vendor and error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
+                self._ask_again(generation, task, attempt, polls, delay, error.retry_after)
             else:
                 self._work.attempt_failed(generation, task, attempt, error)
+        except SecretUnavailable:
+            logger.warning("the provider's key could not be read", extra={"provider": attempt.provider})
+            self._ask_again(generation, task, attempt, polls, delay)
         except StorageUnavailable:
             self._work.storage_failed(generation, task, attempt, polls)
+
+    def _ask_again(
+        self,
+        generation: Generation,
+        task: ImageTask,
+        attempt: Attempt,
+        polls: int,
+        delay: timedelta,
+        retry_after: float | None = None,
+    ) -> None:
+        """The job could not be asked for. It may well have ended: after its callback nobody would call again."""
+        soon = min(delay, self._pause(generation, polls, _POLL_SECONDS))
+        wait = min(poll_delay(retry_after, soon), LONGEST_DELAY)
+        self._work.queue.collect(task.ref, provider=attempt.provider, delay=wait, polls=polls + 1)
 
     def _still_running(
         self, generation: Generation, task: ImageTask, attempt: Attempt, delay: timedelta, polls: int

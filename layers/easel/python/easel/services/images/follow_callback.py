@@ -21,10 +21,11 @@ from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage
 from easel.domain.provider import Running
-from easel.errors import ProviderError, ProviderErrorClass, StaleWrite, StorageUnavailable
+from easel.errors import ProviderError, ProviderErrorClass, SecretUnavailable, StaleWrite, StorageUnavailable
+from easel.services.images.attempt_ends import DELIVERED, own_failures
 from easel.services.images.attempt_log import TRIES, close_attempt, kept_changing
 from easel.services.images.collect_image import ASKING_AGAIN_HELPS, CollectImage
-from easel.services.images.image_work import DELIVERED, LATE_GRACE, ImageWork
+from easel.services.images.image_work import LATE_GRACE, ImageWork
 from easel.services.images.receive_callback import Note
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 from easel.services.ports.providers import JobHint
@@ -113,18 +114,19 @@ class FollowCallback:
         """Take the picture without being the open attempt: that is another one, or the image has ended."""
         known = replace(attempt, job_id=hint.job_id)
         try:
-            state = self._work.providers(attempt.provider).fetch(hint.job_id)
+            with own_failures(attempt.provider):
+                state = self._work.providers(attempt.provider).fetch(hint.job_id)
             if isinstance(state, Running):
                 self._again_later(generation, task.ref, hint)
             else:
                 self._work.deliver(generation, task, known, state)
         except ProviderError as error:
-            if error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
+            if error.from_vendor and error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
                 self._again_later(generation, task.ref, hint)
             else:
-                ended = self._work.ended_in_vain(known, error)
+                ended = self._work.ended_in_vain(generation, task, known, error)
                 close_attempt(self._work.tasks, task, attempt, ended)
-        except StorageUnavailable:
+        except (SecretUnavailable, StorageUnavailable):
             self._again_later(generation, task.ref, hint)
 
     def _again_later(self, generation: Generation, ref: ImageRef, hint: JobHint) -> None:

@@ -2,8 +2,8 @@
 
 Each step is safe to repeat. Side effects come in this order, and a worker may die between any two of them:
 
-    message held -> attempt written -> stage noted -> provider called -> job id saved -> picture downloaded
-    -> picture stored -> image ended (one transaction) -> state machine told
+    message held -> attempt written -> references fetched -> call noted -> provider called -> job id saved
+    -> picture downloaded -> picture stored -> image ended (one transaction) -> state machine told
 
 Holding the message makes the queue deliver it again soon after the lease of a dead worker has run out.
 """
@@ -11,6 +11,8 @@ Holding the message makes the queue deliver it again soon after the lease of a d
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,10 +20,10 @@ from typing import Final
 
 from easel.clock import Clock
 from easel.domain.attempt import Attempt
-from easel.domain.catalogue import Candidate, UpstreamPlan, plan_upstream
+from easel.domain.catalogue import Candidate, Cost, UpstreamPlan, plan_upstream
 from easel.domain.generation import Generation
-from easel.domain.image import FAILURE_TEXTS, Failure, Image, ServedBy, Stage, Status
-from easel.domain.provider import Finished, InlinePicture, Running
+from easel.domain.image import Failure, Image, ServedBy, Stage, Status
+from easel.domain.provider import Charge, Finished, InlinePicture, Running, UpstreamParameters
 from easel.domain.routing import GiveUp, TryAgain, callback_wait
 from easel.errors import (
     DatabaseRefused,
@@ -33,6 +35,8 @@ from easel.errors import (
     StorageUnavailable,
 )
 from easel.services.catalogue.choose_provider import ProviderRouting
+from easel.services.images import attempt_ends
+from easel.services.images.attempt_ends import DELIVERED, SURPLUS, own_failures
 from easel.services.images.attempt_log import TRIES, close_attempt, kept_changing, with_attempt
 from easel.services.images.callback_tickets import NoCallbacks
 from easel.services.ports.generations import Gallery, GalleryImage, GenerationRepository
@@ -51,10 +55,12 @@ FIRST_SAFETY_POLL: Final = timedelta(seconds=10)
 """When a job whose vendor calls back is first asked for, in case it does not."""
 LATE_GRACE: Final = timedelta(minutes=10)
 """How long after the deadline a job that was paid for is still asked for."""
-DELIVERED: Final = "delivered"
-SURPLUS: Final = "surplus"
-"""The outcome of an attempt whose picture came when the image had one: paid for, and not used."""
-WITHDRAWN: Final = "cancelled"
+LONGEST_DELAY: Final = timedelta(minutes=15)
+"""What SQS allows."""
+DOWNLOAD_RETRY_SECONDS: Final = (1.0, 3.0)
+"""The longest pauses between the downloads of a picture whose vendor has no job to ask for again."""
+DOWNLOAD_RETRY_WINDOW: Final = timedelta(seconds=10)
+"""A download that took longer than this to fail is not tried again: the worker has to end in time."""
 STORAGE_FAILED: Final = Failure("storage_unavailable", "Failed to upload file", retryable=True)
 
 
@@ -89,6 +95,7 @@ class ImageWork:
     workflow: Workflow
     clock: Clock
     callbacks: CallbackAddresses = field(default_factory=NoCallbacks)
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def lease(self) -> timedelta:
@@ -102,6 +109,21 @@ class ImageWork:
         """What the provider is told to make for this image. Raises ProviderError (gone)."""
         candidate = self.candidate(generation, attempt)
         return plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
+
+    def _known_candidate(self, generation: Generation, attempt: Attempt) -> Candidate | None:
+        """Whom this attempt has asked; None when it has left the catalogue since, which takes no picture away."""
+        try:
+            return self.candidate(generation, attempt)
+        except ProviderError:
+            return None
+
+    def _known_plan(self, generation: Generation, image: Image, attempt: Attempt) -> UpstreamPlan | None:
+        candidate = self._known_candidate(generation, attempt)
+        return plan_upstream(candidate, generation.prompt_of(image), generation.parameters) if candidate else None
+
+    def _told(self, generation: Generation, image: Image, attempt: Attempt) -> UpstreamParameters:
+        plan = self._known_plan(generation, image, attempt)
+        return plan.parameters if plan else UpstreamParameters()
 
     def callback_address(self, generation: Generation, ref: ImageRef, attempt: Attempt) -> str | None:
         """Where the vendor shall say that its job is done, as long as we ask for it; None where it is not told."""
@@ -131,38 +153,53 @@ class ImageWork:
         if generation.images[task.ref.index].stored is not None:
             self._note_surplus(task, self._ended_with_picture(generation, task.ref.index, attempt, finished))
             return
-        data = self._picture(attempt.provider, finished)
-        try:
-            processed = self._finished(data, generation, task, attempt)
-        except ImageRejected as error:
-            raise ProviderError(
-                "The provider delivered something that is not a picture.",
-                provider=attempt.provider,
-                error_class=ProviderErrorClass.FAILED,
-                provider_code=error.code,
-                job_ended=True,
-            ) from error
+        processed = self._processed(generation, task, attempt, finished)
         self.note_progress(task.ref, Stage.STORING)
         image = self._stored(generation, task, attempt, processed)
         ended = self._ended_with_picture(generation, task.ref.index, attempt, finished)
         self._record_delivery(generation, task, image, ended)
         self.workflow.image_delivered(task.task_token)
-        self.routes.note_success(self.candidate(generation, attempt))
+        if candidate := self._known_candidate(generation, attempt):
+            self.routes.note_success(candidate)
         if image.completed_at is not None:
             self.latencies.record(generation.model, image.completed_at - generation.created_at, image.completed_at)
 
-    def _picture(self, provider: str, finished: Finished) -> bytes:
-        if isinstance(finished.picture, InlinePicture):
-            return finished.picture.data
-        return self.providers(provider).download(finished.picture)
-
-    def _finished(self, data: bytes, generation: Generation, task: ImageTask, attempt: Attempt) -> ProcessedImage:
-        told = self.plan(generation, generation.images[task.ref.index], attempt).parameters
+    def _processed(
+        self, generation: Generation, task: ImageTask, attempt: Attempt, finished: Finished
+    ) -> ProcessedImage:
+        """The picture, downloaded and made what was asked for. Whatever fails from here on has been made and billed."""
+        charge = Charge(finished.cost_micro_usd, finished.usage)
+        plan = self._known_plan(generation, generation.images[task.ref.index], attempt)
         made_by = ServedBy(attempt.provider, attempt.model)
-        return self.processor.process(data, generation, made_by=made_by, drawn=told.watermark)
+        with own_failures(attempt.provider):
+            try:
+                data = self._picture(attempt, finished)
+                return self.processor.process(
+                    data, generation, made_by=made_by, drawn=plan.parameters.watermark if plan else None
+                )
+            except ImageRejected as error:
+                raise attempt_ends.not_a_picture(attempt.provider, error, charge) from error
+            except ProviderError as error:
+                raise attempt_ends.not_downloaded(error, charge, has_job=attempt.job_id is not None) from error
+
+    def _picture(self, attempt: Attempt, finished: Finished) -> bytes:
+        """The picture's bytes. A picture without a job is asked for some times here: nobody could come back for it."""
+        picture = finished.picture
+        if isinstance(picture, InlinePicture):
+            return picture.data
+        last_retry = self.clock() + DOWNLOAD_RETRY_WINDOW
+        for delay in () if attempt.job_id else DOWNLOAD_RETRY_SECONDS:
+            try:
+                return self.providers(attempt.provider).download(picture)
+            except ProviderError as error:
+                if error.error_class is not ProviderErrorClass.RETRYABLE or self.clock() > last_retry:
+                    raise
+            self.sleep(random.uniform(0, delay))  # noqa: S311 - spreads load, keeps no secret
+        return self.providers(attempt.provider).download(picture)
 
     def _stored(self, generation: Generation, task: ImageTask, attempt: Attempt, processed: ProcessedImage) -> Image:
         image = generation.images[task.ref.index]
+        plan = self._known_plan(generation, image, attempt)
         # Each attempt has its own place: two vendors may make one image at the same time.
         own = "" if attempt.id == task.attempts[0].id else f"/{attempt.id}"
         stored = processed.stored_under(
@@ -179,21 +216,15 @@ class ImageWork:
             stage=None,
             stored=stored,
             served_by=ServedBy(attempt.provider, attempt.model),
-            adjustments=self.plan(generation, image, attempt).adjustments,
+            adjustments=plan.adjustments if plan else (),
             completed_at=self.clock(),
         )
 
     def _ended_with_picture(self, generation: Generation, index: int, attempt: Attempt, finished: Finished) -> Attempt:
-        plan = self.plan(generation, generation.images[index], attempt)
-        cost = self.candidate(generation, attempt).cost_of(finished, plan.parameters)
-        return replace(
-            attempt,
-            ended_at=self.clock(),
-            outcome=DELIVERED,
-            error_code=None,
-            cost_micro_usd=cost,
-            cost_uncertain=False,
-        )
+        candidate = self._known_candidate(generation, attempt)
+        told = self._told(generation, generation.images[index], attempt)
+        cost = candidate.cost_of(finished, told) if candidate else Cost(attempt.cost_micro_usd, uncertain=True)
+        return attempt_ends.ended(attempt, self.clock(), outcome=DELIVERED, cost=cost)
 
     def _record_delivery(self, generation: Generation, task: ImageTask, image: Image, ended: Attempt) -> None:
         """End the image with its picture. What others write to the journal meanwhile does not stand against it."""
@@ -216,6 +247,7 @@ class ImageWork:
                     return
                 task = fresh
             else:
+                attempt_ends.log_end(task.ref, ended)
                 return
         raise kept_changing()
 
@@ -241,6 +273,7 @@ class ImageWork:
             )
         except StaleWrite:
             return False
+        attempt_ends.log_end(task.ref, ended)
         return True
 
     def _note_surplus(self, task: ImageTask, ended: Attempt) -> None:
@@ -272,44 +305,32 @@ class ImageWork:
 
     # --- after an error -------------------------------------------------------------------------------------------
 
-    def attempt_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError) -> None:
-        """Close the attempt in the journal and do what the rules say follows."""
-        ended = self.ended_in_vain(attempt, error)
+    def attempt_failed(
+        self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError, *, called: bool = True
+    ) -> None:
+        """Close the attempt and do what the rules say follows. `called`: its request may have left us."""
+        ended = self.ended_in_vain(generation, task, attempt, error, called=called)
         changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is None:
             return
-        logger.warning(
-            "provider attempt failed",
-            extra={
-                "provider": error.provider,
-                "error_class": error.error_class.value,
-                "provider_code": error.provider_code,
-                "attempt_id": attempt.id,
-            },
-        )
-        self._count(generation, task, attempt, error)
+        if error.from_vendor:
+            self._count(generation, task, attempt, error)
         self.go_on(generation, changed, error)
 
-    def ended_in_vain(self, attempt: Attempt, error: ProviderError) -> Attempt:
-        """The attempt as an error ended it, with what it may have cost: vendors take nothing for a job that failed."""
-        unknown = error.error_class is ProviderErrorClass.AMBIGUOUS
-        paid_in_vain = unknown or error.provider_code == ImageRejected.code
-        return replace(
-            attempt,
-            ended_at=self.clock(),
-            outcome=error.error_class.value,
-            error_code=error.provider_code or error.code,
-            cost_micro_usd=attempt.cost_micro_usd if paid_in_vain else 0,
-            cost_uncertain=paid_in_vain,
-        )
+    def ended_in_vain(
+        self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError, *, called: bool = True
+    ) -> Attempt:
+        """The attempt as an error ended it, with what it may have cost."""
+        candidate = self._known_candidate(generation, attempt)
+        told = self._told(generation, generation.images[task.ref.index], attempt)
+        cost = attempt_ends.cost_of_failure(attempt, error, candidate, told, called=called)
+        return attempt_ends.failed(attempt, self.clock(), error, cost)
 
     def _count(self, generation: Generation, task: ImageTask, attempt: Attempt, error: ProviderError) -> None:
-        try:
-            candidate = self.candidate(generation, attempt)
-        except ProviderError:
-            # It has left the catalogue since: nobody will ask it again.
-            return
-        self.routes.note_failure(candidate, error, [known for known in task.attempts if known.id != attempt.id])
+        candidate = self._known_candidate(generation, attempt)
+        # One that has left the catalogue is asked by nobody any more.
+        if candidate is not None:
+            self.routes.note_failure(candidate, error, [known for known in task.attempts if known.id != attempt.id])
 
     def go_on(self, generation: Generation, task: ImageTask, error: ProviderError) -> None:
         """Try again, here or elsewhere, or give the image up; a callback that may still come is waited for."""
@@ -352,36 +373,23 @@ class ImageWork:
         """The lease of an open attempt has run out: its worker is dead. Go on from what it wrote down."""
         if attempt.job_id is not None:
             self.queue.collect(task.ref, provider=attempt.provider, delay=timedelta(), polls=task.polls + 1)
-        elif generation.images[task.ref.index].stage is Stage.QUEUED:
-            # The stage is noted right before the first call and never goes back, so no call was ever made.
-            never_called = ProviderErrorClass.RETRYABLE
-            self.attempt_failed(generation, task, attempt, _worker_lost(attempt.provider, never_called))
         else:
-            # It died around the call. Nobody knows whether the provider took the job.
-            unknown = ProviderErrorClass.AMBIGUOUS
-            self.attempt_failed(generation, task, attempt, _worker_lost(attempt.provider, unknown))
+            # Called or not: if its request may have left us, nobody knows whether the provider took the job.
+            called = generation.images[task.ref.index].called_attempt == attempt.id
+            error = attempt_ends.worker_lost(attempt.provider, called=called)
+            self.attempt_failed(generation, task, attempt, error, called=called)
 
     def storage_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, polls: int = 0) -> None:
         """The bucket did not take the picture: a job can be asked for again, an inline picture is lost."""
         if attempt.job_id is not None and self.clock() < generation.deadline:
             self.queue.collect(task.ref, provider=attempt.provider, delay=timedelta(seconds=5), polls=polls + 1)
             return
-        ended = replace(
-            attempt,
-            ended_at=self.clock(),
-            outcome=StorageUnavailable.code,
-            error_code=StorageUnavailable.code,
-            cost_micro_usd=attempt.cost_micro_usd,
-            cost_uncertain=True,
-        )
+        code = StorageUnavailable.code
+        cost = Cost(attempt.cost_micro_usd, uncertain=True)
+        ended = attempt_ends.ended(attempt, self.clock(), outcome=code, error_code=code, cost=cost)
         changed = close_attempt(self.tasks, task, attempt, ended)
         if changed is not None:
             self.fail(task.ref, generation.images[task.ref.index], STORAGE_FAILED, task.task_token, changed)
-
-
-def _worker_lost(provider: str, error_class: ProviderErrorClass) -> ProviderError:
-    message = FAILURE_TEXTS[error_class].message
-    return ProviderError(message, provider=provider, error_class=error_class, provider_code="worker_lost")
 
 
 def _gallery_entry(generation: Generation, image: Image) -> GalleryImage:

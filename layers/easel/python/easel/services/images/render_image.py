@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,8 +12,9 @@ from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT, Failure, Image, Stage
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.request import Reference
-from easel.domain.routing import may_attempt
+from easel.domain.routing import may_attempt, poll_delay
 from easel.errors import (
+    EaselError,
     ImageRejected,
     ProviderError,
     ProviderErrorClass,
@@ -24,8 +24,10 @@ from easel.errors import (
     StorageUnavailable,
 )
 from easel.ids import new_id
-from easel.services.images.attempt_log import note_job
-from easel.services.images.image_work import WITHDRAWN, ImageWork
+from easel.services.images.attempt_ends import WITHDRAWN, ended, own_failures, unavailable
+from easel.services.images.attempt_log import close_attempt, note_job
+from easel.services.images.image_work import LONGEST_DELAY, ImageWork
+from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 from easel.services.ports.providers import ReferenceCleaner, ReferenceFetcher, ReferenceLender
 
@@ -106,19 +108,20 @@ class RenderImage:
 
     def _attempt(self, generation: Generation, image: Image, task: ImageTask) -> None:
         attempt = task.attempts[-1]
-        if not self._work.generations.set_stage(task.ref, Stage.SUBMITTED):
-            # The last look before money is spent: cancelled meanwhile.
-            self._work.tasks.end_attempt(task, self._free(attempt, outcome=WITHDRAWN))
-            return
+        call = _Call(self._work.generations, task.ref, attempt.id)
         try:
-            references = tuple(self._reference(*numbered) for numbered in generation.references_of(image))
-            submission = self._submit(generation, task.ref, attempt, references)
+            with own_failures(attempt.provider, lambda: call.begun):
+                references = tuple(self._reference(*numbered) for numbered in generation.references_of(image))
+                submission = self._submit(generation, task.ref, attempt, references, call)
+        except _Withdrawn:
+            close_attempt(self._work.tasks, task, attempt, ended(attempt, self._work.clock(), outcome=WITHDRAWN))
         except (ReferenceUnavailable, ImageRejected) as error:
             self._refuse_references(image, task, attempt, Failure(error.code, error.message))
         except ProviderError as error:
-            self._work.attempt_failed(generation, task, attempt, error)
-        except StorageUnavailable:
-            self._work.attempt_failed(generation, task, attempt, _not_lent(attempt.provider))
+            self._work.attempt_failed(generation, task, attempt, error, called=call.begun)
+        except EaselError as error:
+            failure = unavailable(attempt.provider, error, called=call.begun)
+            self._work.attempt_failed(generation, task, attempt, failure, called=call.begun)
         else:
             self._take(generation, task, submission)
 
@@ -131,7 +134,12 @@ class RenderImage:
             raise ImageRejected(f"Reference picture {number}: {error.message}") from error
 
     def _submit(
-        self, generation: Generation, ref: ImageRef, attempt: Attempt, references: tuple[ReferenceImage, ...]
+        self,
+        generation: Generation,
+        ref: ImageRef,
+        attempt: Attempt,
+        references: tuple[ReferenceImage, ...],
+        call: _Call,
     ) -> Submission:
         plan = self._work.plan(generation, generation.images[ref.index], attempt)
         provider = self._work.providers(attempt.provider)
@@ -148,25 +156,16 @@ class RenderImage:
                 references=references,
                 timeout_seconds=max(1.0, min(self._work.worker_seconds - _BEFORE_THE_END, left)),
                 callback_url=self._work.callback_address(generation, ref, attempt),
+                before_send=call.begin,
             )
         )
 
     def _refuse_references(self, image: Image, task: ImageTask, attempt: Attempt, failure: Failure) -> None:
-        ended = self._free(attempt, outcome=ProviderErrorClass.CALLER.value, error_code=failure.code)
-        changed = self._work.tasks.end_attempt(task, ended)
+        outcome = ProviderErrorClass.CALLER.value
+        refused = ended(attempt, self._work.clock(), outcome=outcome, error_code=failure.code)
+        changed = close_attempt(self._work.tasks, task, attempt, refused)
         if changed is not None:
             self._work.fail(task.ref, image, failure, task.task_token, changed)
-
-    def _free(self, attempt: Attempt, *, outcome: str, error_code: str | None = None) -> Attempt:
-        """The end of an attempt whose call was never made."""
-        return replace(
-            attempt,
-            ended_at=self._work.clock(),
-            outcome=outcome,
-            error_code=error_code,
-            cost_micro_usd=0,
-            cost_uncertain=False,
-        )
 
     def _take(self, generation: Generation, task: ImageTask, submission: Submission) -> None:
         """Save the job id before anything else, then the picture if it came at once."""
@@ -184,7 +183,7 @@ class RenderImage:
             self._work.deliver(generation, task, attempt, submission.state)
         except ProviderError as error:
             if error.error_class is ProviderErrorClass.RETRYABLE and attempt.job_id and not error.job_ended:
-                self._look_later(task, attempt, timedelta(seconds=error.retry_after or 1.0))
+                self._look_later(task, attempt, min(poll_delay(error.retry_after, timedelta(seconds=1)), LONGEST_DELAY))
             else:
                 self._work.attempt_failed(generation, task, attempt, error)
         except StorageUnavailable:
@@ -194,11 +193,26 @@ class RenderImage:
         self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=1)
 
 
-def _not_lent(provider: str) -> ProviderError:
-    """The bucket did not take a reference picture, so the vendor was not called."""
-    return ProviderError(
-        "A reference picture could not be stored.",
-        provider=provider,
-        error_class=ProviderErrorClass.RETRYABLE,
-        provider_code=StorageUnavailable.code,
-    )
+class _Withdrawn(EaselError):
+    """The image or its generation has ended, so nothing is sent."""
+
+    code = WITHDRAWN
+
+
+class _Call:
+    """Whether the request of an attempt may have left us. Until then the attempt is free, and nobody's fault but ours.
+
+    It is written down before the request is sent, so that a worker's death after it is not taken for one before it.
+    """
+
+    def __init__(self, generations: GenerationRepository, ref: ImageRef, attempt_id: str) -> None:
+        self._generations = generations
+        self._ref = ref
+        self._attempt_id = attempt_id
+        self.begun = False
+
+    def begin(self) -> None:
+        """Right before the request. Raises _Withdrawn: it is the last look before money is spent."""
+        if not self._generations.begin_call(self._ref, self._attempt_id):
+            raise _Withdrawn("The image has ended.")
+        self.begun = True

@@ -70,6 +70,13 @@ class GenerationRepository(Protocol):
         """Note progress of an open image of a running generation; False when either has ended."""
         ...
 
+    def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
+        """Note that the request of this attempt is about to be sent; False when the image or the generation has ended.
+
+        Until then the attempt costs nothing, and its provider has nothing to do with how it ends.
+        """
+        ...
+
     def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
         """Open generations whose time for attention has come."""
         ...
