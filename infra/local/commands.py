@@ -11,12 +11,13 @@ from infra.local.aws_deployment import deploy_to_aws
 from infra.local.display import Display
 from infra.local.locks import held
 from infra.local.options import Options
+from infra.local.packages import install_browser
 from infra.local.places import REPOSITORY, VENV_PYTHON, Places
 from rich.console import Console
 
 _WAIT_SECONDS: Final = 600
 _END_TO_END_STATE: Final = REPOSITORY / ".build" / "e2e"
-_END_TO_END_TESTS: Final = "tests/e2e"
+_END_TO_END_TESTS: Final = ("tests/e2e", "tests/browser")
 _SIDE_BY_SIDE: Final = ("--numprocesses=3", "--dist=loadfile")
 """These tests wait more than they work, and every module has what it counts to itself."""
 _END_TO_END_STOP_SECONDS: Final = 10
@@ -58,6 +59,7 @@ def _end_to_end(display: Display, places: Places, options: Options) -> int:
         places = Places(_END_TO_END_STATE)
         places.make()
     simulated = replace(options, provider_keys={})
+    install_browser(places.logs)
     with held(places.lock, wait_seconds=_WAIT_SECONDS):
         try:
             start.up(display, places, simulated)
@@ -69,5 +71,5 @@ def _end_to_end(display: Display, places: Places, options: Options) -> int:
 def _pytest(places: Places) -> int:
     environment = os.environ | {"EASEL_DIR": str(places.state)}
     wanted = os.environ.get("PYTEST_ARGS", "").split()
-    command = [str(VENV_PYTHON), "-m", "pytest", _END_TO_END_TESTS, *_SIDE_BY_SIDE, *wanted]
+    command = [str(VENV_PYTHON), "-m", "pytest", *_END_TO_END_TESTS, *_SIDE_BY_SIDE, *wanted]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode

@@ -21,6 +21,8 @@ CDK_VERSION: Final = "2.1148.1"
 OLDEST_NODE: Final = 20
 _PIP_SECONDS: Final = 900
 _NPM_SECONDS: Final = 300
+_APT_SECONDS: Final = 600
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 _VENV_SECONDS: Final = 120
 _PIP_WORDS: Final = ("--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off")
 _STAMP: Final = VENV / "installed.json"
@@ -84,6 +86,27 @@ def install_cdk(logs: Path) -> None:
         timeout_seconds=_NPM_SECONDS,
         folder=NODE_TOOLS,
     )
+
+
+def browser_path() -> str | None:
+    """The Chromium that browser tests drive; None when there is none on the PATH."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def install_browser(logs: Path) -> None:
+    """Have a Chromium: from Debian's packages where this process may install them. Raises ToolError elsewhere."""
+    if browser_path() is not None:
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise ToolError(f"No browser was found; install Chromium so that one of {', '.join(_BROWSERS)} is on the PATH.")
+    for step, words in (("update", ["update"]), ("install", ["install", "--no-install-recommends", "-y", "chromium"])):
+        run(
+            ["apt-get", "-q", *words],
+            what="Installing Chromium",
+            log=logs / f"chromium-{step}.log",
+            timeout_seconds=_APT_SECONDS,
+            environment=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        )
 
 
 def check_node() -> None:
