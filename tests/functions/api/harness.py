@@ -283,7 +283,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
         "generations.read_generations.read_generations": ReadGenerations(
             generations=store, monotonic=_fast_time(), sleep=lambda _: None
         ),
-        "generations.close_generation.cancel_generation": store.cancel,
+        "generations.cancel_generation.cancel_generation": store.cancel,
         "images.read_images.read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
         "images.read_images.links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
         "cursors.cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),

@@ -12,7 +12,7 @@ from easel.http.dialects import canonical
 from easel.http.schemas.generations import GenerationBody
 from easel.observability import instrumented
 from easel.wiring.env import Links
-from easel.wiring.generations import close_generation as wiring
+from easel.wiring.generations import cancel_generation as wiring
 from easel.wiring.images import read_images
 
 

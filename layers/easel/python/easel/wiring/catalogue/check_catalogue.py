@@ -6,7 +6,7 @@ from easel.domain.events import Event
 from easel.services.catalogue.check_catalogue import CheckCatalogue
 from easel.wiring.catalogue.vendors import providers
 from easel.wiring.env import EventTargets, Vendors
-from easel.wiring.publish_events import publishers
+from easel.wiring.publishers import publishers
 
 
 class CatalogueCheckEnv(Vendors, EventTargets):

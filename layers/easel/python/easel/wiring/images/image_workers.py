@@ -29,12 +29,14 @@ from easel.wiring.env import (
     CollectQueues,
     ImagesBucket,
     PublicAddress,
+    RenderQueues,
+    Routing,
     SigningKey,
+    StateMachine,
     TrustedReferences,
     Vendors,
     WorkerTime,
 )
-from easel.wiring.generations.start_generation import StartEnv
 from easel.wiring.images.callback_tickets import callback_signer
 from easel.wiring.images.image_store import image_store
 from easel.workflow.queues import MessageHold, SqsImageQueue
@@ -42,7 +44,16 @@ from easel.workflow.step_functions import StepFunctionsWorkflow
 
 
 class ImageWorkerEnv(
-    StartEnv, CollectQueues, Vendors, ImagesBucket, PublicAddress, SigningKey, TrustedReferences, WorkerTime
+    Routing,
+    StateMachine,
+    RenderQueues,
+    CollectQueues,
+    Vendors,
+    ImagesBucket,
+    PublicAddress,
+    SigningKey,
+    TrustedReferences,
+    WorkerTime,
 ):
     """Environment of the image workers."""
 

@@ -1,0 +1,15 @@
+"""Where events are sent."""
+
+from collections.abc import Sequence
+
+from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
+from easel.wiring.aws import aws_client
+from easel.wiring.env import EventTargets
+
+
+def publishers(env: EventTargets) -> Sequence[EventBridgePublisher | SqsIntegrationPublisher]:
+    """The event bus and the integration queue."""
+    return [
+        EventBridgePublisher(aws_client("events"), env.EVENT_BUS_NAME),
+        SqsIntegrationPublisher(aws_client("sqs"), env.INTEGRATION_QUEUE_URL),
+    ]
