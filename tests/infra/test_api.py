@@ -1,4 +1,4 @@
-"""The API has exactly the routes that are documented, each behind the authorizer unless it is public."""
+"""Each route leads to the function that serves it, behind the authorizer unless it is public."""
 
 from __future__ import annotations
 
@@ -7,93 +7,41 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from infra.constructs.api import ROUTES
+from tests.support.folders import api_folder, handler_of
 
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
-ROUTES = {
-    "POST /api/v1/generations": "api/generations/submit_generation",
-    "GET /api/v1/generations": "api/generations/read_generations",
-    "GET /api/v1/generations/{generationId}": "api/generations/read_generations",
-    "POST /api/v1/generations/{generationId}/cancel": "api/generations/cancel_generation",
-    "GET /api/v1/images/{imageId}": "api/images/read_images",
-    "GET /api/v1/me": "api/accounts/read_workspaces",
-    "POST /api/v1/workspaces": "api/accounts/manage_workspaces",
-    "GET /api/v1/workspaces": "api/accounts/read_workspaces",
-    "GET /api/v1/workspaces/{workspaceId}": "api/accounts/read_workspaces",
-    "PATCH /api/v1/workspaces/{workspaceId}": "api/accounts/manage_workspaces",
-    "GET /api/v1/workspaces/{workspaceId}/routing": "api/catalogue/manage_routing",
-    "PUT /api/v1/workspaces/{workspaceId}/routing": "api/catalogue/manage_routing",
-    "POST /api/v1/workspaces/{workspaceId}/members": "api/accounts/manage_members",
-    "GET /api/v1/workspaces/{workspaceId}/members": "api/accounts/read_workspaces",
-    "PATCH /api/v1/workspaces/{workspaceId}/members/{userId}": "api/accounts/manage_members",
-    "DELETE /api/v1/workspaces/{workspaceId}/members/{userId}": "api/accounts/manage_members",
-    "POST /api/v1/api-keys": "api/accounts/manage_api_keys",
-    "GET /api/v1/api-keys": "api/accounts/read_api_keys",
-    "DELETE /api/v1/api-keys/{keyId}": "api/accounts/manage_api_keys",
-    "POST /api/v1/api-keys/{keyId}/rotate": "api/accounts/manage_api_keys",
-    "POST /api/v1/users/sync": "api/accounts/sync_users",
-    "GET /api/v1/users/{telegram_id}/balance": "api/accounts/sync_users",
-    "GET /api/v1/users/{telegram_id}/trial": "api/accounts/sync_users",
-    "GET /api/v1/debug/users": "api/accounts/debug_users",
-    "GET /api/v1/wallet": "api/money/read_wallet",
-    "GET /api/v1/wallet/entries": "api/money/read_wallet",
-    "POST /api/v1/wallet/grants": "api/money/grant_credits",
-    "POST /api/v1/quotes": "api/money/quote_generation",
-    "GET /api/v1/prompt-templates": "api/prompt_templates/read_prompt_templates",
-    "GET /api/v1/prompt-templates/{templateId}": "api/prompt_templates/read_prompt_templates",
-    "POST /api/v1/prompt-templates/{templateId}/render": "api/prompt_templates/read_prompt_templates",
-    "POST /api/v1/prompt-templates": "api/prompt_templates/manage_prompt_templates",
-    "PUT /api/v1/prompt-templates/{templateId}": "api/prompt_templates/manage_prompt_templates",
-    "DELETE /api/v1/prompt-templates/{templateId}": "api/prompt_templates/manage_prompt_templates",
-    "GET /api/v1/usage": "api/money/read_usage",
-    "GET /api/v1/usage/me": "api/money/read_usage",
-    "GET /api/v1/budgets/workspace": "api/money/read_budgets",
-    "PUT /api/v1/budgets/workspace": "api/money/set_budgets",
-    "DELETE /api/v1/budgets/workspace": "api/money/set_budgets",
-    "GET /api/v1/budgets/keys/{keyId}": "api/money/read_budgets",
-    "PUT /api/v1/budgets/keys/{keyId}": "api/money/set_budgets",
-    "DELETE /api/v1/budgets/keys/{keyId}": "api/money/set_budgets",
-}
-PUBLIC_ROUTES = {
-    "GET /i/{token}": "api/images/read_images",
-    "GET /api/v1/models": "api/catalogue/describe_models",
-    "GET /api/v1/models/{modelId}": "api/catalogue/describe_models",
-    "GET /api/v1/sizes": "api/catalogue/describe_models",
-    "GET /": "api/operations/describe_service",
-    "GET /api/v1/health": "api/operations/describe_service",
-    "GET /api/v1/status": "api/catalogue/read_status",
-    "GET /api/v1/info": "api/operations/describe_service",
-    "GET /openapi.json": "api/operations/describe_service",
-    "GET /docs": "api/operations/describe_service",
-    "POST /api/v1/auth/telegram": "api/accounts/exchange_telegram",
-    "POST /api/v1/callbacks/{provider}": "api/images/receive_callback",
-    "$default": "api/operations/describe_service",
-}
-
+DEFAULT = "$default"
 EXECUTE_API = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Front/Http"
 
 
-def test_every_route_goes_to_its_function(production: Synthesized) -> None:
-    paths = {path: folder for folder, path in json.loads(production.output("FunctionNames")).items()}
-    integrations = production.of_type("AWS::ApiGatewayV2::Integration")
-    actual = {}
-    for route in production.of_type("AWS::ApiGatewayV2::Route").values():
-        integration = integrations[production.text(route["Target"]).removeprefix("integrations/")]
-        assert integration["PayloadFormatVersion"] == "2.0"
-        actual[route["RouteKey"]] = paths[production.text(integration["IntegrationUri"])]
-    assert actual == ROUTES | PUBLIC_ROUTES
+@pytest.mark.parametrize("folder", [api_folder(name) for name in sorted({route.function for route in ROUTES})])
+def test_a_function_gets_the_requests_that_it_serves_and_no_others(production: Synthesized, folder: str) -> None:
+    reaching = {key for key, target in _targets(production).items() if target == folder and key != DEFAULT}
+    assert reaching == _served(folder)
+
+
+def test_every_address_leads_to_one_function(production: Synthesized) -> None:
+    keys = [route["RouteKey"] for route in production.of_type("AWS::ApiGatewayV2::Route").values()]
+    assert len(keys) == len(set(keys)) == len(ROUTES) + 1
+
+
+def test_what_matches_no_route_is_answered_by_the_service_itself(production: Synthesized) -> None:
+    assert _targets(production)[DEFAULT] == "api/operations/describe_service"
 
 
 @pytest.mark.requirement("S000-2")
 def test_the_authorizer_guards_every_route_that_is_not_public(production: Synthesized) -> None:
+    # Which routes are public is written down in `tests/functions/api/test_identity_matrix.py`.
     guarded = {
         route["RouteKey"]
         for route in production.of_type("AWS::ApiGatewayV2::Route").values()
         if route.get("AuthorizationType") == "CUSTOM"
         and production.text(route["AuthorizerId"]) == "Authorizer/Authorizer"
     }
-    assert guarded == set(ROUTES)
+    assert guarded == {f"{route.method.value} {route.path}" for route in ROUTES if not route.public}
 
 
 def test_the_authorizer_is_asked_for_every_request_even_without_a_key(production: Synthesized) -> None:
@@ -151,6 +99,26 @@ def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(producti
 def test_without_origins_no_page_may_call_the_api(dev: Synthesized) -> None:
     (api,) = dev.of_type("AWS::ApiGatewayV2::Api").values()
     assert "CorsConfiguration" not in api
+
+
+def _targets(stack: Synthesized) -> dict[str, str]:
+    """Per route key the folder of the function behind it."""
+    folders = {path: folder for folder, path in json.loads(stack.output("FunctionNames")).items()}
+    integrations = stack.of_type("AWS::ApiGatewayV2::Integration")
+    assert {integration["PayloadFormatVersion"] for integration in integrations.values()} == {"2.0"}
+    return {
+        route["RouteKey"]: folders[
+            stack.text(integrations[stack.text(route["Target"]).removeprefix("integrations/")]["IntegrationUri"])
+        ]
+        for route in stack.of_type("AWS::ApiGatewayV2::Route").values()
+    }
+
+
+def _served(folder: str) -> set[str]:
+    """The route keys that a handler's resolver knows."""
+    app = handler_of(folder).app
+    routes = app._static_routes + app._dynamic_routes
+    return {f"{route.method} {route.path}".replace("<", "{").replace(">", "}") for route in routes}
 
 
 def _invocations_allowed(stack: Synthesized) -> dict[str, list[str]]:

@@ -29,13 +29,13 @@ def test_one_message_in_any_dead_letter_queue_rings(production: Synthesized) -> 
     assert {alarm["Threshold"] for alarm in watched.values()} == {0}
 
 
-def test_every_function_rings_when_it_fails_or_is_throttled(production: Synthesized) -> None:
-    for metric in ("Errors", "Throttles"):
-        watched = _watched(production, metric)
-        assert set(watched) == set(production.of_type("AWS::Lambda::Function")), metric
-        assert {alarm["Threshold"] for alarm in watched.values()} == {0}, metric
-        named = " ".join(alarm["AlarmDescription"] for alarm in watched.values())
-        assert all(label in named for label in production.functions)
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_rings_when_it_fails_or_is_throttled(production: Synthesized, metric: str) -> None:
+    watched = _watched(production, metric)
+    assert set(watched) == set(production.of_type("AWS::Lambda::Function"))
+    assert {alarm["Threshold"] for alarm in watched.values()} == {0}
+    named = " ".join(alarm["AlarmDescription"] for alarm in watched.values())
+    assert all(label in named for label in production.functions)
 
 
 def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:
@@ -47,9 +47,9 @@ def test_a_poll_that_is_delayed_on_purpose_does_not_ring() -> None:
     assert OLDEST_MESSAGE_SECONDS["Queues/CollectWavespeed/Queue"] > LONGEST_DELAY_SECONDS
 
 
-def test_workflows_that_do_not_end_well_ring(production: Synthesized) -> None:
-    for metric in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled"):
-        assert set(_watched(production, metric)) == {"Workflow/Machine"}, metric
+@pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled"])
+def test_workflows_that_do_not_end_well_ring(production: Synthesized, metric: str) -> None:
+    assert set(_watched(production, metric)) == {"Workflow/Machine"}
 
 
 def test_generations_that_stay_stuck_ring_under_the_name_that_the_sweep_counts_them(production: Synthesized) -> None:
@@ -127,15 +127,18 @@ def test_the_catalogue_is_held_against_its_vendors_every_day(production: Synthes
     assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/WatchDeadLetters"
 
 
-def test_an_emulator_has_no_alarms(local: Synthesized) -> None:
-    for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::SNS::Topic", "AWS::KMS::Key"):
-        assert local.of_type(kind) == {}, kind
+@pytest.mark.parametrize(
+    "kind", ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::SNS::Topic", "AWS::KMS::Key"]
+)
+def test_an_emulator_has_no_alarms(local: Synthesized, kind: str) -> None:
+    assert local.of_type(kind) == {}
 
 
-def test_every_log_group_forgets(production: Synthesized, local: Synthesized) -> None:
-    for stack in (production, local):
-        kept = {group["RetentionInDays"] for group in stack.of_type("AWS::Logs::LogGroup").values()}
-        assert kept == {stack.settings.log_retention_days}
+@pytest.mark.parametrize("stage", ["production", "local"])
+def test_every_log_group_forgets(request: pytest.FixtureRequest, stage: str) -> None:
+    stack: Synthesized = request.getfixturevalue(stage)
+    kept = {group["RetentionInDays"] for group in stack.of_type("AWS::Logs::LogGroup").values()}
+    assert kept == {stack.settings.log_retention_days}
 
 
 def _watched(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:

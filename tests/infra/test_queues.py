@@ -38,11 +38,11 @@ def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> No
     assert set(production.of_type("AWS::SQS::Queue")) == set(QUEUES) | DEAD_LETTERS
 
 
-def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized) -> None:
-    for path in QUEUES:
-        redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
-        assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
-        assert 3 <= redrive["maxReceiveCount"] <= 5
+@pytest.mark.parametrize("path", QUEUES)
+def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized, path: str) -> None:
+    redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
+    assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
+    assert 3 <= redrive["maxReceiveCount"] <= 5
 
 
 def test_dead_letters_outlive_the_messages_they_replace(production: Synthesized) -> None:
@@ -51,11 +51,12 @@ def test_dead_letters_outlive_the_messages_they_replace(production: Synthesized)
     assert {queues[path]["MessageRetentionPeriod"] for path in QUEUES} == {4 * DAY}
 
 
-def test_messages_are_hidden_for_six_times_the_consumers_timeout(production: Synthesized) -> None:
-    for path, folder in QUEUES.items():
-        if folder is not None:
-            hidden = production.of_type("AWS::SQS::Queue")[path]["VisibilityTimeout"]
-            assert hidden >= 6 * production.functions[folder]["Timeout"], path
+@pytest.mark.parametrize(("path", "folder"), [(path, folder) for path, folder in QUEUES.items() if folder])
+def test_messages_are_hidden_for_six_times_the_consumers_timeout(
+    production: Synthesized, path: str, folder: str
+) -> None:
+    hidden = production.of_type("AWS::SQS::Queue")[path]["VisibilityTimeout"]
+    assert hidden >= 6 * production.functions[folder]["Timeout"]
 
 
 def test_a_queue_refuses_a_consumer_that_may_outlast_it() -> None:
