@@ -63,7 +63,7 @@ ROUTES: Final = (
     Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, door=None),
     Route("GetModels", GET, "/api/v1/models", "describe_models", public=True),
     Route("GetModel", GET, "/api/v1/models/{modelId}", "describe_models", public=True),
-    Route("GetSizes", GET, "/api/v1/sizes", "read_status", public=True),
+    Route("GetSizes", GET, "/api/v1/sizes", "describe_models", public=True),
     Route("GetRoot", GET, "/", "describe_service", public=True, door=None),
     Route("GetStatus", GET, "/api/v1/status", "read_status", public=True, door=None),
     Route("GetHealth", GET, "/api/v1/health", "describe_service", public=True, door=None),

@@ -7,7 +7,7 @@ from infra.constructs.data import BY_STATUS, SETTLING
 from infra.constructs.functions.room import Room
 from infra.constructs.small_function import SmallFunction
 
-SUBMIT_SECONDS: Final = 31
+SUBMIT_SECONDS: Final = 29
 """A client may wait for its pictures in the submit call; the API gives up on a function after thirty seconds."""
 
 
