@@ -18,30 +18,24 @@ from urllib.parse import parse_qsl
 
 import pytest
 from tests.support.folders import api_folder
-from tests.support.generations import a_generation
+from tests.support.submitting import MemorySubmissions, submit_generation_over
 
 from easel import settings
-from easel.domain.catalogue import load_catalogue, plan_upstream
 from easel.domain.generation import Generation
-from easel.domain.image import ServedBy, Status
+from easel.domain.image import Status
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
-from easel.domain.pricing import load_price_book
 from easel.domain.rates import Counter
-from easel.domain.request import Channel, ImageRequest
-from easel.errors import GenerationClosed, IdempotencyKeyReused, StorageUnavailable, Unauthenticated
+from easel.domain.request import Channel
+from easel.errors import GenerationClosed, StorageUnavailable, Unauthenticated
 from easel.http import identity
 from easel.http.pagination import CursorSigner
-from easel.ids import new_generation_id
 from easel.services.accounts.principal import Credential, Principal
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.services.generations.read_generations import ReadGenerations
-from easel.services.generations.submit_generation import Submitted
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
-from easel.services.money.appraise import Appraisal, Appraise
 from easel.services.ports.generations import GalleryImage, Page
-from easel.services.prompt_templates.compose_prompts import new_images, used
 
 BASE_URL: Final = "https://easel.example"
 NOW: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -81,59 +75,16 @@ class Store:
 
     generations: dict[tuple[str, str], Generation] = field(default_factory=dict)
     gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
-    claims: dict[tuple[str, str | None], tuple[str, str]] = field(default_factory=dict)
     api_keys: dict[str, Principal] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._appraise = Appraise(catalogue=load_catalogue(), prices=load_price_book())
+        self.submissions = MemorySubmissions(generations=self.generations)
+        self.submit = submit_generation_over(self.submissions, lambda: NOW)
 
     def put(self, generation: Generation) -> Generation:
         self.generations[generation.workspace_id, generation.id] = generation
         return generation
-
-    def submit(
-        self, principal: Principal, request: ImageRequest, *, request_id: str, idempotency_key: str | None
-    ) -> Submitted:
-        """The submit use case without its money and its queue: the same rules, one dictionary."""
-        appraisal = self.appraise(principal, request)
-        model, made = appraisal.model, appraisal.composition
-        claim = (principal.workspace_id, idempotency_key)
-        if idempotency_key and claim in self.claims:
-            return self._replay(claim, request)
-        allowed = timedelta(seconds=model.deadline_seconds)
-        generation_id = new_generation_id()
-        generation = a_generation(
-            id=generation_id,
-            workspace_id=principal.workspace_id,
-            user_id=principal.user_id,
-            model=model.id,
-            provider=appraisal.candidate.provider,
-            served_by=ServedBy(appraisal.candidate.provider, appraisal.candidate.model),
-            adjustments=plan_upstream(appraisal.candidate, request.prompt, appraisal.parameters).adjustments,
-            prompt=made.title if made else request.prompt,
-            mode=request.mode,
-            parameters=appraisal.parameters,
-            input_params=request.input_params,
-            references=request.references,
-            images=new_images(generation_id, appraisal.price.images, made),
-            template=used(made),
-            deadline=NOW + min(allowed, request.cancel_after or allowed),
-            request_id=request_id,
-            client_reference=request.client_reference,
-        )
-        if idempotency_key:
-            self.claims[claim] = (generation.id, self._appraise.fingerprint(request))
-        return Submitted(self.put(generation), replayed=False)
-
-    def appraise(self, principal: Principal, request: ImageRequest) -> Appraisal:
-        return self._appraise(principal, request)
-
-    def _replay(self, claim: tuple[str, str | None], request: ImageRequest) -> Submitted:
-        generation_id, fingerprint = self.claims[claim]
-        if fingerprint != self._appraise.fingerprint(request):
-            raise IdempotencyKeyReused("This Idempotency-Key was used before with another request.")
-        return Submitted(self.generations[claim[0], generation_id], replayed=True)
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         return self.generations.get((workspace_id, generation_id))

@@ -477,7 +477,7 @@ def test_every_refusal_has_the_one_shape(api: Api) -> None:
 
 
 def assert_nothing_written(store: Store) -> None:
-    assert (store.generations, store.claims) == ({}, {})
+    assert (store.generations, store.submissions.claims) == ({}, {})
 
 
 def test_a_fault_of_ours_is_answered_and_logged_without_what_it_held(
