@@ -40,7 +40,7 @@ def report(cloud: LocalCloud) -> None:
     _make_images(cloud, mine, WELL, IMAGES)
     for _ in range(ROUNDS):
         for name, fault in FAULTS.items():
-            close_circuits(cloud)
+            close_circuits(cloud, mine, theirs)
             with _burst(cloud, theirs, fault) as asked:
                 taken[name] += _make_images(cloud, mine, WELL, IMAGES)
                 calls[name] += asked()

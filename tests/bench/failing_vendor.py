@@ -41,10 +41,11 @@ class Image:
 def report(cloud: LocalCloud) -> None:
     """Any model of the same kind may stand in; the prompt breaks one vendor only."""
     rows: list[tuple[object, ...]] = []
-    with cloud.api(new_workspace(cloud, "Stood in for")) as api:
+    workspace = new_workspace(cloud, "Stood in for")
+    with cloud.api(workspace) as api:
         rows += [("nothing", "", *_columns(_wave(api, "well", 5), 0))]
         for name, (fault, error_class) in FAULTS.items():
-            close_circuits(cloud)
+            close_circuits(cloud, workspace)
             prompt, calls = f"failing {secrets.token_hex(4)} [fault:{fault} at={VENDOR}]", 0
             for wave in WAVES:
                 images = _wave(api, prompt, RULES[error_class].failures)

@@ -17,7 +17,7 @@ from tests.support.tables import create_core_table, create_ephemeral_table
 from easel.clock import system_clock
 from easel.domain.catalogue import Candidate, Catalogue, plan_upstream
 from easel.domain.catalogue.loading import read_catalogue
-from easel.domain.circuits import RULES, circuit_of
+from easel.domain.circuits import RULES
 from easel.domain.request import Fallback, ImageParameters, Routing, Size
 from easel.errors import ProviderErrorClass
 from easel.repositories.catalogue.circuits import DynamoProviderHealth
@@ -63,15 +63,15 @@ def _steps(cloud: Emulator) -> Mapping[str, Callable[[], object]]:
     return {
         _BARE: lambda: dynamodb.get_item(TableName=core, Key=key),
         "who is asked first (once for a generation)": lambda: routes.first("workspace", MODEL, Routing(), 0),
-        "may it be asked? yes (once for an image)": lambda: routes.admits(well),
-        "may it be asked? no, its circuit is open": lambda: routes.admits(ill),
-        "it delivered (once for an image)": lambda: routes.note_success(well),
+        "may it be asked? yes (once for an image)": lambda: routes.admits("workspace", well),
+        "may it be asked? no, its circuit is open": lambda: routes.admits("workspace", ill),
+        "it delivered (once for an image)": lambda: routes.note_success("workspace", well),
     }
 
 
 def _open(health: DynamoProviderHealth, candidate: Candidate) -> None:
-    for _ in range(RULES[_CLASS].failures):
-        health.failed(circuit_of(candidate, _CLASS), _CLASS, system_clock(), None)
+    for number in range(RULES[_CLASS].failures):
+        health.failed(candidate, _CLASS, system_clock(), caller=f"caller-{number}")
 
 
 def _medians(steps: Mapping[str, Callable[[], object]]) -> dict[str, float]:

@@ -14,6 +14,8 @@ import httpx
 from infra.local.options import PROVIDER_KEY_VARIABLES
 from tests.support.cloud import REPOSITORY, LocalCloud, Workspace
 
+from easel.domain.circuits import caller_key
+
 _FOLDER: Final = REPOSITORY / ".build" / "bench"
 _CREDITS: Final = 1_000_000
 
@@ -55,11 +57,12 @@ def calls_to(cloud: LocalCloud, vendor: str, prompt: str) -> int:
     )
 
 
-def close_circuits(cloud: LocalCloud) -> None:
-    """Forget what is held against any provider, so that each measurement begins with the same."""
+def close_circuits(cloud: LocalCloud, *workspaces: Workspace) -> None:
+    """Forget all failures, of these workspaces too, so that each measurement begins with the same."""
     dynamodb, table = cloud.aws.client("dynamodb"), cloud.outputs["EphemeralTableName"]
-    found = dynamodb.query(
-        TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "CIRCUIT"}}
-    )
-    for item in found["Items"]:
-        dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    for partition in ("CIRCUIT", *(f"CIRCUIT#{caller_key(workspace.id)}" for workspace in workspaces)):
+        found = dynamodb.query(
+            TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": partition}}
+        )
+        for item in found["Items"]:
+            dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})

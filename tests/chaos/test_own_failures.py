@@ -269,6 +269,18 @@ def test_an_attempt_that_was_never_called_is_free_when_time_runs_out(engine: Eng
     assert generation.provider_cost_micro_usd == 0
 
 
+def test_a_tenant_all_of_whose_images_fail_holds_back_itself_and_nobody_else(engine: Engine) -> None:
+    # Given a tenant whose calls all end in an unknown outcome
+    engine.provider.default = refusing(ProviderErrorClass.AMBIGUOUS)
+    images = RULES[ProviderErrorClass.AMBIGUOUS].failures
+    engine.run(engine.submit(a_request(n=images)).generation.id)
+    # When it and another tenant want to call the same provider
+    candidate = engine.routes.candidate("seedream-v4", "wavespeed", "seedream-v4")
+    # Then only the other one may
+    assert not engine.routes.admits(WORKSPACE, candidate)
+    assert engine.routes.admits("another workspace", candidate)
+
+
 # --- what a vendor may bill is booked ---------------------------------------------------------------------------------
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 from tests.e2e.conftest import Studio
 from tests.support.cloud import LocalCloud, wait_for
+
+from easel.domain.circuits import MIN_CALLERS, RULES
+from easel.errors import ProviderErrorClass
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 AI_MADE = b"trainedAlgorithmicMedia"
@@ -184,14 +189,28 @@ def circuit(studio: Studio, model: str) -> dict[str, Any] | None:
     return next((one for one in openai["circuits"] if one["model"] == model and one["state"] != "closed"), None)
 
 
+@pytest.fixture(scope="module")
+def studios(cloud: LocalCloud) -> Iterator[list[Studio]]:
+    """As many tenants as have to fail before a provider is held back from everybody."""
+    with ExitStack() as stack:
+        workspaces = [cloud.new_workspace(f"Tenant {number}", credits=500) for number in range(MIN_CALLERS)]
+        yield [Studio(cloud, stack.enter_context(cloud.api(workspace)), workspace) for workspace in workspaces]
+
+
 @pytest.mark.requirement("S000-37", "S004-48")
-def test_a_vendor_that_fails_ten_images_is_left_alone_until_a_probe_succeeds(studio: Studio, prompt: str) -> None:
-    # Given a model of this test's own that is busy for ten images, so that its circuit opens
+def test_a_vendor_that_fails_several_tenants_is_left_alone_until_a_probe_succeeds(
+    studio: Studio, studios: list[Studio], prompt: str
+) -> None:
+    # Given a model of this test's own that is busy for ten images of several tenants, so that its circuit opens
     model, no_time_for_the_pause = "gpt-image-2.6-flare", {"Cancel-After": "20"}
-    busy = f"{prompt} [fault:rate-limit retry_after=1]"
+    busy, each = f"{prompt} [fault:rate-limit retry_after=1]", RULES[ProviderErrorClass.RETRYABLE].failures_per_caller
+
+    def fail_for(tenant: Studio) -> None:
+        tenant.generate(prompt=busy, model=model, n=each, fallback="none", headers=no_time_for_the_pause)
 
     def opened() -> dict[str, Any] | None:
-        studio.generate(prompt=busy, model=model, n=10, fallback="none", headers=no_time_for_the_pause)
+        with ThreadPoolExecutor(len(studios)) as pool:
+            list(pool.map(fail_for, studios))
         return circuit(studio, model)
 
     found = wait_for(opened, within_seconds=60, what="the circuit opens")
@@ -210,6 +229,22 @@ def test_a_vendor_that_fails_ten_images_is_left_alone_until_a_probe_succeeds(stu
     probe = studio.generate(prompt=spared, model=model, fallback="none")
     assert probe["status"] == "COMPLETED", probe
     assert studio.submits(spared) == {"openai": 1}
+    assert circuit(studio, model) is None
+
+
+def test_one_tenants_failures_hold_nobody_back_but_that_tenant(
+    studio: Studio, studios: list[Studio], prompt: str
+) -> None:
+    # Given a tenant whose images all fail at a vendor, more than enough to open a circuit
+    model, no_time_for_the_pause = "gpt-image-2.5-sunburst", {"Cancel-After": "20"}
+    unlucky = f"{prompt} [fault:rate-limit retry_after=1]"
+    times = RULES[ProviderErrorClass.RETRYABLE].failures
+    studios[0].generate(prompt=unlucky, model=model, n=times, fallback="none", headers=no_time_for_the_pause)
+    # When others ask the same vendor for the same model
+    generation = studio.generate(prompt=prompt, model=model, fallback="none")
+    # Then they get their picture from it
+    assert generation["status"] == "COMPLETED", generation
+    assert studio.submits(prompt) == {"openai": 1}
     assert circuit(studio, model) is None
 
 

@@ -7,37 +7,44 @@ from datetime import datetime, timedelta
 
 from easel.clock import Clock
 from easel.domain.catalogue import Candidate, Catalogue
-from easel.domain.circuits import Circuit, Circuits, circuit_names
+from easel.domain.circuits import Circuit, CircuitName, Circuits, circuit_names, circuits_of_failure
 from easel.domain.request import Routing
 from easel.errors import ProviderErrorClass
 from easel.services.catalogue.choose_provider import ProviderRouting, RoutingPolicy
 
 
 class MemoryHealth:
-    """`routes.ProviderHealth`."""
+    """`ProviderHealth`."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[str, str], Circuit] = {}
+        self.known: dict[CircuitName, Circuit] = {}
 
-    def circuits(self, candidates: Collection[Candidate]) -> Circuits:
-        names = {name for candidate in candidates for name in circuit_names(candidate)}
-        return Circuits(circuit for name, circuit in self.known.items() if name in names)
+    def circuits(self, candidates: Collection[Candidate], caller: str) -> Circuits:
+        names = {name for candidate in candidates for name in circuit_names(candidate, caller)}
+        return Circuits((circuit for name, circuit in self.known.items() if name in names), caller)
 
     def failed(
-        self, circuit: tuple[str, str], error_class: ProviderErrorClass, now: datetime, retry_after: float | None
+        self,
+        candidate: Candidate,
+        error_class: ProviderErrorClass,
+        now: datetime,
+        *,
+        caller: str,
+        retry_after: float | None = None,
     ) -> None:
-        known = self.known.get(circuit) or Circuit(*circuit)
-        self.known[circuit] = known.failed(error_class, now, retry_after)
+        for name in circuits_of_failure(candidate, error_class, caller):
+            circuit = self.known.get(name) or Circuit(*name)
+            self.known[name] = circuit.failed(error_class, now, retry_after, caller)
 
     def succeeded(self, circuits: Circuits, candidate: Candidate) -> None:
-        for name in circuit_names(candidate):
-            self.known.pop(name, None)
+        for circuit in circuits.of(candidate):
+            self.known.pop(circuit.name, None)
 
     def begin_probe(self, circuits: Circuits, candidate: Candidate, now: datetime) -> bool:
         held = [circuit for circuit in circuits.of(candidate) if circuit.open_until is not None]
-        if any(self.known.get((one.provider, one.model)) != one for one in held):
+        if any(self.known.get(one.name) != one for one in held):
             return False
-        self.known |= {(one.provider, one.model): one.probing(now) for one in held}
+        self.known |= {one.name: one.probing(now) for one in held}
         return True
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from easel.domain.catalogue import load_catalogue
-from easel.domain.circuits import ANY_MODEL, RULES
+from easel.domain.catalogue import Candidate, load_catalogue
+from easel.domain.circuits import RULES
 from easel.errors import ProviderErrorClass
 from easel.repositories.catalogue.circuits import DynamoProviderHealth
 from easel.repositories.catalogue.latencies import DynamoLatencies
@@ -37,6 +37,13 @@ def providers(world: World) -> dict[str, Any]:
     return {provider["name"]: provider for provider in answer.json["providers"]}
 
 
+def offer(model: str, provider: str) -> Candidate:
+    catalogue = load_catalogue()
+    found = catalogue.candidate(catalogue.find(model), provider, model)
+    assert found is not None
+    return found
+
+
 @pytest.mark.requirement("S002-75")
 def test_every_provider_is_well_until_something_is_known(world: World) -> None:
     found = providers(world)
@@ -48,9 +55,9 @@ def test_every_provider_is_well_until_something_is_known(world: World) -> None:
 @pytest.mark.requirement("S002-75")
 def test_an_open_circuit_is_shown_with_its_reason_and_its_end(world: World, health: DynamoProviderHealth) -> None:
     now = datetime.now(UTC)
-    for _ in range(RULES[RETRYABLE].failures):
-        health.failed(("wavespeed", "seedream-v4"), RETRYABLE, now, None)
-    health.failed(("openai", "gpt-image-2"), RETRYABLE, now, None)
+    for number in range(RULES[RETRYABLE].failures):
+        health.failed(offer("seedream-v4", "wavespeed"), RETRYABLE, now, caller=f"caller-{number}")
+    health.failed(offer("gpt-image-2", "openai"), RETRYABLE, now, caller="caller-1")
 
     found = providers(world)
 
@@ -63,9 +70,22 @@ def test_an_open_circuit_is_shown_with_its_reason_and_its_end(world: World, heal
     assert (counted["state"], counted["failures"]) == ("closed", {"retryable": 1})
 
 
+def test_what_one_tenant_alone_meets_is_shown_to_nobody_as_the_providers(
+    world: World, health: DynamoProviderHealth
+) -> None:
+    for _ in range(2 * RULES[RETRYABLE].failures):
+        health.failed(offer("seedream-v4", "wavespeed"), RETRYABLE, datetime.now(UTC), caller="caller-1")
+
+    (circuit,) = providers(world)["wavespeed"]["circuits"]
+
+    assert (circuit["state"], providers(world)["wavespeed"]["status"]) == ("closed", "ok")
+    assert "caller-1" not in str(circuit)
+
+
 def test_trouble_with_the_account_means_that_the_provider_is_down(world: World, health: DynamoProviderHealth) -> None:
-    for _ in range(RULES[AUTH].failures):
-        health.failed(("google", ANY_MODEL), AUTH, datetime.now(UTC), None)
+    for number in range(RULES[AUTH].failures):
+        google = offer("nano-banana-2.1", "google")
+        health.failed(google, AUTH, datetime.now(UTC), caller=f"caller-{number}")
 
     answer = world.call("GET", "/api/v1/status")
 

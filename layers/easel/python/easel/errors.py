@@ -45,6 +45,7 @@ Errors know what failed and with which ids. They do not know HTTP: `http/problem
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -366,10 +367,11 @@ class ProviderErrorClass(StrEnum):
 class ProviderError(EaselError):
     """A vendor did not deliver.
 
-    `error_class` decides what happens next, `retry_after` is the vendor's own wish in seconds, `provider_code` its own
-    code for logs and the attempt log. `job_ended`: asking for the job again would only bring the same answer.
-    `from_vendor` is False where nobody asked the vendor, or where the fault is ours: such an error says nothing about
-    the vendor's health. `message` is ours and safe to show; a vendor's body never goes into it.
+    `error_class` decides what happens next, `retry_after` is how many seconds the vendor asks us to wait (None when it
+    does not say, or says no number that one could wait), `provider_code` its own code for the attempt log.
+    `job_ended`: asking for the job again would only bring the same answer. `from_vendor` is False where nobody asked
+    the vendor, or where the fault is ours: such an error says nothing about the vendor's health. `message` is ours and
+    safe to show; a vendor's body never goes into it.
     """
 
     code = "provider_error"
@@ -389,6 +391,6 @@ class ProviderError(EaselError):
         self.provider = provider
         self.error_class = error_class
         self.provider_code = provider_code
-        self.retry_after = retry_after
+        self.retry_after = retry_after if retry_after is not None and 0 <= retry_after < math.inf else None
         self.job_ended = job_ended
         self.from_vendor = from_vendor

@@ -1,21 +1,34 @@
-"""Circuit breakers in DynamoDB, in the `ephemeral` table: one small item per provider and model, written on failures.
+"""Circuit breakers in DynamoDB, in the `ephemeral` table: one small item per circuit, written on failures.
 
-    CIRCUIT / <provider>#<model>     what `domain.circuits.Circuit` says, with a version that each change names
+    CIRCUIT          / <provider>#<model>     what `domain.circuits.Circuit` says, with a version that each change names
+    CIRCUIT#<caller> / <provider>#<model>     the same for the failures of one caller alone
 
-All lie in one partition: a status page reads them with one query, and they are written only while something is wrong.
+Those that all callers share lie in one partition: a status page reads them with one query. All are written only while
+something is wrong, and expire.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.catalogue import Candidate
-from easel.domain.circuits import LONGEST_PAUSE, Circuit, Circuits, Count, circuit_names
+from easel.domain.circuits import (
+    EVERYBODY,
+    MAX_PAUSE,
+    Circuit,
+    CircuitName,
+    Circuits,
+    Count,
+    circuit_names,
+    circuits_of_failure,
+)
 from easel.errors import DatabaseRefused, DatabaseUnavailable, ProviderErrorClass
+from easel.repositories.dynamodb import full_jitter
 from easel.repositories.table import ConditionFailed, Query, Table
 
 if TYPE_CHECKING:
@@ -24,39 +37,50 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PARTITION: Final = "CIRCUIT"
-_KEPT: Final = LONGEST_PAUSE * 3
+_KEPT: Final = MAX_PAUSE * 3
 _MAX_TRIES: Final = 5
+_FIRST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.2
+"""Seconds between the tries of a write that others got ahead of."""
 
 
 class DynamoProviderHealth:
     """`routes.ProviderHealth`. When its table does not answer, calls go out as if there were no breaker."""
 
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+    def __init__(self, client: DynamoDBClient, table_name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._table = Table(client, table_name)
+        self._sleep = sleep
 
-    def circuits(self, candidates: Collection[Candidate]) -> Circuits:
-        names = list(dict.fromkeys(name for candidate in candidates for name in circuit_names(candidate)))
-        return Circuits(self._read(names))
+    def circuits(self, candidates: Collection[Candidate], caller: str) -> Circuits:
+        names = dict.fromkeys(name for candidate in candidates for name in circuit_names(candidate, caller))
+        return Circuits(self._read(list(names)), caller)
 
     def failed(
-        self, circuit: tuple[str, str], error_class: ProviderErrorClass, now: datetime, retry_after: float | None
+        self,
+        candidate: Candidate,
+        error_class: ProviderErrorClass,
+        now: datetime,
+        *,
+        caller: str,
+        retry_after: float | None = None,
     ) -> None:
-        self._change(circuit, now, lambda known: known.failed(error_class, now, retry_after))
+        for name in circuits_of_failure(candidate, error_class, caller):
+            self._change(name, now, lambda circuit: circuit.failed(error_class, now, retry_after, caller))
 
     def succeeded(self, circuits: Circuits, candidate: Candidate) -> None:
-        for known in circuits.of(candidate):
-            if not known.is_spotless:
-                self._forget(known)
+        for circuit in circuits.of(candidate):
+            if not circuit.is_clean:
+                self._forget(circuit)
 
     def begin_probe(self, circuits: Circuits, candidate: Candidate, now: datetime) -> bool:
         held = [circuit for circuit in circuits.of(candidate) if circuit.open_until is not None]
         return all(self._write(circuit.probing(now), now) for circuit in held)
 
     def all(self) -> Sequence[Circuit]:
-        """Every circuit that something is held against. Raises DatabaseUnavailable."""
+        """Every shared circuit with a failure on record. Raises DatabaseUnavailable."""
         return [_circuit(values) for values in self._table.records(Query.of(_PARTITION, consistent=False))]
 
-    def _read(self, names: Sequence[tuple[str, str]]) -> list[Circuit]:
+    def _read(self, names: Sequence[CircuitName]) -> list[Circuit]:
         if not names:
             return []
         try:
@@ -66,21 +90,21 @@ class DynamoProviderHealth:
             return []
         return [_circuit(values) for values in found.values()]
 
-    def _change(self, name: tuple[str, str], now: datetime, change: Callable[[Circuit], Circuit]) -> None:
-        for _ in range(_MAX_TRIES):
-            known = next(iter(self._read([name])), Circuit(*name))
-            changed = change(known)
-            if changed is known or self._write(changed, now):
+    def _change(self, name: CircuitName, now: datetime, change: Callable[[Circuit], Circuit]) -> None:
+        for attempt in range(_MAX_TRIES):
+            before = next(iter(self._read([name])), Circuit(*name))
+            after = change(before)
+            if after is before or self._write(after, now):
                 return
-        logger.warning("circuit kept changing; one sign is lost", extra={"provider": name[0], "served_model": name[1]})
+            self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
+        logger.warning("circuit kept changing; one failure is not counted", extra=_described(name))
 
     def _write(self, circuit: Circuit, now: datetime) -> bool:
         """Store it if nobody has changed it since it was read."""
         values = {**_values(circuit), "version": circuit.version + 1, "expiresAt": int((now + _KEPT).timestamp())}
-        name = (circuit.provider, circuit.model)
         try:
             self._table.put(
-                {**_key(name), **values},
+                {**_key(circuit.name), **values},
                 "attribute_not_exists(pk) OR version = :version",
                 {":version": circuit.version},
             )
@@ -92,32 +116,42 @@ class DynamoProviderHealth:
         return True
 
     def _forget(self, circuit: Circuit) -> None:
-        name = (circuit.provider, circuit.model)
         try:
-            self._table.delete(_key(name), "version = :version", {":version": circuit.version})
+            self._table.delete(_key(circuit.name), "version = :version", {":version": circuit.version})
         except (ConditionFailed, DatabaseUnavailable, DatabaseRefused):
-            # Somebody has noted something new meanwhile; the next success is not far.
+            # It has changed meanwhile; the next success will close it.
             logger.info("circuit was not closed")
 
 
-def _key(name: tuple[str, str]) -> dict[str, str]:
-    return {"pk": _PARTITION, "sk": "#".join(name)}
+def _described(name: CircuitName) -> dict[str, str]:
+    return {"provider": name.provider, "served_model": name.model, "caller": name.caller}
+
+
+def _key(name: CircuitName) -> dict[str, str]:
+    partition = _PARTITION if name.caller == EVERYBODY else f"{_PARTITION}#{name.caller}"
+    return {"pk": partition, "sk": f"{name.provider}#{name.model}"}
 
 
 def _values(circuit: Circuit) -> dict[str, Any]:
     counts = {
-        error_class.value: {"failures": count.failures, "since": to_iso(count.since)}
+        error_class.value: {
+            "failures": count.failures,
+            "since": to_iso(count.since),
+            "callers": dict(count.callers),
+        }
         for error_class, count in circuit.counts.items()
     }
     return {
         "provider": circuit.provider,
         "model": circuit.model,
+        "caller": circuit.caller,
         "counts": counts,
         "openedBy": circuit.opened_by.value if circuit.opened_by else None,
         "openedAt": _iso(circuit.opened_at),
         "openUntil": _iso(circuit.open_until),
         "openings": circuit.openings,
         "probeUntil": _iso(circuit.probe_until),
+        "probedBy": circuit.probed_by,
     }
 
 
@@ -126,8 +160,9 @@ def _circuit(values: Mapping[str, Any]) -> Circuit:
     return Circuit(
         provider=values["provider"],
         model=values["model"],
+        caller=values["caller"],
         counts={
-            ProviderErrorClass(name): Count(count["failures"], from_iso(count["since"]))
+            ProviderErrorClass(name): Count(count["failures"], from_iso(count["since"]), count["callers"])
             for name, count in values["counts"].items()
         },
         opened_by=ProviderErrorClass(opened_by) if opened_by else None,
@@ -135,6 +170,7 @@ def _circuit(values: Mapping[str, Any]) -> Circuit:
         open_until=_moment(values.get("openUntil")),
         openings=values["openings"],
         probe_until=_moment(values.get("probeUntil")),
+        probed_by=values.get("probedBy"),
         version=values["version"],
     )
 

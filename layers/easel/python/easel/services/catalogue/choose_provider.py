@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from easel.clock import Clock
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate, Catalogue
-from easel.domain.circuits import Circuits, CircuitState, circuit_of
+from easel.domain.circuits import Circuits, CircuitState, caller_key
 from easel.domain.generation import Generation
 from easel.domain.image import FAILURE_TEXTS
 from easel.domain.request import Fallback, Routing
@@ -25,22 +25,31 @@ _ALIVE: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT
 
 
 class ProviderHealth(Protocol):
-    """The circuits that all workers share. Nothing here fails a request: what cannot be read counts as well."""
+    """The circuits that all workers share. Nothing here fails a request: what cannot be read counts as well.
 
-    def circuits(self, candidates: Collection[Candidate]) -> Circuits: ...
+    `caller` is a tenant, as `domain.circuits.caller_key` names it.
+    """
+
+    def circuits(self, candidates: Collection[Candidate], caller: str) -> Circuits: ...
 
     def failed(
-        self, circuit: tuple[str, str], error_class: ProviderErrorClass, now: datetime, retry_after: float | None
+        self,
+        candidate: Candidate,
+        error_class: ProviderErrorClass,
+        now: datetime,
+        *,
+        caller: str,
+        retry_after: float | None = None,
     ) -> None:
         """Count a failure."""
         ...
 
     def succeeded(self, circuits: Circuits, candidate: Candidate) -> None:
-        """Forget what was held against a candidate that did well; `circuits` is what was known before the call."""
+        """Forget the failures of a candidate that did well; `circuits` is what was read before the call."""
         ...
 
     def begin_probe(self, circuits: Circuits, candidate: Candidate, now: datetime) -> bool:
-        """Whether this caller is the one to find out if a candidate is back."""
+        """Whether this call is the one to find out if a candidate is back."""
         ...
 
 
@@ -95,13 +104,13 @@ class ProviderRouting:
     def first(self, workspace_id: str, model: str, asked: Routing, references: int) -> Candidate:
         """Whom to ask first: the first candidate that is well, or simply the first when none is."""
         candidates = self._candidates(workspace_id, model, asked, references)
-        circuits, now = self._health.circuits(candidates), self._clock()
+        circuits, now = self._health.circuits(candidates, caller_key(workspace_id)), self._clock()
         well = (candidate for candidate in candidates if not circuits.wait(candidate, now))
         return next(well, candidates[0])
 
-    def admits(self, candidate: Candidate) -> bool:
+    def admits(self, workspace_id: str, candidate: Candidate) -> bool:
         """Whether a call to this candidate may go out: its circuits are closed, or this call is the probe."""
-        circuits, now = self._health.circuits([candidate]), self._clock()
+        circuits, now = self._health.circuits([candidate], caller_key(workspace_id)), self._clock()
         if not circuits.wait(candidate, now):
             half_open = any(circuit.state(now) is CircuitState.HALF_OPEN for circuit in circuits.of(candidate))
             if not half_open or self._health.begin_probe(circuits, candidate, now):
@@ -112,7 +121,7 @@ class ProviderRouting:
     def detour(self, generation: Generation, attempts: Sequence[Attempt]) -> TryAgain | GiveUp:
         """What to do where a circuit is open: ask somebody else, or wait for the probe if there is time."""
         candidates = self._candidates_of(generation)
-        circuits = self._health.circuits(candidates)
+        circuits = self._health.circuits(candidates, caller_key(generation.workspace_id))
         choice = choose(candidates, attempts, circuits, now=self._clock(), deadline=generation.deadline)
         return choice or GiveUp(FAILURE_TEXTS[ProviderErrorClass.RETRYABLE])
 
@@ -127,26 +136,32 @@ class ProviderRouting:
             error,
             attempts,
             candidates,
-            self._health.circuits(candidates),
+            self._health.circuits(candidates, caller_key(generation.workspace_id)),
             now=self._clock(),
             deadline=generation.deadline,
             after_refusal=routing.after_refusal,
         )
 
-    def note_failure(self, candidate: Candidate, error: ProviderError, earlier: Sequence[Attempt]) -> None:
-        """Count an error for the circuit, once for an image: one that is tried four times is one sign, not four."""
+    def note_failure(
+        self, workspace_id: str, candidate: Candidate, error: ProviderError, earlier: Sequence[Attempt]
+    ) -> None:
+        """Count an error for the circuits, once for an image: one that is tried four times is one sign, not four."""
         if error.error_class in _ALIVE:
-            self.note_success(candidate)
+            self.note_success(workspace_id, candidate)
             return
-        known = (candidate.provider, candidate.model, error.error_class.value)
-        now = self._clock()
-        if known not in {(one.provider, one.model, one.outcome) for one in earlier}:
-            circuit = circuit_of(candidate, error.error_class)
-            self._health.failed(circuit, error.error_class, now, error.retry_after)
+        counted = {(one.provider, one.model, one.outcome) for one in earlier}
+        if (candidate.provider, candidate.model, error.error_class.value) not in counted:
+            self._health.failed(
+                candidate,
+                error.error_class,
+                self._clock(),
+                caller=caller_key(workspace_id),
+                retry_after=error.retry_after,
+            )
 
-    def note_success(self, candidate: Candidate) -> None:
+    def note_success(self, workspace_id: str, candidate: Candidate) -> None:
         """The candidate has done what it was asked for."""
-        self._health.succeeded(self._health.circuits([candidate]), candidate)
+        self._health.succeeded(self._health.circuits([candidate], caller_key(workspace_id)), candidate)
 
     def _candidates_of(self, generation: Generation) -> tuple[Candidate, ...]:
         references = len(generation.references)

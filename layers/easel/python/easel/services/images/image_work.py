@@ -160,7 +160,7 @@ class ImageWork:
         self._record_delivery(generation, task, image, ended)
         self.workflow.image_delivered(task.task_token)
         if candidate := self._known_candidate(generation, attempt):
-            self.routes.note_success(candidate)
+            self.routes.note_success(generation.workspace_id, candidate)
         if image.completed_at is not None:
             self.latencies.record(generation.model, image.completed_at - generation.created_at, image.completed_at)
 
@@ -330,7 +330,8 @@ class ImageWork:
         candidate = self._known_candidate(generation, attempt)
         # One that has left the catalogue is asked by nobody any more.
         if candidate is not None:
-            self.routes.note_failure(candidate, error, [known for known in task.attempts if known.id != attempt.id])
+            earlier = [known for known in task.attempts if known.id != attempt.id]
+            self.routes.note_failure(generation.workspace_id, candidate, error, earlier)
 
     def go_on(self, generation: Generation, task: ImageTask, error: ProviderError) -> None:
         """Try again, here or elsewhere, or give the image up; a callback that may still come is waited for."""

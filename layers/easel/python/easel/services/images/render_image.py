@@ -86,7 +86,7 @@ class RenderImage:
             cost_micro_usd=candidate.table_cost(plan.parameters),
             cost_uncertain=True,
         )
-        admitted = self._work.routes.admits(candidate)
+        admitted = self._work.routes.admits(ref.workspace_id, candidate)
         task = self._work.tasks.claim(ref, task_token, attempt, now + self._work.lease) if admitted else None
         if task is not None:
             return task
