@@ -26,7 +26,7 @@ from tests.support.invariants import attempts_of, check_invariants
 from tests.support.tables import create_core_table
 
 from easel.domain.attempt import Attempt
-from easel.domain.circuits import RULES
+from easel.domain.circuits import RULES, CircuitName, caller_key
 from easel.domain.generation import Generation
 from easel.domain.image import INTERNAL_FAILURE, Status
 from easel.domain.provider import (
@@ -274,11 +274,11 @@ def test_a_tenant_all_of_whose_images_fail_holds_back_itself_and_nobody_else(eng
     engine.provider.default = refusing(ProviderErrorClass.AMBIGUOUS)
     images = RULES[ProviderErrorClass.AMBIGUOUS].failures
     engine.run(engine.submit(a_request(n=images)).generation.id)
-    # When it and another tenant want to call the same provider
-    candidate = engine.routes.candidate("seedream-v4", "wavespeed", "seedream-v4")
-    # Then only the other one may
-    assert not engine.routes.admits(WORKSPACE, candidate)
-    assert engine.routes.admits("another workspace", candidate)
+    # Then its own circuit has opened, and the one of all has not
+    own = engine.health.known[CircuitName("wavespeed", "seedream-v4", caller_key(WORKSPACE))]
+    shared = engine.health.known[CircuitName("wavespeed", "seedream-v4")]
+    assert (own.openings, shared.openings) == (1, 0)
+    assert engine.routes.admits("another workspace", engine.routes.candidate("seedream-v4", "wavespeed", "seedream-v4"))
 
 
 # --- what a vendor may bill is booked ---------------------------------------------------------------------------------
