@@ -15,7 +15,9 @@ from easel.domain.identities import TelegramIdentity
 from easel.domain.request import Channel
 from easel.errors import StaleWrite
 from easel.ids import new_id
+from easel.repositories import keys
 from easel.repositories.accounts.api_keys import hash_api_key
+from easel.repositories.dynamodb import to_item
 from easel.services.ports.accounts import ApiKeyRecord
 
 API_KEY = new_api_key(WORKSPACE_ID)
@@ -42,6 +44,15 @@ def test_a_key_leads_to_its_record_and_its_workspace_lists_it(core: Core, record
     assert core.api_keys.find(API_KEY) == record
     assert core.api_keys.get(WORKSPACE_ID, record.key_id) == record
     assert core.api_keys.list(WORKSPACE_ID, limit=5, after=None) == ([record], None)
+
+
+def test_a_key_that_was_stored_without_a_chain_of_budgets_is_limited_by_its_own(core: Core) -> None:
+    core.commit(*core.api_keys.adding(RECORD))
+    core.client.update_item(
+        TableName=core.table, Key=to_item(keys.api_key(RECORD.key_hash)), UpdateExpression="REMOVE budgetKeys"
+    )
+
+    assert core.api_keys.find(API_KEY) == replace(RECORD, budget_keys=(RECORD.key_id,))
 
 
 OTHER_TEXTS = {

@@ -156,7 +156,8 @@ def _record_from(values: Mapping[str, Any]) -> ApiKeyRecord:
         scopes=frozenset(values["scopes"]),
         channel=Channel(values["channel"]),
         created_at=from_iso(values["createdAt"]),
-        budget_keys=tuple(values["budgetKeys"]),
+        # Keys that were stored before 2026-11-28 have none: each was limited by its own budget alone.
+        budget_keys=tuple(values.get("budgetKeys", (values["keyId"],))),
         plan=values.get("plan", DEFAULT_PLAN),
         valid_until=from_iso(values["validUntil"]) if "validUntil" in values else None,
         revoked_at=from_iso(values["revokedAt"]) if "revokedAt" in values else None,
