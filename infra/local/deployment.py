@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from infra.local import environments
+from infra.local import environments, recovery
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 from infra.local.files import read_object, write_privately
@@ -25,6 +25,7 @@ STACK: Final = "easel-local"
 _TOOLKIT_STACK: Final = "CDKToolkit"
 _BOOTSTRAP_SECONDS: Final = 120
 _DEPLOY_SECONDS: Final = 300
+_REPAIR_SECONDS: Final = 120
 _SOURCES: Final = ("functions", "layers", "infra", "cdk.json", "pyproject.toml", "requirements.txt")
 _NOT_DEPLOYED: Final = (REPOSITORY / "infra" / "local",)
 
@@ -66,7 +67,7 @@ class Deployment:
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack in the emulator; empty unless it is completely deployed."""
         stack = self._stack()
-        if not str(stack.get("StackStatus", "")).endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
+        if stack.get("StackStatus") not in recovery.WORKING:
             return {}
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
@@ -78,6 +79,20 @@ class Deployment:
         known = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
         layers = linked_layers.are_there(REPOSITORY / ".build" / "layers")
         return layers and read_object(self.places.deployed) == known and bool(self.outputs())
+
+    def repair(self) -> str | None:
+        """Make a stack deployable that a failed deployment left behind; None when there is nothing to repair.
+
+        Raises ToolError.
+        """
+        cloudformation = Clients(self.ports.emulator_url).cloudformation
+        try:
+            done = recovery.recover(cloudformation, STACK, skip_failed=True, seconds=_REPAIR_SECONDS)
+        except ToolError as error:
+            hint = "`make clean` forgets the emulated AWS with all its data; `make up` then starts anew."
+            raise ToolError(f"{error} {hint}", log=self._log("deploy")) from error
+        recovery.delete_orphans(cloudformation, STACK)
+        return done
 
     def bootstrap(self) -> bool:
         """Give the CDK its bucket; False when it has it. Raises ToolError."""

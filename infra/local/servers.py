@@ -55,10 +55,11 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
     }
     return Server(
         name=EMULATOR,
-        command=(str(VENV_PYTHON), "-m", "ministack"),
+        command=(str(VENV_PYTHON), "-m", "infra.local.emulator"),
         settings=settings,
         port=ports.emulator,
         health_url=f"{ports.emulator_url}/_ministack/health",
+        made_of=_digest([_HERE / "emulator.py"]),
         prepare=prepare,
         start_seconds=60,
         stop_seconds=30,

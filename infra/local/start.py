@@ -30,6 +30,8 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
     deployment = Deployment(places, ports, options)
     fresh = _start_servers(display, places, processes, ports, options)
     if not deployment.is_current():
+        if repaired := deployment.repair():
+            display.say(f"  After a deployment that failed: {repaired}.")
         if not fresh:
             _rest(display, processes, servers.emulator(places, ports, iam_enforced=options.iam_enforced))
         _deploy(display, deployment)

@@ -38,6 +38,7 @@ REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 CREDENTIALS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
+_REPOSITORY: Final = Path(__file__).resolve().parents[2]
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0
 _START_ATTEMPTS: Final = 3
@@ -105,14 +106,14 @@ def unique_name(prefix: str) -> str:
 
 
 @contextmanager
-def emulator() -> Iterator[Emulator]:
-    """Start a MiniStack, wait until it is healthy, stop it at the end.
+def emulator(module: str = "ministack") -> Iterator[Emulator]:
+    """Start a MiniStack, wait until it is healthy, stop it at the end. `module` is the Python module that runs it.
 
     Raises:
         EmulatorError: when it is not healthy within 30 seconds.
     """
     with tempfile.TemporaryDirectory(prefix="easel-emulator-", ignore_cleanup_errors=True) as folder:
-        process, url = _start(Path(folder))
+        process, url = _start(Path(folder), module)
         cloud = Emulator(url)
         try:
             yield cloud
@@ -121,14 +122,14 @@ def emulator() -> Iterator[Emulator]:
             _stop(process)
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _start(folder: Path, module: str) -> tuple[subprocess.Popen[bytes], str]:
     # Another program can take the port between the look and the start, hence more than one try.
     for attempt in range(1, _START_ATTEMPTS + 1):
         port = _free_port()
         url = f"http://127.0.0.1:{port}"
         with (folder / "ministack.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+            process = subprocess.Popen(  # noqa: S603 - a module that a test names
+                [sys.executable, "-m", module],
                 env=_server_environment(folder, port),
                 cwd=folder,
                 stdout=log,
@@ -155,6 +156,7 @@ def _server_environment(folder: Path, port: int) -> dict[str, str]:
     # The server hands its environment on to Lambdas and obeys AWS_ENDPOINT_URL: nothing of the caller's may leak in.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
     return inherited | {
+        "PYTHONPATH": str(_REPOSITORY),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "LAMBDA_EXECUTOR": "local",
