@@ -27,7 +27,7 @@ def collect(record: SQSRecord) -> None:
     if message.hint is None:
         wiring.collect_image(env)(message.ref(), polls=message.polls)
     else:
-        wiring.follow_callback(env)(message.ref(), message.hint.as_told())
+        wiring.follow_callback(env)(message.ref(), message.hint.as_hint())
 
 
 @instrumented

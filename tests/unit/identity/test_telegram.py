@@ -15,7 +15,7 @@ from tests.support.mini_app import BOT_TOKEN, TELEGRAM_ID, init_data, signature
 
 from easel.domain.identities import TelegramProfile
 from easel.errors import NotFound
-from easel.identity.telegram import LONGEST, MiniAppSignature, TelegramBot, read_bot
+from easel.identity.telegram import MAX_LENGTH, MiniAppSignature, TelegramBot, read_bot
 
 WORKSPACE = "019a9f1c-0000-7000-8000-00000000000a"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ TAMPERED: dict[str, Any] = {
     "no fields": lambda _: "",
     "no query string": lambda _: "hello",
     "half of a character": lambda text: text + "&x=%ff",
-    "too long": lambda text: text + "&x=" + "y" * LONGEST,
+    "too long": lambda text: text + "&x=" + "y" * MAX_LENGTH,
     "too many fields": lambda text: text + "".join(f"&x{number}=1" for number in range(40)),
 }
 

@@ -1,4 +1,4 @@
-"""What AWS clients raise, in our words. Adapters of AWS services translate here; nothing of botocore passes them."""
+"""Translates errors of AWS clients. Every adapter of an AWS service uses it, so no botocore error leaves them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _BUSY: Final = frozenset(
 
 
 def code_of(error: Exception) -> str:
-    """AWS's name for an error; empty for one that did not come from AWS."""
+    """The AWS error code; empty for errors that are not answers of AWS."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 
 def may_pass(error: BotoCoreError | ClientError) -> bool:
-    """Whether the same call may succeed later: no connection, no time, too much at once, a fault of AWS."""
+    """Whether a retry may succeed: connection errors, timeouts, throttling, AWS server errors."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(error) in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -43,7 +43,7 @@ def may_pass(error: BotoCoreError | ClientError) -> bool:
 
 @contextmanager
 def raised_as(kind: Callable[[str], EaselError], message: str) -> Iterator[None]:
-    """Within, whatever an AWS client raises leaves as this error of ours."""
+    """Inside the `with`, errors of AWS clients are raised as this error."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

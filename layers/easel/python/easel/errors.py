@@ -1,46 +1,46 @@
 """Every error that Easel raises on purpose. Decide by class, never by message.
 
     EaselError
-    ├── InvalidRequest            the caller sent something we do not accept (carries field errors)
+    ├── InvalidRequest            the request is invalid (carries field errors)
     │   ├── UnknownModel          no such model in the catalogue
     │   ├── UnknownTemplate       no such prompt template, or no such version of it
-    │   ├── QuoteExpired          a quote that bound us, too long ago
-    │   └── InvalidCursor         a page cursor that we did not issue, or for another query
-    ├── Unauthenticated           no credential, or one that we do not accept
-    ├── Forbidden                 a good credential without the scope or role that the route needs
+    │   ├── QuoteExpired          the quote has expired
+    │   └── InvalidCursor         a page cursor that is not ours, or of another query
+    ├── Unauthenticated           no credential, or an invalid one
+    ├── Forbidden                 a valid credential without the required scope or role
     ├── NotFound                  nothing under this id in the caller's workspace
-    ├── CallbackRefused           a callback that no vendor of ours could have sent, or that is too old
+    ├── CallbackRefused           a callback with an invalid or expired ticket or signature
     ├── IdempotencyKeyReused      the key was used before with another body
     │   └── GrantIdReused         the same for a grant of credits
-    ├── Conflict                  the thing is not in the state that the change needs
+    ├── Conflict                  the resource is not in the state that the change requires
     │   ├── GenerationClosed      cancel or change of a generation that has ended
-    │   ├── WalletMissing         a workspace that was never seen before
-    │   ├── TooManyTemplates      a workspace has all the prompt templates, or a template all the versions, that it can
-    │   ├── TooManyGrants         a wallet holds all the grants that it can
-    │   ├── StaleWrite            somebody else changed the record since it was read
+    │   ├── WalletMissing         the workspace has no wallet yet
+    │   ├── TooManyTemplates      the limit of prompt templates, or of versions of one, is reached
+    │   ├── TooManyGrants         the limit of open grants of a wallet is reached
+    │   ├── StaleWrite            the record was changed by another writer since it was read
     │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
-    ├── StillLeased               another worker is at it; the message must come again
-    ├── InsufficientCredits       the wallet has less than the request costs
-    ├── BudgetExceeded            a budget has less left than the request costs
-    ├── LimitReached              a limit on what may run at once, or in a day
+    ├── StillLeased               another worker holds the lease; the message must be redelivered
+    ├── InsufficientCredits       the balance is lower than the price of the request
+    ├── BudgetExceeded            a budget has less left than the price of the request
+    ├── LimitReached              a limit on concurrent or daily generations
     │   └── RateLimited           too many requests in a minute or an hour
     ├── PayloadTooLarge           body over the limit
     ├── UnsupportedMediaType      body of a type that the route does not read
-    ├── ImageRejected             bytes that are not a picture we accept
-    ├── ReferenceUnavailable      a reference picture that cannot be fetched safely
-    ├── Unavailable               something that we depend on did not answer; the same may succeed later
+    ├── ImageRejected             not an image, or one outside the limits
+    ├── ReferenceUnavailable      a reference image that cannot be fetched safely
+    ├── Unavailable               a dependency did not answer; a retry may succeed
     │   ├── DatabaseUnavailable   DynamoDB
-    │   │   └── Contended         a write lost against others each time it was tried; nothing was written
-    │   ├── StorageUnavailable    the object store did not take or give the bytes
+    │   │   └── Contended         every retry of a write lost against other writers; nothing was written
+    │   ├── StorageUnavailable    S3
     │   ├── QueueUnavailable      a message or an event could not be sent
-    │   ├── WorkflowUnavailable   the state machine could not be started, stopped or answered
+    │   ├── WorkflowUnavailable   Step Functions
     │   ├── SecretUnavailable     a secret could not be read
-    │   └── IdentityUnavailable   an identity provider's keys cannot be fetched, so nobody can be recognised by them
-    ├── DatabaseRefused           DynamoDB does not take a request, and will not take its repetition
-    └── ProviderError             a vendor did not deliver; `error_class` says what to do about it
+    │   └── IdentityUnavailable   an identity provider's keys cannot be fetched
+    ├── DatabaseRefused           DynamoDB rejects the request, and would reject a retry
+    └── ProviderError             a vendor did not deliver; `error_class` decides what follows
 
-Errors know what failed and with which ids. They do not know HTTP: `http/problems.py` has that table.
+Errors carry what failed and the ids. Their HTTP statuses are in `http/problems.py`.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong with one field of a request.
+    """One problem with one field of a request.
 
-    `field` is the name as the caller wrote it, `allowed` the values or the range that would have been accepted.
+    `field` is the name as the caller wrote it, `allowed` the accepted values or range.
     """
 
     field: str
@@ -65,7 +65,7 @@ class FieldError:
 
 
 class EaselError(Exception):
-    """Base of all errors raised on purpose. `code` is stable: clients switch on it."""
+    """Base of all errors raised on purpose. `code` is stable: clients depend on it."""
 
     code = "error"
 
@@ -75,7 +75,7 @@ class EaselError(Exception):
 
 
 class InvalidRequest(EaselError):
-    """The request breaks a rule; nothing was written."""
+    """The request is invalid; nothing was written."""
 
     code = "invalid_request"
 
@@ -85,7 +85,7 @@ class InvalidRequest(EaselError):
 
     @classmethod
     def of(cls, field: str, message: str, allowed: Any = None) -> InvalidRequest:
-        """An error about a single field, whose message is also the summary."""
+        """An error about a single field; its message is also the summary."""
         return cls(message, [FieldError(field, message, allowed)])
 
 
@@ -102,37 +102,37 @@ class UnknownTemplate(InvalidRequest):
 
 
 class QuoteExpired(InvalidRequest):
-    """The quote has run out; ask for a new one."""
+    """The quote has expired; request a new one."""
 
     code = "quote_expired"
 
 
 class InvalidCursor(InvalidRequest):
-    """A page cursor that we did not issue, or that belongs to another caller or query."""
+    """A page cursor that is not ours, or of another caller or query."""
 
     code = "invalid_cursor"
 
 
 class Unauthenticated(EaselError):
-    """No credential, or one that we do not accept."""
+    """No credential, or an invalid one."""
 
     code = "unauthenticated"
 
 
 class Forbidden(EaselError):
-    """A good credential that lacks the scope or role needed."""
+    """A valid credential without the required scope or role."""
 
     code = "forbidden"
 
 
 class NotFound(EaselError):
-    """Nothing under this id in the caller's workspace. A foreign id reads the same as an unknown one."""
+    """Nothing under this id in the caller's workspace. Another workspace's id and an unknown id look the same."""
 
     code = "not_found"
 
 
 class CallbackRefused(EaselError):
-    """A callback that does not count. `reason` is for metrics; the sender gets to know as little as of any address."""
+    """An unauthenticated or expired callback. `reason` is for metrics and is not sent to the caller."""
 
     code = "callback_refused"
 
@@ -154,7 +154,7 @@ class GrantIdReused(IdempotencyKeyReused):
 
 
 class Conflict(EaselError):
-    """The thing is not in the state that the change needs."""
+    """The resource is not in the state that the change requires."""
 
     code = "conflict"
 
@@ -166,7 +166,7 @@ class GenerationClosed(Conflict):
 
 
 class StaleWrite(Conflict):
-    """The record changed since it was read: read it again and decide again."""
+    """The record changed since it was read: read it again and retry."""
 
     code = "stale_write"
 
@@ -178,7 +178,7 @@ class LastOwner(Conflict):
 
 
 class KeyAlreadyClaimed(Conflict):
-    """An Idempotency-Key that was used before: by which generation, and with which request fingerprint."""
+    """An Idempotency-Key that was used before, with its generation and request fingerprint."""
 
     code = "key_already_claimed"
 
@@ -189,13 +189,13 @@ class KeyAlreadyClaimed(Conflict):
 
 
 class StillLeased(EaselError):
-    """Another worker is at it. The message must come again, in case that worker dies."""
+    """Another worker holds the lease. The message must be redelivered, in case that worker crashes."""
 
     code = "still_leased"
 
 
 class InsufficientCredits(EaselError):
-    """The wallet has less than the request costs. Both amounts are milli-credits; nothing was taken."""
+    """The balance is lower than the price. Both amounts are milli-credits; nothing was charged."""
 
     code = "insufficient_credits"
 
@@ -206,7 +206,7 @@ class InsufficientCredits(EaselError):
 
 
 class BudgetExceeded(EaselError):
-    """A monthly budget has less left than the request costs. Amounts are milli-credits; nothing was taken.
+    """A monthly budget has less left than the price. Amounts are milli-credits; nothing was charged.
 
     `kind` says whose budget: `workspace` or `key`.
     """
@@ -222,27 +222,27 @@ class BudgetExceeded(EaselError):
 
 
 class WalletMissing(Conflict):
-    """The workspace has no wallet yet: it has never been seen."""
+    """The workspace has no wallet yet."""
 
     code = "wallet_missing"
 
 
 class TooManyGrants(Conflict):
-    """The wallet has as many open grants as it can hold."""
+    """The limit of open grants of a wallet is reached."""
 
     code = "too_many_grants"
 
 
 class TooManyTemplates(Conflict):
-    """The workspace has as many prompt templates, or the template as many versions, as it can."""
+    """The limit of prompt templates of a workspace, or of versions of a template, is reached."""
 
     code = "too_many_templates"
 
 
 class LimitReached(EaselError):
-    """A limit of a plan. `kind` names it, `limit` is its value, `active_ids` what is running.
+    """A limit of a plan. `kind` names it, `limit` is its value, `active_ids` are the running generations.
 
-    `retry_after` is in how many seconds it begins anew; None where only the end of what runs can help.
+    `retry_after` is the number of seconds until the limit resets; None where a running generation has to end first.
     """
 
     code = "limit_reached"
@@ -258,37 +258,37 @@ class LimitReached(EaselError):
 
 
 class RateLimited(LimitReached):
-    """Too many requests. `kind` names the window that is full, `limit` is how many fit in."""
+    """Too many requests. `kind` names the window, `limit` its number of requests."""
 
     code = "rate_limited"
 
 
 class PayloadTooLarge(EaselError):
-    """The body is larger than the route takes."""
+    """The body is larger than the route accepts."""
 
     code = "payload_too_large"
 
 
 class UnsupportedMediaType(EaselError):
-    """The body is of a type that the route does not read."""
+    """The body has a media type that the route does not accept."""
 
     code = "unsupported_media_type"
 
 
 class ImageRejected(EaselError):
-    """Bytes that are not a picture, or not one within our limits."""
+    """Not an image, or one outside the limits."""
 
     code = "image_rejected"
 
 
 class ReferenceUnavailable(EaselError):
-    """A reference picture that cannot be fetched, or whose address we refuse to call."""
+    """A reference image that cannot be fetched, or whose URL is not allowed."""
 
     code = "reference_unavailable"
 
 
 class Unavailable(EaselError):
-    """Something that we depend on did not answer, or it is unknown whether it did its work. Later it may."""
+    """A dependency did not answer, or the outcome is unknown. A retry may succeed."""
 
     code = "unavailable"
 
@@ -300,31 +300,31 @@ class DatabaseUnavailable(Unavailable):
 
 
 class Contended(DatabaseUnavailable):
-    """A write lost against others each time it was tried; nothing was written, trying again is safe."""
+    """Every retry of a write lost against other writers; nothing was written, so retrying is safe."""
 
     code = "contended"
 
 
 class DatabaseRefused(EaselError):
-    """The database does not take this request, nor its repetition: a record that is too large, no permission."""
+    """The database rejects the request and would reject a retry: a record that is too large, no permission."""
 
     code = "database_refused"
 
 
 class StorageUnavailable(Unavailable):
-    """The object store did not take or give the bytes."""
+    """An object could not be stored, read or linked, or the outcome is unknown."""
 
     code = "storage_unavailable"
 
 
 class QueueUnavailable(Unavailable):
-    """A message could not be sent, or it is unknown whether it was."""
+    """A message could not be sent, or the outcome is unknown."""
 
     code = "queue_unavailable"
 
 
 class WorkflowUnavailable(Unavailable):
-    """The state machine could not be reached, or it is unknown whether it was."""
+    """A workflow could not be started, stopped or answered, or the outcome is unknown."""
 
     code = "workflow_unavailable"
 
@@ -336,7 +336,7 @@ class SecretUnavailable(Unavailable):
 
 
 class IdentityUnavailable(Unavailable):
-    """The keys of an identity provider are not known and cannot be fetched now."""
+    """The keys of an identity provider cannot be fetched."""
 
     code = "identity_unavailable"
 
@@ -367,11 +367,11 @@ class ProviderErrorClass(StrEnum):
 class ProviderError(EaselError):
     """A vendor did not deliver.
 
-    `error_class` decides what happens next, `retry_after` is how many seconds the vendor asks us to wait (None when it
-    does not say, or says no number that one could wait), `provider_code` its own code for the attempt log.
-    `job_ended`: asking for the job again would only bring the same answer. `from_vendor` is False where nobody asked
-    the vendor, or where the fault is ours: such an error says nothing about the vendor's health. `message` is ours and
-    safe to show; a vendor's body never goes into it.
+    `error_class` decides what happens next. `retry_after` is the vendor's Retry-After in seconds (None when there is
+    none, or none that is usable). `provider_code` is the vendor's code, for the attempt log. `job_ended`: polling the
+    job again would give the same answer. `from_vendor` is False where no request was sent, or where the fault is ours:
+    such an error says nothing about the vendor's health. `message` is ours and safe to show; it never contains a
+    vendor's text.
     """
 
     code = "provider_error"

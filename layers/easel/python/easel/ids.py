@@ -1,7 +1,7 @@
-"""Identifiers: UUIDv7 (RFC 9562), so that they sort by time and are made before the first write.
+"""Identifiers: UUIDv7 (RFC 9562), which sort by time and are generated before the first write.
 
-The last four bits of a generation's id are zero and its images carry 1..10 there: an image's id leads to its generation
-without a look-up, and stays a valid, unique, time-ordered UUIDv7 (74 - 4 random bits).
+The last four bits of a generation's id are zero; its images have 1..10 there. So an image's id leads to its generation
+without a look-up, and is still a valid, unique, time-ordered UUIDv7 (74 - 4 random bits).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ MAX_IMAGES = 10
 
 
 def uuid7(milliseconds: int | None = None, random_bits: Callable[[int], int] = secrets.randbits) -> UUID:
-    """A UUIDv7 of this (or the given) millisecond since 1970."""
+    """A UUIDv7 of the current or the given millisecond since 1970."""
     moment = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
     value = (moment & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | random_bits(12) << 64 | 0b10 << 62 | random_bits(62)
     return UUID(int=value)
 
 
 def new_id() -> str:
-    """A fresh id for anything that is not a generation or its images."""
+    """A new id for anything but generations and images."""
     return str(uuid7())
 
 
 def new_generation_id() -> str:
-    """A fresh id whose last four bits are left to the images."""
+    """A new id whose last four bits are zero, for the images' indexes."""
     return str(UUID(int=uuid7().int & ~_INDEX_BITS))
 
 
@@ -40,7 +40,7 @@ def image_id(generation_id: str, index: int) -> str:
 
 
 def generation_of_image(image: str) -> tuple[str, int] | None:
-    """(generation id, image index) of an image's id, or None when no image can have this id."""
+    """(generation id, image index) of an image's id, or None when it cannot be an image's id."""
     try:
         value = UUID(image).int
     except ValueError:

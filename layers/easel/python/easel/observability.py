@@ -1,10 +1,10 @@
-"""Logs, metrics and the request id, the same in every function.
+"""Logs, metrics and the request id, shared by every function.
 
-A log line is an event with fields. Prompts, keys, links and image bytes never go into one, and neither do the messages
-of errors that we did not write ourselves: some libraries put the offending value there. `describe_error` keeps to that.
+A log line is an event with fields. Prompts, keys, links and image bytes are never logged, and neither are messages of
+foreign errors: some libraries put the offending value there. `describe_error` enforces that.
 
-`logger` is the parent of every `logging.getLogger("easel....")`, so code that may not know Powertools logs as it does.
-There is no Tracer: X-Ray is switched on for the functions as a whole, and importing its SDK would double their start.
+`logger` is the parent of every `logging.getLogger("easel....")`, so modules without Powertools log through it too.
+There is no Tracer: Lambda's own X-Ray tracing is on, and importing the SDK would double the cold start.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FRAMES_LOGGED: Final = 12
 
 
 def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
-    """Decorate a Lambda entry point: log lines carry its context, nothing is left of the invocation before."""
+    """Decorate a Lambda entry point: log lines carry its context, and fields of the previous invocation are cleared."""
 
     @logger.inject_lambda_context(log_event=False, clear_state=True)
     @wraps(handler)
@@ -46,7 +46,7 @@ def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
         try:
             return handler(event, context)
         finally:
-            # Powertools warns when there is nothing to flush, and most invocations count nothing.
+            # Powertools warns when there is nothing to flush, and most invocations record nothing.
             if metrics.metric_set:
                 metrics.flush_metrics()
 
@@ -54,41 +54,40 @@ def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
 
 
 def bind(**fields: object) -> None:
-    """Put these fields on every log line until the invocation ends."""
+    """Add these fields to every log line until the invocation ends."""
     logger.append_keys(**fields)
 
 
 def count(metric: str, value: int = 1, **dimensions: str) -> None:
     """Add to a metric. Dimensions are few and bounded (provider, model, outcome): each combination is billed."""
-    # One record per call: dimensions of the shared record would spread to all its other metrics.
+    # One record per call: dimensions of a shared record would apply to all its metrics.
     with single_metric(metric, MetricUnit.Count, value, namespace=_NAMESPACE) as record:
         for name, dimension in dimensions.items():
             record.add_dimension(name, dimension)
 
 
 def sane_request_id(offered: str | None) -> str:
-    """The caller's request id when it is short and plain enough to log and echo, else a new one."""
+    """The caller's request id if it is short and harmless enough to log and echo, else a new one."""
     if offered and _REQUEST_ID.fullmatch(offered.strip()):
         return offered.strip()
     return str(uuid.uuid4())
 
 
 def bind_request_id(value: str) -> None:
-    """Make this the request id of what follows, for log lines and for `request_id()`."""
+    """Set the request id for log lines and for `request_id()`."""
     _request_id.set(value)
     bind(request_id=value)
 
 
 def request_id() -> str:
-    """The id of the request being served; empty outside of one."""
+    """The id of the current request; empty outside of a request."""
     return _request_id.get()
 
 
 def describe_error(error: BaseException) -> Mapping[str, Any]:
-    """What a log line may say about an unexpected error: its kind, its causes and where it happened.
+    """What may be logged about an unexpected error: type, causes and stack frames.
 
-    Messages are left out on purpose, but for classes that vouch for theirs by `loggable = True`. AWS errors name their
-    code and operation, which is what one looks for.
+    Messages are left out, except for classes with `loggable = True`. AWS errors are logged with code and operation.
     """
     return {
         "error": [_kind(link) for link in _chain(error)],
@@ -100,7 +99,7 @@ def describe_error(error: BaseException) -> Mapping[str, Any]:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what it came from, without running in circles."""
+    """The error and its causes, without cycles."""
     links: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in links:

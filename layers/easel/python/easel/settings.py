@@ -1,11 +1,11 @@
-"""A function's environment as a model: read once, checked at the first use, wrong or missing values named.
+"""A function's environment as a model: read once, validated at the first use; errors name the variables.
 
     class Env(settings.Settings):
         CORE_TABLE_NAME: settings.Text
 
     env = settings.load(Env)
 
-Fields are spelled as the variables are; variables that no field names are left alone.
+Fields have the names of the variables; other variables are ignored.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Annotated, TypeVar, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 Text = Annotated[str, Field(min_length=1)]
-"""A variable that must say something: an empty one is as wrong as a missing one."""
+"""A variable that may not be empty."""
 
 Words = Annotated[tuple[str, ...], BeforeValidator(lambda given: tuple(filter(None, given.split(","))))]
-"""A list with commas between; empty where it says nothing."""
+"""A comma-separated list; may be empty."""
 
 _AnySettings = TypeVar("_AnySettings", bound="Settings")
 
@@ -27,7 +27,7 @@ _AnySettings = TypeVar("_AnySettings", bound="Settings")
 class Settings(BaseModel):
     """Base of every function's `Env`."""
 
-    # A mixin that is never read by itself is never compiled: most functions import more of them than they use.
+    # Models are built on first use: most functions import more mixins than they use.
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     def __hash__(self) -> int:
@@ -36,10 +36,10 @@ class Settings(BaseModel):
 
 
 class SettingsError(RuntimeError):
-    """The environment lacks a variable or has one that cannot be right. Only a deployment can mend that."""
+    """A variable is missing or invalid. Only a deployment can fix that."""
 
     loggable = True
-    """The message names variables, never what they hold."""
+    """The message names variables, never their values."""
 
 
 _loaded: dict[type[Settings], Settings] = {}
@@ -49,7 +49,7 @@ def load(model: type[_AnySettings]) -> _AnySettings:
     """The settings of this process, read from the environment once.
 
     Raises:
-        SettingsError: with the name of every variable that is missing or wrong, never with its value.
+        SettingsError: names every missing or invalid variable, never its value.
     """
     if model not in _loaded:
         _loaded[model] = _read(model)
@@ -57,7 +57,7 @@ def load(model: type[_AnySettings]) -> _AnySettings:
 
 
 def forget() -> None:
-    """Read the environment anew at the next `load`: for tests that change it."""
+    """Clear the cache, for tests that change the environment."""
     _loaded.clear()
 
 
@@ -66,7 +66,7 @@ def _read(model: type[_AnySettings]) -> _AnySettings:
         return model.model_validate(dict(os.environ))
     except ValidationError as error:
         faults = ", ".join(f"{_name(fault['loc'])} ({fault['type']})" for fault in error.errors(include_input=False))
-    # Outside of the `except`: the validation error shows values, and some of these are secrets.
+    # Outside of the `except`: the validation error contains values, and some are secrets.
     raise SettingsError(f"Environment variables missing or wrong: {faults}.")
 
 

@@ -1,7 +1,7 @@
-"""From the outbox to the world: publish everywhere, then forget.
+"""Publishes events of the outbox, then deletes them from it.
 
-Delivery is at least once: whatever fails in between, the event stays in the outbox, comes again with the same id, and
-receivers drop the repeat.
+Delivery is at least once: after a failure the event stays in the outbox and is published again with the same id, by
+which receivers drop duplicates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _deserializer: Final = TypeDeserializer()
 
 
 class Publisher(Protocol):
-    """One place that events go to."""
+    """A destination of events."""
 
     def publish(self, event: Event) -> None:
         """Raises QueueUnavailable."""
@@ -25,10 +25,10 @@ class Publisher(Protocol):
 
 
 class PublishEvents:
-    """Sends one event to every publisher, in their order, and then removes it from the outbox.
+    """Sends one event to every publisher in order, and then deletes it from the outbox.
 
-    `forget` takes the event's id and must not mind one that is gone already. One publisher after the other, and nothing
-    after a failure: a place that is down for an hour must not fill the others with repeats.
+    `forget` takes the event's id and ignores one that is already deleted. Publishing stops at the first failure: a
+    destination that is down for an hour must not fill the others with duplicates.
     """
 
     def __init__(self, *, publishers: Sequence[Publisher], forget: Callable[[str], None]) -> None:
@@ -36,17 +36,17 @@ class PublishEvents:
         self._forget = forget
 
     def __call__(self, event: Event) -> None:
-        """Raises QueueUnavailable; the event then is still in the outbox."""
+        """Raises QueueUnavailable; the event is then still in the outbox."""
         for publisher in self._publishers:
             publisher.publish(event)
         self._forget(event.id)
 
 
 def event_in_outbox_item(image: Mapping[str, Any]) -> Event:
-    """The event of an outbox item as a stream record carries it: attributes in DynamoDB's typed form.
+    """The event of an outbox item in a stream record (attributes in DynamoDB's typed form).
 
     Raises:
-        ValueError: the item has no event that we can read. Repeating does not help.
+        ValueError: the item has no readable event. Retrying does not help.
     """
     try:
         return deserialise_event(_deserializer.deserialize(image["event"]))

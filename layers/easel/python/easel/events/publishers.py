@@ -1,4 +1,4 @@
-"""Where events go: the event bus and the integration queue. Both get the same JSON, `domain.events.serialise_event`."""
+"""Destinations of events: the event bus and the integration queue. Both get the same JSON (`serialise_event`)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SOURCE: Final = "easel"
 
 
 class EventBridgePublisher:
-    """The event bus, for whoever subscribes with a rule."""
+    """Publishes to the event bus, for subscribers with a rule."""
 
     def __init__(self, client: EventBridgeClient, bus_name: str) -> None:
         self._client = client
         self._bus_name = bus_name
 
     def publish(self, event: Event) -> None:
-        """Raises QueueUnavailable when the bus did not take it, or may not have."""
+        """Raises QueueUnavailable: not published, or the outcome is unknown."""
         with raised_as(QueueUnavailable, f"Event {event.id} could not be put on the bus."):
             answer = self._client.put_events(
                 Entries=[
@@ -44,7 +44,7 @@ class EventBridgePublisher:
 
 
 class SqsIntegrationPublisher:
-    """The integration queue, for a system that prefers to fetch.
+    """Publishes to the integration queue, for a system that polls.
 
     Message attributes `type`, `version`, `workspaceId` and `eventId` allow routing without reading the body.
     """
@@ -54,7 +54,7 @@ class SqsIntegrationPublisher:
         self._queue_url = queue_url
 
     def publish(self, event: Event) -> None:
-        """Raises QueueUnavailable when the queue did not take it, or may not have."""
+        """Raises QueueUnavailable: not sent, or the outcome is unknown."""
         with raised_as(QueueUnavailable, f"Event {event.id} could not be sent to the integration queue."):
             self._client.send_message(
                 QueueUrl=self._queue_url,

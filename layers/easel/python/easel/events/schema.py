@@ -1,7 +1,7 @@
 """The events that other systems receive, version 1, as models: the source of `generation.v1.schema.json`.
 
-Nothing of Easel needs them at run time. They document, they are what receivers may copy, and tests hold every event we
-make, and every sample ever stored, against them. Within a version fields are only ever added.
+Easel does not use them at run time. They are documentation, receivers may copy them, and tests validate every event and
+every stored sample against them. Within a version fields are only added.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class _Part(BaseModel):
 
 
 class EventError(_Part):
-    """Why something did not come to be."""
+    """Why an image or a generation failed."""
 
-    code: str = Field(description="Stable; decide by it.")
+    code: str = Field(description="Stable; meant for programs.")
     message: str = Field(description="A sentence for people.")
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
@@ -39,7 +39,7 @@ class EventError(_Part):
 class EventPrice(_Part):
     """What the generation costs when all of its images are delivered."""
 
-    unit: Literal["generation", "image", "megapixel"] = Field(description="What the price counts.")
+    unit: Literal["generation", "image", "megapixel"] = Field(description="What is counted.")
     plan: str = Field(description="The price list.")
     version: str = Field(description="Of the price book.")
     milli_credits: int = Field(ge=0)
@@ -47,10 +47,10 @@ class EventPrice(_Part):
 
 
 class EventServedBy(_Part):
-    """Who made a picture."""
+    """Which provider and model made an image."""
 
     provider: str
-    model: str = Field(description="The living model of the catalogue that stood for the one asked for.")
+    model: str = Field(description="The active model of the catalogue that served the requested one.")
 
 
 class EventImage(_Part):
@@ -59,16 +59,14 @@ class EventImage(_Part):
     id: str
     index: int = Field(ge=0)
     status: EndStatus
-    permalink: str = Field(description="Address of the picture that never changes; needs no credentials.")
-    width: int | None = Field(description="Pixels; null without a picture, as the next two.")
+    permalink: str = Field(description="URL of the image that never changes; needs no credentials.")
+    width: int | None = Field(description="Pixels; null without an image, like the next two.")
     height: int | None
     media_type: str | None
     byte_count: int | None = Field(description="Size of the original file.")
-    served_by: EventServedBy | None = Field(description="Who made it; null without a picture.")
-    price_milli_credits: int | None = Field(
-        None, ge=0, description="Its share of what was charged; 0 unless delivered."
-    )
-    provider_cost_micro_usd: int | None = Field(None, ge=0, description="What providers take for all attempts at it.")
+    served_by: EventServedBy | None = Field(description="Provider and model; null without an image.")
+    price_milli_credits: int | None = Field(None, ge=0, description="Its share of the charge; 0 unless delivered.")
+    provider_cost_micro_usd: int | None = Field(None, ge=0, description="What providers charge for all attempts at it.")
     error: EventError | None = Field(description="Null unless the status is FAILED.")
 
 
@@ -80,13 +78,13 @@ class EventGeneration(_Part):
     model: str
     mode: Literal["text-to-image", "image-to-image"]
     user_id: str
-    client_reference: str | None = Field(description="What the caller gave to recognise the request by.")
+    client_reference: str | None = Field(description="The caller's own reference of the request.")
     created_at: Moment
-    completed_at: Moment = Field(description="When it ended, however it did.")
+    completed_at: Moment = Field(description="When it ended, with any status.")
     images_completed: int = Field(ge=0)
     images_failed: int = Field(ge=0)
-    price: EventPrice | None = Field(None, description="Null in events from before prices were told.")
-    charged_milli_credits: int | None = Field(None, ge=0, description="What was taken for what was delivered.")
+    price: EventPrice | None = Field(None, description="Null in events of versions without prices.")
+    charged_milli_credits: int | None = Field(None, ge=0, description="What was charged for the delivered images.")
     provider_cost_micro_usd: int | None = Field(None, ge=0, description="The sum over all images.")
     error: EventError | None = Field(description="Null unless the status is FAILED.")
     images: tuple[EventImage, ...]
@@ -106,7 +104,7 @@ class GenerationEvent(_Part):
     version: Literal[1]
     workspace_id: str
     occurred_at: Moment
-    request_id: str = Field(description="The X-Request-ID of the request that asked for the generation.")
+    request_id: str = Field(description="The X-Request-ID of the request that created the generation.")
     data: GenerationEventData
 
 
@@ -116,9 +114,9 @@ class EventBudget(_Part):
     scope: Literal["workspace", "key"]
     key_id: str | None = Field(description="Null for the budget of the whole workspace.")
     month: str = Field(pattern=r"^\d{4}-\d{2}$", description="Calendar month in UTC.")
-    threshold_percent: int = Field(ge=1, le=100, description="The share from which on its owner is told.")
+    threshold_percent: int = Field(ge=1, le=100, description="The share at which the alert is sent.")
     limit_milli_credits: int = Field(ge=0)
-    used_milli_credits: int = Field(description="What was charged and what is held.")
+    used_milli_credits: int = Field(description="The sum of charges and open holds.")
     remaining_milli_credits: int = Field(ge=0)
 
 
@@ -129,30 +127,30 @@ class BudgetEventData(_Part):
 
 
 class BudgetEvent(_Part):
-    """Most of a budget is used. Told once per month and limit; delivered at least once; drop repeats by `id`."""
+    """Most of a budget is used. Sent once per month and limit; delivered at least once; drop duplicates by `id`."""
 
     id: str = Field(description="The same each time this event is delivered.")
     type: Literal["budget.alert"]
     version: Literal[1]
     workspace_id: str
     occurred_at: Moment
-    request_id: str = Field(description="The X-Request-ID of the request whose charge came to the threshold.")
+    request_id: str = Field(description="The X-Request-ID of the request whose charge reached the threshold.")
     data: BudgetEventData
 
 
 class EventModel(_Part):
-    """A provider's offer of a model of the catalogue."""
+    """A model of the catalogue at one provider."""
 
     id: str = Field(description="The catalogue's name for the model.")
     provider: str
     upstream_model: str = Field(description="The provider's name for it.")
     status: Literal["active", "deprecated"]
     ends_on: str | None = Field(
-        pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first day on which it will not answer; null for one missing."
+        pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first day without it; null for a missing one."
     )
-    days_left: int | None = Field(description="Until then; null for one that is missing.")
-    successor: str | None = Field(description="The model that requests will run on, where one is chosen.")
-    equivalents: tuple[str, ...] = Field(description="Models that may stand in, best first.")
+    days_left: int | None = Field(description="Days until then; null for a missing one.")
+    successor: str | None = Field(description="The model that requests will run on, if one is chosen.")
+    equivalents: tuple[str, ...] = Field(description="Models that may replace it, best first.")
 
 
 class CatalogueEventData(_Part):
@@ -162,14 +160,14 @@ class CatalogueEventData(_Part):
 
 
 class CatalogueEvent(_Part):
-    """Something is amiss with a model. Told daily until it is mended; delivered at least once; drop repeats by `id`."""
+    """A model is missing or will end. Sent daily until fixed; delivered at least once; drop duplicates by `id`."""
 
     id: str = Field(description="The same each time this event is delivered.")
     type: Literal["catalogue.model_missing", "catalogue.model_shutdown_announced", "catalogue.model_ends_soon"]
     version: Literal[1]
     workspace_id: Literal["installation"]
     occurred_at: Moment
-    request_id: str = Field(description="Of the check that found it.")
+    request_id: str = Field(description="The id of the check that found it.")
     data: CatalogueEventData
 
 

@@ -1,4 +1,4 @@
-"""Our own short-lived tokens for people who came through a Telegram Mini App."""
+"""Our own short-lived tokens for users of Telegram Mini Apps."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MINI_APP: Final = "telegram-mini-app"
 
 
 class Sessions:
-    """Signs and reads them. The secret is asked for when the first token is there."""
+    """Signs and verifies session tokens. The secret is read when it is first needed."""
 
     def __init__(self, secret: Callable[[], str]) -> None:
         self._secret = secret
 
     def sign(self, user: MiniAppUser, session_id: str, issued_at: datetime) -> SessionToken:
-        """A token for this person; it cannot be revoked before it expires. The same arguments give the same token."""
-        import jwt  # noqa: PLC0415 - heavy, and only wanted by those who come with a token
+        """A token for this user; it cannot be revoked before it expires. The same arguments give the same token."""
+        import jwt  # noqa: PLC0415 - slow to import, and only needed for tokens
 
         expires_at = issued_at.replace(microsecond=0) + LIFETIME
         claims = {
@@ -45,18 +45,18 @@ class Sessions:
         return SessionToken(jwt.encode(claims, secret, ALGORITHM, headers={"kid": kid_of(secret)}), expires_at)
 
     def key(self, kid: str) -> str | None:
-        """The secret that tokens of this `kid` are signed with; None for one that is no longer ours."""
+        """The secret that tokens with this `kid` are signed with; None for a replaced one."""
         secret = self._secret()
         return secret if kid == kid_of(secret) else None
 
 
 def kid_of(secret: str) -> str:
-    """Names a secret without telling it, so that tokens of a replaced one are known as such."""
+    """An id of a secret that does not reveal it, so that tokens signed with a replaced secret are recognized."""
     return hashlib.sha256(b"easel-session-kid:" + secret.encode("utf-8")).hexdigest()[:16]
 
 
 def user_from(claims: Mapping[str, Any]) -> MiniAppUser | None:
-    """Whom a verified token names; None when it is not one of a Mini App user."""
+    """The user of a verified token; None when it is not a Mini App token."""
     bot, telegram_id, plan = claims.get("bot"), claims.get("tg"), claims.get("plan")
     if claims.get("use") != _MINI_APP or not isinstance(bot, str) or not isinstance(plan, str):
         return None

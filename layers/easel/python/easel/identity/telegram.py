@@ -22,27 +22,27 @@ from easel.services.ports.accounts import MiniAppSignIn
 
 SKEW: Final = timedelta(seconds=60)
 """How far Telegram's clock may be ahead of ours."""
-LONGEST: Final = 4_096
+MAX_LENGTH: Final = 4_096
 
-_MOST_FIELDS: Final = 32
+_MAX_FIELDS: Final = 32
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _SECONDS: Final = re.compile(r"[0-9]{1,11}")
-_LONGEST_TEXT: Final = 256
+_MAX_TEXT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramBot:
-    """A bot, and the workspace whose people it brings."""
+    """A bot and the workspace that owns it."""
 
     token: str
     workspace_id: str
 
 
 def read_bot(secret: str) -> TelegramBot | None:
-    """The bot as its secret describes it: `{"token": ..., "workspaceId": ...}`; None while that is not filled in."""
+    """Read the bot's secret, `{"token": ..., "workspaceId": ...}`; None while it is not set."""
     try:
-        said = json.loads(secret)
-        return TelegramBot(str(said["token"]), str(said["workspaceId"]))
+        bot = json.loads(secret)
+        return TelegramBot(str(bot["token"]), str(bot["workspaceId"]))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -55,7 +55,7 @@ class MiniAppSignature:
         self._max_age = max_age
 
     def __call__(self, init_data: str, now: datetime) -> MiniAppSignIn | None:
-        """What it says, if the bot's token signed it and it is young enough. Raises NotFound without a bot."""
+        """The sign-in, if the bot's token signed it and it is recent enough. Raises NotFound without a bot."""
         bot = self._bot()
         if bot is None:
             raise NotFound("No Telegram bot is set up here.")
@@ -66,19 +66,19 @@ class MiniAppSignature:
         profile = _profile(fields.get("user", ""))
         if signed_at is None or profile is None or not now - self._max_age <= signed_at <= now + SKEW:
             return None
-        # A second longer than it is good for, so that it cannot be forgotten before it is stale.
+        # A second longer than it is valid, so that it is not deleted before it has expired.
         return MiniAppSignIn(
             bot.workspace_id, profile, fields["hash"], signed_at + self._max_age + timedelta(seconds=1)
         )
 
 
 def read_fields(init_data: str) -> Mapping[str, str] | None:
-    """The fields of a query string; None when it is none, is too long, or has a field twice."""
-    if len(init_data) > LONGEST:
+    """The fields of a query string; None when it is malformed, too long, or repeats a field."""
+    if len(init_data) > MAX_LENGTH:
         return None
     try:
         pairs = parse_qsl(
-            init_data, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MOST_FIELDS
+            init_data, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
         )
     except ValueError:
         return None
@@ -87,7 +87,7 @@ def read_fields(init_data: str) -> Mapping[str, str] | None:
 
 
 def is_genuine(fields: Mapping[str, str], bot_token: str) -> bool:
-    """Whether the bot's token signed exactly these fields. `signature` counts among them, `hash` alone does not."""
+    """Whether the bot's token signed exactly these fields: all but `hash`, `signature` included."""
     claimed = fields.get("hash", "")
     signed = "\n".join(f"{name}={value}" for name, value in sorted(fields.items()) if name != "hash")
     secret = hmac.digest(b"WebAppData", bot_token.encode("utf-8"), hashlib.sha256)
@@ -100,26 +100,26 @@ def _moment(text: str) -> datetime | None:
 
 
 def _profile(text: str) -> TelegramProfile | None:
-    """`user` is JSON inside of a field (Bot API, `WebAppUser`)."""
+    """Parse the field `user`, which is JSON (Bot API, `WebAppUser`)."""
     try:
-        said = json.loads(text)
+        user = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    number = said.get("id") if isinstance(said, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool) or not is_telegram_id(number):
+    telegram_id = user.get("id") if isinstance(user, dict) else None
+    if not isinstance(telegram_id, int) or isinstance(telegram_id, bool) or not is_telegram_id(telegram_id):
         return None
     return TelegramProfile(
-        telegram_id=number,
-        username=_text(said, "username"),
-        first_name=_text(said, "first_name"),
-        last_name=_text(said, "last_name"),
-        language_code=_text(said, "language_code"),
+        telegram_id=telegram_id,
+        username=_text(user, "username"),
+        first_name=_text(user, "first_name"),
+        last_name=_text(user, "last_name"),
+        language_code=_text(user, "language_code"),
     )
 
 
-def _text(said: Mapping[str, Any], name: str) -> str | None:
-    value = said.get(name)
+def _text(user: Mapping[str, Any], name: str) -> str | None:
+    value = user.get(name)
     if not isinstance(value, str):
         return None
-    # JSON can escape half a character, which nothing behind this line could store.
-    return value[:_LONGEST_TEXT].encode("utf-8", "ignore").decode("utf-8") or None
+    # JSON can contain lone surrogates, which cannot be stored.
+    return value[:_MAX_TEXT].encode("utf-8", "ignore").decode("utf-8") or None

@@ -1,4 +1,4 @@
-"""Bearer tokens (JWT, RFC 7519): which issuer a token is from, and whether that issuer really made it for us."""
+"""Verifies bearer tokens (JWT, RFC 7519): which issuer a token names, and whether that issuer signed it for us."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from easel.services.ports.accounts import MiniAppUser, SignedInPerson
 SKEW_SECONDS: Final = 60
 """How far the issuer's clock may be from ours."""
 
-_LONGEST_SUBJECT: Final = 255
-_NEEDED: Final = ["exp", "iat", "iss", "sub"]
+_MAX_SUBJECT: Final = 255
+_REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "sub"]
 _REFUSED_HEADERS: Final = frozenset({"crit", "b64", "zip", "enc"})
-"""They change what a signature covers. Those that bring a key of their own (`jwk`, `jku`, `x5c`) are not looked at."""
+"""They change what a signature covers. Headers that carry a key (`jwk`, `jku`, `x5c`) are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedIssuer:
-    """An identity provider whose tokens we take, when they are made for one of these audiences.
+    """An identity provider whose tokens are accepted for these audiences.
 
-    People in `operator_group`, by the claim `groups_claim`, run the platform; None where nobody does.
+    Members of `operator_group`, by the claim `groups_claim`, are operators of the platform; None for no operators.
     """
 
     issuer: str
@@ -59,8 +59,8 @@ class Tokens:
         self._issuers = {issuer.issuer: (issuer, KeySet(issuer.jwks_url, fetch)) for issuer in issuers}
 
     def __call__(self, token: str) -> SignedInPerson | MiniAppUser | None:
-        """Whom the token names; None for one that we do not accept. Raises IdentityUnavailable."""
-        kid, issuer = _what_it_claims(token)
+        """The person a token belongs to; None for a token that is not accepted. Raises IdentityUnavailable."""
+        kid, issuer = _unverified_claims(token)
         if kid is None or issuer is None:
             return None
         if issuer == ISSUER:
@@ -75,15 +75,15 @@ class Tokens:
         return user_from(claims) if claims and claims.get("aud") == AUDIENCE else None
 
 
-def _what_it_claims(token: str) -> tuple[str | None, str | None]:
-    """(`kid`, issuer) as an unproven token gives them: they choose the key to prove it with, and nothing else."""
-    import jwt  # noqa: PLC0415 - heavy, and only wanted by those who come with a token
+def _unverified_claims(token: str) -> tuple[str | None, str | None]:
+    """(`kid`, issuer) of an unverified token: used to choose the key to verify it with, and for nothing else."""
+    import jwt  # noqa: PLC0415 - slow to import, and only needed for tokens
 
     try:
-        unproven = jwt.decode_complete(token, options={"verify_signature": False})
+        unverified = jwt.decode_complete(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, TypeError):
         return None, None
-    header, claims = unproven["header"], unproven["payload"]
+    header, claims = unverified["header"], unverified["payload"]
     kid, issuer = header.get("kid"), claims.get("iss")
     if _REFUSED_HEADERS & header.keys() or not isinstance(kid, str) or not isinstance(issuer, str):
         return None, None
@@ -91,7 +91,7 @@ def _what_it_claims(token: str) -> tuple[str | None, str | None]:
 
 
 def _verified(token: str, find_key: Callable[[], Any], algorithms: Sequence[str], issuer: str) -> dict[str, Any] | None:
-    """The claims of a token that this issuer signed and that is valid now; its audience is not looked at."""
+    """The claims of a token that this issuer signed and that is valid now; the audience is not checked."""
     import jwt  # noqa: PLC0415 - as above
 
     key = find_key()
@@ -101,11 +101,11 @@ def _verified(token: str, find_key: Callable[[], Any], algorithms: Sequence[str]
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
-            # A `PyJWK` also refuses every algorithm but its own.
+            # A `PyJWK` accepts its own algorithm only.
             algorithms=list(algorithms),
             issuer=issuer,
             leeway=SKEW_SECONDS,
-            options={"require": _NEEDED, "verify_aud": False, "enforce_minimum_key_length": True},
+            options={"require": _REQUIRED_CLAIMS, "verify_aud": False, "enforce_minimum_key_length": True},
         )
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
         return None
@@ -116,7 +116,7 @@ def _person(trusted: TrustedIssuer, claims: Mapping[str, Any] | None) -> SignedI
     if claims is None or not _is_for_us(trusted, claims):
         return None
     subject = claims["sub"]
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
         return None
     groups = claims.get(trusted.groups_claim)
     is_operator = trusted.operator_group is not None and isinstance(groups, list) and trusted.operator_group in groups
@@ -124,7 +124,7 @@ def _person(trusted: TrustedIssuer, claims: Mapping[str, Any] | None) -> SignedI
 
 
 def _is_for_us(trusted: TrustedIssuer, claims: Mapping[str, Any]) -> bool:
-    """By `aud`; Cognito's access tokens have none and name their client in `client_id` instead."""
+    """Check the audience: `aud`, or `client_id` in Cognito's access tokens, which have no `aud`."""
     if claims.get("token_use") == "refresh":
         return False
     audience = claims.get("aud")

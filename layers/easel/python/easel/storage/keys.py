@@ -1,10 +1,10 @@
-"""Where things lie in the bucket. Keys are built here and nowhere else.
+"""Object keys of the bucket. They are built here and nowhere else.
 
     generated/<workspace id>/<generation or content item id>/<image id>/{original.<ext>,preview.webp,thumb.webp}
-    unmarked/<the same>/original.<ext>       the picture before a watermark was drawn: no function may read it
-    lent/<workspace id>/<generation id>/<sha256>.<ext>   a cleaned reference picture, while a vendor reads it
+    unmarked/<the same>/original.<ext>       the image before a watermark was drawn: no function may read it
+    lent/<workspace id>/<generation id>/<sha256>.<ext>   copy of a cleaned reference image, for a vendor to read
 
-The same picture always has the same keys, so that storing it twice changes nothing. The file names are those of
+The same image always has the same keys, so storing it twice is harmless. File names are those of
 `ProcessedImage.stored_under`.
 """
 
@@ -21,28 +21,28 @@ _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def image_prefix(workspace_id: str, group: str, image_id: str) -> str:
-    """Everything of one image that links lead to; `group` is the generation or the content item it belongs to.
+    """Prefix of an image's files; `group` is the generation or the content item it belongs to.
 
     Raises:
-        ValueError: an id that could lead out of its folder.
+        ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(GENERATED, workspace_id, group, image_id)
 
 
 def unmarked_prefix(workspace_id: str, group: str, image_id: str) -> str:
-    """The picture without its watermark. Apart from the others, so that no link to one of them leads to it.
+    """Prefix of the image without its watermark: apart from the others, so that roles can be kept from reading it.
 
     Raises:
-        ValueError: an id that could lead out of its folder.
+        ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(UNMARKED, workspace_id, group, image_id)
 
 
 def lent_key(workspace_id: str, generation_id: str, name: str) -> str:
-    """A reference picture that a vendor reads for itself.
+    """Key of the copy of a reference image that a vendor reads by URL.
 
     Raises:
-        ValueError: an id that could lead out of its folder.
+        ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(LENT, workspace_id, generation_id, name)
 

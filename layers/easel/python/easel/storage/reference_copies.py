@@ -1,4 +1,4 @@
-"""Reference pictures for vendors that read them for themselves: a cleaned copy, and a link to it that soon runs out."""
+"""Reference images for vendors that fetch them by URL: a cleaned copy, and a short-lived link to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from easel.services.ports.pictures import ImageStore
 from easel.storage.keys import lent_key
 
 _LENT_FOR: Final = timedelta(hours=1)
-"""Longer than any job runs; the bucket forgets the copy a day later."""
+"""Longer than any job; a lifecycle rule deletes the copy after a day."""
 
 
 class S3ReferenceLender:

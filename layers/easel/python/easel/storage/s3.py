@@ -1,4 +1,4 @@
-"""The bucket, in S3."""
+"""The image store in S3."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
-"""An object never changes under its key. Who may read it is decided by the link, not by the cache."""
+"""Objects never change under their key. Access is controlled by the presigned link, not by the cache."""
 
 _MEDIA_TYPES: Final = {
     "png": "image/png",
@@ -27,10 +27,10 @@ _MEDIA_TYPES: Final = {
 
 
 def client_config(endpoint_url: str | None) -> Config:
-    """Settings that an S3 client of ours needs; merge them with the common ones.
+    """Settings for S3 clients, to be merged with the common ones.
 
-    Signature version 4 is what presigned links need everywhere. On AWS the bucket is part of the host name; a custom
-    endpoint (the embedded cloud) has no such host names, so there it is the first part of the path.
+    Presigned links need signature version 4. On AWS the bucket is part of the host name; a custom
+    endpoint (the embedded cloud) has no such host names, so there it is the first segment of the path.
     """
     return Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint_url else "virtual"})
 
@@ -43,10 +43,10 @@ class S3ImageStore:
         self._bucket = bucket
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
-        """Store an object; S3 checks that it got the bytes we sent.
+        """Store an object; S3 verifies its checksum.
 
         Raises:
-            StorageUnavailable: not stored, or unknown whether it was. Safe to repeat.
+            StorageUnavailable: not stored, or the outcome is unknown. Safe to retry.
         """
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
         with raised_as(StorageUnavailable, f"The object {key} could not be stored."):
@@ -60,13 +60,13 @@ class S3ImageStore:
             )
 
     def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
-        """A link that reads this object without credentials until it expires; nobody asks whether the object exists.
+        """A presigned link to this object; whether the object exists is not checked.
 
-        With a `filename` a browser saves the picture under it, otherwise it shows it. The type that the browser is told
-        comes from the key, so that a link never serves anything but a picture.
+        With a `filename` a browser saves the image under that name, otherwise it displays it. The media type is derived
+        from the key, so a link never serves anything but an image.
 
         Raises:
-            StorageUnavailable: there are no credentials to sign with.
+            StorageUnavailable: no credentials to sign with.
         """
         parameters = {
             "Bucket": self._bucket,
@@ -81,7 +81,7 @@ class S3ImageStore:
 
 
 def _disposition(filename: str | None) -> str:
-    """RFC 6266: a plain name for old clients, the exact one beside it."""
+    """RFC 6266: an ASCII name for old clients and the exact one in `filename*`."""
     if filename is None:
         return "inline"
     plain = "".join(

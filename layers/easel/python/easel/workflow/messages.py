@@ -1,6 +1,6 @@
-"""What the queues carry, as models: written by `queues.py` and the state machine, read by the workers.
+"""Message bodies of the queues: written by `queues.py` and the state machine, read by the workers.
 
-Unknown fields are ignored, so that old and new versions can run beside each other.
+Unknown fields are ignored, so that old and new versions can run at the same time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def queued_values(queued: QueuedGeneration) -> dict[str, Any]:
 
 
 def queued_from(body: str) -> QueuedGeneration:
-    """A message of the queue `generations`. Raises pydantic's ValidationError: it is not one."""
+    """Parse a message of the queue `generations`. Raises pydantic's ValidationError."""
     fields = _FIELDS.validate_json(body)
     return _QUEUED.validate_python({to_snake(name): value for name, value in fields.items()})
 
@@ -45,12 +45,12 @@ class _ImageMessage(_Message):
     request_id: str
 
     def ref(self) -> ImageRef:
-        """The image that this is about."""
+        """The image this message is about."""
         return ImageRef(self.workspace_id, self.generation_id, self.index, self.request_id)
 
 
 class RenderMessage(_ImageMessage):
-    """Queues `render-<provider>`: have it make this image by its `model`, and answer the token with its end."""
+    """Queues `render-<provider>`: render this image with `model`; its outcome answers the task token."""
 
     provider: str
     model: str
@@ -58,22 +58,22 @@ class RenderMessage(_ImageMessage):
 
 
 class HintPart(_Message):
-    """What a callback told: this attempt at this provider has this job. `looks` counts how often it was followed."""
+    """From a callback: this attempt at this provider has this job. `looks` counts how often it was processed."""
 
     provider: str
     attempt_id: str
     job_id: str
     looks: NonNegativeInt = 0
 
-    def as_told(self) -> JobHint:
-        """In the words of the use cases."""
+    def as_hint(self) -> JobHint:
+        """As the use cases take it."""
         return JobHint(self.provider, self.attempt_id, self.job_id, self.looks)
 
 
 class CollectMessage(_ImageMessage):
-    """Queues `collect-<provider>`: look after the open attempt of this image; `polls` counts the askings.
+    """Queues `collect-<provider>`: check the open attempt of this image; `polls` counts the checks so far.
 
-    With `hint` it is a callback that is to be followed, and `polls` says nothing.
+    With `hint` it is a callback to process, and `polls` is not used.
     """
 
     provider: str

@@ -1,4 +1,4 @@
-"""The queues between the parts of Easel, in SQS. Message shapes are in `messages.py`."""
+"""The queues in SQS. Message bodies are in `messages.py`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_DELAY: Final = 900
-"""Seconds; the most that SQS takes as DelaySeconds."""
+_MAX_DELAY_SECONDS: Final = 900
+"""SQS's limit for DelaySeconds."""
 
 
 class SqsGenerationQueue:
@@ -35,13 +35,13 @@ class SqsGenerationQueue:
         self._queue_url = queue_url
 
     def submit(self, generation: Generation) -> None:
-        """Raises QueueUnavailable. Safe to repeat: the execution is named by the generation."""
+        """Raises QueueUnavailable. Safe to retry: the execution is named by the generation."""
         message = json.dumps(queued_values(QueuedGeneration.of(generation)))
         _send(self._client, self._queue_url, message)
 
 
 class SqsImageQueue:
-    """`ports.messages.ImageQueue`. Both mappings are from each provider to its queue."""
+    """`ports.messages.ImageQueue`. Both mappings are from provider to queue URL."""
 
     def __init__(
         self, client: SQSClient, *, render_queue_urls: Mapping[str, str], collect_queue_urls: Mapping[str, str]
@@ -89,10 +89,10 @@ class SqsImageQueue:
 
 
 class MessageHold:
-    """Keeps a message that is being worked on from coming again for a while, and lets it come soon after.
+    """Shortens the visibility timeout of a message in progress, so that it is redelivered soon after a crash.
 
-    The queue's own visibility timeout is much longer, as AWS advises; with it, the work of a dead worker would lie
-    until its deadline is over.
+    The queue's own timeout is much longer, as AWS advises; with it, the work of a crashed worker would wait until its
+    deadline is over.
     """
 
     def __init__(self, client: SQSClient, duration: timedelta) -> None:
@@ -100,18 +100,18 @@ class MessageHold:
         self._seconds = math.ceil(duration.total_seconds())
 
     def __call__(self, queue_url: str, receipt_handle: str) -> None:
-        """Hold the message from now on. A failure is left to the queue's own timeout."""
+        """Set the timeout, counted from now. On failure the queue's own timeout applies."""
         try:
-            with raised_as(QueueUnavailable, "The message could not be held."):
+            with raised_as(QueueUnavailable, "The visibility timeout could not be changed."):
                 self._client.change_message_visibility(
                     QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=self._seconds
                 )
         except QueueUnavailable:
-            logger.warning("message could not be held")
+            logger.warning("visibility timeout could not be changed")
 
 
 def _send(client: SQSClient, queue_url: str, body: str, delay: timedelta = timedelta()) -> None:
-    # Rounded up: SQS knows whole seconds only, and "not before" is what the caller means.
-    seconds = min(max(0, math.ceil(delay.total_seconds())), _LONGEST_DELAY)
+    # Rounded up: SQS takes whole seconds, and the delay is a minimum.
+    seconds = min(max(0, math.ceil(delay.total_seconds())), _MAX_DELAY_SECONDS)
     with raised_as(QueueUnavailable, f"The message could not be sent to {queue_url.rpartition('/')[2]}."):
         client.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=seconds)

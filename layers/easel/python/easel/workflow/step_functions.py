@@ -1,4 +1,4 @@
-"""The state machine, in Step Functions."""
+"""The workflow in Step Functions."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from easel.workflow.messages import queued_values
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-_STARTED_BEFORE: Final = frozenset({"ExecutionAlreadyExists"})
+_ALREADY_STARTED: Final = frozenset({"ExecutionAlreadyExists"})
 _NOT_RUNNING: Final = frozenset({"ExecutionDoesNotExist"})
-_NOBODY_WAITS: Final = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
-"""The task has timed out, was answered before or was stopped: what we had to say is stored, and Settle reads it."""
+_NOT_WAITING: Final = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
+"""The task timed out, was answered before or was stopped. The outcome is stored, and Settle reads it."""
 _Answer = TypeVar("_Answer")
-_LONGEST_ERROR: Final = 256
-_LONGEST_CAUSE: Final = 32_768
+_MAX_ERROR: Final = 256
+_MAX_CAUSE: Final = 32_768
 
 
 class StepFunctionsStarter:
     """`ports.messages.WorkflowStarter`. An execution has the name of its generation, so there is never a second one.
 
-    `begin_keys` gives what the first state needs to find the stored generation. Safe to repeat: after a
-    WorkflowUnavailable the message that caused the call comes again.
+    `begin_keys` gives the keys of the stored generation for the first state. Safe to retry: after a
+    WorkflowUnavailable the message that caused the call is redelivered.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class StepFunctionsStarter:
         self._begin_keys = begin_keys
 
     def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
-        """Start the execution; False when there is one, running or ended.
+        """Start the execution; False when it was started before, running or ended.
 
-        AWS also answers True to a repeat with the same input while the execution runs; nothing is started twice.
+        AWS also reports success for a repeat with the same input while the execution runs; nothing is started twice.
         """
         task = {
             "provider": first.provider,
@@ -67,7 +67,7 @@ class StepFunctionsStarter:
                 stateMachineArn=self._state_machine_arn, name=queued.generation_id, input=json.dumps(execution_input)
             ),
             f"Execution {queued.generation_id} could not be started.",
-            unless=_STARTED_BEFORE,
+            unless=_ALREADY_STARTED,
         )
         return started is not None
 
@@ -75,7 +75,7 @@ class StepFunctionsStarter:
 class StepFunctionsWorkflow:
     """`ports.messages.Workflow`.
 
-    Every call is safe to repeat: after a WorkflowUnavailable the message or request that caused it comes again.
+    Every call is safe to retry: after a WorkflowUnavailable the message that caused it is redelivered.
     """
 
     def __init__(self, client: SFNClient, state_machine_arn: str) -> None:
@@ -83,33 +83,35 @@ class StepFunctionsWorkflow:
         self._state_machine_arn = state_machine_arn
 
     def stop(self, generation_id: str, reason: str) -> None:
-        """Stop the execution. One that never started or has ended is left alone."""
+        """Stop the execution. One that was never started or has ended is ignored."""
         _call(
             lambda: self._client.stop_execution(
-                executionArn=self._execution_arn(generation_id), error="Stopped", cause=reason[:_LONGEST_CAUSE]
+                executionArn=self._execution_arn(generation_id), error="Stopped", cause=reason[:_MAX_CAUSE]
             ),
             f"Execution {generation_id} could not be stopped.",
             unless=_NOT_RUNNING,
         )
 
     def image_delivered(self, task_token: str) -> None:
-        """Tell the waiting task that its image is stored."""
+        """Complete the waiting task: its image is stored."""
         if task_token:
             _call(
                 lambda: self._client.send_task_success(taskToken=task_token, output="{}"),
-                "The state machine could not be told of a delivered image.",
-                unless=_NOBODY_WAITS,
+                "The task of a delivered image could not be completed.",
+                unless=_NOT_WAITING,
             )
 
     def image_failed(self, task_token: str, failure: Failure) -> None:
-        """Tell the waiting task that its image will not come; the failure's code becomes the error's name."""
+        """Fail the waiting task; the failure's code becomes the error's name."""
         if task_token:
             _call(
                 lambda: self._client.send_task_failure(
-                    taskToken=task_token, error=failure.code[:_LONGEST_ERROR], cause=failure.message[:_LONGEST_CAUSE]
+                    taskToken=task_token,
+                    error=failure.code[:_MAX_ERROR],
+                    cause=failure.message[:_MAX_CAUSE],
                 ),
-                "The state machine could not be told of a failed image.",
-                unless=_NOBODY_WAITS,
+                "The task of a failed image could not be failed.",
+                unless=_NOT_WAITING,
             )
 
     def _execution_arn(self, generation_id: str) -> str:
@@ -118,7 +120,7 @@ class StepFunctionsWorkflow:
 
 
 def _call(call: Callable[[], _Answer], message: str, *, unless: Collection[str]) -> _Answer | None:
-    """What AWS answers; None when it refuses for one of these reasons. Raises WorkflowUnavailable."""
+    """AWS's answer; None for the errors in `unless`. Raises WorkflowUnavailable."""
     with raised_as(WorkflowUnavailable, message):
         try:
             return call()
