@@ -12,9 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from easel.domain.catalogue import Model, load_catalogue, request_fingerprint, validate_parameters
+from easel.doors.canonical.generations.requests import SubmitGenerationRequest
+from easel.doors.canonical.generations.submissions import image_request
 from easel.errors import InvalidRequest
-from easel.http.dialects.submissions import image_request
-from easel.http.schemas.submit import SubmitGenerationRequest
 
 CATALOGUE: Final = load_catalogue()
 MODELS: Final = [model for model in CATALOGUE.models() if not model.is_retired]

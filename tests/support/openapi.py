@@ -3,43 +3,61 @@
     python -m tests.support.openapi          # write layers/easel/python/easel/http/openapi.json anew
     python -m tests.support.openapi --check  # fail when it is stale
 
-The framework describes failures in its own way; here they become ours.
+A route names the errors of its use case; what the machinery itself answers is added here, from the route's signature.
+Statuses, codes and examples come from the error classes, the one table of errors and the door of the route.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import warnings
+from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic.json_schema import models_json_schema
+from tests.support.failures import all_errors, by_status, example, samples
 
-from easel.http.problems import KINDS
-from easel.http.schemas.failures import Problem
+from easel import errors
+from easel.doors.canonical.door import CANONICAL
+from easel.errors import EaselError
+from easel.http import callers
+from easel.http.bodies import METHODS_WITH_BODY
+from easel.http.description import ERRORS, TAKES_BYTES
+from easel.http.failures import InternalError, MalformedBody, RouteNotFound
+from easel.http.problems import KINDS, kind_of
+from easel.http.resolver import is_public, takes_bytes
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.api_gateway import Route
+
+    from easel.http.door import Door
+    from easel.http.resolver import Resolver
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 SHIPPED: Final = REPOSITORY / "layers/easel/python/easel/http/openapi.json"
 FUNCTIONS: Final = REPOSITORY / "functions/api"
 
-_HAS_ROUTES: Final = "app = gateway.resolver()"
+_HAS_ROUTES: Final = "app = gateway.resolver("
+_SCHEME: Final = "apiKey"
 
 _DESCRIPTION: Final = """\
-Ask for images by prompt, follow them until they are there, fetch them by link.
+Generate images by prompt, follow them until they are there, fetch them by link.
 
-Send an API key as `Authorization: Bearer <key>`. Every answer carries `X-Request-ID`; send your own and it is used.
-Every failure has one shape, `Problem`: switch on `error.code`. Requests may use camelCase or snake_case."""
+Send an API key as `Authorization: Bearer <key>`; each operation names the scope that the key needs. Every answer has
+`X-Request-ID`; send your own and it is used. Every failure has one shape, `Problem`: switch on `error.code`. Requests
+may use camelCase or snake_case."""
 
 _TAGS: Final = (
     *("Generations", "Images", "Prompts", "Money", "Catalogue"),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
-_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
 _REQUEST_ID: Final = {
     "name": "X-Request-ID",
     "in": "header",
@@ -55,36 +73,95 @@ _HEADERS: Final = {
 }
 _HEADERS_OF_STATUS: Final = {"202": ("Retry-After",), "302": ("Location",), "503": ("Retry-After",)}
 
+_OF_CALLERS: Final = (
+    *(errors.Unauthenticated, errors.Forbidden, errors.NotFound),
+    *(errors.RateLimited, errors.StorageUnavailable),
+)
+"""What may be wrong with a caller: 404 is for a workspace or a person in the headers that they do not have."""
+_OF_TABLES: Final = (errors.DatabaseUnavailable, errors.DatabaseRefused)
+"""Every private route reads one."""
+_OF_BODIES: Final = (
+    *(errors.PayloadTooLarge, errors.UnsupportedMediaType),
+    *(MalformedBody, errors.InvalidRequest),
+)
+_BY_CODE: Final[Mapping[str, type[EaselError]]] = {error.code: error for error in all_errors()}
+
 
 def document() -> dict[str, Any]:
     """Merge the routes of every function under `functions/api`.
 
     Raises:
-        Warning: a function that cannot be imported, or an operation id that is given twice.
+        Warning: an operation id that is given twice.
     """
     merge = OpenAPIMerge(
         title="Easel",
         version="v1",
         description=_DESCRIPTION,
         tags=list(_TAGS),
-        security_schemes={"apiKey": HTTPBearer(description="An API key of a workspace.")},
-        security=[{"apiKey": []}],
+        security_schemes={_SCHEME: HTTPBearer(description="An API key of a workspace.")},
+        security=[{_SCHEME: []}],
         on_conflict="error",
     )
-    for handler in sorted(FUNCTIONS.rglob("handler.py")):
-        if _HAS_ROUTES in handler.read_text(encoding="utf-8"):
-            merge.add_file(handler)
+    routes: dict[tuple[str, str], tuple[Route, Door]] = {}
+    for app in apps():
+        merge.add_schema(app.get_openapi_schema())  # type: ignore[arg-type] # it takes models too, and dumps them
+        routes |= {(route.openapi_path, route.method.lower()): (route, app.door) for route in app.routes}
     with warnings.catch_warnings():
-        # The merge leaves out what it cannot load and only warns.
         warnings.simplefilter("error")
         merged: dict[str, Any] = json.loads(merge.get_openapi_json_schema())
+    declared: set[type[EaselError]] = set()
+    failures: dict[str, dict[str, Any]] = {}
+    for (path, method), (route, door) in routes.items():
+        answered = errors_of(route)
+        failed = _failures(answered, door)
+        merged["paths"][path][method] = _operation(merged["paths"][path][method], route, failed)
+        failures |= failed
+        declared |= answered
     components = merged["components"]
+    components["responses"] = dict(sorted(failures.items()))
     components["schemas"] = _schemas(components["schemas"])
     components["parameters"] = {"RequestId": _REQUEST_ID}
     components["headers"] = _HEADERS
-    merged["paths"] = {path: _path(item) for path, item in sorted(merged["paths"].items(), key=_reading_order)}
-    merged["x-problems"] = _problems()
-    return cast(dict[str, Any], _tidy(merged))
+    merged["paths"] = {
+        path: dict(sorted(item.items(), reverse=True))
+        for path, item in sorted(merged["paths"].items(), key=_reading_order)
+    }
+    merged["x-problems"] = _problems(declared | KINDS.keys())
+    tidy = cast(dict[str, Any], _tidy(merged))
+    tidy["components"]["examples"] = {
+        _name(sample): {"value": example(sample, CANONICAL)}
+        for error in sorted(declared, key=lambda error: error.code)
+        for sample in samples(error)
+    }
+    return tidy
+
+
+def apps() -> list[Resolver]:
+    """The resolvers of all functions that have routes."""
+    return [
+        importlib.import_module(".".join(path.relative_to(REPOSITORY).with_suffix("").parts)).app
+        for path in sorted(FUNCTIONS.rglob("handler.py"))
+        if _HAS_ROUTES in path.read_text(encoding="utf-8")
+    ]
+
+
+def errors_of(route: Route) -> set[type[EaselError]]:
+    """What a route may answer: the errors that it names, and those of the machinery before and around it."""
+    extensions = route.openapi_extensions or {}
+    answered: set[type[EaselError]] = {InternalError, *(_BY_CODE[code] for code in extensions[ERRORS])}
+    if not is_public(route):
+        answered.update((*_OF_CALLERS, *_OF_TABLES))
+    if route.method in METHODS_WITH_BODY and not takes_bytes(route):
+        answered.update(_OF_BODIES)
+    parameters = [*route.dependant.query_params, *route.dependant.header_params]
+    if any(_may_be_refused(parameter.field_info) for parameter in parameters):
+        answered.add(errors.InvalidRequest)
+    if any(parameter.alias == "cursor" for parameter in parameters):
+        answered |= {errors.InvalidCursor, errors.SecretUnavailable}
+    if route.dependant.path_params:
+        # A segment may have characters that the framework does not take for one.
+        answered.add(RouteNotFound)
+    return answered
 
 
 def as_text(merged: dict[str, Any]) -> str:
@@ -92,28 +169,52 @@ def as_text(merged: dict[str, Any]) -> str:
     return json.dumps(merged, indent=1, ensure_ascii=False) + "\n"
 
 
+def _may_be_refused(parameter: Any) -> bool:
+    described = parameter.json_schema_extra or {}
+    return bool({"enum", "format", "minimum"} & described.keys())
+
+
 def _reading_order(entry: tuple[str, dict[str, Any]]) -> tuple[int, str]:
     path, item = entry
     return min(_TAGS.index(operation["tags"][0]) for operation in item.values()), path
 
 
-def _path(item: dict[str, Any]) -> dict[str, Any]:
-    return {method: _operation(operation) for method, operation in sorted(item.items(), reverse=True)}
-
-
-def _operation(operation: dict[str, Any]) -> dict[str, Any]:
-    responses = dict(operation["responses"])
-    if "HTTPValidationError" in json.dumps(responses.get("422", {})):
-        del responses["422"]
-    responses["500"] = {"description": "Internal Server Error", "content": _PROBLEM}
+def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any]) -> dict[str, Any]:
+    answers = {status: _answer(status, said) for status, said in operation["responses"].items() if status < "400"}
+    references = {name.partition("-")[0]: {"$ref": f"#/components/responses/{name}"} for name in failed}
+    caller = callers.required(route.func)
+    described = {key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES}}
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
-    return operation | {
-        "parameters": [*parameters, {"$ref": "#/components/parameters/RequestId"}],
-        "responses": {status: _response(status, said) for status, said in sorted(responses.items())},
-    }
+    return (
+        described
+        | ({"security": [{_SCHEME: [caller.scope]}]} if caller and caller.scope else {})
+        | {
+            "parameters": [*parameters, {"$ref": "#/components/parameters/RequestId"}],
+            "responses": dict(sorted((answers | references).items())),
+        }
+    )
 
 
-def _response(status: str, said: dict[str, Any]) -> dict[str, Any]:
+def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str, Any]]:
+    """The failed responses of a route, by status and codes: those of many routes are the same."""
+    model = {"$ref": f"#/components/schemas/{door.failure_model.__name__}"}
+    failures = {}
+    for status, found in by_status(answered).items():
+        codes = [error.code for error in found]
+        coded = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
+        examples = {_name(error): {"$ref": f"#/components/examples/{_name(error)}"} for error in found}
+        content = {door.failure_media_type: {"schema": {"allOf": [model, coded]}, "examples": examples}}
+        described = {"description": HTTPStatus(status).phrase, "content": content}
+        failures[f"{status}-{'.'.join(codes)}"] = _answer(str(status), described)
+    return failures
+
+
+def _name(sample: EaselError) -> str:
+    several = len(samples(type(sample))) > 1
+    return f"{sample.code}_{kind_of(sample).status.value}" if several else sample.code
+
+
+def _answer(status: str, said: dict[str, Any]) -> dict[str, Any]:
     names = ("X-Request-ID", *_HEADERS_OF_STATUS.get(status, ()))
     content = {media_type: _without_null(body) for media_type, body in said.get("content", {}).items()}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
@@ -140,10 +241,10 @@ def _without_null(holder: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schemas(merged: dict[str, Any]) -> dict[str, Any]:
-    _, problem = models_json_schema(
-        [(Problem, "serialization")], ref_template="#/components/schemas/{model}", by_alias=True
+    _, failure = models_json_schema(
+        [(CANONICAL.failure_model, "serialization")], ref_template="#/components/schemas/{model}", by_alias=True
     )
-    ours = {name: schema for name, schema in merged.items() if name not in _FRAMEWORK_SCHEMAS} | problem["$defs"]
+    ours = {name: schema for name, schema in merged.items() if name not in _FRAMEWORK_SCHEMAS} | failure["$defs"]
     return dict(sorted(ours.items()))
 
 
@@ -159,16 +260,12 @@ def _tidy(value: Any) -> Any:
     return {key: _tidy(entry) for key, entry in value.items() if not (is_schema and key == "title")}
 
 
-def _problems() -> list[dict[str, Any]]:
-    """Every code that an answer may carry."""
+def _problems(declared: set[type[EaselError]]) -> list[dict[str, Any]]:
+    """Every code that an answer may carry, at the first of its statuses."""
+    found = [(error.code, kind_of(samples(error)[0])) for error in declared]
     return [
-        {
-            "code": error.code,
-            "status": kind.status.value,
-            "meaning": f"{kind.title}.",
-            "retryable": kind.retryable,
-        }
-        for error, kind in sorted(KINDS.items(), key=lambda entry: (entry[1].status, entry[0].code))
+        {"code": code, "status": kind.status.value, "meaning": f"{kind.title}.", "retryable": kind.retryable}
+        for code, kind in sorted(found, key=lambda entry: (entry[1].status, entry[0]))
     ]
 
 

@@ -17,10 +17,12 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 import pytest
+from tests.functions.api import validator
 from tests.support.folders import api_folder
 from tests.support.submitting import MemorySubmissions, submit_generation_over
 
 from easel import settings
+from easel.domain import access
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.latency import Latency
@@ -44,7 +46,7 @@ CALLER: Final = Principal(
     workspace_id=WORKSPACE,
     user_id="019a9f1c-0000-7000-8000-00000000000b",
     roles=frozenset({"owner"}),
-    scopes=frozenset({identity.READ, identity.WRITE}),
+    scopes=frozenset({access.GENERATIONS_READ, access.GENERATIONS_WRITE}),
     channel=Channel.API,
     key_id="key_demo",
     budget_keys=("key_demo",),
@@ -161,7 +163,9 @@ class Api:
 
     def send(self, function: str, event: dict[str, Any]) -> Answer:
         said = invoke(function, event)
-        return Answer(said["statusCode"], said["headers"], said["body"] or "")
+        answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
+        validator.check(event["requestContext"]["http"]["method"], event["rawPath"], answer)
+        return answer
 
     def submit(self, body: Any = ..., **options: Any) -> Answer:
         wanted = {"prompt": "a red fox", "model": "sandbox"} if body is ... else body

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.functions.api.harness import CALLER, WORKSPACE, Answer, Api, Store
 from tests.support.generations import GENERATION_ID, a_generation
 
+from easel.domain import access
 from easel.domain.image import Status
 from easel.http import identity
 
@@ -43,7 +44,7 @@ def test_a_foreign_or_unknown_generation_is_not_found(api: Api, store: Store) ->
 
 def test_reading_does_not_suffice_for_cancelling(api: Api, store: Store) -> None:
     store.put(a_generation(workspace_id=WORKSPACE))
-    reader = replace(CALLER, scopes=frozenset({identity.READ}))
+    reader = replace(CALLER, scopes=frozenset({access.GENERATIONS_READ}))
 
     assert cancel(api, authorizer=identity.found(reader)).status == 403
     assert cancel(api, authorizer=None).status == 401

@@ -12,7 +12,7 @@ from tests.functions.api.harness import BASE_URL, Answer, Api
 from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.latency import Latency
 from easel.domain.pricing import load_price_book
-from easel.http.dialects import catalogue
+from easel.doors.canonical.catalogue import answers as catalogue
 
 
 def get(api: Api, path: str, **options: Any) -> Answer:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.functions.api.harness import Answer, Api, Store, handler
-from tests.functions.api.test_read_generations import partly_delivered
-from tests.functions.api.validator import check_answer
+from tests.functions.api import validator
+from tests.functions.api.harness import Answer, handler
 from tests.support import openapi
-from tests.support.generations import GENERATION_ID
+from tests.support.failures import all_errors, example
 
-from easel.errors import CallbackRefused, EaselError, StillLeased
+from easel.domain.access import ALL_SCOPES
+from easel.doors.canonical.door import CANONICAL
+from easel.errors import CallbackRefused, EaselError, InsufficientCredits, StillLeased
+from easel.http import callers
 from easel.http.problems import KINDS
+from easel.http.resolver import is_public
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.api_gateway import Route
+
+
+def routes() -> list[Route]:
+    return [route for app in openapi.apps() for route in app.routes]
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +42,7 @@ def test_every_route_of_every_function_is_described(fresh: dict[str, Any]) -> No
     for path in openapi.FUNCTIONS.rglob("handler.py"):
         app = getattr(handler(path.parent.name), "app", None)
         if app is not None:
-            own = app.get_openapi_schema().model_dump(by_alias=True, exclude_none=True)["paths"]
-            served |= {(method, route) for route, item in own.items() for method in item}
+            served |= {(route.method.lower(), route.openapi_path) for route in app.routes}
 
     described = {(method, route) for route, item in fresh["paths"].items() for method in item}
     assert described == served
@@ -82,48 +91,80 @@ def test_public_routes_are_described_as_such_and_all_others_want_a_key(fresh: di
 
 
 NEVER_ANSWERED = {StillLeased, CallbackRefused}
-"""What workers say to their queues, and what nobody gets to know."""
-
-
-def all_errors(base: type[EaselError] = EaselError) -> set[type[EaselError]]:
-    return {base}.union(*map(all_errors, base.__subclasses__()))
+"""What workers say to their queues, and what a sender must not learn."""
 
 
 def test_every_error_has_a_status_of_its_own_or_of_its_family() -> None:
     homeless = {
         error.__name__
         for error in all_errors() - {EaselError} - NEVER_ANSWERED
-        if error.__module__.startswith("easel.") and not set(error.__mro__) & KINDS.keys()
+        if not set(error.__mro__) & KINDS.keys()
     }
 
     assert not homeless
 
 
 def test_every_code_is_documented(fresh: dict[str, Any]) -> None:
-    assert {problem["code"] for problem in fresh["x-problems"]} == {error.code for error in KINDS}
+    shown = {code.removesuffix("_409").removesuffix("_429") for code in fresh["components"]["examples"]}
+
+    assert {problem["code"] for problem in fresh["x-problems"]} == {error.code for error in KINDS} | shown
     assert all(problem["meaning"] for problem in fresh["x-problems"])
 
 
-def test_answers_are_what_the_document_promises(api: Api, store: Store, fresh: dict[str, Any]) -> None:
-    store.put(partly_delivered())
-    said: list[tuple[str, str, Answer]] = [
-        ("post", "/api/v1/generations", api.submit()),
-        ("post", "/api/v1/generations", api.submit({})),
-        ("get", "/api/v1/generations", api.call("read_generations", "GET", "/api/v1/generations")),
-        (
-            "get",
-            "/api/v1/generations/{generationId}",
-            api.call("read_generations", "GET", f"/api/v1/generations/{GENERATION_ID}"),
-        ),
-        ("get", "/api/v1/models", api.call("describe_models", "GET", "/api/v1/models")),
-        ("get", "/api/v1/models/{modelId}", api.call("describe_models", "GET", "/api/v1/models/sandbox")),
-        ("get", "/api/v1/sizes", api.call("describe_models", "GET", "/api/v1/sizes")),
-        ("get", "/api/v1/info", api.call("describe_service", "GET", "/api/v1/info")),
-        ("get", "/", api.call("describe_service", "GET", "/")),
-    ]
+def test_a_route_that_is_not_public_names_the_caller_that_it_wants_and_a_public_one_none(fresh: dict[str, Any]) -> None:
+    for route in routes():
+        caller = callers.required(route.func)
+        operation = fresh["paths"][route.openapi_path][route.method.lower()]
 
-    for method, path, answer in said:
-        check_answer(fresh, method, path, answer)
+        assert (caller is None) is is_public(route), operation["operationId"]
+        if caller is not None and caller.scope:
+            assert operation["security"] == [{"apiKey": [caller.scope]}]
+            assert caller.scope in ALL_SCOPES
+
+
+def test_a_route_without_a_scope_is_the_one_about_the_caller() -> None:
+    scopeless = {
+        f"{route.method} {route.openapi_path}"
+        for route in routes()
+        if (caller := callers.required(route.func)) and caller.scope is None
+    }
+
+    assert scopeless == {"GET /api/v1/me"}
+
+
+def test_every_failure_says_which_codes_it_may_have_and_shows_each(fresh: dict[str, Any]) -> None:
+    responses, examples = fresh["components"]["responses"], fresh["components"]["examples"]
+    for operation in (operation for item in fresh["paths"].values() for operation in item.values()):
+        for status, response in operation["responses"].items():
+            if status < "400":
+                continue
+            (content,) = responses[response["$ref"].rpartition("/")[2]]["content"].values()
+            codes = content["schema"]["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]
+            shown = [examples[example["$ref"].rpartition("/")[2]]["value"] for example in content["examples"].values()]
+
+            assert [one["error"]["code"] for one in shown] == codes
+            assert {one["status"] for one in shown} == {int(status)}
+
+
+def test_a_submit_tells_which_limits_stop_it(fresh: dict[str, Any]) -> None:
+    responses = fresh["paths"]["/api/v1/generations"]["post"]["responses"]
+
+    assert responses["402"]["$ref"].endswith("/402-budget_exceeded.insufficient_credits")
+    assert responses["409"]["$ref"].endswith("/409-limit_reached")
+    assert responses["429"]["$ref"].endswith("/429-limit_reached.rate_limited")
+
+
+def test_no_test_would_miss_an_answer_that_is_not_described() -> None:
+    undescribed = Answer(418, {"X-Request-ID": "r"}, "")
+    wrong_code = Answer(
+        404,
+        {"X-Request-ID": "r", "Content-Type": "application/problem+json"},
+        json.dumps(example(InsufficientCredits(2, 1), CANONICAL)),
+    )
+
+    for answer in (undescribed, wrong_code):
+        with pytest.raises(AssertionError):
+            validator.check("GET", "/api/v1/wallet", answer)
 
 
 def test_the_document_has_no_machine_in_it() -> None:

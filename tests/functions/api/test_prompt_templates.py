@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image as Picture
 from tests.functions.api.harness import Answer, http_event
 from tests.functions.api.validator import check_answer
-from tests.support import openapi
 from tests.support.engine import finished_at_once
 from tests.support.folders import api_folder
 from tests.support.operations import Functions, functions_over
@@ -26,7 +25,6 @@ from easel.services.prompt_templates import manage_prompt_templates
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
 
-DOCUMENT = json.loads(openapi.SHIPPED.read_text("utf-8"))
 PATH = "/api/v1/prompt-templates"
 SHOES: dict[str, Any] = {
     "name": "Shoe shots",
@@ -65,7 +63,7 @@ def ask(functions: Functions, method: str, path: str = "", body: Any = None, que
     said = functions.invoke(api_folder(function), event)
     answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
     described = PATH + ("/{templateId}" if path else "") + ("/render" if path.endswith("/render") else "")
-    check_answer(DOCUMENT, method.lower(), described, answer)
+    check_answer(method.lower(), described, answer)
     return answer
 
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from tests.functions.api.harness import Answer, Api, http_event
 from tests.support.emulator import unique_name
 
+from easel.doors.canonical.images.callbacks import MAX_BODY_BYTES
 from easel.errors import CallbackRefused
-from easel.http.callbacks import MAX_BODY_BYTES
 from easel.ids import new_generation_id, new_id
 from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket, SignedAddresses
 from easel.services.ports.image_tasks import ImageRef

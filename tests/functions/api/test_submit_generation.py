@@ -20,12 +20,13 @@ from tests.functions.api.harness import (
     http_event,
 )
 
+from easel.domain import access
 from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.request import Mode
+from easel.doors.canonical.generations import answers as generations
 from easel.http import answers, bodies, identity
-from easel.http.dialects import canonical
 
 if TYPE_CHECKING:
     from io import StringIO
@@ -450,12 +451,12 @@ def test_a_stranger_is_refused_before_the_body_is_looked_at(api: Api, store: Sto
 
 
 def test_a_credential_without_the_scope_is_refused(api: Api, store: Store) -> None:
-    reader = replace(CALLER, scopes=frozenset({identity.READ}))
+    reader = replace(CALLER, scopes=frozenset({access.GENERATIONS_READ}))
 
     answer = api.submit(authorizer=identity.found(reader))
 
     assert (answer.status, answer.json["error"]["code"]) == (403, "forbidden")
-    assert identity.WRITE in answer.json["detail"]
+    assert access.GENERATIONS_WRITE in answer.json["detail"]
     assert_nothing_written(store)
 
 
@@ -510,7 +511,7 @@ def test_an_answer_that_is_not_what_we_promised_is_a_fault_of_ours(
     api: Api, monkeypatch: pytest.MonkeyPatch, log_lines: StringIO
 ) -> None:
     monkeypatch.setattr(
-        canonical, "generation_answer", lambda *_, **__: answers.as_json({"id": 7, "prompt": "PRIVATE"})
+        generations, "generation_answer", lambda *_, **__: answers.as_json({"id": 7, "prompt": "PRIVATE"})
     )
 
     answer = api.submit()

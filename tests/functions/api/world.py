@@ -17,6 +17,7 @@ from typing import Any, Final
 import pytest
 from infra.constructs.api import ROUTES
 from infra.constructs.routes import Route
+from tests.functions.api import validator
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
 from tests.support.emulator import Emulator, unique_name
 from tests.support.issuer import AUDIENCE, ISSUER, Issuer
@@ -72,7 +73,9 @@ class World:
         if not route.public:
             event["requestContext"]["authorizer"] = {"lambda": self.authorize(given)}
         said = self._invoke(route.function, event)
-        return Answer(said["statusCode"], said["headers"], said["body"] or "")
+        answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
+        validator.check(method, path, answer)
+        return answer
 
     def authorize(self, headers: Mapping[str, str]) -> dict[str, Any]:
         """What the authorizer says about these headers."""

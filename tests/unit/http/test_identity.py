@@ -60,13 +60,3 @@ def test_a_principal_with_a_field_missing_or_odd_is_none(name: str, value: objec
 )
 def test_a_bearer_token_is_read(header: str | None, token: str | None) -> None:
     assert identity.bearer_token(header) == token
-
-
-@pytest.mark.parametrize("path", ["/api/v1/images/x", "/i", "/I/token", "/api/i/token", ""])
-def test_every_address_but_a_permalink_wants_a_principal(path: str) -> None:
-    with pytest.raises(Unauthenticated):
-        identity.require_principal_unless_permalink({"rawPath": path, "requestContext": {}})
-
-
-def test_a_permalink_wants_none() -> None:
-    identity.require_principal_unless_permalink({"rawPath": "/i/token", "requestContext": {}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,12 @@ from easel.errors import InvalidCursor, InvalidRequest
 from easel.http.pagination import CursorSigner, Listing, PageRequest
 
 SIGNER = CursorSigner(lambda: b"key")
-LISTING = Listing(SIGNER, "workspace", "generations:all")
+NUMBERED = Listing(default=10, maximum=100, takes=frozenset({"cursor", "page"}))
+BY_OFFSET = Listing(default=50, maximum=100, takes=frozenset({"offset"}))
 
 
-def ask(limit: int | None = None, page: int | None = None, cursor: str | None = None) -> PageRequest:
-    return LISTING.page_request(limit=limit, page=page, cursor=cursor)
+def ask(listing: Listing = NUMBERED, **asked: Any) -> PageRequest:
+    return listing.of(SIGNER, "workspace", "generations:all").request(**asked)
 
 
 @given(after=st.text(min_size=1), owner=st.text(), query=st.text())
@@ -90,22 +92,69 @@ def test_the_key_is_not_asked_for_without_a_cursor() -> None:
     def unreachable() -> bytes:
         raise AssertionError("nobody needs the key")
 
-    listing = Listing(CursorSigner(unreachable), "workspace", "q")
+    pages = NUMBERED.of(CursorSigner(unreachable), "workspace", "q")
 
-    assert listing.page_request(limit=None, page=None, cursor=None) == PageRequest(10, page=1)
-    assert listing.next_cursor(None) is None
+    assert pages.request() == PageRequest(10, page=1)
+    assert pages.next_cursor(None) is None
 
 
 @pytest.mark.parametrize(("limit", "page"), [(1, 1000), (10, 100), (100, 10), (7, 142)])
 def test_page_numbers_reach_the_thousandth_item(limit: int, page: int) -> None:
-    assert ask(limit, page) == PageRequest(limit, page=page)
+    assert ask(limit=limit, page=page) == PageRequest(limit, page=page)
+    assert ask(limit=limit, page=page).skip == limit * (page - 1)
     with pytest.raises(InvalidRequest, match="use cursor"):
-        ask(limit, page + 1)
+        ask(limit=limit, page=page + 1)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101, 10**9])
 def test_a_limit_out_of_range_is_refused(limit: int) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        ask(limit)
+        ask(limit=limit)
 
     assert refused.value.fields[0].allowed == {"minimum": 1, "maximum": 100}
+
+
+@pytest.mark.requirement("X-7")
+@pytest.mark.parametrize(("limit", "offset"), [(None, 950), (1, 999), (100, 900), (20, 0)])
+def test_an_offset_reaches_the_thousandth_item(limit: int | None, offset: int) -> None:
+    asked = ask(BY_OFFSET, limit=limit, offset=offset)
+
+    assert (asked.skip, asked.limit) == (offset, limit or 50)
+    with pytest.raises(InvalidRequest) as refused:
+        ask(BY_OFFSET, limit=limit, offset=1_001 - (limit or 50))
+    assert refused.value.fields[0].field == "offset"
+    # There is no cursor to go further with.
+    assert "cursor" not in refused.value.message
+
+
+@pytest.mark.requirement("X-7")
+def test_each_list_has_its_own_usual_and_largest_page() -> None:
+    assert (ask(BY_OFFSET).limit, ask(BY_OFFSET).skip) == (50, 0)
+    with pytest.raises(InvalidRequest, match="from 1 to 20"):
+        ask(Listing(default=20, maximum=20), limit=21)
+
+
+@pytest.mark.parametrize(
+    ("listing", "asked", "field"),
+    [
+        (Listing(), {"page": 1}, "page"),
+        (Listing(), {"offset": 0}, "offset"),
+        (BY_OFFSET, {"cursor": "x"}, "cursor"),
+        (NUMBERED, {"cursor": "x", "page": 1}, "page"),
+    ],
+)
+def test_a_way_that_a_list_does_not_take_and_two_ways_at_once_are_refused(
+    listing: Listing, asked: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        ask(listing, **asked)
+
+    assert refused.value.fields[0].field == field
+
+
+def test_a_cursor_goes_on_where_the_page_before_ended() -> None:
+    pages = Listing().of(SIGNER, "workspace", "q")
+    cursor = pages.next_cursor("GEN#1")
+
+    assert pages.request(cursor=cursor) == PageRequest(10, after="GEN#1")
+    assert pages.request() == PageRequest(10)

@@ -1,17 +1,18 @@
 """GET /api/v1/debug/users: all users, masked, for those who run the platform."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.domain import access
+from easel.doors.canonical import paging
+from easel.doors.canonical.accounts import answers as accounts
+from easel.doors.canonical.accounts import words
+from easel.doors.canonical.door import CANONICAL
 from easel.errors import NotFound
-from easel.http import answers, contract, gateway, identity, pagination
-from easel.http.dialects import accounts
-from easel.http.schemas.accounts import MaskedUserPage
-from easel.observability import instrumented
+from easel.http import answers, callers, gateway
+from easel.http.resolver import Resolver
 from easel.wiring import cursors
 from easel.wiring.accounts import users as wiring
 from easel.wiring.env import CoreTable, SigningKey
@@ -23,22 +24,25 @@ class Env(CoreTable, SigningKey):
     DEBUG_USERS_ENABLED: bool
 
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.get("/api/v1/debug/users", **contract.LIST_DEBUG_USERS)
-def list_users(limit: pagination.Limit = None, cursor: pagination.CursorText = None) -> Response[MaskedUserPage]:
-    env = settings.load(Env)
-    # Before the scope: where it is switched off, it is there for nobody.
-    if not env.DEBUG_USERS_ENABLED:
+def _where_enabled(app: Resolver, next_middleware: Callable[[Resolver], Response[Any]]) -> Response[Any]:
+    # Checked before the scope: where it is disabled, it does not exist for anyone.
+    if not settings.load(Env).DEBUG_USERS_ENABLED:
         raise NotFound("There is nothing at this address.")
-    caller = identity.principal(app, access.DEBUG_READ)
-    listing = pagination.Listing(cursors.cursor_signer(env), caller.user_id, "users")
-    asked = listing.page_request(limit=limit, page=None, cursor=cursor)
+    return next_middleware(app)
+
+
+@app.get("/api/v1/debug/users", middlewares=[_where_enabled], **words.LIST_DEBUG_USERS)
+def list_users(
+    caller: callers.DebugRead, limit: paging.Limit = None, cursor: paging.CursorText = None
+) -> Response[accounts.MaskedUserPage]:
+    env = settings.load(Env)
+    pages = paging.LISTING.of(cursors.cursor_signer(env), caller.user_id, "users")
+    asked = pages.request(limit=limit, cursor=cursor)
     found, after = wiring.list_users(env)(limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.masked_user_page(found, asked.limit, listing.next_cursor(after)))
+    return answers.as_json(accounts.masked_user_page(found, asked.limit, pages.next_cursor(after)))
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context, check=identity.require_principal)
+lambda_handler = gateway.entry(app)

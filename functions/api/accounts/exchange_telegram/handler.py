@@ -1,30 +1,28 @@
 """POST /api/v1/auth/telegram: from a Mini App's initData to a token. Public: the initData is the credential."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.clock import system_clock
-from easel.http import answers, contract, gateway
-from easel.http.dialects import accounts
-from easel.http.schemas.accounts import TelegramSessionBody, TelegramSignInRequest
-from easel.observability import instrumented
+from easel.doors.canonical.accounts import telegram, words
+from easel.doors.canonical.door import CANONICAL
+from easel.http import answers, gateway
 from easel.wiring.accounts import exchange_telegram as wiring
 
 Env = wiring.SignInEnv
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.post("/api/v1/auth/telegram", **contract.SIGN_IN_WITH_TELEGRAM)
-def sign_in_with_telegram(body: Annotated[TelegramSignInRequest, Body()]) -> Response[TelegramSessionBody]:
+@app.post("/api/v1/auth/telegram", **words.SIGN_IN_WITH_TELEGRAM)
+def sign_in_with_telegram(
+    body: Annotated[telegram.TelegramSignInRequest, Body()],
+) -> Response[telegram.TelegramSessionBody]:
     signed_in = wiring.sign_in_with_telegram(settings.load(Env))(body.init_data)
-    return answers.as_json(accounts.session_body(signed_in, system_clock()))
+    return answers.as_json(telegram.session_body(signed_in, system_clock()))
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context)
+lambda_handler = gateway.entry(app)

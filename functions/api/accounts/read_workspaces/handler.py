@@ -1,18 +1,15 @@
 """GET /api/v1/me and /api/v1/workspaces...: who the caller is, the workspaces they have, and who belongs to them."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.domain.access import WORKSPACE_READ
-from easel.http import answers, contract, gateway, identity
-from easel.http.dialects import accounts
-from easel.http.pagination import CursorText, Limit, Listing
-from easel.http.parameters import WorkspaceId, resource_id
-from easel.http.schemas.accounts import CallerBody, MemberPage, WorkspaceBody, WorkspacePage
-from easel.observability import instrumented
+from easel.doors.canonical.accounts import answers as accounts
+from easel.doors.canonical.accounts import words
+from easel.doors.canonical.accounts.requests import WorkspaceId
+from easel.doors.canonical.door import CANONICAL
+from easel.doors.canonical.paging import LISTING, CursorText, Limit
+from easel.http import answers, callers, gateway
+from easel.http.parse import resource_id
 from easel.wiring import cursors
 from easel.wiring.accounts import workspaces as wiring
 from easel.wiring.env import CoreTable, SigningKey
@@ -22,39 +19,40 @@ class Env(CoreTable, SigningKey):
     """Environment of this function."""
 
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.get("/api/v1/me", **contract.ME)
-def read_caller() -> Response[CallerBody]:
-    caller = identity.principal(app, None)
+@app.get("/api/v1/me", **words.ME)
+def read_caller(caller: callers.Anyone) -> Response[accounts.CallerBody]:
     return answers.as_json(accounts.caller_body(caller, *wiring.read_workspaces(settings.load(Env)).about(caller)))
 
 
-@app.get("/api/v1/workspaces", **contract.LIST_WORKSPACES)
-def list_workspaces(limit: Limit = None, cursor: CursorText = None) -> Response[WorkspacePage]:
-    env, caller = settings.load(Env), identity.principal(app, WORKSPACE_READ)
-    listing = Listing(cursors.cursor_signer(env), caller.user_id, "workspaces")
-    asked = listing.page_request(limit=limit, page=None, cursor=cursor)
+@app.get("/api/v1/workspaces", **words.LIST_WORKSPACES)
+def list_workspaces(
+    caller: callers.WorkspaceRead, limit: Limit = None, cursor: CursorText = None
+) -> Response[accounts.WorkspacePage]:
+    env = settings.load(Env)
+    pages = LISTING.of(cursors.cursor_signer(env), caller.user_id, "workspaces")
+    asked = pages.request(limit=limit, cursor=cursor)
     found, after = wiring.read_workspaces(env).of_caller(caller, limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.workspace_page(found, asked.limit, listing.next_cursor(after)))
+    return answers.as_json(accounts.workspace_page(found, asked.limit, pages.next_cursor(after)))
 
 
-@app.get("/api/v1/workspaces/<workspaceId>", **contract.READ_WORKSPACE)
-def read_workspace(workspace_id: WorkspaceId) -> Response[WorkspaceBody]:
-    caller, wanted = identity.principal(app, WORKSPACE_READ), resource_id(workspace_id, "workspace")
+@app.get("/api/v1/workspaces/<workspaceId>", **words.READ_WORKSPACE)
+def read_workspace(caller: callers.WorkspaceRead, workspace_id: WorkspaceId) -> Response[accounts.WorkspaceBody]:
+    wanted = resource_id(workspace_id, "workspace")
     return answers.as_json(accounts.workspace_body(*wiring.read_workspaces(settings.load(Env)).get(caller, wanted)))
 
 
-@app.get("/api/v1/workspaces/<workspaceId>/members", **contract.LIST_MEMBERS)
-def list_members(workspace_id: WorkspaceId, limit: Limit = None, cursor: CursorText = None) -> Response[MemberPage]:
-    env, caller = settings.load(Env), identity.principal(app, WORKSPACE_READ)
-    listing = Listing(cursors.cursor_signer(env), wanted := resource_id(workspace_id, "workspace"), "members")
-    asked = listing.page_request(limit=limit, page=None, cursor=cursor)
+@app.get("/api/v1/workspaces/<workspaceId>/members", **words.LIST_MEMBERS)
+def list_members(
+    caller: callers.WorkspaceRead, workspace_id: WorkspaceId, limit: Limit = None, cursor: CursorText = None
+) -> Response[accounts.MemberPage]:
+    env = settings.load(Env)
+    pages = LISTING.of(cursors.cursor_signer(env), wanted := resource_id(workspace_id, "workspace"), "members")
+    asked = pages.request(limit=limit, cursor=cursor)
     found, after = wiring.read_workspaces(env).members(caller, wanted, limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.member_page(found, asked.limit, listing.next_cursor(after)))
+    return answers.as_json(accounts.member_page(found, asked.limit, pages.next_cursor(after)))
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context, check=identity.require_principal)
+lambda_handler = gateway.entry(app)

@@ -1,18 +1,17 @@
 """POST /api/v1/generations: take a request for images, queue it, and wait for the pictures where asked to."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.clock import system_clock
-from easel.http import contract, gateway, identity, parameters
-from easel.http.dialects import canonical, submissions
-from easel.http.schemas.generations import GenerationBody, QuoteBody
-from easel.http.schemas.submit import SubmitGenerationRequest
-from easel.observability import count, instrumented, request_id
+from easel.doors.canonical.door import CANONICAL
+from easel.doors.canonical.generations import answers as generations
+from easel.doors.canonical.generations import parameters, requests, submissions, words
+from easel.http import callers, gateway, parse
+from easel.observability import count, request_id
 from easel.wiring.env import Links, TrustedReferences
 from easel.wiring.generations import read_generations
 from easel.wiring.generations import submit_generation as wiring
@@ -24,32 +23,33 @@ class Env(wiring.SubmitEnv, Links, TrustedReferences):
     """Environment of this function."""
 
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.post("/api/v1/generations", status_code=202, **contract.SUBMIT_GENERATION)
+@app.post("/api/v1/generations", status_code=202, **words.SUBMIT_GENERATION)
 def submit_generation(
-    body: Annotated[SubmitGenerationRequest, Body()],
+    caller: callers.GenerationsWrite,
+    body: Annotated[requests.SubmitGenerationRequest, Body()],
     idempotency_key: parameters.IdempotencyKey = None,
     prefer: parameters.Prefer = None,
     cancel_after: parameters.CancelAfter = None,
     dry_run: parameters.DryRun = None,
-) -> Response[GenerationBody | QuoteBody]:
-    env, caller = settings.load(Env), identity.principal(app, identity.WRITE)
-    wishes, key = parameters.preferences(prefer), parameters.idempotency_key(idempotency_key)
-    sent, limit = app.current_event.json_body, parameters.cancel_after(cancel_after)
+) -> Response[generations.GenerationBody | generations.QuoteBody]:
+    env = settings.load(Env)
+    wishes, key = parse.preferences(prefer), parse.idempotency_key(idempotency_key)
+    sent, limit = app.current_event.json_body, parse.cancel_after(cancel_after)
     request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
-    if parameters.flag("dry_run", dry_run):
-        return canonical.quote_answer(quotes.quote_generation(env)(caller, request))
+    if parse.flag("dry_run", dry_run):
+        return generations.quote_answer(quotes.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:
         generation = read_generations.read_generations(env).wait(caller, generation.id, wishes.wait)
     count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
     links, now, headers = read_images.links(env), system_clock(), wishes.applied(replayed=submitted.replayed)
-    return canonical.generation_answer(generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers)
+    return generations.generation_answer(
+        generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers
+    )
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context, check=identity.require_principal)
+lambda_handler = gateway.entry(app)

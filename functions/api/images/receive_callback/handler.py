@@ -1,22 +1,21 @@
 """POST /api/v1/callbacks/{provider}: a vendor says that a job is done. Public: the ticket in the address counts."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
+from easel.doors.canonical.door import CANONICAL
+from easel.doors.canonical.images import callbacks, parameters, words
 from easel.errors import CallbackRefused
-from easel.http import answers, callbacks, contract, gateway, parameters
-from easel.observability import bind, instrumented, logger, request_id
+from easel.http import answers, gateway
+from easel.observability import bind, logger, request_id
 from easel.wiring.images import receive_callback as wiring
 
 Env = wiring.CallbackEnv
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.post("/api/v1/callbacks/<provider>", **contract.RECEIVE_CALLBACK)
+@app.post("/api/v1/callbacks/<provider>", **words.RECEIVE_CALLBACK)
 def receive_callback(provider: parameters.ProviderName, ticket: parameters.CallbackTicket = "") -> Response[None]:
     callback = callbacks.read(app.current_event.raw_event)
     receive = wiring.receive_callback(settings.load(Env))
@@ -26,9 +25,7 @@ def receive_callback(provider: parameters.ProviderName, ticket: parameters.Callb
         logger.info("callback refused", extra={"reason": refused.reason})
         raise callbacks.refusal() from None
     bind(generation_id=named.ref.generation_id, image_index=named.ref.index)
-    return answers.nothing()
+    return answers.no_content()
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context, check=callbacks.check_size, reads_json=False)
+lambda_handler = gateway.entry(app)

@@ -1,46 +1,46 @@
 """POST /api/v1/prompt-templates, PUT and DELETE .../{templateId}: make, change and remove a workspace's own."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.http import answers, contract, gateway, identity, parameters
-from easel.http.dialects import prompts
-from easel.http.schemas.prompts import ChangePromptTemplateRequest, PromptTemplateBody, PromptTemplateRequest
-from easel.observability import instrumented
+from easel.doors.canonical.door import CANONICAL
+from easel.doors.canonical.prompt_templates import answers as prompt_templates
+from easel.doors.canonical.prompt_templates import requests, words
+from easel.http import answers, callers, gateway
 from easel.wiring import prompt_templates as wiring
 from easel.wiring.env import CoreTable as Env
 
-app = gateway.resolver()
+app = gateway.resolver(CANONICAL)
 
 
-@app.post("/api/v1/prompt-templates", status_code=201, **contract.CREATE_PROMPT_TEMPLATE)
-def create_template(body: Annotated[PromptTemplateRequest, Body()]) -> Response[PromptTemplateBody]:
-    caller = identity.principal(app, identity.WRITE)
-    made = wiring.manage_prompt_templates(settings.load(Env)).create(caller, prompts.wanted(body))
-    return answers.as_json(prompts.own_body(made), status=201)
+@app.post("/api/v1/prompt-templates", status_code=201, **words.CREATE_PROMPT_TEMPLATE)
+def create_template(
+    caller: callers.GenerationsWrite, body: Annotated[requests.PromptTemplateRequest, Body()]
+) -> Response[prompt_templates.PromptTemplateBody]:
+    made = wiring.manage_prompt_templates(settings.load(Env)).create(caller, requests.wanted(body))
+    return answers.as_json(prompt_templates.own_body(made), status=201)
 
 
-@app.put("/api/v1/prompt-templates/<templateId>", **contract.CHANGE_PROMPT_TEMPLATE)
+@app.put("/api/v1/prompt-templates/<templateId>", **words.CHANGE_PROMPT_TEMPLATE)
 def change_template(
-    template_id: parameters.TemplateId, body: Annotated[ChangePromptTemplateRequest, Body()]
-) -> Response[PromptTemplateBody]:
-    caller, named = identity.principal(app, identity.WRITE), prompts.template_id(template_id)
+    caller: callers.GenerationsWrite,
+    template_id: requests.TemplateId,
+    body: Annotated[requests.ChangePromptTemplateRequest, Body()],
+) -> Response[prompt_templates.PromptTemplateBody]:
+    named = requests.template_id(template_id)
     manage = wiring.manage_prompt_templates(settings.load(Env))
-    changed = manage.change(caller, named, prompts.wanted(body), replaces=body.version)
-    return answers.as_json(prompts.own_body(changed))
+    changed = manage.change(caller, named, requests.wanted(body), replaces=body.version)
+    return answers.as_json(prompt_templates.own_body(changed))
 
 
-@app.delete("/api/v1/prompt-templates/<templateId>", status_code=204, **contract.REMOVE_PROMPT_TEMPLATE)
-def remove_template(template_id: parameters.TemplateId) -> Response[None]:
-    caller, named = identity.principal(app, identity.WRITE), prompts.template_id(template_id)
+@app.delete("/api/v1/prompt-templates/<templateId>", status_code=204, **words.REMOVE_PROMPT_TEMPLATE)
+def remove_template(caller: callers.GenerationsWrite, template_id: requests.TemplateId) -> Response[None]:
+    named = requests.template_id(template_id)
     wiring.manage_prompt_templates(settings.load(Env)).remove(caller, named)
-    return answers.nothing()
+    return answers.no_content()
 
 
-@instrumented
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return gateway.respond(app, event, context, check=identity.require_principal)
+lambda_handler = gateway.entry(app)

@@ -34,8 +34,8 @@ def shared_json(body: _Model, *, headers: Mapping[str, str] | None = None) -> Re
     return as_json(body, cache=PUBLIC, headers={"ETag": tag, **(headers or {})})
 
 
-def nothing() -> Response[None]:
-    """204: done, and there is nothing to say about it."""
+def no_content() -> Response[None]:
+    """204 No Content."""
     return Response(204, headers={"Cache-Control": PRIVATE})
 
 

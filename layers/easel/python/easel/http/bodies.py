@@ -21,30 +21,23 @@ MAX_BODY_BYTES: Final = 256 * 1024
 METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def check_json(event: Mapping[str, Any], content_type: str | None) -> None:
-    """Refuse a body that is not one JSON object of moderate size. An absent body is left to the route.
+def read_json(event: Mapping[str, Any], content_type: str | None) -> Mapping[str, Any] | None:
+    """The body, which has to be one JSON object of moderate size. An absent body is None and left to the route.
 
     Raises:
         PayloadTooLarge, UnsupportedMediaType, MalformedBody, InvalidRequest.
     """
     if not event.get("body"):
-        return
+        return None
     sent = raw(event)
     if len(sent) > MAX_BODY_BYTES:
         raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {MAX_BODY_BYTES} are taken.")
     if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
-    if not isinstance(_parse(sent), dict):
+    value = _parse(sent)
+    if not isinstance(value, dict):
         raise InvalidRequest.of("body", "The body must be a JSON object.", {"type": "object"})
-
-
-def sent_fields(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields of the body as they were sent; none where there is no readable body."""
-    try:
-        sent = json.loads(raw(event)) if event.get("body") else None
-    except (ValueError, RecursionError, InvalidRequest):
-        return {}
-    return sent if isinstance(sent, dict) else {}
+    return value
 
 
 def raw(event: Mapping[str, Any]) -> bytes:

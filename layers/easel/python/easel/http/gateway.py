@@ -1,97 +1,104 @@
 """The edge of every API function: what comes in is checked before the framework sees it, what goes out is complete.
 
-In: request id, identity (where the route wants one), body. Out: problem bodies for whatever went wrong, `X-Request-ID`
+In: request id, door, identity (where the route wants one), body. Out: failures as the door writes them, `X-Request-ID`
 on every answer, caching headers, and 304 for a caller that has the answer already.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-
 from easel.clock import system_clock
-from easel.http import bodies, problems, rates
-from easel.http.events import begin, header
-from easel.observability import logger, request_id
+from easel.http import refusals
+from easel.http.addresses import ALL_DOORS, DoorName, door_of
+from easel.http.door import Door, Served
+from easel.http.events import begin
+from easel.http.incoming import Incoming
+from easel.http.resolver import Resolver
+from easel.observability import instrumented, logger, request_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-Check = Callable[[Mapping[str, Any]], object]
+Entry = Callable[[dict[str, Any], "LambdaContext"], dict[str, Any]]
 
 _ALWAYS: Final = {"X-Content-Type-Options": "nosniff"}
 
 
-def resolver() -> APIGatewayHttpResolver:
-    """The routes of one function: held to their types both ways, and every failure leaves in our shape."""
-    app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
-    problems.install(app)
-    return app
+def resolver(door: Door) -> Resolver:
+    """The routes of one function at this door."""
+    return Resolver(door)
+
+
+def entry(*apps: Resolver, opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS) -> Entry:
+    """The Lambda entry point of a function with these routes.
+
+    A function at an address that several doors share passes a resolver for each, and what says which doors are open.
+    """
+
+    def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        return respond(apps, event, context, opened=opened)
+
+    return instrumented(lambda_handler)
 
 
 def respond(
-    app: APIGatewayHttpResolver,
+    apps: Sequence[Resolver],
     event: dict[str, Any],
     context: LambdaContext,
     *,
-    check: Check | None = None,
-    reads_json: bool = True,
+    opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS,
 ) -> dict[str, Any]:
-    """Serve one HTTP API event (payload 2.0). Never raises.
-
-    `check` sees the event first; what it raises is answered as a problem. Identity goes here, so that a stranger
-    learns nothing from what validation says. Without `reads_json` the body is the function's own affair.
-    """
+    """Serve one HTTP API event (payload 2.0). Never raises."""
     started = time.perf_counter()
     begin(event)
-    http = event.get("requestContext", {}).get("http", {})
-    method, path = str(http.get("method", "GET")).upper(), str(event.get("rawPath", "/"))
+    incoming = Incoming(event)
+    app = apps[0]
     try:
-        if check is not None:
-            check(event)
-        if reads_json and method in bodies.METHODS_WITH_BODY:
-            bodies.check_json(event, header(event, "content-type"))
-            event = _announced_plainly(event)
-        answer = app.resolve(event, context)
+        if len(apps) > 1:
+            app = _at_its_door(apps, incoming, opened())
+        answer = app.serve(incoming, context)
     except Exception as error:  # noqa: BLE001 - the outer edge: API Gateway would answer without a body
-        refusal = problems.answer(error, path, method)
+        refusal = refusals.answer(app.door, error, incoming)
         answer = {"statusCode": refusal.status_code, "headers": refusal.headers, "body": refusal.body}
-    finished = _finish(answer, event, method)
-    elapsed = round((time.perf_counter() - started) * 1000)
-    logger.info("request served", extra={"method": method, "status": finished["statusCode"], "ms": elapsed})
+    milliseconds = round((time.perf_counter() - started) * 1000)
+    finished = _finish(answer, incoming, app.door, milliseconds)
+    facts = {"method": incoming.method, "status": finished["statusCode"], "ms": milliseconds}
+    logger.info("request served", extra=facts)
     return finished
 
 
-def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its content type as the framework spells it: it compares media types with their case."""
-    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
-    return {**event, "headers": headers | {"content-type": "application/json"}}
+def _at_its_door(apps: Sequence[Resolver], incoming: Incoming, opened: Collection[DoorName]) -> Resolver:
+    """The resolver whose door the request came to; the first one where this function has none for that door."""
+    choice = door_of(incoming.facts(), opened)
+    incoming.contradiction = choice.refusal
+    return next((app for app in apps if app.door.name is choice.door), apps[0])
 
 
-def _finish(answer: dict[str, Any], event: Mapping[str, Any], method: str) -> dict[str, Any]:
-    said = _later({"Cache-Control": "no-store"} | (answer.get("headers") or {}), rates.headers(event, system_clock()))
-    headers = said | _ALWAYS | {"X-Request-ID": request_id()}
+def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds: int) -> dict[str, Any]:
+    served = Served(incoming.event, answer["statusCode"], system_clock(), milliseconds)
+    own = {"Cache-Control": "no-store"} | (answer.get("headers") or {})
+    headers = _later(own, door.headers(served)) | _ALWAYS | {"X-Request-ID": request_id()}
     # The framework says None for "no body", and not every gateway takes that for a text.
     answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
-    if method == "GET" and answer["statusCode"] == HTTPStatus.OK and _has_it_already(event, headers.get("ETag")):
+    unchanged = incoming.method == "GET" and served.status == HTTPStatus.OK
+    if unchanged and _has_it_already(incoming.headers.get("if-none-match"), headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
     return answer
 
 
-def _later(said: dict[str, Any], counted: dict[str, str]) -> dict[str, Any]:
-    """An answer's headers with those about rates. Of two pauses the longer one is the right one."""
-    pauses = [int(headers["Retry-After"]) for headers in (said, counted) if "Retry-After" in headers]
-    return said | counted | ({"Retry-After": str(max(pauses))} if pauses else {})
+def _later(own: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """An answer's headers with those that the door adds. Of two pauses the longer one is the right one."""
+    pauses = [int(headers["Retry-After"]) for headers in (own, added) if "Retry-After" in headers]
+    return {**own, **added, **({"Retry-After": str(max(pauses))} if pauses else {})}
 
 
-def _has_it_already(event: Mapping[str, Any], etag: str | None) -> bool:
+def _has_it_already(wanted: str | None, etag: str | None) -> bool:
     """RFC 9110 13.1.2: one of the caller's tags is this one; weak and strong tags compare alike."""
-    wanted = header(event, "if-none-match")
     if etag is None or wanted is None:
         return False
     tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}

@@ -10,24 +10,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from easel.domain import access
 from easel.domain.request import Channel
 from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
 from easel.http import events, rates
-from easel.observability import bind
 from easel.services.accounts.principal import Credential, Principal
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-
 Failure = Literal["missing", "invalid", "unavailable", "forbidden", "not_found"]
-
-READ: Final = access.GENERATIONS_READ
-WRITE: Final = access.GENERATIONS_WRITE
-
-PERMALINKS: Final = "/i/"
 
 _REFUSALS: Final[Mapping[type[EaselError], Failure]] = {Forbidden: "forbidden", NotFound: "not_found"}
 
@@ -106,33 +96,13 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
     return from_json(context["principal"])
 
 
-def require_principal_unless_permalink(event: Mapping[str, Any]) -> None:
-    """`require_principal`, except for the addresses that work for everybody who has them."""
-    if not str(event.get("rawPath", "")).startswith(PERMALINKS):
-        require_principal(event)
-
-
-def principal(app: APIGatewayHttpResolver, scope: str | None) -> Principal:
-    """The caller of the request in hand, who must hold `scope`; None where it is enough to know them.
-
-    Raises:
-        Unauthenticated: as `require_principal`.
-        Forbidden: without the scope.
-    """
-    caller = require_principal(app.current_event.raw_event)
-    if scope is not None and scope not in caller.scopes:
-        raise Forbidden(f"This credential lacks the scope {scope}.")
-    bind(workspace_id=caller.workspace_id, key_id=caller.key_id)
-    return caller
-
-
-def check_same_workspace(app: APIGatewayHttpResolver, named: str | None, field: str = "workspaceId") -> None:
+def check_same_workspace(headers: Mapping[str, str], named: str | None, field: str = "workspaceId") -> None:
     """Refuse a request whose header and body (or query) name different workspaces.
 
     Raises:
         InvalidRequest: they differ.
     """
-    header = app.current_event.headers.get("x-workspace-id", "").strip().lower()
+    header = headers.get("x-workspace-id", "").strip().lower()
     if header and named and header != named.strip().lower():
         raise InvalidRequest.of(field, f"{field} and the header X-Workspace-Id name different workspaces.")
 

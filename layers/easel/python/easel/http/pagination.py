@@ -1,4 +1,4 @@
-"""Pages of lists: by signed cursor, or by number as far as that stays cheap.
+"""Pages of lists, by the policy of the door: by signed cursor, or by number or offset as far as that stays cheap.
 
 A cursor is `base64url(json).base64url(hmac-sha256)`. It carries the sort key to go on from, whose list it is and for
 which query; the partition is always rebuilt from the authenticated caller, so a cursor opens nothing that the caller
@@ -14,44 +14,143 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Any, Final, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from easel.errors import InvalidCursor, InvalidRequest
 
-DEFAULT_LIMIT: Final = 10
-MAX_LIMIT: Final = 100
-MAX_NUMBERED: Final = 1000
-"""The last item that a page number reaches. Every page before it is read again, so numbers may not go on forever."""
+Way = Literal["cursor", "page", "offset"]
+"""How a list may be walked."""
+
+REACH: Final = 1_000
+"""The last item that a page number or an offset reaches: every item before it is read again."""
 
 _VERSION: Final = 1
 _LONGEST_CURSOR: Final = 2048
 
-Limit = Annotated[
-    int | None,
-    Query(
-        description=f"Items per page; {DEFAULT_LIMIT} when left out.",
-        json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT},
-    ),
-]
-PageNumber = Annotated[
-    int | None,
-    Query(
-        description=f"From 1, while page * limit <= {MAX_NUMBERED}. Not with `cursor`.",
-        json_schema_extra={"minimum": 1},
-    ),
-]
-CursorText = Annotated[str | None, Query(alias="cursor", description="`nextCursor` of the page before.")]
-
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: after a sort key, or by number; the first one when both are None."""
+    """Which page: after a sort key, by number or by offset; the first one when all three are None."""
 
     limit: int
     page: int | None = None
     after: str | None = None
+    offset: int | None = None
+
+    @property
+    def skip(self) -> int:
+        """How many items come before the page, counted from the beginning or from `after`."""
+        return (self.page - 1) * self.limit if self.page else self.offset or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How one list of one door is paged: the usual and the largest page, and the ways to ask for one.
+
+    Its `..._parameter` methods describe the query parameters, for the annotated types in the signatures of routes.
+    """
+
+    default: int = 10
+    maximum: int = 100
+    takes: frozenset[Way] = frozenset({"cursor"})
+    reach: int = REACH
+
+    def of(self, signer: CursorSigner, owner: str, query: str) -> Pages:
+        """The pages of one owner's list; `query` tells the lists of an owner apart."""
+        return Pages(self, signer, owner, query)
+
+    def limit_parameter(self) -> Any:
+        """`limit`."""
+        return Query(
+            description=f"Items per page; {self.default} when left out.",
+            json_schema_extra={"minimum": 1, "maximum": self.maximum},
+        )
+
+    def page_parameter(self) -> Any:
+        """`page`."""
+        return Query(
+            description=f"From 1, while page * limit <= {self.reach}.{self._alone}", json_schema_extra={"minimum": 1}
+        )
+
+    def offset_parameter(self) -> Any:
+        """`offset`."""
+        return Query(
+            description=f"Items to skip, while offset + limit <= {self.reach}.{self._alone}",
+            json_schema_extra={"minimum": 0},
+        )
+
+    @property
+    def _alone(self) -> str:
+        return " Not with `cursor`." if "cursor" in self.takes else ""
+
+
+def cursor_parameter() -> Any:
+    """`cursor`."""
+    return Query(alias="cursor", description="`nextCursor` of the page before.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of one list of one owner, and the cursors from one to the next."""
+
+    listing: Listing
+    signer: CursorSigner
+    owner: str
+    query: str
+
+    def request(
+        self,
+        *,
+        limit: int | None = None,
+        page: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+    ) -> PageRequest:
+        """Which page the caller asks for.
+
+        Raises:
+            InvalidRequest: out of range, two ways at once, or a way that this list does not take.
+            InvalidCursor: a cursor that we did not issue for this list.
+        """
+        size = limit_of(self.listing, limit)
+        given: dict[Way, Any] = {"cursor": cursor, "page": page, "offset": offset}
+        ways = [way for way, value in given.items() if value is not None]
+        for way in ways:
+            if way not in self.listing.takes:
+                raise InvalidRequest.of(way, f"This list does not take {way}.", sorted(self.listing.takes))
+        if len(ways) > 1:
+            raise InvalidRequest.of(ways[1], f"Give either {ways[0]} or {ways[1]}, not both.")
+        if cursor is not None:
+            return PageRequest(size, after=self.signer.read(cursor, owner=self.owner, query=self.query))
+        if offset is not None:
+            return PageRequest(size, offset=self._within("offset", offset, 0, self.listing.reach - size, size))
+        if "page" in self.listing.takes or page is not None:
+            return PageRequest(
+                size, page=self._within("page", 1 if page is None else page, 1, self.listing.reach // size, size)
+            )
+        return PageRequest(size)
+
+    def next_cursor(self, after: str | None) -> str | None:
+        """The cursor to the next page; None when there is none."""
+        return self.signer.sign(after, owner=self.owner, query=self.query) if after else None
+
+    def _within(self, name: Way, value: int, lowest: int, highest: int, size: int) -> int:
+        if not lowest <= value <= highest:
+            further = "; use cursor to go further" if "cursor" in self.listing.takes else ""
+            message = f"{name} must be from {lowest} to {highest} with limit {size}{further}."
+            raise InvalidRequest.of(name, message, {"minimum": lowest, "maximum": highest})
+        return value
+
+
+def limit_of(listing: Listing, limit: int | None) -> int:
+    """The size of a page. Raises InvalidRequest: out of range."""
+    size = listing.default if limit is None else limit
+    if not 1 <= size <= listing.maximum:
+        message = f"limit must be from 1 to {listing.maximum}."
+        raise InvalidRequest.of("limit", message, {"minimum": 1, "maximum": listing.maximum})
+    return size
 
 
 class CursorSigner:
@@ -83,44 +182,6 @@ class CursorSigner:
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self._key(), b"easel-cursor:" + payload, hashlib.sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One list of one owner: the pages that may be asked for, and the cursors from one to the next."""
-
-    signer: CursorSigner
-    owner: str
-    query: str
-
-    def page_request(self, *, limit: int | None, page: int | None, cursor: str | None) -> PageRequest:
-        """Which page the caller asks for.
-
-        Raises:
-            InvalidRequest: out of range, or cursor and page together.
-            InvalidCursor: a cursor that we did not issue for this list.
-        """
-        size = DEFAULT_LIMIT if limit is None else limit
-        if not 1 <= size <= MAX_LIMIT:
-            message = f"limit must be from 1 to {MAX_LIMIT}."
-            raise InvalidRequest.of("limit", message, {"minimum": 1, "maximum": MAX_LIMIT})
-        if cursor is None:
-            return PageRequest(size, page=_numbered(page, size))
-        if page is not None:
-            raise InvalidRequest.of("page", "Give either cursor or page, not both.")
-        return PageRequest(size, after=self.signer.read(cursor, owner=self.owner, query=self.query))
-
-    def next_cursor(self, after: str | None) -> str | None:
-        """The cursor to the next page; None when there is none."""
-        return self.signer.sign(after, owner=self.owner, query=self.query) if after else None
-
-
-def _numbered(page: int | None, size: int) -> int:
-    last = MAX_NUMBERED // size
-    if page is not None and not 1 <= page <= last:
-        message = f"page must be from 1 to {last} with limit {size}; use cursor to go further."
-        raise InvalidRequest.of("page", message, {"minimum": 1, "maximum": last})
-    return page or 1
 
 
 def _encode(data: bytes) -> str:

@@ -1,37 +1,19 @@
-"""Every failure as one body: RFC 9457 plus a stable code, the fields at fault and the request id.
+"""The one table from error classes to HTTP, for every door: status, title, whether the same request may succeed later.
 
-`KINDS` is the one table from error classes to HTTP. `install` makes a resolver answer with it, `answer` does the same
-for what goes wrong outside of a resolver.
+How a failure is written belongs to the door that answers; see `door.py`.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
-
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from typing import Final
 
 from easel import errors
 from easel.domain.credits import MILLI
-from easel.http import bodies, documentation, validation
 from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
-from easel.http.schemas.failures import Problem, ProblemDetail, ProblemError
-from easel.observability import describe_error, logger, request_id
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-
-MEDIA_TYPE: Final = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,96 +79,15 @@ def kind_of(error: errors.EaselError) -> Kind:
     return next((KINDS[ancestor] for ancestor in type(error).__mro__ if ancestor in KINDS), KINDS[InternalError])
 
 
-def install(app: APIGatewayHttpResolver) -> None:
-    """Make every failure inside of `app` leave in our shape, those of the framework included."""
-
-    def answer_in_app(error: Exception) -> Response[str]:
-        event = app.current_event
-        return answer(_in_callers_words(_translate(error, app), app), event.path, event.http_method)
-
-    app.exception_handler(Exception)(answer_in_app)
-
-
-def answer(error: Exception, path: str, method: str = "") -> Response[str]:
-    """The answer to a failed request, logged once: refusals as events, faults of ours with where they happened."""
-    known = error if isinstance(error, errors.EaselError) else InternalError("Something went wrong on our side.")
-    if isinstance(known, RouteNotFound) and (allowed := documentation.methods_at(path)) and method not in allowed:
-        known = MethodNotAllowed(method, allowed)
-    kind = kind_of(known)
-    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("request failed", extra={"code": known.code, **describe_error(error)})
-    else:
-        logger.info("request refused", extra={"code": known.code, "status": kind.status.value})
-    return Response(
-        kind.status.value, content_type=MEDIA_TYPE, headers=_headers(known, kind), body=_body(known, kind, path)
-    )
-
-
-def _translate(error: Exception, app: APIGatewayHttpResolver) -> Exception:
-    """The framework's errors in our words."""
-    if isinstance(error, RequestValidationError):
-        return validation.to_invalid_request(error.errors(), validation.known_fields(app))
-    if isinstance(error, RequestUnsupportedContentType):
-        return errors.UnsupportedMediaType("Send the body as application/json.")
-    if isinstance(error, NotFoundError):
-        return RouteNotFound("There is nothing at this address.")
-    return error
-
-
-def _in_callers_words(error: Exception, app: APIGatewayHttpResolver) -> Exception:
-    """Name fields as the caller spelled them: our rules speak camelCase, requests may come in snake_case."""
-    if not isinstance(error, errors.InvalidRequest) or not error.fields:
-        return error
-    sent = bodies.sent_fields(app.current_event.raw_event)
-    renamed = [errors.FieldError(_spelling(fault.field, sent), fault.message, fault.allowed) for fault in error.fields]
-    return type(error)(error.message, renamed)
-
-
-def _spelling(field: str, sent: Mapping[str, Any]) -> str:
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
-    return snake if field not in sent and snake in sent else field
-
-
-def _headers(error: errors.EaselError, kind: Kind) -> dict[str, str | list[str]]:
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
-    if isinstance(error, errors.Unauthenticated):
-        headers["WWW-Authenticate"] = 'Bearer realm="easel"'
-    if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = ", ".join(error.allowed)
-    if pause := _retry_after(error, kind):
-        headers["Retry-After"] = str(pause)
-    return headers
-
-
-def _retry_after(error: errors.EaselError, kind: Kind) -> int | None:
-    """In how many seconds it is worth another try: what the error knows, or a moment where all of it was bad luck."""
-    known: float | None = getattr(error, "retry_after", None)
-    if known is not None:
-        return max(1, ceil(known))
+def retry_after(error: errors.EaselError, kind: Kind) -> int | None:
+    """In how many seconds to retry: what the error says, else a moment for 503; None where a retry cannot help."""
+    seconds: float | None = getattr(error, "retry_after", None)
+    if seconds is not None:
+        return max(1, ceil(seconds))
     return _RETRY_AFTER_SECONDS if kind.status is HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
-def _body(error: errors.EaselError, kind: Kind, path: str) -> str:
-    details = [
-        ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed) for fault in _facts(error)
-    ]
-    running = error.active_ids if isinstance(error, errors.LimitReached) else ()
-    problem = Problem(
-        type=f"/docs#{error.code}",
-        title=kind.title,
-        status=kind.status.value,
-        detail=error.message,
-        instance=path,
-        error=ProblemError(code=error.code, message=error.message, details=details, retryable=kind.retryable),
-        request_id=request_id(),
-        active_request_id=running[0] if running else None,
-    )
-    left_out = set() if running else {"active_request_id"}
-    # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
-    return json.dumps(problem.model_dump(by_alias=True, exclude=left_out), separators=(",", ":"))
-
-
-def _facts(error: errors.EaselError) -> Sequence[errors.FieldError]:
+def details_of(error: errors.EaselError) -> Sequence[errors.FieldError]:
     """What a program wants to know beyond the code: the fields at fault, or the numbers behind a refusal."""
     if isinstance(error, errors.InvalidRequest):
         return error.fields

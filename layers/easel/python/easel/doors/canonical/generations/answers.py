@@ -1,0 +1,351 @@
+"""Generations, their price and their pages as the canonical door shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from easel.clock import to_iso
+from easel.domain.catalogue import load_catalogue
+from easel.domain.credits import MILLI
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Stage, Status
+from easel.domain.price import Price, PriceUnit
+from easel.domain.request import ImageParameters, Mode
+from easel.doors.canonical.catalogue.answers import DeprecationBody, deprecation
+from easel.doors.canonical.images.answers import (
+    AdjustmentBody,
+    FailureBody,
+    ImageBody,
+    Links,
+    ServedByBody,
+    adjustments,
+    failure_body,
+    image_fields,
+    milliseconds,
+    served_by,
+)
+from easel.errors import UnknownModel
+from easel.http import answers
+from easel.http.models import AnswerModel, Moment, moment
+from easel.http.pagination import PageRequest, Pages
+from easel.services.images.links import permalink
+from easel.services.money.quotes import Quote
+from easel.services.ports.generations import Page
+
+if TYPE_CHECKING:
+    from easel.domain.prompt_templates import Composition
+
+GENERATIONS_PATH: Final = "/api/v1/generations"
+
+_VOLATILE: Final = {"url", "url_expires_at", "preview_url", "thumbnail_url"}
+_TAG_LIFETIME_SECONDS: Final = 300
+"""Links live for an hour. A caller whose tag matches keeps links that are at most this much older than fresh ones."""
+
+_RETRY_AFTER: Final = ((15, 1), (60, 2))
+"""(age in seconds, pause in seconds): ask often while most pictures come, then less."""
+_SLOWEST_RETRY: Final = 5
+
+
+class UsedTemplateBody(AnswerModel):
+    """The template that made the prompts."""
+
+    id: str
+    version: int
+    shots: list[str] = Field(description="One per image, in their order.")
+    warnings: list[str] = Field(description="What was done otherwise than asked, such as a value that was shortened.")
+
+
+class PriceOfGeneration(AnswerModel):
+    """What a generation costs when all of its images are delivered, as it was when it was asked for."""
+
+    unit: PriceUnit = Field(description="What the price counts.")
+    plan: str = Field(description="The price list of the workspace's plan.")
+    version: str = Field(description="Of the price book.")
+    milli_credits: int = Field(ge=0)
+    credits: float = Field(ge=0, description="The same in credits.")
+
+
+class ParametersBody(AnswerModel):
+    """What the pictures shall be, with the model's defaults filled in."""
+
+    size: str | None
+    aspect_ratio: str | None
+    resolution: str | None
+    output_format: str | None
+    quality: str | None
+    style: str | None
+    background: str | None
+    watermark: str | None
+
+
+class QuoteBody(AnswerModel):
+    """What a request costs at most. Nothing was written, and nothing is held."""
+
+    quote_id: str = Field(description="Send it as `quoteId` with the request: then no more than this is charged.")
+    expires_at: Moment = Field(description="Until then the quote binds.")
+    model: str
+    images: int
+    parameters: ParametersBody
+    price: PriceOfGeneration
+    template: UsedTemplateBody | None
+
+
+class ReferenceBody(AnswerModel):
+    """A picture that the model works from."""
+
+    url: str
+    role: str
+    telegram_file_id: str | None
+
+
+class GenerationLinks(AnswerModel):
+    """Where to go from here. `cancel` is null once the generation has ended."""
+
+    self_: str = Field(alias="self")
+    cancel: str | None
+
+
+class GenerationBody(AnswerModel):
+    """One request for images and how far it has come."""
+
+    id: str
+    status: Status
+    stage: Stage | None
+    progress: int = Field(ge=0, le=100, description="Percent; coarse, never runs backwards.")
+    model: str
+    provider: str
+    served_by: ServedByBody | None = Field(description="Who is to make it; who made each image is said there.")
+    deprecation: DeprecationBody | None = Field(description="Set when the model asked for ends or has ended.")
+    params_adjusted: list[AdjustmentBody] = Field(
+        description="What is planned to be made otherwise than it was asked for; what was is said with each image."
+    )
+    mode: Mode
+    prompt: str = Field(description="With a template a short title; each image has its own prompt.")
+    template: UsedTemplateBody | None
+    parameters: ParametersBody
+    n: int
+    images_completed: int
+    images_failed: int
+    price: PriceOfGeneration | None = Field(description="What it costs at most.")
+    charged_milli_credits: int | None = Field(description="What was taken for what was delivered; null until the end.")
+    charged_credits: float | None = Field(description="The same in credits.")
+    provider_cost_micro_usd: int = Field(description="What providers take for all attempts, in millionths of a dollar.")
+    images: list[ImageBody]
+    error: FailureBody | None
+    input_params: dict[str, Any] = Field(description="The request as it was sent.")
+    references: list[ReferenceBody]
+    client_reference: str | None
+    created_at: Moment
+    started_at: Moment | None
+    completed_at: Moment | None
+    deadline: Moment
+    duration_ms: int | None = Field(description="From `createdAt` to `completedAt`.")
+    links: GenerationLinks
+
+
+class PageLinks(AnswerModel):
+    """This page and the one after it."""
+
+    self_: str = Field(alias="self")
+    next: str | None
+
+
+class GenerationPage(AnswerModel):
+    """The newest generations of the workspace first."""
+
+    generations: list[GenerationBody]
+    limit: int
+    page: int | None = Field(description="The page asked for by number; null when a cursor was used.")
+    next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
+    links: PageLinks
+
+
+def generation_body(generation: Generation, *, links: Links, base_url: str) -> GenerationBody:
+    """One generation with all its images."""
+    return GenerationBody(
+        id=generation.id,
+        status=generation.status,
+        stage=generation.stage,
+        progress=generation.progress,
+        model=generation.model,
+        provider=generation.provider,
+        served_by=served_by(generation.served_by),
+        deprecation=_deprecation(generation.model),
+        params_adjusted=adjustments(generation.adjustments),
+        mode=generation.mode,
+        prompt=generation.prompt,
+        template=_template(generation),
+        parameters=_parameters(generation.parameters),
+        n=len(generation.images),
+        images_completed=generation.images_completed,
+        images_failed=generation.images_failed,
+        price=_price(generation.price) if generation.price else None,
+        charged_milli_credits=generation.charged,
+        charged_credits=None if generation.charged is None else generation.charged / MILLI,
+        provider_cost_micro_usd=generation.provider_cost_micro_usd,
+        images=[
+            ImageBody(
+                **image_fields(image, links, _permalink(generation, image, base_url), generation.price_of(image)),
+                prompt=generation.prompt_of(image),
+            )
+            for image in generation.images
+        ],
+        error=failure_body(generation.failure),
+        input_params=dict(generation.input_params),
+        references=[
+            ReferenceBody(url=reference.url, role=reference.role, telegram_file_id=reference.telegram_file_id)
+            for reference in generation.references
+        ],
+        client_reference=generation.client_reference,
+        created_at=to_iso(generation.created_at),
+        started_at=moment(generation.started_at),
+        completed_at=moment(generation.completed_at),
+        deadline=to_iso(generation.deadline),
+        duration_ms=milliseconds(generation.created_at, generation.completed_at),
+        links=_generation_links(generation, base_url),
+    )
+
+
+def generation_page(
+    page: Page, asked: PageRequest, pages: Pages, *, status: Status | None, links: Links, base_url: str
+) -> GenerationPage:
+    """One page of generations. The link to the next one always goes by cursor."""
+    kept = {"limit": str(asked.limit)} | ({"status": status.value} if status else {})
+    here = kept | ({"page": str(asked.page)} if asked.page else {})
+    next_cursor = pages.next_cursor(page.next_after)
+    further = kept | {"cursor": next_cursor} if next_cursor else None
+    return GenerationPage(
+        generations=[generation_body(entry, links=links, base_url=base_url) for entry in page.generations],
+        limit=asked.limit,
+        page=asked.page,
+        next_cursor=next_cursor,
+        links=PageLinks(self=_list_url(base_url, here), next=_list_url(base_url, further) if further else None),
+    )
+
+
+def generation_answer(
+    generation: Generation, *, links: Links, base_url: str, now: datetime, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """The answer to a change of a generation: 202 with its address while there is more to come, 200 when it has ended.
+
+    200 also when it failed: the request for images was served, and its body says what became of it.
+    """
+    return answers.as_json(
+        generation_body(generation, links=links, base_url=base_url),
+        status=HTTPStatus.OK if generation.status.is_final else HTTPStatus.ACCEPTED,
+        headers={
+            "Location": generation_url(generation.id, base_url),
+            **retry_after(generation, now),
+            **(headers or {}),
+        },
+    )
+
+
+def status_answer(generation: Generation, *, links: Links, base_url: str, now: datetime) -> Response[GenerationBody]:
+    """The answer to a question for a generation: always 200, with a tag to ask again by."""
+    body = generation_body(generation, links=links, base_url=base_url)
+    return answers.as_json(body, headers={"ETag": generation_tag(body, now), **retry_after(generation, now)})
+
+
+def retry_after(generation: Generation, now: datetime) -> dict[str, str]:
+    """The header that paces polling; none once the generation has ended."""
+    if generation.status.is_final:
+        return {}
+    age = (now - generation.created_at).total_seconds()
+    return {"Retry-After": str(next((pause for limit, pause in _RETRY_AFTER if age < limit), _SLOWEST_RETRY))}
+
+
+def generation_tag(body: GenerationBody, now: datetime) -> str:
+    """A tag for conditional reads.
+
+    Weak, because links are signed anew at each read: they are left out, and the tag runs out well before they do.
+    """
+    content = body.model_dump(mode="json", by_alias=True, exclude={"images": {"__all__": _VOLATILE}})
+    period = int(now.timestamp()) // _TAG_LIFETIME_SECONDS if body.images_completed else 0
+    return answers.etag([content, period], weak=True)
+
+
+def generation_url(generation_id: str, base_url: str) -> str:
+    """The absolute address of a generation."""
+    return f"{base_url.rstrip('/')}{GENERATIONS_PATH}/{generation_id}"
+
+
+def quote_answer(quote: Quote) -> Response[Any]:
+    """A quote with all that it depends on."""
+    appraisal = quote.appraisal
+    body = QuoteBody(
+        quote_id=quote.id,
+        expires_at=to_iso(quote.expires_at),
+        model=appraisal.model.id,
+        images=appraisal.price.images,
+        parameters=_parameters(appraisal.parameters),
+        price=_price(appraisal.price),
+        template=composition_body(appraisal.composition) if appraisal.composition else None,
+    )
+    return answers.as_json(body)
+
+
+def _template(generation: Generation) -> UsedTemplateBody | None:
+    template = generation.template
+    if template is None:
+        return None
+    shots = [image.shot or "" for image in generation.images]
+    return UsedTemplateBody(id=template.id, version=template.version, shots=shots, warnings=list(template.notices))
+
+
+def composition_body(made: Composition) -> UsedTemplateBody:
+    """What a template made, before there is a generation."""
+    shots = [prompt.shot.id for prompt in made.prompts]
+    return UsedTemplateBody(id=made.template_id, version=made.version, shots=shots, warnings=list(made.notices))
+
+
+def _price(price: Price) -> PriceOfGeneration:
+    return PriceOfGeneration(
+        unit=price.unit,
+        plan=price.plan,
+        version=price.version,
+        milli_credits=price.total,
+        credits=price.total / MILLI,
+    )
+
+
+def _parameters(parameters: ImageParameters) -> ParametersBody:
+    return ParametersBody(
+        size=str(parameters.size) if parameters.size else None,
+        aspect_ratio=parameters.aspect_ratio,
+        resolution=parameters.resolution,
+        output_format=parameters.output_format,
+        quality=parameters.quality,
+        style=parameters.style,
+        background=parameters.background,
+        watermark=parameters.watermark,
+    )
+
+
+def _deprecation(name: str) -> DeprecationBody | None:
+    known = load_catalogue()
+    try:
+        return deprecation(known, known.find(name))
+    except UnknownModel:
+        # It was taken when the catalogue still had the name.
+        return None
+
+
+def _generation_links(generation: Generation, base_url: str) -> GenerationLinks:
+    address = generation_url(generation.id, base_url)
+    return GenerationLinks(self=address, cancel=None if generation.status.is_final else f"{address}/cancel")
+
+
+def _permalink(generation: Generation, image: Image, base_url: str) -> str:
+    return permalink(base_url, generation.workspace_id, image.id, generation.permalink_secret)
+
+
+def _list_url(base_url: str, query: dict[str, str]) -> str:
+    return f"{base_url.rstrip('/')}{GENERATIONS_PATH}?{urlencode(query)}"

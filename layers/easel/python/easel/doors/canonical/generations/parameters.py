@@ -1,0 +1,56 @@
+"""Headers and query parameters of the routes about generations, and how they are read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+
+from easel.domain.image import Status
+from easel.http.parse import LONGEST_KEY, choice
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description=f"1 to {LONGEST_KEY} visible characters, quoted or bare. For 24 hours the same key with the same "
+        "request, however it is written, answers with the generation it first made; with another request it is refused "
+        "with 422.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(
+        description="`wait=1` to `wait=25`: seconds to wait for the end of the generation before answering. "
+        "Other preferences are ignored.",
+    ),
+]
+CancelAfter = Annotated[
+    str | None,
+    Header(
+        alias="Cancel-After",
+        description="Give up after this long: `30`, `30s` or `2m`, from 5 seconds to 10 minutes. "
+        "Shortens the model's own deadline, never lengthens it.",
+    ),
+]
+DryRun = Annotated[
+    str | None,
+    Query(
+        description="`true`: say what it would cost, as `POST /api/v1/quotes` does, and do nothing.",
+        json_schema_extra={"enum": ["true", "false", None]},
+    ),
+]
+StatusFilter = Annotated[
+    str | None,
+    Query(description="Only generations of this status.", json_schema_extra={"enum": [*Status, None]}),
+]
+GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
+
+
+def status_filter(text: str | None) -> Status | None:
+    """Read `status`, whatever its case.
+
+    Raises:
+        InvalidRequest: not one of ours.
+    """
+    return None if text is None else Status(choice("status", text.upper(), tuple(str(status) for status in Status)))

@@ -1,0 +1,89 @@
+"""From the body of a canonical request to the request of the domain. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from itertools import zip_longest
+from typing import Any
+
+from easel.domain.request import Fallback, ImageRequest, Reference, Routing
+from easel.domain.template_use import ROLE, TemplateUse
+from easel.doors.canonical.generations.requests import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
+from easel.errors import InvalidRequest
+
+
+def image_request(
+    request: SubmitGenerationRequest,
+    *,
+    sent: Mapping[str, Any],
+    cancel_after: timedelta | None,
+    trusted: Collection[str] = (),
+) -> ImageRequest:
+    """The request. `sent` is the body as it came in, kept with the generation.
+
+    References are fetched over https, and only from the origins in `trusted` (`scheme://host:port`) over http as well.
+
+    Raises:
+        InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, in
+            a role that cannot be one, or at an address that would not be fetched.
+    """
+    return ImageRequest(
+        prompt=request.prompt or "",
+        model=request.model,
+        n=request.n,
+        asked=request.asked(),
+        references=_references(request, trusted),
+        input_params=sent,
+        client_reference=request.client_reference,
+        cancel_after=cancel_after,
+        quote_id=request.quote_id,
+        template=_template(request.template) if request.template else None,
+        routing=Routing(
+            provider=request.provider,
+            fallback=Fallback(request.fallback) if request.fallback else None,
+            after_refusal=bool(request.fallback_after_refusal),
+        ),
+    )
+
+
+def _template(request: TemplateUseRequest) -> TemplateUse:
+    return TemplateUse(
+        id=request.id,
+        variables=request.variables,
+        version=request.version,
+        shots=None if request.shots is None else tuple(request.shots),
+        truncate=request.truncate,
+    )
+
+
+def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
+    urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
+    if request.references and urls:
+        message = "Give either references or referenceUrls, not both."
+        raise InvalidRequest.of("references", message, ["references", "referenceUrls"])
+    if len(file_ids) > len(urls):
+        message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
+        raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
+    if request.references:
+        _check_scheme("references[{}].url", [reference.url for reference in request.references], trusted)
+        return tuple(_with_role(index, reference) for index, reference in enumerate(request.references))
+    _check_scheme("referenceUrls[{}]", urls, trusted)
+    return tuple(Reference(url, telegram_file_id=file_id) for url, file_id in zip_longest(urls, file_ids))
+
+
+def _check_scheme(field: str, urls: Sequence[str], trusted: Collection[str]) -> None:
+    for index, url in enumerate(urls):
+        scheme, _, rest = url.lower().partition("://")
+        origin = f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
+        if scheme != "https" and origin not in trusted:
+            name = field.format(index)
+            raise InvalidRequest.of(name, f"{name} must be an https address.", {"schemes": ["https"]})
+
+
+def _with_role(index: int, reference: ReferenceRequest) -> Reference:
+    if not re.fullmatch(ROLE, reference.role):
+        field = f"references[{index}].role"
+        raise InvalidRequest.of(field, f"{field} is not spelled as it must be.", {"pattern": f"^{ROLE}$"})
+    return Reference(reference.url, reference.role)

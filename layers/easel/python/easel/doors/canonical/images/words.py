@@ -1,0 +1,63 @@
+"""Images, and the callbacks of providers about them, in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from easel.errors import (
+    DatabaseRefused,
+    DatabaseUnavailable,
+    NotFound,
+    PayloadTooLarge,
+    QueueUnavailable,
+    SecretUnavailable,
+    StorageUnavailable,
+)
+from easel.http.description import empty, route
+from easel.http.failures import PictureGone, RouteNotFound
+
+_TAG: Final = "Images"
+_BEING_MADE: Final = "It is being made. Ask again after `Retry-After` seconds."
+
+READ_IMAGE: Final = route(
+    "readImage",
+    _TAG,
+    "Get an image",
+    "Redirects to a link that works for an hour without credentials. With `Accept: application/json` it answers with "
+    "the image's metadata instead.",
+    {200: "The metadata.", 202: _BEING_MADE, 302: empty("`Location` is the image.")},
+    errors=(NotFound, PictureGone),
+)
+
+READ_PERMALINK: Final = route(
+    "readPermalink",
+    _TAG,
+    "Get an image by its permalink",
+    "Known from the moment the request is accepted, and never changes. Whoever has it sees the image.",
+    {202: _BEING_MADE, 302: empty("`Location` is the image.")},
+    errors=(
+        NotFound,
+        PictureGone,
+        StorageUnavailable,
+        DatabaseUnavailable,
+        DatabaseRefused,
+    ),
+    public=True,
+)
+
+RECEIVE_CALLBACK: Final = route(
+    "receiveCallback",
+    "Operations",
+    "Receive a provider's callback",
+    "For providers, at the address that they were given with the job. It is taken as a hint to look at the job now. "
+    "A callback that nobody asked for is answered as an unknown address.",
+    {204: empty("Accepted.")},
+    errors=(
+        RouteNotFound,
+        PayloadTooLarge,
+        QueueUnavailable,
+        SecretUnavailable,
+    ),
+    public=True,
+    takes_bytes=True,
+)

@@ -1,0 +1,343 @@
+"""Wallets, statements, usage and budgets as the canonical door shows them.
+
+Amounts are whole milli-credits; `credits` beside them is the same number for people, with at most three decimals.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from easel.clock import to_iso
+from easel.domain.budgets import ALERT_PERCENT, Budget, month_ends
+from easel.domain.credits import MILLI, Entry, GrantKind, Wallet
+from easel.domain.rates import Rate
+from easel.domain.usage import UsageSums
+from easel.doors.canonical.money.requests import StatementRequest
+from easel.http import answers, rates
+from easel.http.models import AnswerModel, Moment, moment
+from easel.http.pagination import Pages
+from easel.services.money.grant_credits import Given
+from easel.services.money.read_usage import OwnUsage, UsageReport
+from easel.services.ports.money import EntryPage
+
+ENTRIES_PATH: Final = "/api/v1/wallet/entries"
+_COLUMNS: Final = ("createdAt", "id", "type", "milliCredits", "credits", "generationId", "grantId")
+
+
+class Amount(AnswerModel):
+    """An amount of credits."""
+
+    milli_credits: int
+    credits: float
+
+    @classmethod
+    def of(cls, milli_credits: int) -> Amount:
+        """This many milli-credits."""
+        return cls(milli_credits=milli_credits, credits=milli_credits / MILLI)
+
+
+class OpenGrantBody(AnswerModel):
+    """What is left of credits that came in. Charges take of the lowest `priority` first, then of what ends first."""
+
+    id: str
+    kind: GrantKind
+    remaining: Amount
+    priority: int
+    expires_at: Moment | None
+
+
+class WalletBody(AnswerModel):
+    """A balance. `available` + `held` is what the grants have left; with `spent` and `expired` it is `granted`."""
+
+    workspace_id: str
+    available: Amount
+    held: Amount = Field(description="Set aside for what is running; what is not charged comes back.")
+    spent: Amount
+    expired: Amount
+    granted: Amount
+    grants: list[OpenGrantBody]
+
+
+class EntryBody(AnswerModel):
+    """One line of a statement. Lines are only ever added."""
+
+    id: str
+    type: str = Field(description="`spend`, `expiry`, or the kind of the grant.")
+    milli_credits: int = Field(description="Above zero when credits came in, below zero when they went.")
+    credits: float
+    created_at: Moment
+    generation_id: str | None
+    grant_id: str | None
+    from_grants: dict[str, int] = Field(description="Which grants gave how many milli-credits.")
+
+
+class EntryPageBody(AnswerModel):
+    """The newest lines of a statement first."""
+
+    entries: list[EntryBody]
+    limit: int
+    next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
+
+
+class GrantBody(AnswerModel):
+    """Credits that were given, or taken back."""
+
+    id: str
+    workspace_id: str
+    kind: GrantKind
+    milli_credits: int
+    credits: float
+    priority: int
+    expires_at: Moment | None
+    note: str | None
+    taken_from: str | None
+
+
+class UsageSumsBody(AnswerModel):
+    """What was used and what it cost: the customer in credits, us in dollars."""
+
+    generations: int
+    images_completed: int
+    images_failed: int
+    images_late: int = Field(description="Came after their generation had ended: kept, not charged.")
+    charged: Amount
+    provider_cost_micro_usd: int = Field(description="What providers take.")
+    provider_cost_usd: float
+    uncertain_cost_micro_usd: int = Field(description="The part of it for calls whose outcome nobody knows.")
+
+
+class UsageGroupBody(UsageSumsBody):
+    """The sums of one day, user, model or provider."""
+
+    name: str
+
+
+class UsageBody(AnswerModel):
+    """The workspace's usage, by the days (UTC) on which generations ended."""
+
+    from_: str = Field(alias="from")
+    to: str
+    group_by: str
+    total: UsageSumsBody
+    series: list[UsageGroupBody]
+
+
+class DailyQuotaBody(AnswerModel):
+    """How many generations may still be asked for today."""
+
+    used: int
+    limit: int
+    remaining: int
+    resets_at: Moment
+
+
+class ActiveQuotaBody(AnswerModel):
+    """How many generations run, and may run at once."""
+
+    used: int
+    limit: int
+    remaining: int
+    ids: list[str]
+
+
+class RequestRateBody(AnswerModel):
+    """How many requests fit into a window of time, and how many still do."""
+
+    name: str = Field(description="For whom it counts: `user`, `workspace` or `address`.")
+    limit: int
+    remaining: int
+    window_seconds: int
+    resets_in_seconds: int
+
+
+class OwnUsageBody(AnswerModel):
+    """What the caller may still do, and when it begins anew."""
+
+    generations_today: DailyQuotaBody
+    active_generations: ActiveQuotaBody
+    requests: list[RequestRateBody]
+    wallet: WalletBody
+
+
+class BudgetBody(AnswerModel):
+    """A monthly budget. When it is used up, requests that cost something are answered 402 until `resetsAt`."""
+
+    scope: str = Field(description="`workspace` or `key`.")
+    key_id: str | None
+    month: str = Field(examples=["2026-11"])
+    limit: Amount | None = Field(description="Null: spending is counted and not limited.")
+    used: Amount = Field(description="What was charged this month, and what is held.")
+    remaining: Amount | None
+    alert_percent: int = Field(description="From this share on an event `budget.alert` tells, once a month.")
+    alerted: bool
+    resets_at: Moment
+
+
+def wallet_body(wallet: Wallet) -> WalletBody:
+    """A balance with its open grants, in the order in which they pay."""
+    grants = sorted(wallet.grants.values(), key=lambda grant: (grant.priority, grant.expires_at is None, grant.id))
+    return WalletBody(
+        workspace_id=wallet.workspace_id,
+        available=Amount.of(wallet.available),
+        held=Amount.of(wallet.held),
+        spent=Amount.of(wallet.spent),
+        expired=Amount.of(wallet.expired),
+        granted=Amount.of(wallet.granted),
+        grants=[
+            OpenGrantBody(
+                id=grant.id,
+                kind=grant.kind,
+                remaining=Amount.of(grant.remaining),
+                priority=grant.priority,
+                expires_at=moment(grant.expires_at),
+            )
+            for grant in grants
+        ],
+    )
+
+
+def statement_answer(
+    page: EntryPage, asked: StatementRequest, pages: Pages, base_url: str
+) -> Response[EntryPageBody | str]:
+    """One page of a statement: as JSON, or as a table whose `Link` leads to what follows."""
+    cursor = pages.next_cursor(page.next_after)
+    if asked.as_csv:
+        return _table(page, f"{base_url.rstrip('/')}{ENTRIES_PATH}?{asked.query(cursor)}" if cursor else None)
+    entries = [_entry(entry) for entry in page.entries]
+    return answers.as_json(EntryPageBody(entries=entries, limit=asked.limit, next_cursor=cursor))
+
+
+def _table(page: EntryPage, further: str | None) -> Response[EntryPageBody | str]:
+    rows = [[getattr(_entry(entry), _snake(name)) for name in _COLUMNS] for entry in page.entries]
+    headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": answers.PRIVATE}
+    linked = {"Link": f'<{further}>; rel="next"'} if further else {}
+    return Response(
+        HTTPStatus.OK.value,
+        content_type="text/csv; charset=utf-8",
+        body=_csv(_COLUMNS, rows),
+        headers={**headers, **linked},
+    )
+
+
+def given_answer(given: Given) -> Response[GrantBody]:
+    """201 for a new grant; 200 for one that had been made before."""
+    grant = given.grant
+    body = GrantBody(
+        id=grant.id,
+        workspace_id=given.workspace_id,
+        kind=grant.kind,
+        milli_credits=grant.amount,
+        credits=grant.amount / MILLI,
+        priority=grant.priority,
+        expires_at=moment(grant.expires_at),
+        note=grant.note,
+        taken_from=grant.taken_from,
+    )
+    if given.replayed:
+        return answers.as_json(body, headers={"Idempotent-Replayed": "true"})
+    return answers.as_json(body, status=HTTPStatus.CREATED)
+
+
+def usage_body(report: UsageReport) -> UsageBody:
+    """Sums whole and by group."""
+    return UsageBody(
+        from_=report.first.isoformat(),
+        to=report.last.isoformat(),
+        group_by=report.group_by,
+        total=UsageSumsBody(**_sums(report.total)),
+        series=[UsageGroupBody(name=name, **_sums(sums)) for name, sums in report.series.items()],
+    )
+
+
+def own_usage_body(usage: OwnUsage, event: Mapping[str, Any]) -> OwnUsageBody:
+    """What the caller may still do; the authorizer of this event counted the requests."""
+    active = len(usage.active_ids)
+    return OwnUsageBody(
+        generations_today=DailyQuotaBody(
+            used=usage.generations_today,
+            limit=usage.max_per_day,
+            remaining=usage.remaining_today,
+            resets_at=to_iso(usage.day_ends_at),
+        ),
+        active_generations=ActiveQuotaBody(
+            used=active,
+            limit=usage.max_active,
+            remaining=max(usage.max_active - active, 0),
+            ids=list(usage.active_ids),
+        ),
+        requests=[_rate(rate) for rate in rates.told(event).rates],
+        wallet=wallet_body(usage.wallet),
+    )
+
+
+def budget_body(budget: Budget) -> BudgetBody:
+    """A budget in its month."""
+    month = datetime.fromisoformat(f"{budget.month}-01T00:00:00+00:00")
+    return BudgetBody(
+        scope=budget.scope.kind.value,
+        key_id=budget.scope.key_id,
+        month=budget.month,
+        limit=None if budget.limit is None else Amount.of(budget.limit),
+        used=Amount.of(budget.used),
+        remaining=None if budget.remaining is None else Amount.of(budget.remaining),
+        alert_percent=ALERT_PERCENT,
+        alerted=budget.alerted,
+        resets_at=to_iso(month_ends(month)),
+    )
+
+
+def _rate(rate: Rate) -> RequestRateBody:
+    return RequestRateBody(
+        name=rate.window.name,
+        limit=rate.window.limit,
+        remaining=rate.remaining,
+        window_seconds=rate.window.seconds,
+        resets_in_seconds=rate.resets_in,
+    )
+
+
+def _entry(entry: Entry) -> EntryBody:
+    return EntryBody(
+        id=entry.transfer_id,
+        type=entry.reason,
+        milli_credits=entry.amount,
+        credits=entry.amount / MILLI,
+        created_at=to_iso(entry.created_at),
+        generation_id=entry.generation_id,
+        grant_id=entry.grant_id,
+        from_grants=dict(entry.from_grants),
+    )
+
+
+def _sums(sums: UsageSums) -> dict[str, Any]:
+    return {
+        "generations": sums.generations,
+        "images_completed": sums.images_completed,
+        "images_failed": sums.images_failed,
+        "images_late": sums.images_late,
+        "charged": Amount.of(sums.charged),
+        "provider_cost_micro_usd": sums.provider_cost,
+        "provider_cost_usd": sums.provider_cost / 1_000_000,
+        "uncertain_cost_micro_usd": sums.uncertain_cost,
+    }
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(["" if value is None else value for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,61 @@
+"""Who may call a route, as the type of a parameter: enforced before the route runs, and shown in the OpenAPI document.
+
+    def read_wallet(caller: callers.WalletRead) -> Response[WalletBody]:
+
+A route that is not public has one of these. Scopes are checked after the fields of the request; a route with several
+dependencies has them resolved in the order of its parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, get_type_hints
+
+from aws_lambda_powertools.event_handler import Depends
+from aws_lambda_powertools.event_handler.request import Request
+
+from easel.domain import access
+from easel.errors import Forbidden, Unauthenticated
+from easel.http.identity import MISSING_TEXT
+from easel.http.resolver import CALLER
+from easel.services.accounts.principal import Principal
+
+
+class Holding(Depends):
+    """A caller that holds `scope`; any authenticated caller where it is None."""
+
+    def __init__(self, scope: str | None) -> None:
+        super().__init__(_reader(scope))
+        self.scope: Final = scope
+
+
+def _reader(scope: str | None) -> Callable[[Request], Principal]:
+    def caller(request: Request) -> Principal:
+        principal: Principal | None = request.context.get(CALLER)
+        if principal is None:
+            raise Unauthenticated(MISSING_TEXT)
+        if scope is not None and scope not in principal.scopes:
+            raise Forbidden(f"This credential lacks the scope {scope}.")
+        return principal
+
+    return caller
+
+
+def required(route: Callable[..., Any]) -> Holding | None:
+    """What the function of a route asks of its caller; None where it asks for no caller."""
+    hints = get_type_hints(route, include_extras=True).values()
+    wanted = (extra for hint in hints for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Holding))
+    return next(wanted, None)
+
+
+Anyone = Annotated[Principal, Holding(None)]
+GenerationsRead = Annotated[Principal, Holding(access.GENERATIONS_READ)]
+GenerationsWrite = Annotated[Principal, Holding(access.GENERATIONS_WRITE)]
+WalletRead = Annotated[Principal, Holding(access.WALLET_READ)]
+WalletGrant = Annotated[Principal, Holding(access.WALLET_GRANT)]
+WorkspaceRead = Annotated[Principal, Holding(access.WORKSPACE_READ)]
+WorkspaceAdmin = Annotated[Principal, Holding(access.WORKSPACE_ADMIN)]
+KeysWrite = Annotated[Principal, Holding(access.KEYS_WRITE)]
+UsersSync = Annotated[Principal, Holding(access.USERS_SYNC)]
+ActAsTelegram = Annotated[Principal, Holding(access.ACT_AS_TELEGRAM)]
+DebugRead = Annotated[Principal, Holding(access.DEBUG_READ)]

@@ -1,0 +1,90 @@
+"""From an exception to the answer: the framework's errors in our classes, then as the door writes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from easel.clock import system_clock
+from easel.errors import EaselError, FieldError, InvalidRequest, Unauthenticated, UnsupportedMediaType
+from easel.http import documentation, validation
+from easel.http.door import Door, Failure
+from easel.http.failures import InternalError, MethodNotAllowed, RouteNotFound
+from easel.http.incoming import Incoming
+from easel.http.problems import kind_of
+from easel.observability import describe_error, logger, request_id
+
+
+def answer(door: Door, error: Exception, incoming: Incoming, known_fields: Sequence[str] = ()) -> Response[str]:
+    """The answer to a failed request, logged once: refusals as events, faults of ours with where they happened."""
+    known = _as_sent(_classify(error, incoming, known_fields), incoming.fields)
+    kind = kind_of(known)
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("request failed", extra={"code": known.code, **describe_error(error)})
+    else:
+        logger.info("request refused", extra={"code": known.code, "status": kind.status.value})
+    failure = Failure(
+        error=known,
+        kind=kind,
+        method=incoming.method,
+        path=incoming.path,
+        request_id=request_id(),
+        at=system_clock(),
+        headers=incoming.headers,
+        fields=incoming.fields,
+    )
+    written = door.write_failure(failure)
+    return Response(
+        written.status or kind.status.value,
+        content_type=written.media_type,
+        headers={**_headers(failure), **written.headers},
+        # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
+        body=json.dumps(written.body, separators=(",", ":")),
+    )
+
+
+def _classify(error: Exception, incoming: Incoming, known_fields: Sequence[str]) -> EaselError:
+    if isinstance(error, RequestValidationError):
+        return validation.to_invalid_request(error.errors(), known_fields)
+    if isinstance(error, RequestUnsupportedContentType):
+        return UnsupportedMediaType("Send the body as application/json.")
+    if isinstance(error, NotFoundError | RouteNotFound):
+        allowed = documentation.methods_at(incoming.path)
+        if allowed and incoming.method not in allowed:
+            return MethodNotAllowed(incoming.method, allowed)
+        return error if isinstance(error, RouteNotFound) else RouteNotFound("There is nothing at this address.")
+    return error if isinstance(error, EaselError) else InternalError("Something went wrong on our side.")
+
+
+def _as_sent(error: EaselError, sent: Mapping[str, Any]) -> EaselError:
+    """Name fields as the caller spelled them: our rules use camelCase, requests may come in snake_case."""
+    if not isinstance(error, InvalidRequest) or not error.fields:
+        return error
+    renamed = [FieldError(_spelling(fault.field, sent), fault.message, fault.allowed) for fault in error.fields]
+    return type(error)(error.message, renamed)
+
+
+def _spelling(field: str, sent: Mapping[str, Any]) -> str:
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
+    return snake if field not in sent and snake in sent else field
+
+
+def _headers(failure: Failure) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(failure.error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="easel"'
+    if isinstance(failure.error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(failure.error.allowed)
+    if failure.retry_after:
+        headers["Retry-After"] = str(failure.retry_after)
+    return headers

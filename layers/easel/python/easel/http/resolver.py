@@ -1,0 +1,96 @@
+"""The routes of one function at one door, on Powertools' resolver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from easel.http import bodies, refusals, validation
+from easel.http.description import TAKES_BYTES
+from easel.http.door import Door
+from easel.http.incoming import Incoming
+from easel.observability import bind
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.api_gateway import Route
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+CALLER: Final = "caller"
+"""Where `callers` finds the principal in the resolver's context."""
+_INCOMING: Final = "incoming"
+
+
+class Resolver(APIGatewayHttpResolver):
+    """Routes are held to their types both ways, and every failure leaves as the door writes it."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(
+            enable_validation=True,
+            response_validation_error_http_code=500,
+            json_body_deserializer=self._json_body,
+        )
+        self.door = door
+        self.exception_handler(Exception)(self._refuse)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, those without placeholders first, as the framework tries them."""
+        return [*self._static_routes, *self._dynamic_routes]
+
+    def serve(self, incoming: Incoming, context: LambdaContext) -> dict[str, Any]:
+        """Check the caller, then the body, and run the route.
+
+        Identity comes before the body, so that a stranger learns nothing from what validation says. An address without
+        a route wants a caller where any route of the function does.
+        """
+        route = self._route_at(incoming.method, incoming.path)
+        caller = incoming.caller if any(not is_public(known) for known in ([route] if route else self.routes)) else None
+        if caller:
+            bind(workspace_id=caller.workspace_id, key_id=caller.key_id)
+        event = dict(incoming.event)
+        if incoming.method in bodies.METHODS_WITH_BODY and not (route and takes_bytes(route)):
+            incoming.json()
+            event = _announced_plainly(event)
+        if incoming.contradiction:
+            raise incoming.contradiction
+        try:
+            self.context |= {CALLER: caller, _INCOMING: incoming}
+            return self.resolve(event, context)
+        finally:
+            # The framework clears it too, but not when it cannot read the event; a caller must never outlive a request.
+            self.context.clear()
+
+    def _route_at(self, method: str, path: str) -> Route | None:
+        return next((route for route in self.routes if route.method == method and route.rule.match(path)), None)
+
+    def _json_body(self, text: str) -> Any:
+        """What was parsed before, so that a body is parsed once."""
+        incoming: Incoming | None = self.context.get(_INCOMING)
+        return incoming.json() if incoming else json.loads(text)
+
+    def _refuse(self, error: Exception) -> Response[str]:
+        incoming = self.context.get(_INCOMING) or Incoming(self.current_event.raw_event)
+        return refusals.answer(self.door, error, incoming, validation.known_fields(self))
+
+
+def is_public(route: Route) -> bool:
+    """Whether a route is described as one that wants no credential."""
+    return _extensions(route).get("security") == []
+
+
+def takes_bytes(route: Route) -> bool:
+    """Whether a route reads its body itself, whatever its form."""
+    return bool(_extensions(route).get(TAKES_BYTES))
+
+
+def _extensions(route: Route) -> Mapping[str, Any]:
+    return route.openapi_extensions or {}
+
+
+def _announced_plainly(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its content type as the framework spells it: it compares media types with their case."""
+    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    return {**event, "headers": headers | {"content-type": "application/json"}}

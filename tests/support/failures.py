@@ -1,0 +1,69 @@
+"""One sample of every error that an answer may carry, for the OpenAPI document's codes, statuses and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from easel import errors
+from easel.errors import EaselError, ProviderErrorClass
+from easel.http.door import Door, Failure
+from easel.http.failures import MethodNotAllowed
+from easel.http.problems import kind_of
+
+_RUNNING: Final = "019a9f1c-5c00-7abc-8def-0123456789a0"
+_AT: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+_SAMPLES: Final[dict[type[EaselError], tuple[EaselError, ...]]] = {
+    errors.InvalidRequest: (errors.InvalidRequest.of("n", "n must be from 1 to 10.", {"minimum": 1, "maximum": 10}),),
+    errors.InsufficientCredits: (errors.InsufficientCredits(20_000, 4_500),),
+    errors.BudgetExceeded: (errors.BudgetExceeded("workspace", limit=500_000, used=499_000, required=10_000),),
+    errors.LimitReached: (
+        errors.LimitReached("At most 500 generations a day.", kind="generations_per_day", limit=500, retry_after=3_600),
+        errors.LimitReached("At most 1 generation at once.", kind="active_generations", limit=1, active_ids=[_RUNNING]),
+    ),
+    errors.RateLimited: (
+        errors.RateLimited(
+            "Too many requests: 60 per minute and user are allowed.", kind="user_per_minute", limit=60, retry_after=17
+        ),
+    ),
+    errors.KeyAlreadyClaimed: (errors.KeyAlreadyClaimed(_RUNNING, "fingerprint"),),
+    errors.ProviderError: (
+        errors.ProviderError("It did not answer.", provider="google", error_class=ProviderErrorClass.RETRYABLE),
+    ),
+    errors.CallbackRefused: (errors.CallbackRefused("forged"),),
+    MethodNotAllowed: (MethodNotAllowed("PUT", ["GET"]),),
+}
+"""Those that need more than a message, and those whose status depends on what they carry."""
+
+
+def all_errors(base: type[EaselError] = EaselError) -> set[type[EaselError]]:
+    """Every class of error that this release has, but for those that never leave their module."""
+    known = {base}.union(*map(all_errors, base.__subclasses__()))
+    return {error for error in known if error.__module__.startswith("easel.") and not error.__name__.startswith("_")}
+
+
+def samples(error: type[EaselError]) -> tuple[EaselError, ...]:
+    """One instance for each status that errors of this class may have."""
+    return _SAMPLES.get(error) or (error(_message(error)),)
+
+
+def by_status(declared: Iterable[type[EaselError]]) -> dict[int, list[EaselError]]:
+    """Samples of these errors by their status, in the order of their codes."""
+    grouped: dict[int, list[EaselError]] = {}
+    for error in sorted(set(declared), key=lambda error: error.code):
+        for sample in samples(error):
+            grouped.setdefault(kind_of(sample).status.value, []).append(sample)
+    return grouped
+
+
+def example(sample: EaselError, door: Door) -> Any:
+    """The body that a door writes for this error."""
+    failure = Failure(sample, kind_of(sample), "POST", "/api/v1/generations", "8d2f6a4c", _AT)
+    return door.write_failure(failure).body
+
+
+def _message(error: type[EaselError]) -> str:
+    # The first sentence of its docstring says what has happened.
+    return (error.__doc__ or "").strip().partition("\n")[0]
