@@ -10,7 +10,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final, cast
@@ -18,25 +18,31 @@ from urllib.parse import parse_qsl
 
 import pytest
 from tests.functions.api import validator
+from tests.support.ending import MemoryEndings, cancel_generation_over
 from tests.support.folders import api_folder
 from tests.support.submitting import MemorySubmissions, submit_generation_over
 
 from easel import settings
 from easel.domain import access
+from easel.domain.api_keys import hint_of
 from easel.domain.generation import Generation
+from easel.domain.identities import names_of
 from easel.domain.image import Status
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.rates import Counter
 from easel.domain.request import Channel
-from easel.errors import GenerationClosed, StorageUnavailable, Unauthenticated
+from easel.errors import StorageUnavailable
 from easel.http import identity
 from easel.http.pagination import CursorSigner
-from easel.services.accounts.principal import Credential, Principal
+from easel.repositories.accounts.api_keys import hash_api_key
+from easel.services.accounts.authenticate import Authenticate
+from easel.services.accounts.principal import Principal
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
+from easel.services.ports.accounts import ApiKeyRecord
 from easel.services.ports.generations import GalleryImage, Page
 
 BASE_URL: Final = "https://easel.example"
@@ -50,6 +56,7 @@ CALLER: Final = Principal(
     channel=Channel.API,
     key_id="key_demo",
     budget_keys=("key_demo",),
+    identities=names_of("019a9f1c-0000-7000-8000-00000000000b"),
 )
 ENVIRONMENT: Final = {
     "PUBLIC_BASE_URL": BASE_URL,
@@ -77,12 +84,17 @@ class Store:
 
     generations: dict[tuple[str, str], Generation] = field(default_factory=dict)
     gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
-    api_keys: dict[str, Principal] = field(default_factory=dict)
+    api_keys: dict[str, ApiKeyRecord] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.submissions = MemorySubmissions(generations=self.generations)
+        self.endings = MemoryEndings(generations=self.generations)
         self.submit = submit_generation_over(self.submissions, lambda: NOW)
+        self.cancel = cancel_generation_over(self.endings, lambda: NOW)
+        self.authenticate = Authenticate(
+            api_keys=cast(Any, self), workspaces=cast(Any, self), verify_token=lambda _: None, clock=lambda: NOW
+        )
 
     def put(self, generation: Generation) -> Generation:
         self.generations[generation.workspace_id, generation.id] = generation
@@ -107,16 +119,28 @@ class Store:
     def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
         return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}"
 
-    def authenticate(self, credential: Credential) -> Principal:
-        if credential.token not in self.api_keys:
-            raise Unauthenticated(identity.INVALID_TEXT)
-        return self.api_keys[credential.token]
+    def know(self, api_key: str, caller: Principal) -> None:
+        """Store a key whose record makes it this caller."""
+        self.api_keys[api_key] = ApiKeyRecord(
+            key_id=caller.key_id,
+            key_hash=self.hash_of(api_key),
+            hint=hint_of(api_key),
+            name="known",
+            workspace_id=caller.workspace_id,
+            user_id=caller.user_id,
+            roles=caller.roles,
+            scopes=caller.scopes,
+            channel=caller.channel,
+            created_at=NOW,
+            budget_keys=caller.budget_keys,
+            plan=caller.plan,
+        )
 
-    def cancel(self, principal: Principal, generation_id: str) -> Generation:
-        found = ReadGenerations(generations=self).get(principal, generation_id)  # type: ignore[arg-type] # a part of the port
-        if found.status.is_final:
-            raise GenerationClosed(f"Generation {generation_id} has already ended as {found.status}.")
-        return self.put(replace(found, status=Status.CANCELLED, completed_at=NOW))
+    def hash_of(self, api_key: str) -> str:
+        return hash_api_key(api_key)
+
+    def find(self, api_key: str) -> ApiKeyRecord | None:
+        return self.api_keys.get(api_key)
 
 
 class _NobodyCounts:

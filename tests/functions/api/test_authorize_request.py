@@ -13,6 +13,9 @@ from easel.http import identity
 if TYPE_CHECKING:
     from io import StringIO
 
+# The same in every process: it is part of the names of the cases.
+GOOD_KEY = "ek_good-keyAZqfHAAAcACAAAAAAAAACg" + "g" * 43
+UNKNOWN_KEY = GOOD_KEY[:-1] + "u"
 PRIVATE = [
     ("submit_generation", "POST", "/api/v1/generations"),
     ("read_generations", "GET", "/api/v1/generations"),
@@ -33,9 +36,9 @@ def authorize(headers: dict[str, str] | None) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("api")
 @pytest.mark.parametrize("header", ["authorization", "Authorization"])
-@pytest.mark.parametrize("value", ["Bearer good-key", "bearer good-key", " Bearer   good-key "])
+@pytest.mark.parametrize("value", [f"Bearer {GOOD_KEY}", f"bearer {GOOD_KEY}", f" Bearer   {GOOD_KEY} "])
 def test_a_known_key_becomes_its_principal(store: Store, header: str, value: str) -> None:
-    store.api_keys["good-key"] = CALLER
+    store.know(GOOD_KEY, CALLER)
 
     assert identity.from_json(authorize({header: value})["principal"]) == CALLER
 
@@ -50,18 +53,19 @@ def test_no_credential_is_told_as_missing(headers: dict[str, str] | None) -> Non
 @pytest.mark.parametrize(
     "value",
     [
+        f"Bearer {UNKNOWN_KEY}",
         "Bearer wrong-key",
         "Bearer",
         "Bearer ",
-        "good-key",
-        "Basic good-key",
-        "Bearer good-key more",
+        GOOD_KEY,
+        f"Basic {GOOD_KEY}",
+        f"Bearer {GOOD_KEY} more",
         "Bearer \ud800",
         "Bearer é",
     ],
 )
 def test_a_bad_credential_is_told_as_invalid(store: Store, value: str) -> None:
-    store.api_keys["good-key"] = CALLER
+    store.know(GOOD_KEY, CALLER)
 
     assert authorize({"authorization": value}) == {"failure": "invalid"}
 
@@ -71,13 +75,13 @@ def test_a_credential_that_cannot_be_checked_is_nobodys_fault(
     monkeypatch: pytest.MonkeyPatch, log_lines: StringIO
 ) -> None:
     def unreachable(_: object) -> None:
-        raise ConnectionError("could not reach the table with good-key")
+        raise ConnectionError(f"could not reach the table with {GOOD_KEY}")
 
     monkeypatch.setattr("easel.wiring.accounts.authorize_request.authenticate", unreachable)
 
-    assert authorize({"authorization": "Bearer good-key"}) == {"failure": "unavailable"}
+    assert authorize({"authorization": f"Bearer {GOOD_KEY}"}) == {"failure": "unavailable"}
     assert "ConnectionError" in log_lines.getvalue()
-    assert "good-key" not in log_lines.getvalue()
+    assert GOOD_KEY not in log_lines.getvalue()
 
 
 UNTRUSTED: dict[str, tuple[Any, int, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.functions.api.harness import CALLER, WORKSPACE, Api, Store, handler, invoke
@@ -29,13 +30,13 @@ def world(store: Store, api: Api) -> Api:
     generation = a_generation(workspace_id=WORKSPACE)
     picture = Image(image_id(generation.id, 0), 0, Status.COMPLETED, None, stored=a_stored_image())
     store.put(a_generation(workspace_id=WORKSPACE, status=Status.PROCESSING, images=(picture,)))
-    store.api_keys["easel_sample"] = CALLER
+    store.know(sample("authorize_request")["headers"]["authorization"].removeprefix("Bearer "), CALLER)
     return api
 
 
-def sample(folder: str) -> dict[str, object]:
+def sample(folder: str) -> dict[str, Any]:
     (path,) = [found / "event.json" for found in FOLDERS if found.name == folder]
-    event: dict[str, object] = json.loads(path.read_text("utf-8"))
+    event: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return event
 
 

@@ -1,0 +1,102 @@
+"""The real cancel use case over ports in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+from tests.support.submitting import MemoryUnitOfWork, MemoryWrite
+
+from easel.domain.budgets import Budget, BudgetScope
+from easel.domain.credits import Hold, Wallet
+from easel.domain.events import Event, generation_ended
+from easel.domain.generation import Generation, Outcome
+from easel.errors import EaselError, StaleWrite
+from easel.services.generations.cancel_generation import CancelGeneration
+from easel.services.generations.close_generation import CloseGeneration
+
+
+@dataclass
+class MemoryEndings:
+    """Everything that the end of a generation writes, and the ports that write it."""
+
+    generations: dict[tuple[str, str], Generation] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    posted: list[tuple[Hold, int]] = field(default_factory=list)
+    freed: list[tuple[BudgetScope, int]] = field(default_factory=list)
+    ended: list[Generation] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None:
+        return self.generations.get((workspace_id, generation_id))
+
+    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> MemoryWrite:
+        key = (generation.workspace_id, generation.id)
+        closed = replace(
+            generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now
+        )
+
+        def refusal() -> EaselError | None:
+            return None if self.generations.get(key) == generation else StaleWrite("changed")
+
+        return MemoryWrite("close generation", refusal, lambda: self.generations.update({key: closed}))
+
+    def adding(self, event: Event) -> MemoryWrite:
+        return _always("put event", lambda: self.events.append(event))
+
+    def ending(self, ended: Generation) -> MemoryWrite:
+        return _always("count the end", lambda: self.ended.append(ended))
+
+    def wallet(self, workspace_id: str) -> Wallet:
+        return Wallet(workspace_id)
+
+    def resolving(self, hold: Hold, _wallet: Wallet, posted: int, _now: datetime) -> Sequence[MemoryWrite]:
+        return [_always("resolve hold", lambda: self.posted.append((hold, posted)))]
+
+    def budgets(self, _scopes: Sequence[BudgetScope], _month: str) -> Sequence[Budget]:
+        return ()
+
+    def stop(self, generation_id: str, _cause: str) -> None:
+        self.stopped.append(generation_id)
+
+
+@dataclass
+class _Summaries:
+    """`ports.usage.UsageSummaries`: tested where the table is."""
+
+    def adding(self, _ended: Generation) -> Sequence[MemoryWrite]:
+        return ()
+
+
+@dataclass
+class _Budgets:
+    """`ports.money.Budgets`, as far as an end needs them."""
+
+    ports: MemoryEndings
+
+    def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
+        return self.ports.budgets(scopes, month)
+
+    def closing(self, scope: BudgetScope, _month: str, freed: int, *, alert: bool = False) -> MemoryWrite:
+        del alert
+        return _always("free in budget", lambda: self.ports.freed.append((scope, freed)))
+
+
+def cancel_generation_over(ports: MemoryEndings, clock: Callable[[], datetime]) -> CancelGeneration:
+    """The use case that ships."""
+    parts: Any = dict.fromkeys(("generations", "outbox", "ledger", "usage"), ports)
+    close = CloseGeneration(
+        **parts,
+        budgets=cast(Any, _Budgets(ports)),
+        summaries=cast(Any, _Summaries()),
+        unit_of_work=MemoryUnitOfWork(),
+        describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
+        clock=clock,
+    )
+    return CancelGeneration(close=close, workflow=cast(Any, ports))
+
+
+def _always(description: str, apply: Callable[[], object]) -> MemoryWrite:
+    return MemoryWrite(description, lambda: None, apply)
