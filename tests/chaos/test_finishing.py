@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.engine import Engine, NoReferences, a_request
 from tests.support.tables import create_core_table
-from tests.unit.imaging.pictures import a_picture, decoded, encoded
-from tests.unit.imaging.test_headers import a_png_header
+from tests.unit.imaging.pictures import a_picture, a_png_header, decoded, encoded
 from tests.unit.imaging.test_reference_cleaner import talkative, tells
 
 from easel.domain.generation import Generation

@@ -46,6 +46,7 @@ STATUSES = [
     (ZeroDivisionError("no"), 500),
     (errors.ProviderError("no", provider="p", error_class=errors.ProviderErrorClass.RETRYABLE), 502),
     (errors.Contended("no"), 503),
+    (errors.ImagingUnavailable("no"), 503),
     (errors.StorageUnavailable("no"), 503),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 from PIL import Image
@@ -44,3 +45,20 @@ def signed(data: bytes) -> bytes:
     if data.startswith(b"\xff\xd8"):
         return data[:20] + jpeg_segment(b"\xeb", b"JP\0\x01\0\0\0\x01" + box) + data[20:]
     return webp_file([data[12:], webp_chunk(b"C2PA", box)])
+
+
+def a_png_header(width: int, height: int) -> bytes:
+    """A png that ends behind its header."""
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+
+
+def a_jpeg_header(width: int, height: int) -> bytes:
+    """A jpeg that ends behind its frame header."""
+    components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc2" + struct.pack(">HBHHB", 17, 8, height, width, 3) + components
+
+
+def an_extended_webp_header(width: int, height: int) -> bytes:
+    """A webp that ends behind its canvas."""
+    size = struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
+    return b"RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + bytes(4) + size

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from tests.support.generations import a_generation
 from tests.unit.imaging.pictures import a_picture, decoded, encoded
+from tests.unit.imaging.unforked import unforked
 
 from easel.domain.image import ServedBy
 from easel.domain.request import ImageParameters, Size
 from easel.errors import ImageRejected
-from easel.imaging.headers import ImageFormat
+from easel.imaging.formats import ImageFormat
 from easel.imaging.pillow_processor import PillowImageProcessor
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def test_encoded_pixels_stay_as_they_came_when_nothing_else_was_asked(
 @given(
     file=FILES, width=SIDES, height=SIDES, asked=st.tuples(SIDES, SIDES), output=st.sampled_from([None, *ImageFormat])
 )
+@unforked()
 def test_any_picture_comes_out_in_exactly_the_size_and_format_asked(
     file: tuple[str, str], width: int, height: int, asked: tuple[int, int], output: ImageFormat | None
 ) -> None:
@@ -243,6 +245,7 @@ def test_the_same_bytes_give_the_same_bytes(pillow_format: str, asked: Size | No
     kept=st.floats(min_value=0, max_value=0.9),
     asked=st.sampled_from([None, Size(20, 20)]),
 )
+@unforked()
 def test_a_picture_cut_short_is_rejected(pillow_format: str, kept: float, asked: Size | None) -> None:
     data = encoded(noise(), pillow_format)
 
@@ -255,6 +258,7 @@ def test_a_picture_cut_short_is_rejected(pillow_format: str, kept: float, asked:
     file=FILES,
     damage=st.lists(st.tuples(st.floats(min_value=0, max_value=1), st.binary(min_size=1, max_size=8)), max_size=4),
 )
+@unforked()
 def test_a_damaged_picture_is_processed_or_rejected_and_never_crashes(
     file: tuple[str, str], damage: list[tuple[float, bytes]]
 ) -> None:
@@ -286,13 +290,13 @@ def test_a_picture_with_unreadable_metadata_is_still_a_picture() -> None:
     assert process(data).width == 60
 
 
-@pytest.mark.parametrize(("side", "reason"), [(100, "contradicts itself"), (65_500, "damaged")])
-def test_a_jpeg_with_a_second_frame_header_of_another_size_is_rejected(side: int, reason: str) -> None:
+@pytest.mark.parametrize("side", [100, 65_500])
+def test_a_jpeg_with_a_second_frame_header_of_another_size_is_rejected(side: int) -> None:
     data = encoded(a_picture(60, 40), "JPEG")
     frame = data.index(b"\xff\xc0")
     huge = b"\xff\xc0" + data[frame + 2 : frame + 5] + struct.pack(">HH", side, side) + data[frame + 9 : frame + 19]
 
-    with pytest.raises(ImageRejected, match=reason):
+    with pytest.raises(ImageRejected, match="contradicts itself"):
         process(data[: frame + 19] + huge + data[frame + 19 :])
 
 

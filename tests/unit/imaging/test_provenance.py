@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 from tests.unit.imaging.pictures import a_picture, decoded, encoded, signed, xmp_of
 from tests.unit.imaging.test_pillow_processor import FILES, process
+from tests.unit.imaging.unforked import unforked
 
 from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials
 from easel.domain.request import Size
 from easel.imaging.containers import png_chunk
-from easel.imaging.headers import ImageFormat
+from easel.imaging.formats import ImageFormat
 from easel.imaging.provenance import is_signed, statement, with_statement
 
 SOURCE_TYPE = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
@@ -60,6 +61,7 @@ def with_their_xmp(pillow_format: str, packet: bytes, *, compressed: bool = Fals
     output=st.sampled_from([None, *ImageFormat]),
     watermark=st.sampled_from([None, "© Easel"]),
 )
+@unforked()
 def test_every_variant_of_any_picture_carries_the_source_type(
     file: tuple[str, str], asked: Size | None, output: ImageFormat | None, watermark: str | None
 ) -> None:

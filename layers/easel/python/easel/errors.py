@@ -27,12 +27,13 @@
     │   └── RateLimited           too many requests in a minute or an hour
     ├── PayloadTooLarge           body over the limit
     ├── UnsupportedMediaType      body of a type that the route does not read
-    ├── ImageRejected             not an image, or one outside the limits
+    ├── ImageRejected             not an image, or one outside the limits; `reason` says which
     ├── ReferenceUnavailable      a reference image that cannot be fetched safely
     ├── Unavailable               a dependency did not answer; a retry may succeed
     │   ├── DatabaseUnavailable   DynamoDB
     │   │   └── Contended         every retry of a write lost against other writers; nothing was written
     │   ├── StorageUnavailable    S3
+    │   ├── ImagingUnavailable    no process to decode an image
     │   ├── QueueUnavailable      a message or an event could not be sent
     │   ├── WorkflowUnavailable   Step Functions
     │   ├── SecretUnavailable     a secret could not be read
@@ -275,10 +276,27 @@ class UnsupportedMediaType(EaselError):
     code = "unsupported_media_type"
 
 
+class RejectionReason(StrEnum):
+    """Why an image was rejected. The values are stable."""
+
+    NOT_A_PICTURE = "not_a_picture"
+    """Another kind of file."""
+    DAMAGED = "damaged"
+    """Truncated, contradictory, or of a kind that does not exist: common viewers do not show it."""
+    TOO_LARGE = "too_large"
+    """Too many bytes or pixels."""
+    TOO_COMPLEX = "too_complex"
+    """Decoding it would exceed the limits on CPU time or memory."""
+
+
 class ImageRejected(EaselError):
-    """Not an image, or one outside the limits."""
+    """Not an image, or one outside the limits: the sender's fault."""
 
     code = "image_rejected"
+
+    def __init__(self, message: str, reason: RejectionReason = RejectionReason.DAMAGED) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class ReferenceUnavailable(EaselError):
@@ -315,6 +333,12 @@ class StorageUnavailable(Unavailable):
     """An object could not be stored, read or linked, or the outcome is unknown."""
 
     code = "storage_unavailable"
+
+
+class ImagingUnavailable(Unavailable):
+    """No process could be started to decode an image, or it got no CPU time; a retry may succeed."""
+
+    code = "imaging_unavailable"
 
 
 class QueueUnavailable(Unavailable):

@@ -62,6 +62,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.DatabaseRefused: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
     errors.Unavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Something that we need does not answer", retryable=True),
     errors.DatabaseUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer", retryable=True),
+    errors.ImagingUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Pictures cannot be processed", retryable=True),
     errors.StorageUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The storage does not answer", retryable=True),
     errors.QueueUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The queue does not answer", retryable=True),
 }

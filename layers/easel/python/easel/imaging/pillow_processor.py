@@ -7,7 +7,8 @@ same objects again.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import blurhash  # type: ignore[import-untyped]  # the package carries no types
@@ -17,16 +18,19 @@ from easel.domain.generation import Generation
 from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials, Provenance
 from easel.domain.request import ImageParameters, Size
-from easel.imaging.headers import ImageFormat, read_header
+from easel.imaging.bounded import run_bounded
+from easel.imaging.exif import UPRIGHT
+from easel.imaging.formats import ImageFormat
+from easel.imaging.inspection import inspect
+from easel.imaging.limits import PAID
 from easel.imaging.pixels import (
     FULL_QUALITY_GAP,
     ORIGINAL_SETTINGS,
     decode,
     encode,
     on_white,
-    open_picture,
-    orientation_of,
-    refusing_damage,
+    opens_strictly,
+    resize,
     shrink,
     upright_size,
 )
@@ -57,40 +61,82 @@ class PillowImageProcessor:
 
         The pixels are kept as they came when size and format are right and no watermark is missing. Otherwise the
         picture is scaled until it covers the size asked for, cut to it around the centre, marked, and encoded in the
-        format asked for.
+        format asked for. All of it is done in a child process, within the limits for pictures that were paid for.
 
         Raises:
-            ImageRejected: not a picture, damaged or cut short, or beyond the limits of `imaging.headers`.
+            ImageRejected: not a picture that common viewers show, or one beyond the limits.
+            ImagingUnavailable: the work could not be done now, for no fault of the picture.
         """
+        PAID.check_bytes(len(data))
         asked = generation.parameters
         missing = asked.watermark if drawn is None else None
-        source = _read(data, asked, is_to_be_marked=missing is not None)
-        packet = statement(made_by)
-        image_format, size = ImageFormat(asked.output_format or source.format), asked.size or source.size
-        if source.is_kept:
-            picture = source.picture
-            original, source_type = source.stated(packet)
-        else:
-            picture = _cover(source.picture, size)
-            if missing is not None:
-                draw_watermark(picture, missing)
-            encoded = encode(picture, image_format, ORIGINAL_SETTINGS[image_format])
-            original, source_type = with_statement(encoded, image_format, packet)
-        preview = shrink(picture, PREVIEW_SIDE)
-        thumbnail = shrink(preview, THUMBNAIL_SIDE)
-        return ProcessedImage(
-            original=original,
-            preview=_variant(preview, packet),
-            thumbnail=_variant(thumbnail, packet),
-            media_type=image_format.media_type,
-            extension=image_format.extension,
-            width=size.width,
-            height=size.height,
-            sha256=hashlib.sha256(original).hexdigest(),
-            blurhash=_blurhash(thumbnail),
-            provenance=Provenance(source_type, source.credentials, asked.watermark),
-            unmarked=source.unmarked(packet) if missing is not None else None,
-        )
+        facts, *files = run_bounded(lambda: _finish(data, asked, missing, statement(made_by)), PAID)
+        return _processed(_Facts(**json.loads(facts)), files, asked.watermark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the child process tells of the finished picture beside its files."""
+
+    format: str
+    width: int
+    height: int
+    blurhash: str
+    source_type: str
+    credentials: str
+    unmarked_format: str | None
+
+
+def _processed(facts: _Facts, files: list[bytes], watermark: str | None) -> ProcessedImage:
+    original, preview, thumbnail, *unmarked = files
+    image_format = ImageFormat(facts.format)
+    return ProcessedImage(
+        original=original,
+        preview=preview,
+        thumbnail=thumbnail,
+        media_type=image_format.media_type,
+        extension=image_format.extension,
+        width=facts.width,
+        height=facts.height,
+        sha256=hashlib.sha256(original).hexdigest(),
+        blurhash=facts.blurhash,
+        provenance=Provenance(facts.source_type, ContentCredentials(facts.credentials), watermark),
+        unmarked=_unmarked(ImageFormat(facts.unmarked_format), unmarked[0]) if facts.unmarked_format else None,
+    )
+
+
+def _unmarked(image_format: ImageFormat, data: bytes) -> UnmarkedOriginal:
+    return UnmarkedOriginal(data, image_format.media_type, image_format.extension)
+
+
+def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: bytes) -> list[bytes]:
+    """In the child: the facts, original, preview and thumbnail, and the original without watermark if one was drawn."""
+    source = _read(data, asked, is_to_be_marked=missing is not None)
+    image_format, size = ImageFormat(asked.output_format or source.format), asked.size or source.size
+    if source.is_kept:
+        picture = source.picture
+        original, source_type = source.stated(packet)
+    else:
+        picture = _cover(source.picture, size)
+        if missing is not None:
+            draw_watermark(picture, missing)
+        encoded = encode(picture, image_format, ORIGINAL_SETTINGS[image_format])
+        original, source_type = with_statement(encoded, image_format, packet)
+    preview = shrink(picture, PREVIEW_SIDE)
+    thumbnail = shrink(preview, THUMBNAIL_SIDE)
+    facts = _Facts(
+        format=image_format,
+        width=size.width,
+        height=size.height,
+        blurhash=_blurhash(thumbnail),
+        source_type=source_type,
+        credentials=source.credentials,
+        unmarked_format=source.format if missing is not None else None,
+    )
+    files = [original, _variant(preview, packet), _variant(thumbnail, packet)]
+    if missing is not None:
+        files.append(source.stated(packet)[0])
+    return [json.dumps(asdict(facts)).encode(), *files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +147,7 @@ class _Source:
     format: ImageFormat
     size: Size
     picture: Image.Image
+    was_signed: bool
     is_signed: bool
     is_kept: bool
 
@@ -112,29 +159,37 @@ class _Source:
         """
         if self.is_signed:
             return self.data, TRAINED_ALGORITHMIC_MEDIA
-        with refusing_damage(self.format):
-            return with_statement(self.data, self.format, packet)
+        return with_statement(self.data, self.format, packet)
 
     @property
     def credentials(self) -> ContentCredentials:
-        if not self.is_signed:
+        if not self.was_signed:
             return ContentCredentials.ABSENT
-        return ContentCredentials.KEPT if self.is_kept else ContentCredentials.REMOVED
-
-    def unmarked(self, packet: bytes) -> UnmarkedOriginal:
-        return UnmarkedOriginal(self.stated(packet)[0], self.format.media_type, self.format.extension)
+        return ContentCredentials.KEPT if self.is_kept and self.is_signed else ContentCredentials.REMOVED
 
 
 def _read(data: bytes, asked: ImageParameters, *, is_to_be_marked: bool) -> _Source:
-    header = read_header(data)
-    with refusing_damage(header.format):
-        opened = open_picture(data, header)
-        orientation = orientation_of(opened)
-        size = upright_size(opened, orientation)
-        as_asked = asked.size in {None, size} and asked.output_format in {None, header.format}
-        is_kept = as_asked and not is_to_be_marked
-        picture = decode(opened, orientation, smallest_side=PREVIEW_SIDE if is_kept else None)
-        return _Source(data, header.format, size, picture, is_signed(data, header.format), is_kept)
+    structure = inspect(data, PAID)
+    if not structure.is_mended and not opens_strictly(data, structure.format):
+        structure = replace(structure, is_mended=True)
+    size = upright_size(structure)
+    is_kept = asked.size in {None, size} and asked.output_format in {None, structure.format} and not is_to_be_marked
+    picture, structure = decode(structure, longest_side=PREVIEW_SIDE if is_kept else None)
+    if is_kept and structure.is_mended and structure.orientation != UPRIGHT:
+        # A mended file does not say which way up it is.
+        is_kept = False
+        picture, structure = decode(structure)
+    was_signed = is_signed(data, structure.format)
+    return _Source(
+        # What some viewers would refuse is stored in a form that all of them read.
+        data=structure.data if structure.is_mended else data,
+        format=structure.format,
+        size=size,
+        picture=picture,
+        was_signed=was_signed,
+        is_signed=was_signed and not structure.is_mended,
+        is_kept=is_kept,
+    )
 
 
 def _cover(picture: Image.Image, size: Size) -> Image.Image:
@@ -144,7 +199,7 @@ def _cover(picture: Image.Image, size: Size) -> Image.Image:
     left = max(0.0, (picture.width - size.width * scale) / 2)
     top = max(0.0, (picture.height - size.height * scale) / 2)
     box = (left, top, picture.width - left, picture.height - top)
-    return picture.resize((size.width, size.height), Image.Resampling.LANCZOS, box, FULL_QUALITY_GAP)
+    return resize(picture, (size.width, size.height), box, FULL_QUALITY_GAP)
 
 
 def _variant(picture: Image.Image, packet: bytes) -> bytes:

@@ -1,23 +1,27 @@
-"""Opening, decoding and encoding with Pillow, within our limits: what finishing and cleaning share."""
+"""Decodes and encodes with Pillow what `inspection` has taken apart: what finishing and cleaning share.
+
+All of this runs in the child process of `bounded`. It keeps few copies, because memory is what large pictures are
+short of: a picture that is wanted smaller shrinks before anything else is done with it.
+"""
 
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 # The plugins are loaded here, at start-up, and not with the first picture.
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin, _webp
 
 from easel.domain.request import Size
 from easel.errors import ImageRejected
-from easel.imaging.headers import ImageFormat, ImageHeader
+from easel.imaging.formats import ImageFormat
+from easel.imaging.png_rows import with_all_rows
+from easel.imaging.structure import Structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _PLUGINS: Final = {
     ImageFormat.PNG: PngImagePlugin.PngImageFile.format,
@@ -39,7 +43,6 @@ FULL_QUALITY_GAP: Final = 3.0
 FAST_GAP: Final = 1.0
 """The fastest: whole factors are averaged, only the rest is resampled. Ten times as fast for 2048 to 1024."""
 
-_ORIENTATION_TAG: Final = 0x0112
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -52,90 +55,245 @@ _UPRIGHT: Final = {
 """What sets a picture upright, by its EXIF orientation (Exif 2.32, 4.6.4); 1 is upright already."""
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
-_DAMAGE: Final = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
-"""What Pillow raises on damaged files, depending on where the damage is."""
+_SHRINKABLE: Final = frozenset({"L", "RGB", "RGBX", "RGBA", "CMYK"})
+"""Modes that can be scaled as they are."""
+_STRIP_ROWS: Final = 256
+_PILLOW_DEPTH: Final = 8
+_HIGH_BYTES: Final = {"L": "L;16B", "RGB": "RGB;16B"}
+_LOW_BYTES: Final = {"L": "L;16", "RGB": "RGB;16L"}
+"""How Pillow calls each half of the sixteen bits of a channel: it keeps eight."""
+_MISSING_GREY: Final = b"\x80"
+_MISSING_INK: Final = b"\x7f\x80"
+"""What a jpeg decoder fills in where data is missing; inks may be stored inverted."""
+_MOST_MISSING: Final = 1 / 12
+"""Of a picture, for it to be used all the same."""
 
 
-@contextmanager
-def refusing_damage(image_format: ImageFormat) -> Iterator[None]:
-    """Turn whatever Pillow thinks of a damaged file into `ImageRejected`."""
-    try:
-        # Pillow warns of odd metadata on the standard error; nobody can act on it.
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    except _DAMAGE as error:
-        raise ImageRejected(f"The {image_format} picture is damaged or cut short.") from error
-
-
-def open_picture(data: bytes, header: ImageHeader) -> Image.Image:
-    """The picture, not yet decoded. Raises ImageRejected when Pillow reads another size than we did."""
-    source = Image.open(io.BytesIO(data), formats=[_PLUGINS[header.format]])
-    # The limits were checked on our own reading of the header, so Pillow must have read the same.
-    if source.size != (header.width, header.height):
-        raise ImageRejected(f"The {header.format} picture contradicts itself about its size.")
-    return source
-
-
-def orientation_of(source: Image.Image) -> int:
-    """1..8, as EXIF counts; 1 is upright."""
-    # Metadata nobody can read is no reason to refuse a picture.
-    try:
-        value = source.getexif().get(_ORIENTATION_TAG)
-    except _DAMAGE:
-        return 1
-    return value if value in _UPRIGHT else 1
-
-
-def upright_size(source: Image.Image, orientation: int) -> Size:
+def upright_size(structure: Structure) -> Size:
     """The size that a viewer shows."""
-    width, height = source.size
-    return Size(height, width) if orientation in _SIDEWAYS else Size(width, height)
+    width, height = structure.width, structure.height
+    return Size(height, width) if structure.orientation in _SIDEWAYS else Size(width, height)
 
 
-def decode(source: Image.Image, orientation: int, *, smallest_side: int | None) -> Image.Image:
-    """Pixels as upright RGB or RGBA; when only copies of `smallest_side` are needed, a jpeg is decoded at less."""
-    if smallest_side is not None:
-        draft(source, smallest_side)
-    source.load()
-    picture = _in_eight_bit_colour(source)
-    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+def decode(
+    structure: Structure, *, longest_side: int | None = None, gap: float = FAST_GAP
+) -> tuple[Image.Image, Structure]:
+    """Pixels as upright RGB or RGBA, shrunk to fit into `longest_side` if that is given; and the structure, mended.
+
+    Raises:
+        ImageRejected: the picture is damaged or cut short.
+    """
+    if structure.is_mended:
+        structure = made_whole(structure)
+    try:
+        picture = _loaded(structure, longest_side)
+    except OSError:
+        if structure.format is not ImageFormat.PNG or structure.is_mended:
+            raise
+        structure = made_whole(structure)
+        picture = _loaded(structure, longest_side)
+    return _finished(picture, structure, longest_side, gap), structure
 
 
-def draft(source: Image.Image, longest_side: int) -> None:
-    """Have a jpeg decoded at an eighth, a quarter or half of its size, if that still covers `longest_side`."""
-    scale = min(1.0, longest_side / max(source.size))
-    source.draft(None, (max(1, round(source.width * scale)), max(1, round(source.height * scale))))
+def made_whole(structure: Structure) -> Structure:
+    """The same picture with all its rows. Raises ImageRejected: too many of them are missing."""
+    if structure.format is ImageFormat.PNG:
+        return replace(structure, data=with_all_rows(structure.data), is_mended=True)
+    _check_is_whole(structure)
+    return structure
 
 
-def _in_eight_bit_colour(source: Image.Image) -> Image.Image:
-    # A profile describes the colours of its own mode only: one for grey or ink would spoil RGB.
-    profile = source.info.get("icc_profile") if source.mode in {"RGB", "RGBA", "P"} else None
-    if source.mode.startswith("I;16"):
-        source = source.point(lambda level: level / 256)  # Pillow's own conversion cuts off instead of scaling
-    picture = source.convert("RGBA" if source.has_transparency_data else "RGB")
+def check_decodes(structure: Structure) -> None:
+    """Decode a jpeg or webp once, as cheaply as it can be. Raises ImageRejected, or what Pillow raises."""
+    _check_is_whole(structure)
+    _loaded(structure, 1)
+
+
+def opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
+    """Whether a decoder that minds side information takes the file as it came, and without a warning: Pillow is one."""
+    try:
+        with (
+            warnings.catch_warnings(action="error"),
+            Image.open(io.BytesIO(data), formats=[_PLUGINS[image_format]]) as it,
+        ):
+            if image_format is ImageFormat.JPEG:
+                it.draft(None, (1, 1))
+                it.load()
+    except Exception:  # noqa: BLE001 - it fails in as many ways as there are mistakes in a file
+        return False
+    return True
+
+
+def _finished(picture: Image.Image, structure: Structure, longest_side: int | None, gap: float) -> Image.Image:
+    if longest_side is not None and picture.mode in _SHRINKABLE:
+        picture = shrink(picture, longest_side, gap, is_last_use=True)
+    picture = _in_colour(picture)
+    if longest_side is not None:
+        picture = shrink(picture, longest_side, gap, is_last_use=True)
     # Nothing else may travel along: comments, EXIF and text of the original have no place in what we make of it.
-    picture.info = {"icc_profile": profile} if profile else {}
+    picture.info = {"icc_profile": structure.profile} if structure.profile else {}
+    if structure.orientation in _UPRIGHT:
+        info = picture.info
+        picture = picture.transpose(_UPRIGHT[structure.orientation])
+        picture.info = info
     return picture
 
 
-def shrink(picture: Image.Image, longest_side: int, gap: float = FAST_GAP) -> Image.Image:
+def _check_is_whole(structure: Structure) -> None:
+    """Raise ImageRejected for a jpeg without an end of which too much is missing.
+
+    The decoder fills up with grey from the place where the data ends: that is looked for from the lower right corner.
+    """
+    if not structure.is_unfinished:
+        return
+    small = _opened(structure)
+    small.draft(None, (max(1, small.width // 4), max(1, small.height // 4)))
+    small.load()
+    missing = _MISSING_INK if small.mode == "CMYK" else _MISSING_GREY
+    data, stride = small.tobytes(), small.width * len(small.getbands())
+    count = 0
+    for start in range(len(data) - stride, -1, -stride):
+        row = data[start : start + stride]
+        there = len(row.rstrip(missing))
+        count += stride - there
+        if there == stride:
+            break
+    if count > len(data) * _MOST_MISSING:
+        raise ImageRejected("The jpeg picture is cut short: rows are missing.")
+
+
+def _opened(structure: Structure) -> Image.Image:
+    source = Image.open(io.BytesIO(structure.data), formats=[_PLUGINS[structure.format]])
+    if source.size != (structure.width, structure.height):
+        raise ImageRejected(f"The {structure.format} picture contradicts itself about its size.")
+    return source
+
+
+def _loaded(structure: Structure, longest_side: int | None) -> Image.Image:
+    """The pixels with eight bits a channel, in the mode that the file has."""
+    if structure.format is ImageFormat.WEBP:
+        return _loaded_webp(structure)
+    if structure.transparent is not None:
+        return _loaded_with_key(structure, structure.transparent)
+    source = _opened(structure)
+    if source.mode == "I;16":
+        source = _with_raw_mode(source, "L", _HIGH_BYTES["L"])
+    if longest_side is not None:
+        # A jpeg is decoded at an eighth, a quarter or half of its size, if that still covers `longest_side`.
+        scale = min(1.0, longest_side / max(source.size))
+        source.draft(None, (max(1, round(source.width * scale)), max(1, round(source.height * scale))))
+    source.load()
+    return source
+
+
+def _loaded_webp(structure: Structure) -> Image.Image:
+    """The same as Pillow's own, with two copies less: its decoder has gone when the picture is made."""
+    decoder = _webp.WebPAnimDecoder(structure.data)
+    (width, height), *_, mode = decoder.get_info()
+    frame = decoder.get_next() if (width, height) == (structure.width, structure.height) else None
+    del decoder
+    if frame is None:
+        raise ImageRejected("The webp picture is damaged.")
+    return Image.frombuffer(mode, (width, height), frame[0], "raw", mode, 0, 1)
+
+
+def _loaded_with_key(structure: Structure, key: tuple[int, ...]) -> Image.Image:
+    """A grey or RGB png with its transparent colour as alpha, compared in the depth of the file."""
+    bands = "L" if len(key) == 1 else "RGB"
+    if structure.depth > _PILLOW_DEPTH:
+        picture = _half_loaded(structure, bands, _HIGH_BYTES[bands])
+        low = _half_loaded(structure, bands, _LOW_BYTES[bands])
+        equal = ImageChops.multiply(_equal(picture, [level >> 8 for level in key]), _equal(low, [n & 255 for n in key]))
+    else:
+        source = _opened(structure)
+        source.load()
+        picture = source if source.mode == bands else source.convert(bands)
+        scale = 255 // ((1 << structure.depth) - 1)
+        # A value beyond the depth is no pixel's.
+        equal = _equal(picture, [level * scale for level in key])
+    picture = picture.convert("RGBA")
+    picture.putalpha(ImageChops.invert(equal))
+    return picture
+
+
+def _half_loaded(structure: Structure, mode: str, raw_mode: str) -> Image.Image:
+    source = _with_raw_mode(_opened(structure), mode, raw_mode)
+    source.load()
+    return source
+
+
+def _with_raw_mode(source: Image.Image, mode: str, raw_mode: str) -> Image.Image:
+    """Have Pillow read the sixteen bits of a channel in another way than its own."""
+    assert isinstance(source, PngImagePlugin.PngImageFile)  # noqa: S101 - narrows the type: only a png has sixteen bits
+    source._mode = mode  # noqa: SLF001 - there is no public way to choose
+    source.tile = [tile._replace(args=raw_mode) for tile in source.tile]
+    return source
+
+
+def _equal(picture: Image.Image, key: list[int]) -> Image.Image:
+    """White where a pixel has this colour, black elsewhere."""
+    masks = [
+        band.point([255 * (level == value) for level in range(256)])
+        for band, value in zip(picture.split(), key, strict=True)
+    ]
+    equal = masks[0]
+    for mask in masks[1:]:
+        equal = ImageChops.multiply(equal, mask)
+    return equal
+
+
+def _in_colour(picture: Image.Image) -> Image.Image:
+    """RGB, or RGBA where there is transparency."""
+    if picture.mode == "RGB" and not picture.has_transparency_data:
+        return picture
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def shrink(picture: Image.Image, longest_side: int, gap: float = FAST_GAP, *, is_last_use: bool = False) -> Image.Image:
     """The picture, or a smaller one that fits."""
     scale = longest_side / max(picture.size)
     if scale >= 1:
         return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=gap)
+    box = (0.0, 0.0, float(picture.width), float(picture.height))
+    return resize(picture, size, box, gap, is_last_use=is_last_use)
+
+
+def resize(
+    picture: Image.Image,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float],
+    gap: float,
+    *,
+    is_last_use: bool = False,
+) -> Image.Image:
+    """What is in the box, scaled to the size.
+
+    It is Pillow's way, in less memory: a picture with alpha is averaged strip by strip, and given up when its copy is
+    made if this is the last use of it.
+    """
+    factor = int(min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / gap)
+    if picture.mode != "RGBA":
+        return picture.resize(size, Image.Resampling.LANCZOS, box, gap)
+    if factor > 1:
+        left, top, right, bottom = box
+        picture, box = _reduced(picture, factor), (left / factor, top / factor, right / factor, bottom / factor)
+    premultiplied = picture.convert("RGBa")
+    if is_last_use:
+        picture.close()
+    return premultiplied.resize(size, Image.Resampling.LANCZOS, box).convert("RGBA")
+
+
+def _reduced(picture: Image.Image, factor: int) -> Image.Image:
+    """`picture.reduce(factor)` of an RGBA picture: alpha has to be multiplied in before averaging, and out after."""
+    size = (-(-picture.width // factor), -(-picture.height // factor))
+    reduced = Image.new("RGBA", size)
+    rows = max(1, _STRIP_ROWS // factor) * factor
+    for top in range(0, picture.height, rows):
+        strip = picture.crop((0, top, picture.width, min(picture.height, top + rows)))
+        reduced.paste(strip.reduce(factor), (0, top // factor))
+    return reduced
 
 
 def encode(picture: Image.Image, image_format: ImageFormat, settings: Mapping[str, Any]) -> bytes:

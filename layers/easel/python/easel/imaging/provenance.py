@@ -24,7 +24,8 @@ from easel.imaging.containers import (
     webp_file,
     without_scans,
 )
-from easel.imaging.headers import ImageFormat, read_header
+from easel.imaging.formats import ImageFormat
+from easel.imaging.webp import size_of
 
 if TYPE_CHECKING:
     from easel.domain.image import ServedBy
@@ -154,12 +155,11 @@ def _extended_header(data: bytes, first: Part) -> bytes:
     """The header that announces XMP: the file's own, or a new one where the file had the short form."""
     if first.kind == _EXTENDED:
         return webp_chunk(_EXTENDED, bytes([data[first.body] | _HAS_XMP]) + data[first.body + 1 : first.body + 10])
-    header = read_header(data)
     flags = _HAS_XMP
     if first.kind == _LOSSLESS:
         (bits,) = struct.unpack_from("<I", data, first.body + 1)
         flags |= _HAS_ALPHA if bits >> 28 & 1 else 0
-    sides = b"".join(struct.pack("<I", side - 1)[:3] for side in (header.width, header.height))
+    sides = b"".join(struct.pack("<I", side - 1)[:3] for side in size_of(first.kind, data[first.body : first.body_end]))
     return webp_chunk(_EXTENDED, bytes([flags, 0, 0, 0]) + sides)
 
 

@@ -11,7 +11,14 @@ from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT
 from easel.domain.provider import Running
 from easel.domain.routing import poll_delay
-from easel.errors import ProviderError, ProviderErrorClass, SecretUnavailable, StillLeased, StorageUnavailable
+from easel.errors import (
+    ImagingUnavailable,
+    ProviderError,
+    ProviderErrorClass,
+    SecretUnavailable,
+    StillLeased,
+    StorageUnavailable,
+)
 from easel.services.images.attempt_ends import own_failures
 from easel.services.images.image_work import LATE_GRACE, LONGEST_DELAY, ImageWork
 from easel.services.ports.image_tasks import ImageRef, ImageTask
@@ -99,7 +106,7 @@ class CollectImage:
         except SecretUnavailable:
             logger.warning("the provider's key could not be read", extra={"provider": attempt.provider})
             self._ask_again(generation, task, attempt, polls, delay)
-        except StorageUnavailable:
+        except (StorageUnavailable, ImagingUnavailable):
             self._work.storage_failed(generation, task, attempt, polls)
 
     def _ask_again(

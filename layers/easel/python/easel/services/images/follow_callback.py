@@ -21,7 +21,14 @@ from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage
 from easel.domain.provider import Running
-from easel.errors import ProviderError, ProviderErrorClass, SecretUnavailable, StaleWrite, StorageUnavailable
+from easel.errors import (
+    ImagingUnavailable,
+    ProviderError,
+    ProviderErrorClass,
+    SecretUnavailable,
+    StaleWrite,
+    StorageUnavailable,
+)
 from easel.services.images.attempt_ends import DELIVERED, own_failures
 from easel.services.images.attempt_log import TRIES, close_attempt, kept_changing
 from easel.services.images.collect_image import ASKING_AGAIN_HELPS, CollectImage
@@ -126,7 +133,7 @@ class FollowCallback:
             else:
                 ended = self._work.ended_in_vain(generation, task, known, error)
                 close_attempt(self._work.tasks, task, attempt, ended)
-        except (SecretUnavailable, StorageUnavailable):
+        except (SecretUnavailable, StorageUnavailable, ImagingUnavailable):
             self._again_later(generation, task.ref, hint)
 
     def _again_later(self, generation: Generation, ref: ImageRef, hint: JobHint) -> None:

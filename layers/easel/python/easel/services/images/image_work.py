@@ -149,6 +149,7 @@ class ImageWork:
         Raises:
             ProviderError: the picture cannot be fetched, or is none.
             StorageUnavailable: the bucket did not take it.
+            ImagingUnavailable: it could not be finished now.
         """
         if generation.images[task.ref.index].stored is not None:
             self._note_surplus(task, self._ended_with_picture(generation, task.ref.index, attempt, finished))

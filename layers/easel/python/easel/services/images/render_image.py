@@ -16,6 +16,7 @@ from easel.domain.routing import may_attempt, poll_delay
 from easel.errors import (
     EaselError,
     ImageRejected,
+    ImagingUnavailable,
     ProviderError,
     ProviderErrorClass,
     ReferenceUnavailable,
@@ -186,7 +187,7 @@ class RenderImage:
                 self._look_later(task, attempt, min(poll_delay(error.retry_after, timedelta(seconds=1)), LONGEST_DELAY))
             else:
                 self._work.attempt_failed(generation, task, attempt, error)
-        except StorageUnavailable:
+        except (StorageUnavailable, ImagingUnavailable):
             self._work.storage_failed(generation, task, attempt)
 
     def _look_later(self, task: ImageTask, attempt: Attempt, delay: timedelta) -> None:

@@ -20,7 +20,7 @@ class ImageStore(Protocol):
 
 
 class ImageProcessor(Protocol):
-    """Turns a vendor's bytes into what we store. Raises ImageRejected."""
+    """Turns a vendor's bytes into what we store. Raises ImageRejected or ImagingUnavailable."""
 
     def process(
         self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None

@@ -84,7 +84,7 @@ class ReferenceCleaner(Protocol):
     """Makes fetched reference pictures fit for vendors: no metadata, upright, whole, within their limits."""
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
-        """Raises ImageRejected."""
+        """Raises ImageRejected or ImagingUnavailable."""
         ...
 
 

@@ -1,0 +1,109 @@
+"""The one way in for pictures that somebody sends or names: inspected and cleaned, in bounded time and memory."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from easel.errors import ImageRejected, RejectionReason
+from easel.imaging.bounded import run_bounded
+from easel.imaging.formats import ImageFormat, sniff
+from easel.imaging.inspection import inspect
+from easel.imaging.limits import FOREIGN, Limits
+from easel.imaging.pixels import FULL_QUALITY_GAP, ORIGINAL_SETTINGS, check_decodes, decode, encode, shrink
+from easel.imaging.png_rows import with_all_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL import Image
+
+    from easel.imaging.structure import Structure
+
+VENDOR_SIDE: Final = 4096
+VENDOR_BYTES: Final = 7_000_000
+"""What vendors take of one picture within a request."""
+
+_SMALLER_SETTINGS: Final[Mapping[ImageFormat, Mapping[str, Any]]] = {
+    ImageFormat.JPEG: {"quality": 90},
+    ImageFormat.WEBP: {"quality": 90, "method": 0},
+}
+_STEP: Final = 0.75
+"""By how much the sides shrink until the file fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A still picture that is whole, upright and without metadata."""
+
+    data: bytes
+    format: ImageFormat
+    width: int
+    height: int
+    sha256: str
+
+    @property
+    def media_type(self) -> str:
+        return self.format.media_type
+
+
+def clean_picture(
+    data: bytes, *, longest_side: int = VENDOR_SIDE, max_bytes: int = VENDOR_BYTES, limits: Limits = FOREIGN
+) -> CleanPicture:
+    """A picture made from foreign bytes, no larger than asked.
+
+    The encoded pixels stay as they came if they can. The picture is encoded anew if EXIF turns it, if it is larger than
+    asked, an animation whose first frame does not fill it, in ink colours, or of a rare kind of jpeg. The same bytes
+    give the same picture. All the work is done in a child process, within the limits.
+
+    Raises:
+        ImageRejected: not a picture that common viewers show, or one beyond the limits: the fault of who sent it.
+        ImagingUnavailable: the work could not be done now, for no fault of the picture.
+    """
+    limits.check_bytes(len(data))
+    sniff(data)
+    name, width, height, cleaned = run_bounded(lambda: _clean(data, longest_side, max_bytes, limits), limits)
+    return CleanPicture(
+        data=cleaned,
+        format=ImageFormat(name.decode()),
+        width=int(width),
+        height=int(height),
+        sha256=hashlib.sha256(cleaned).hexdigest(),
+    )
+
+
+def _clean(data: bytes, longest_side: int, max_bytes: int, limits: Limits) -> tuple[bytes, bytes, bytes, bytes]:
+    structure = inspect(data, limits)
+    fits = max(structure.width, structure.height) <= longest_side and len(structure.data) <= max_bytes
+    if fits and structure.is_common and structure.orientation == 1:
+        kept = _checked(structure)
+        if len(kept) <= max_bytes:
+            return _answer(structure.format, (structure.width, structure.height), kept)
+    picture, _ = decode(structure, longest_side=longest_side, gap=FULL_QUALITY_GAP)
+    return _encoded(picture, structure.format, max_bytes)
+
+
+def _checked(structure: Structure) -> bytes:
+    """The file after it was found to be whole, as cheaply as its format allows."""
+    if structure.format is ImageFormat.PNG:
+        return with_all_rows(structure.data)
+    check_decodes(structure)
+    return structure.data
+
+
+def _encoded(picture: Image.Image, image_format: ImageFormat, max_bytes: int) -> tuple[bytes, bytes, bytes, bytes]:
+    data = encode(picture, image_format, ORIGINAL_SETTINGS[image_format])
+    if len(data) > max_bytes:
+        image_format = ImageFormat.JPEG if picture.mode == "RGB" else ImageFormat.WEBP
+        data = encode(picture, image_format, _SMALLER_SETTINGS[image_format])
+    while len(data) > max_bytes and max(picture.size) > 1:
+        picture = shrink(picture, int(max(picture.size) * _STEP))
+        data = encode(picture, image_format, _SMALLER_SETTINGS[image_format])
+    if len(data) > max_bytes:
+        raise ImageRejected(f"The picture does not fit into {max_bytes} bytes.", RejectionReason.TOO_LARGE)
+    return _answer(image_format, picture.size, data)
+
+
+def _answer(image_format: ImageFormat, size: tuple[int, int], data: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    return image_format.value.encode(), str(size[0]).encode(), str(size[1]).encode(), data

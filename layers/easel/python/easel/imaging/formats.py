@@ -1,0 +1,57 @@
+"""The formats that we read and write, recognized by their first bytes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from easel.domain.media_types import sniff_media_type
+from easel.errors import ImageRejected, RejectionReason
+
+
+class ImageFormat(StrEnum):
+    """The formats that we read and write, by the name that the API gives them."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self.value}"
+
+    @property
+    def extension(self) -> str:
+        return "jpg" if self is ImageFormat.JPEG else self.value
+
+
+_OTHERS: Final = (
+    (0, b"GIF8", "gif"),
+    (0, b"BM", "bmp"),
+    (0, b"II*\0", "tiff"),
+    (0, b"MM\0*", "tiff"),
+    (4, b"ftypavi", "avif"),
+    (4, b"ftyphei", "heic"),
+    (4, b"ftypmif1", "heif"),
+    (0, b"\0\0\1\0", "ico"),
+    (0, b"8BPS", "psd"),
+    (0, b"%PDF", "pdf"),
+    (0, b"<svg", "svg"),
+    (0, b"\0\0\0\x0cJXL ", "jpeg xl"),
+    (0, b"\xff\x0a", "jpeg xl"),
+)
+"""Offset, first bytes and name of formats that people send as well, so that the refusal can name them."""
+
+
+def sniff(data: bytes) -> ImageFormat:
+    """The format by magic bytes, whatever a file name or a Content-Type says.
+
+    Raises:
+        ImageRejected: it is none of ours (`not_a_picture`).
+    """
+    media_type = sniff_media_type(data)
+    if media_type is not None:
+        return ImageFormat(media_type.removeprefix("image/"))
+    name = next((name for offset, magic, name in _OTHERS if data.startswith(magic, offset)), None)
+    message = f"A {name} file is not accepted; send" if name else "The bytes are not a picture; send"
+    raise ImageRejected(f"{message} png, jpeg or webp.", RejectionReason.NOT_A_PICTURE)
