@@ -107,7 +107,7 @@ def test_grants_cannot_pay_more_than_they_have() -> None:
 
 
 def test_a_grant_is_given_once() -> None:
-    with pytest.raises(ValueError, match="there already"):
+    with pytest.raises(ValueError, match="exists already"):
         with_grant(wallet(BOUGHT), BOUGHT)
 
 

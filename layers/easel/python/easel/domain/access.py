@@ -1,7 +1,7 @@
-"""Who may do what: the one table of scopes, and what each role stands for.
+"""Authorization: the one table of scopes, and the scopes of each role.
 
-A scope is what a route asks for. A role is what a person or key is within a workspace, and nothing but a set of scopes.
-Scopes of the platform belong to no role: an operator gives them to a key, or an identity provider's group does.
+A scope is what a route requires. A role of a person or key within a workspace is a set of scopes.
+Platform scopes belong to no role: an operator grants them to a key, or an identity provider's group does.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ WALLET_GRANT: Final = "wallet:grant"
 DEBUG_READ: Final = "debug:read"
 
 PLATFORM_SCOPES: Final = frozenset({WALLET_GRANT, DEBUG_READ, USERS_SYNC, ACT_AS_TELEGRAM})
-"""They reach beyond one workspace: whoever owns a workspace must not hold them for that alone.
+"""They reach beyond one workspace, so owning a workspace does not grant them.
 
-A bot's scopes are among them because each person that a bot brings is given a trial on the bot's word.
+A bot's scopes are among them because every user that a bot syncs gets a trial.
 """
 
 
 class Role(StrEnum):
-    """What somebody is within a workspace."""
+    """Roles within a workspace."""
 
     OWNER = "owner"
     ADMIN = "admin"
     MEMBER = "member"
     SERVICE = "service"
-    """A machine: a key that acts for the workspace and not for a person."""
+    """A machine: a key that acts for the workspace, not for a person."""
 
 
 _USE: Final = frozenset({GENERATIONS_READ, GENERATIONS_WRITE, WALLET_READ, WORKSPACE_READ})
@@ -49,24 +49,24 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = {
 }
 
 TELEGRAM_USER_SCOPES: Final = _USE
-"""What the person behind a Telegram id may do, by a Mini App or through a bot that acts for them."""
+"""Scopes of a Telegram user, in a Mini App or through a bot that acts for them."""
 BOT_SCOPES: Final = _USE | {USERS_SYNC, ACT_AS_TELEGRAM}
-"""What a bot's key needs: to know its users, and to act for them."""
+"""Scopes of a bot's key: to sync its users, and to act for them."""
 DEFAULT_KEY_SCOPES: Final = frozenset({GENERATIONS_READ, GENERATIONS_WRITE, WALLET_READ})
 
 ALL_SCOPES: Final = frozenset().union(*SCOPES_OF.values()) | PLATFORM_SCOPES
 
 MEMBER_ROLES: Final = (Role.OWNER, Role.ADMIN, Role.MEMBER)
-"""The roles that a person can have."""
+"""The roles of people."""
 
 
 def scopes_of(role: str) -> frozenset[str]:
-    """The scopes of a role by its name; none for a role that this release does not know."""
+    """The scopes of a role; none for an unknown role."""
     return SCOPES_OF.get(role, frozenset())
 
 
 def may_appoint(own_role: str, other_role: str) -> bool:
-    """Whether somebody of `own_role` may give, change or take away `other_role`: owners are made by owners alone."""
+    """Whether `own_role` may grant, change or remove `other_role`: only owners manage owners."""
     if own_role == Role.OWNER:
         return True
     return own_role == Role.ADMIN and other_role != Role.OWNER

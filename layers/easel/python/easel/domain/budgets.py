@@ -1,7 +1,7 @@
-"""Budgets: what a workspace, or one of its keys, may spend in a month. A hard stop, with a warning before it.
+"""Budgets: what a workspace, or one of its keys, may spend in a month. A hard limit, with an alert before it.
 
-What counts is what was charged and what is held, in the calendar month (UTC) in which a generation was asked for. What
-a generation does not cost after all is free again in the month it was held in.
+Charges and open holds count, in the calendar month (UTC) in which a generation was submitted. The part of a hold that
+is not charged is freed in the same month.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Final
 
 MAX_BUDGET_KEYS: Final = 4
-"""How many keys' budgets one request may count against: each is a member of the submit's transaction."""
+"""The number of keys' budgets that one request may count against: each is a write of the submit's transaction."""
 ALERT_PERCENT: Final = 80
-"""From this share of a budget on its owner is told, once a month."""
+"""The share of a budget at which an alert is sent, once a month."""
 
 
 class BudgetKind(StrEnum):
-    """Whose spending it limits."""
+    """What a budget limits."""
 
     WORKSPACE = "workspace"
     KEY = "key"
@@ -27,7 +27,7 @@ class BudgetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BudgetScope:
-    """A workspace's whole spending, or that of one of its keys."""
+    """All spending of a workspace, or that of one of its keys."""
 
     workspace_id: str
     key_id: str | None = None
@@ -41,7 +41,7 @@ class BudgetScope:
 class Budget:
     """A budget in one month (`2026-11`). `limit` is None where spending is counted but not limited.
 
-    `used` is what was charged and what is held, in milli-credits. It may be above a limit that was set later.
+    `used` is the sum of charges and open holds in milli-credits. It may exceed a limit that was set later.
     """
 
     scope: BudgetScope
@@ -52,26 +52,26 @@ class Budget:
 
     @property
     def remaining(self) -> int | None:
-        """What may still be spent; None without a limit."""
+        """The amount that may still be spent; None without a limit."""
         return None if self.limit is None else max(self.limit - self.used, 0)
 
     @property
     def needs_alert(self) -> bool:
-        """Whether its owner has to be told now."""
+        """Whether an alert is due."""
         return self.limit is not None and not self.alerted and self.used * 100 >= self.limit * ALERT_PERCENT
 
 
 def scopes_of(workspace_id: str, budget_keys: Sequence[str]) -> tuple[BudgetScope, ...]:
-    """Every budget that a request counts against: the workspace's, and those of these keys."""
+    """Every budget that a request counts against: that of the workspace and those of these keys."""
     return (BudgetScope(workspace_id), *(BudgetScope(workspace_id, key_id) for key_id in budget_keys))
 
 
 def month_of(moment: datetime) -> str:
-    """The month that something belongs to."""
+    """The budget month of a moment."""
     return f"{moment.astimezone(UTC):%Y-%m}"
 
 
 def month_ends(moment: datetime) -> datetime:
-    """When the month of this moment is over, and its budgets begin anew."""
+    """The end of the month of this moment, when its budgets reset."""
     year, month = divmod(moment.year * 12 + moment.month, 12)
     return datetime(year, month + 1, 1, tzinfo=UTC)

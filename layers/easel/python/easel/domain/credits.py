@@ -1,12 +1,12 @@
-"""The rules of money: wallets, grants, the two phases of a transfer. Pure: the repository does the same in DynamoDB.
+"""The rules of money: wallets, grants, two-phase transfers. Pure: the repository does the same in DynamoDB.
 
-Amounts are whole milli-credits. A hold takes from what is available and fails at once when there is too little; it is
-resolved exactly once: posted (all of it or a part, the rest is available again) or voided. Nothing is ever changed
+Amounts are integer milli-credits. A hold reduces the available balance and fails when it is too low; it is resolved
+exactly once: posted (fully or partly, the rest becomes available again) or voided. Records are never changed
 afterwards; a correction is a new entry.
 
-Every entry has two sides that sum to zero: the wallet's, and the account that the credits come from or go to.
+Every entry has two sides that sum to zero: the wallet, and the account that the credits come from or go to.
 
-    available + held             = what the open grants have left
+    available + held             = the remaining amounts of the open grants
     available + held + spent + expired = granted
 """
 
@@ -26,7 +26,7 @@ MILLI: Final = 1_000
 
 
 class GrantKind(StrEnum):
-    """Why credits were given. The value is also the name of the account on the other side of the entry."""
+    """Why credits were granted. The value is also the name of the counter-account."""
 
     PURCHASE = "purchase"
     PROMOTION = "promotion"
@@ -35,9 +35,9 @@ class GrantKind(StrEnum):
 
 
 REVENUE: Final = "revenue"
-"""The account that spent credits go to."""
+"""The counter-account of spent credits."""
 EXPIRED: Final = "expired"
-"""The account that unused credits go to when their grant ends."""
+"""The counter-account of expired credits."""
 
 DEFAULT_PRIORITIES: Final[Mapping[GrantKind, int]] = {
     GrantKind.TRIAL: 10,
@@ -45,12 +45,12 @@ DEFAULT_PRIORITIES: Final[Mapping[GrantKind, int]] = {
     GrantKind.ADJUSTMENT: 40,
     GrantKind.PURCHASE: 50,
 }
-"""Lower is used first: what costs the customer nothing goes before what was paid for."""
+"""Lower is spent first: free credits before bought ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGrant:
-    """What is left of a grant."""
+    """A grant with its remaining amount."""
 
     id: str
     kind: GrantKind
@@ -61,9 +61,9 @@ class OpenGrant:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Credits that came in, or that an operator took back when `amount` is negative; never changed afterwards.
+    """Credits that were granted, or withdrawn by an operator when `amount` is negative; never changed afterwards.
 
-    `taken_from` names the one grant that a correction takes from; without it a correction takes as a charge would.
+    `taken_from` names the one grant that a withdrawal reduces; without it grants are reduced as by a charge.
     """
 
     id: str
@@ -76,20 +76,20 @@ class Grant:
     taken_from: str | None = None
 
     def is_same_as(self, other: Grant) -> bool:
-        """Whether a repeated request asks for this very grant, whoever sends it and whatever they note."""
+        """Whether a repeated request is for the same grant; its sender and note may differ."""
         return replace(self, note=None, given_by=None) == replace(other, note=None, given_by=None)
 
     @property
     def opened(self) -> OpenGrant:
-        """What it adds to the wallet."""
+        """The open grant that it adds to the wallet."""
         return OpenGrant(self.id, self.kind, self.amount, self.priority, self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """The balance of a workspace, materialised: provably the fold of its entries and open holds.
+    """The stored balance of a workspace: always the sum of its entries and open holds.
 
-    `granted` is what came in less what an operator took back. `version` counts the changes of the stored one.
+    `granted` is the sum of grants minus withdrawals. `version` counts the changes of the stored record.
     """
 
     workspace_id: str
@@ -102,7 +102,7 @@ class Wallet:
     version: int = 0
 
     def is_balanced(self) -> bool:
-        """Whether the two equations at the top of this module hold, and nothing is negative."""
+        """Whether the two equations at the top of this module hold and no amount is negative."""
         left = sum(grant.remaining for grant in self.grants.values())
         amounts = (self.available, self.held, self.spent, self.expired, self.granted)
         return (
@@ -114,7 +114,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The first phase of a transfer: credits set aside for a generation."""
+    """The first phase of a transfer: credits reserved for a generation."""
 
     id: str
     workspace_id: str
@@ -124,7 +124,7 @@ class Hold:
 
 
 def hold_of(generation: Generation) -> Hold | None:
-    """The hold of a generation: one for all of its images, named by it. None when it is free."""
+    """The hold of a generation: one for all of its images, with its id. None when it is free."""
     if generation.price is None or generation.price.total == 0:
         return None
     return Hold(
@@ -137,17 +137,17 @@ def hold_of(generation: Generation) -> Hold | None:
 
 
 class Resolution(StrEnum):
-    """How a hold ended."""
+    """The outcome of a hold."""
 
     POSTED = "POSTED"
     VOIDED = "VOIDED"
 
 
 def with_grant(wallet: Wallet, grant: OpenGrant) -> Wallet:
-    """Credits come in."""
+    """Add a grant."""
     _check_amount(grant.remaining)
     if grant.id in wallet.grants:
-        raise ValueError(f"grant {grant.id} is there already")
+        raise ValueError(f"grant {grant.id} exists already")
     return replace(
         wallet,
         available=wallet.available + grant.remaining,
@@ -157,7 +157,7 @@ def with_grant(wallet: Wallet, grant: OpenGrant) -> Wallet:
 
 
 def with_hold(wallet: Wallet, amount: int) -> Wallet:
-    """Credits are set aside. Raises InsufficientCredits."""
+    """Reserve credits. Raises InsufficientCredits."""
     _check_amount(amount)
     if wallet.available < amount:
         raise InsufficientCredits(amount, wallet.available)
@@ -165,7 +165,7 @@ def with_hold(wallet: Wallet, amount: int) -> Wallet:
 
 
 def with_post(wallet: Wallet, held: int, posted: int) -> Wallet:
-    """A hold is spent, wholly or in part; the rest is available again. Posting nothing is a void."""
+    """Post a hold, fully or partly; the rest becomes available again. Posting 0 is a void."""
     if not 0 <= posted <= held:
         raise ValueError(f"cannot post {posted} of a hold of {held}")
     return replace(
@@ -178,10 +178,10 @@ def with_post(wallet: Wallet, held: int, posted: int) -> Wallet:
 
 
 def with_withdrawal(wallet: Wallet, grant: Grant) -> tuple[Wallet, Mapping[str, int]]:
-    """Credits are taken back: (wallet, what was taken from which grants).
+    """Withdraw credits: (wallet, amount per grant).
 
     Raises:
-        InsufficientCredits: so much is not available; what is held stays held.
+        InsufficientCredits: the available balance is too low; holds are not touched.
     """
     amount = -grant.amount
     _check_amount(amount)
@@ -201,7 +201,7 @@ def with_withdrawal(wallet: Wallet, grant: Grant) -> tuple[Wallet, Mapping[str, 
 
 
 def with_expiry(wallet: Wallet, grant_id: str) -> tuple[Wallet, int]:
-    """An ended grant gives back what no hold will take from it: (wallet, amount)."""
+    """Expire what no open hold needs of a grant that has ended: (wallet, amount)."""
     amount = expirable(wallet, grant_id)
     after = replace(
         wallet,
@@ -213,19 +213,19 @@ def with_expiry(wallet: Wallet, grant_id: str) -> tuple[Wallet, int]:
 
 
 def expirable(wallet: Wallet, grant_id: str) -> int:
-    """How much of a grant can expire now: what open holds would take from it, if posted whole, waits for them.
+    """The amount of a grant that can expire now: what open holds would take from it, if posted fully, stays.
 
-    A generation that was accepted while the grant was good may so be paid from it, and never from what was bought.
+    So a generation that was accepted before the grant ended may still be paid from it.
     """
     grant = wallet.grants.get(grant_id)
     return grant.remaining - allocate(wallet.grants.values(), wallet.held).get(grant_id, 0) if grant else 0
 
 
 def allocate(grants: Iterable[OpenGrant], amount: int) -> dict[str, int]:
-    """Which grants pay: lowest priority number first, among equals the one that ends first, then the oldest id.
+    """Amount per grant that pays: lowest priority number first, then the earliest end, then the oldest id.
 
     Raises:
-        ValueError: when they do not have so much; holds make sure that they do.
+        ValueError: the grants have less; holds prevent that.
     """
     ordered = sorted(grants, key=_order)
     taken: dict[str, int] = {}
@@ -246,7 +246,7 @@ def _order(grant: OpenGrant) -> tuple[int, str, str]:
 
 
 def _taken(grants: Mapping[str, OpenGrant], taken: Mapping[str, int]) -> dict[str, OpenGrant]:
-    """The grants without what was taken; one that has nothing left is gone."""
+    """The grants minus what was taken; used up ones are dropped."""
     left = {id_: replace(grant, remaining=grant.remaining - taken.get(id_, 0)) for id_, grant in grants.items()}
     return {id_: grant for id_, grant in left.items() if grant.remaining}
 
@@ -258,9 +258,9 @@ def _check_amount(amount: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One side of a double entry, never changed. `account` is `wallet` or the name of the other side.
+    """One side of a double entry, never changed. `account` is `wallet` or the counter-account.
 
-    `grant_id` is the grant that came in, ended or was corrected, `from_grants` what each grant gave when credits went.
+    `grant_id` is the grant that was added, expired or corrected, `from_grants` the amount taken from each grant.
     """
 
     transfer_id: str
@@ -279,12 +279,12 @@ EXPIRY: Final = "expiry"
 
 
 def both_sides(entry: Entry, counter_account: str) -> tuple[Entry, Entry]:
-    """The wallet's side and its mirror image: together they sum to zero."""
+    """The wallet's side and the counter-account's: together they sum to zero."""
     return entry, replace(entry, account=counter_account, amount=-entry.amount)
 
 
 def fold(workspace_id: str, entries: Sequence[Entry], open_holds: Sequence[Hold]) -> Wallet:
-    """The wallet as its entries and open holds say it must be; what each grant has left is `fold_grants`."""
+    """The wallet computed from its entries and open holds; for remaining grants see `fold_grants`."""
     own = [entry for entry in entries if entry.account == WALLET]
     held = sum(hold.amount for hold in open_holds)
     posted = sum(entry.amount for entry in own)
@@ -299,7 +299,7 @@ def fold(workspace_id: str, entries: Sequence[Entry], open_holds: Sequence[Hold]
 
 
 def fold_grants(entries: Sequence[Entry]) -> dict[str, int]:
-    """What each grant has left, as the wallet's entries say; one that has nothing left is not there."""
+    """The remaining amount of each grant, computed from the wallet's entries; used up grants are left out."""
     left: dict[str, int] = {}
     for entry in entries:
         if entry.account != WALLET:

@@ -1,4 +1,4 @@
-"""Events for other systems: what happened, versioned, with links and never bytes.
+"""Events for other systems: versioned, with links and never bytes.
 
 The schema, field by field, is in `events/README.md`; stored samples of every version are in `tests/unit/events/`.
 """
@@ -19,13 +19,13 @@ from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.price import Price
 
 if TYPE_CHECKING:
-    # Of the types only: whoever makes other events needs no catalogue.
+    # Types only: other events do not need the catalogue.
     from easel.domain.catalogue.watch import Observation
 
 EVENT_VERSION: Final = 1
 
 _NAMESPACE: Final = UUID("5f0c7d52-8f2e-4a64-9c1a-0f6b1e3d7a10")
-"""Made once for this purpose: an event's id is derived in it, so that a repeat has the same id."""
+"""Namespace of event ids: they are derived, so that a repeated event has the same id."""
 
 _TYPES: Final[Mapping[Status, str]] = {
     Status.COMPLETED: "generation.completed",
@@ -36,14 +36,14 @@ _TYPES: Final[Mapping[Status, str]] = {
 _BUDGET_ALERT: Final = "budget.alert"
 
 INSTALLATION: Final = "installation"
-"""In the place of a workspace, on events that concern all of them."""
+"""The workspace id of events that concern all workspaces."""
 
 PermalinkOf = Callable[[Generation, Image], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact. `id` stays the same however often the event is delivered: receivers drop doubles by it."""
+    """One event. `id` is the same for every delivery, so that receivers can drop duplicates."""
 
     id: str
     type: str
@@ -55,13 +55,13 @@ class Event:
 
 
 def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event:
-    """The event that tells of a generation's end.
+    """The event for the end of a generation.
 
     Raises KeyError for a generation that has not ended.
     """
     event_type = _TYPES[generation.status]
     if generation.completed_at is None:
-        raise ValueError("a generation that has ended knows when")
+        raise ValueError("a generation that has ended has completed_at")
     return Event(
         id=str(uuid5(_NAMESPACE, f"{generation.id} {event_type}")),
         type=event_type,
@@ -125,14 +125,14 @@ def _price(price: Price | None) -> dict[str, Any] | None:
 
 
 def budget_alert(budget: Budget, request_id: str, now: datetime) -> Event:
-    """The event that tells that most of a budget is used.
+    """The event for a budget that has reached its alert threshold.
 
     Raises ValueError for a scope without a limit.
     """
     scope, remaining = budget.scope, budget.remaining
     if remaining is None:
-        raise ValueError("without a limit there is nothing to tell of")
-    # A limit that was changed is a new one, and its owner is told anew.
+        raise ValueError("a budget without a limit has no alert")
+    # A changed limit has an alert of its own.
     name = f"{scope.workspace_id} {scope.key_id} {budget.month} {budget.limit} {_BUDGET_ALERT}"
     return Event(
         id=str(uuid5(_NAMESPACE, name)),
@@ -155,9 +155,9 @@ def budget_alert(budget: Budget, request_id: str, now: datetime) -> Event:
 
 
 def catalogue_event(seen: Observation, request_id: str, now: datetime) -> Event:
-    """The event that tells of something amiss with a model of the catalogue. It belongs to no workspace."""
+    """The event for a finding of the catalogue check. It belongs to no workspace."""
     event_type = f"catalogue.{seen.what}"
-    # The same finding about the same day is the same event, whichever check comes upon it.
+    # The same finding about the same day is the same event.
     name = f"{seen.model.id} {seen.provider} {seen.upstream_model} {event_type} {seen.on} {seen.warning_days}"
     return Event(
         id=str(uuid5(_NAMESPACE, name)),
@@ -185,7 +185,7 @@ def _error(failure: Failure | None) -> dict[str, Any] | None:
 
 
 def serialise_event(event: Event) -> str:
-    """The event as it goes over every wire: the same bytes each time."""
+    """The event as JSON: the same bytes for every receiver and delivery."""
     body = {
         "id": event.id,
         "type": event.type,

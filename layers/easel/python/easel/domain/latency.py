@@ -1,4 +1,4 @@
-"""How long callers wait for an image of a model: a histogram that counters can be added to, and its quantiles."""
+"""Latency of images per model: a histogram with mergeable counters, and its quantiles."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import timedelta
 from typing import Final
 
 _STEP: Final = 2 ** (1 / 4)
-"""Each bucket ends this much later than the one before: a quantile is right to within a tenth."""
+"""Ratio of two bucket ends: quantiles are at most a fifth too high."""
 _LAST: Final = 60
-"""About nine hours; whatever takes longer is counted here."""
+"""The last bucket: about nine hours and more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What was observed. Times are in milliseconds from the request to the picture."""
+    """Observed latency, in milliseconds from request to image."""
 
     p50_ms: int
     p90_ms: int
@@ -24,13 +24,13 @@ class Latency:
 
 
 def bucket_of(waited: timedelta) -> int:
-    """The bucket that a time is counted in: 0 is up to a second, each further one up to a fifth longer."""
+    """The bucket of a duration: 0 is up to a second, each further one ends a fifth later."""
     seconds = waited.total_seconds()
     return 0 if seconds <= 1 else min(math.ceil(math.log(seconds, _STEP) - 1e-9), _LAST)
 
 
 def summarise(counts: Mapping[int, int]) -> Latency | None:
-    """Quantiles of these buckets; None when nothing was counted."""
+    """Quantiles of these buckets; None without samples."""
     samples = sum(counts.values())
     if samples == 0:
         return None
@@ -38,10 +38,10 @@ def summarise(counts: Mapping[int, int]) -> Latency | None:
 
 
 def _quantile(counts: Mapping[int, int], samples: int, share: float) -> int:
-    """The end of the bucket in which this share of all samples is reached."""
+    """The end of the bucket that contains this quantile."""
     wanted, seen = math.ceil(samples * share), 0
     for bucket in sorted(counts):
         seen += counts[bucket]
         if seen >= wanted:
             return round(1000 * _STEP**bucket)
-    raise ValueError("no bucket holds so many samples")
+    raise ValueError("the buckets have fewer samples")

@@ -1,4 +1,4 @@
-"""Recognize picture formats by their first bytes."""
+"""Recognize image formats by their magic number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 
 def sniff_media_type(data: bytes) -> Literal["image/png", "image/jpeg", "image/webp"] | None:
-    """What kind of picture these bytes begin like, by their magic number; None for anything else."""
+    """The media type of an image by its first bytes; None for anything else."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):

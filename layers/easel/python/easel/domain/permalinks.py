@@ -1,6 +1,6 @@
-"""Permalinks: a picture's address that is known before the picture exists and never changes.
+"""Permalinks: URLs of images that are known before the image exists and never change.
 
-The token names workspace and image and carries the generation's random secret: 42 bytes, base64url, 56 characters. One
+The token contains workspace id, image id and the generation's random secret: 42 bytes, base64url, 56 characters. One
 read resolves it, and it cannot be guessed: the secret has 80 bits.
 """
 
@@ -19,7 +19,7 @@ _TOKEN_BYTES = 16 + 16 + _SECRET_BYTES
 
 @dataclass(frozen=True, slots=True)
 class PermalinkToken:
-    """What a token says; `matches` tells whether it is genuine."""
+    """The content of a token; `matches` verifies it."""
 
     workspace_id: str
     image_id: str
@@ -30,7 +30,7 @@ class PermalinkToken:
 
 
 def new_permalink_secret() -> str:
-    """A fresh secret for the permalinks of one generation."""
+    """A new secret for the permalinks of one generation."""
     return secrets.token_bytes(_SECRET_BYTES).hex()
 
 
@@ -41,13 +41,13 @@ def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) ->
 
 
 def decode_permalink(token: str) -> PermalinkToken | None:
-    """Read a token; None when no token can look like this."""
+    """Parse a token; None when it is malformed."""
     try:
         text = token.encode("ascii")
         raw = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
-    # base64 can be spelt in several ways; a token has one.
+    # base64 has several spellings of the same bytes; only one is accepted.
     if len(raw) != _TOKEN_BYTES or base64.urlsafe_b64encode(raw) != text:
         return None
     return PermalinkToken(str(UUID(bytes=raw[:16])), str(UUID(bytes=raw[16:32])), raw[32:].hex())

@@ -1,4 +1,4 @@
-"""Plans: by which price list a workspace pays, and how much it may do at once, with the numbers of the seeds."""
+"""Plans: the price list and the limits of a workspace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from easel.domain.request import Channel
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """Requests per window. The windows are aligned to the clock: a minute for user and address, an hour for all."""
+    """Requests per window, aligned to the clock: per minute for user and address, per hour for the workspace."""
 
     user_per_minute: int
     workspace_per_hour: int
@@ -29,7 +29,7 @@ class Plan:
     rates: RateLimits
 
     def max_active_in(self, channel: Channel) -> int:
-        """How many generations of a user may be open at once through this channel."""
+        """The maximum of concurrent generations of a user through this channel."""
         return self.max_active.get(channel, self.max_active[Channel.API])
 
 
@@ -54,5 +54,5 @@ DEFAULT_PLAN: Final = "standard"
 
 
 def plan_of(name: str) -> Plan:
-    """The plan of this name; one that this release does not know counts as the default."""
+    """The plan of this name; the default plan for an unknown name."""
     return PLANS.get(name, PLANS[DEFAULT_PLAN])

@@ -1,4 +1,4 @@
-"""The price of one generation, as it was when it was asked for."""
+"""The price of one generation, as of its submit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class PriceUnit(StrEnum):
-    """What a price counts."""
+    """The unit of a price."""
 
     GENERATION = "generation"
     IMAGE = "image"
@@ -19,7 +19,7 @@ class PriceUnit(StrEnum):
 class Price:
     """The upper bound of what a generation costs: all of its images delivered.
 
-    `total` is in milli-credits. `version` and `plan` say which rule made it; a later price book changes nothing here.
+    `total` is in milli-credits. `version` and `plan` identify the rule; later price books do not change it.
     """
 
     version: str
@@ -33,5 +33,5 @@ class Price:
         return self.total * (index + 1) // self.images - self.total * index // self.images
 
     def of_images(self, indexes: Iterable[int]) -> int:
-        """What the delivered images cost: nothing delivered, nothing charged."""
+        """The price of the delivered images: nothing delivered, nothing charged."""
         return sum(self.of_image(index) for index in indexes)

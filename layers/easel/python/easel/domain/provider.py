@@ -1,4 +1,4 @@
-"""What Easel and an image provider say to each other, in our words. `providers/` translates to each vendor's."""
+"""The types exchanged with image providers. `providers/` translates them to each vendor's wire format."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from easel.errors import ProviderError, ProviderErrorClass
 
 
 def _nothing() -> None:
-    """For tasks that nobody needs to know the start of."""
+    """Default of `before_send`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceImage:
-    """A reference picture whose bytes were fetched and checked.
+    """A reference image that was fetched and validated.
 
-    `url` is where the picture lies, for vendors that take addresses instead of bytes; they read it for themselves, a
-    little later and unchecked. It is the caller's own address, unless the engine puts that of a cleaned copy there.
+    `url` is for vendors that take URLs instead of bytes and fetch them later themselves. It is the caller's URL unless
+    the engine has replaced it with that of a cleaned copy.
     """
 
     data: bytes
@@ -30,11 +30,11 @@ class ReferenceImage:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamParameters:
-    """What one provider is told to make, planned by the catalogue from what the caller asked for.
+    """The parameters sent to one provider, planned by the catalogue from the request.
 
-    Each value is one that this provider's model knows; None leaves it to the vendor's default. `resolution` is written
-    in lower case (`1k`), `output_format` as `png`, `jpeg` or `webp`; `quality` and `style` are the vendor's own words.
-    `watermark` is text that the vendor shall draw; it is only set where the vendor can.
+    Each value is supported by this provider's model; None means the vendor's default. `resolution` is in lower case
+    (`1k`), `output_format` is `png`, `jpeg` or `webp`; `quality` and `style` are the vendor's own values. `watermark`
+    is text for the vendor to draw; it is only set where the vendor can.
     """
 
     size: Size | None = None
@@ -51,9 +51,9 @@ class UpstreamParameters:
 class ProviderTask:
     """One image to be made by one provider.
 
-    `attempt_id` is unique per call and goes out where a vendor takes an idempotency key or a client reference.
-    `timeout_seconds` bounds the whole call; an adapter takes the smaller of it and its own limit. An adapter calls
-    `before_send` right before the request that the vendor may bill leaves. It may raise, and then nothing is sent.
+    `attempt_id` is unique per call and is sent where a vendor takes an idempotency key or a client reference.
+    `timeout_seconds` bounds the whole call; an adapter uses the smaller of it and its own limit. An adapter calls
+    `before_send` right before it sends the request that the vendor may bill; if that raises, nothing is sent.
     """
 
     attempt_id: str
@@ -69,24 +69,23 @@ class ProviderTask:
 
 @dataclass(frozen=True, slots=True)
 class RemotePicture:
-    """A finished picture that still lies with the vendor."""
+    """A finished image to be downloaded from the vendor."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class InlinePicture:
-    """A finished picture that came in the answer."""
+    """A finished image that was part of the response."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What a vendor says that it metered, in its tokens. The catalogue has the price of each kind.
+    """Token usage as reported by a vendor. The catalogue has the price of each kind.
 
-    `is_complete` is False when a count that the vendor bills is missing or cannot be read: such a metering is no price,
-    only a lower bound of it.
+    `is_complete` is False when a billed count is missing or unreadable: the usage is then only a lower bound.
     """
 
     text_in: int = 0
@@ -98,7 +97,7 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a vendor says of its price: the price itself, or its metering. Both are None when it is silent."""
+    """The cost that a vendor reports: a price, or token usage. Both are None when it reports nothing."""
 
     cost_micro_usd: int | None = None
     usage: TokenUsage | None = None
@@ -106,10 +105,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The vendor has made the picture.
+    """The vendor has made the image.
 
-    `cost_micro_usd` is the vendor's own statement of its price, `usage` its metering; both are None when it is silent.
-    `cost_uncertain`: this vendor states its price, and here it did not, or not in a way that can be read.
+    `cost_micro_usd` is the price that the vendor reports, `usage` its token usage; both are None when it reports
+    nothing. `cost_uncertain`: this vendor normally reports its price, but here it is missing or unreadable.
     """
 
     picture: RemotePicture | InlinePicture
@@ -119,7 +118,7 @@ class Finished:
 
 
 class BilledFailure(ProviderError):
-    """The vendor delivered no picture that can be used, and may bill its work all the same."""
+    """The vendor delivered no usable image, but may still bill the call."""
 
     def __init__(
         self,
@@ -145,14 +144,14 @@ class BilledFailure(ProviderError):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The vendor is at work; ask again after `poll_after` seconds."""
+    """The job is running; poll again after `poll_after` seconds."""
 
     poll_after: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The answer to a submit: a job id where the vendor has jobs, and the result where it came at once."""
+    """The result of a submit: a job id if the vendor has jobs, and the result if it was immediate."""
 
     job_id: str | None
     state: Finished | Running
@@ -160,7 +159,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What a vendor's callback claims. A hint only: the result is always fetched again with our own key."""
+    """The content of a vendor's callback. Only a hint: the result is always fetched with our own key."""
 
     job_id: str
     attempt_id: str | None = None
@@ -168,7 +167,7 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequest:
-    """A callback as it came in: lower-case header names, raw body."""
+    """A callback request: lower-case header names, raw body."""
 
     headers: Mapping[str, str]
     query: Mapping[str, str]
@@ -177,7 +176,7 @@ class CallbackRequest:
 
 @dataclass(frozen=True, slots=True)
 class OfferedModel:
-    """A model in a vendor's own list. `shutdown_on` is the announced end (UTC), None when none is announced."""
+    """A model in a vendor's model list. `shutdown_on` is the announced end date (UTC), or None."""
 
     id: str
     shutdown_on: date | None = None

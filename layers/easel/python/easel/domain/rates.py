@@ -1,4 +1,4 @@
-"""Request rates: how many requests fit into a window of the clock, for whom, and when it begins anew."""
+"""Rate limits: requests per window, the windows' subjects, and when they reset."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ HOUR: Final = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A limit: so many requests per window of `seconds`. Windows are aligned to the clock.
+    """A limit of requests per window of `seconds`. Windows are aligned to the clock.
 
-    `name` says for whom it counts: `user`, `workspace` or `address`.
+    `name` is the kind of subject: `user`, `workspace` or `address`.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One of the counts of a request: `subject` is who of its owner is counted, empty for the owner itself."""
+    """One counter of a request: `subject` is counted within its owner; empty for the owner itself."""
 
     window: Window
     subject: str = ""
@@ -36,7 +36,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A window with what is left in it after the request in hand."""
+    """A window with the requests remaining after the current one."""
 
     window: Window
     remaining: int
@@ -45,16 +45,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateDecision:
-    """Whether a request may go on, and how all windows that it counts in stand."""
+    """Whether a request is allowed, and the state of all its windows."""
 
     allowed: bool
     rates: tuple[Rate, ...]
 
     @property
     def tightest(self) -> Rate | None:
-        """The window that stops the caller first: the fullest, and among equals the one that lasts longest."""
+        """The window with the fewest requests remaining; among equals the one that resets last."""
         return min(self.rates, key=lambda rate: (rate.remaining, -rate.resets_in), default=None)
 
 
 UNCOUNTED: Final = RateDecision(allowed=True, rates=())
-"""For when nobody could count: a limit that cannot be kept must not keep everybody out."""
+"""For when counting failed: the limiter fails open."""

@@ -1,4 +1,4 @@
-"""What a request may say of a prompt template. Apart from `prompts/`, so that requests without one need not load it."""
+"""A request's reference to a prompt template. Apart from `prompt_templates/`, which other requests need not import."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_VARIABLES: Final = 20
-"""Of a template."""
+"""Per template."""
 ROLE: Final = "[a-z][a-z0-9_-]{0,31}"
-"""How roles of reference pictures are called, and shots."""
+"""Pattern of the names of roles and shots."""
 ANY_ROLE: Final = "reference"
-"""The role of a picture of which nothing more is said."""
+"""The role of a reference image without a role of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateUse:
-    """A request to have prompts made by a template.
+    """A request for prompts from a template.
 
-    `version` and `shots` are the newest and all of them where they are None. `truncate` allows to shorten the values
-    that the template calls truncatable.
+    `version` None means the newest, `shots` None means all. `truncate` allows truncating the values of variables that
+    the template marks as truncatable.
     """
 
     id: str
@@ -30,12 +30,12 @@ class TemplateUse:
     truncate: bool = False
 
     def given_values(self) -> dict[str, str]:
-        """The values as they go into prompts, without those that are empty: they count as missing."""
+        """The cleaned values; empty ones are left out, since they count as missing."""
         values = {name: clean(value) for name, value in self.variables.items()}
         return {name: value for name, value in values.items() if value}
 
 
 def clean(text: str) -> str:
-    """A value as it goes into a prompt: one line, single blanks, no control characters."""
+    """A value as inserted into a prompt: one line, single spaces, no control characters."""
     visible = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
     return " ".join(visible.split())

@@ -1,4 +1,4 @@
-"""What was used: sums of ended generations, by day, user, model and provider."""
+"""Usage: sums of ended generations by day, user, model and provider."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class UsageSums:
-    """Numbers that can be added up.
+    """Sums that can be added.
 
-    `charged` is in milli-credits, the costs in micro-USD. `uncertain_cost` is the part of `provider_cost` that a
-    provider may not take after all: calls whose outcome nobody knows.
+    `charged` is in milli-credits, costs in micro-USD. `uncertain_cost` is the part of `provider_cost` that a provider
+    may not bill: calls with unknown outcome.
     """
 
     generations: int = 0
@@ -29,7 +29,7 @@ class UsageSums:
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """What one user had made of one model by one provider on one day (UTC, `2026-11-20`)."""
+    """The usage of one user, model and provider on one day (UTC, `2026-11-20`)."""
 
     day: str
     user_id: str
@@ -44,11 +44,11 @@ GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
     "model": lambda row: row.model,
     "provider": lambda row: row.provider,
 }
-"""By what usage can be shown."""
+"""Groupings of usage reports."""
 
 
 def grouped(rows: Iterable[UsageRow], by: str) -> dict[str, UsageSums]:
-    """The sums of each group, in the order of their names. Raises KeyError for a group that is not in `GROUPS`."""
+    """The sums per group, sorted by name. Raises KeyError for an unknown grouping."""
     name_of = GROUPS[by]
     sums: dict[str, UsageSums] = {}
     for row in rows:

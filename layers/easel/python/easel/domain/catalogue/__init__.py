@@ -1,4 +1,4 @@
-"""The catalogue: which models there are, what each can make, who serves it and what it costs. Data, not code."""
+"""The catalogue of models: parameters, providers and costs. Data, not code."""
 
 from easel.domain.catalogue.candidate import Candidate, Cost
 from easel.domain.catalogue.fingerprint import request_fingerprint

@@ -1,4 +1,4 @@
-"""A provider's offer of a living model: its names for it, what it can be told, and what it takes for it."""
+"""A provider's offer of an active model: upstream names, supported parameters and costs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from easel.domain.provider import Charge, Finished, TokenUsage, UpstreamParamete
 from easel.domain.request import Mode
 
 _MEGAPIXEL: Final = 1024 * 1024
-_UNTOLD: Final = UpstreamParameters()
+_NO_PARAMETERS: Final = UpstreamParameters()
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPrices:
-    """What a vendor takes for each kind of token, in thousandths of a micro-USD: $5 per million is 5000."""
+    """A vendor's price per token, in thousandths of a micro-USD: $5 per million is 5000."""
 
     text_in: int
     image_in: int
@@ -36,7 +36,7 @@ class TokenPrices:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a call costs us. `uncertain`: it is our price table's figure, and the vendor may take another one."""
+    """The cost of a call. `uncertain`: estimated from our price table; the vendor may bill another amount."""
 
     micro_usd: int
     uncertain: bool = False
@@ -44,11 +44,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A provider with its own names for the living model `model`: able to serve one image task.
+    """A provider that can serve the active model `model`, with its own names for it.
 
-    `costs` has what one image takes, in micro-USD, by what is told: `<size> <quality>`, `<size>`, `<resolution>`,
-    `<quality>` or else `default`. With `cost_grows` a price is that of a megapixel, for sizes that are not listed.
-    `qualities` and `styles` lead from our words to the vendor's; empty where the vendor has none.
+    `costs` has the cost of one image in micro-USD, by the parameters sent: `<size> <quality>`, `<size>`,
+    `<resolution>`, `<quality>` or else `default`. With `cost_grows` it is per megapixel, for sizes that are not listed.
+    `qualities` and `styles` map our values to the vendor's; empty where the vendor has none.
     """
 
     provider: str
@@ -67,41 +67,41 @@ class Candidate:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells candidates apart: one provider may offer several models that can stand in for each other."""
+        """Identifies a candidate: one provider may offer several equivalent models."""
         return self.provider, self.model
 
     def upstream_model(self, mode: Mode) -> str:
         return self.text_to_image if mode is Mode.TEXT_TO_IMAGE else self.image_to_image
 
-    def table_cost(self, told: UpstreamParameters = _UNTOLD) -> int:
-        """What the provider takes for one image, by the catalogue's table."""
-        size, quality = str(told.size), str(told.quality)
+    def table_cost(self, sent: UpstreamParameters = _NO_PARAMETERS) -> int:
+        """The cost of one image by the catalogue's table."""
+        size, quality = str(sent.size), str(sent.quality)
         for key in (f"{size} {quality}", size):
             if key in self.costs:
                 return self.costs[key]
-        cost = next(self.costs[key] for key in (str(told.resolution), quality, "default") if key in self.costs)
-        if self.cost_grows and told.size is not None and told.size.pixels > _MEGAPIXEL:
-            return -(-cost * told.size.pixels // _MEGAPIXEL)
+        cost = next(self.costs[key] for key in (str(sent.resolution), quality, "default") if key in self.costs)
+        if self.cost_grows and sent.size is not None and sent.size.pixels > _MEGAPIXEL:
+            return -(-cost * sent.size.pixels // _MEGAPIXEL)
         return cost
 
-    def cost_of(self, finished: Finished, told: UpstreamParameters = _UNTOLD) -> Cost:
-        """What the provider takes for this picture: by its own word, by its metering, or else by the table.
+    def cost_of(self, finished: Finished, sent: UpstreamParameters = _NO_PARAMETERS) -> Cost:
+        """The cost of this image: reported by the provider, computed from its token usage, or else from the table.
 
-        Where it bills by tokens and does not say how many, the table's figure is an estimate.
+        Where a provider bills by tokens and does not report them, the table's figure is an estimate.
         """
         charge = Charge(finished.cost_micro_usd, finished.usage)
-        return self._cost(charge, told, uncertain=finished.cost_uncertain or self.token_prices is not None)
+        return self._cost(charge, sent, uncertain=finished.cost_uncertain or self.token_prices is not None)
 
-    def cost_of_failure(self, charge: Charge, told: UpstreamParameters = _UNTOLD) -> Cost:
-        """What the provider may take although it delivered nothing of use."""
-        return self._cost(charge, told, uncertain=True)
+    def cost_of_failure(self, charge: Charge, sent: UpstreamParameters = _NO_PARAMETERS) -> Cost:
+        """The cost that the provider may bill although it delivered no usable image."""
+        return self._cost(charge, sent, uncertain=True)
 
-    def _cost(self, charge: Charge, told: UpstreamParameters, *, uncertain: bool) -> Cost:
+    def _cost(self, charge: Charge, sent: UpstreamParameters, *, uncertain: bool) -> Cost:
         if charge.cost_micro_usd is not None:
             return Cost(charge.cost_micro_usd)
-        table = self.table_cost(told)
+        table = self.table_cost(sent)
         if charge.usage is None or self.token_prices is None:
             return Cost(table, uncertain)
         metered = self.token_prices.cost_micro_usd(charge.usage)
-        # A metering with a hole is a lower bound.
+        # Incomplete usage is a lower bound.
         return Cost(metered) if charge.usage.is_complete else Cost(max(metered, table), uncertain=True)

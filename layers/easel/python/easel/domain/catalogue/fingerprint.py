@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def request_fingerprint(model: Model, request: ImageRequest) -> str:
-    """Equal for requests that ask `model` for the same.
+    """Equal for requests with the same meaning for `model`.
 
-    Left out, `null` and the default are equal, and so are the spellings of a size, a quality or a model's name. With a
-    template, `n` is not part of it: the generation has as many images as the template has shots, or is refused.
+    A missing value, `null` and the default are equal, and so are the spellings of a size, a quality or a model's name.
+    With a template, `n` is not part of it: the generation has as many images as the template has shots, or is refused.
 
     Raises:
         InvalidRequest: a parameter that the model does not take.

@@ -1,4 +1,4 @@
-"""How long a name lives: vendors retire models every few months, and callers keep the names they know."""
+"""The lifecycle of model names: vendors retire models, while callers keep using the names."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from enum import StrEnum
 
 
 class Lifecycle(StrEnum):
-    """Where a model stands with its vendor."""
+    """The state of a model at its vendor."""
 
     ACTIVE = "active"
     DEPRECATED = "deprecated"
-    """It still answers, and is known to end."""
+    """Still available, with a known end date."""
     RETIRED = "retired"
-    """Gone at the vendor; requests that name it run on its successor."""
+    """No longer available; requests for it run on its successor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The life of one name. `ends_on` is the first day on which the vendor no longer answers to it.
+    """The lifecycle of one name. `ends_on` is the first day without it.
 
-    A deprecated or retired name has a `successor`, the model that its requests run on, and a `notice` for its callers.
+    A deprecated or retired name has a `successor`, the model that its requests run on, and a `notice` for callers.
     """
 
     status: Lifecycle = Lifecycle.ACTIVE
@@ -31,7 +31,7 @@ class Life:
     notice: str | None = None
 
     def on(self, today: date) -> Life:
-        """The same life as it is on this day: what was to end by now has ended, whatever release is running."""
+        """The lifecycle as of this day: a model whose end date has passed is retired, without a new release."""
         if self.status is Lifecycle.DEPRECATED and self.ends_on is not None and self.ends_on <= today:
             return replace(self, status=Lifecycle.RETIRED, ends_on=None, retired_on=self.ends_on)
         return self

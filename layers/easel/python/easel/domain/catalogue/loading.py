@@ -1,4 +1,4 @@
-"""Reads the catalogue's data: the files in `data/`, one per family of models."""
+"""Loads the catalogue's data: the files in `data/`, one per family of models."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from easel.domain.catalogue.sizes import SizeRule
 from easel.domain.catalogue.supported_sizes import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
 
 OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
-"""Of every model: what a vendor does not make is converted."""
+"""Formats of every model: those that a vendor does not make are converted."""
 
 
 @cache
 def load_catalogue(clock: Clock = system_clock) -> Catalogue:
-    """The catalogue that ships with this release, read once per process, with the models in `REVIVED_MODELS` alive.
+    """The catalogue of this release, loaded once per process, with the models of `REVIVED_MODELS` active.
 
-    `clock` says which models have ended.
+    `clock` decides which models have ended.
     """
     return read_catalogue([name for name in os.environ.get("REVIVED_MODELS", "").split(",") if name], clock)
 
 
 def read_catalogue(revived: Iterable[str] = (), clock: Clock = system_clock) -> Catalogue:
-    """The catalogue of a deployment that still reaches some models which their vendors have retired.
+    """The catalogue of a deployment that still has access to some retired models.
 
     Raises:
-        ValueError: a model to be revived is unknown, or nobody ever offered it in a form that we speak.
+        ValueError: a model to be revived is unknown or has no past offer in the data.
     """
     about = _read("catalogue")
     reader = _Reader(about["canvases"], about["tokenPrices"])
@@ -54,7 +54,7 @@ def _read(name: str) -> Any:
 
 
 class _Reader:
-    """Makes models of entries, which name the canvases and price lists that several of them share."""
+    """Builds models from entries, which refer to shared sizes and price lists by name."""
 
     def __init__(self, canvases: Mapping[str, Any], token_prices: Mapping[str, Any]) -> None:
         self._canvases = {name: _canvas(entry) for name, entry in canvases.items()}

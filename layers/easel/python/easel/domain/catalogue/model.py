@@ -1,4 +1,4 @@
-"""A model as the catalogue describes it, and who can make its pictures."""
+"""A model of the catalogue, and the candidates that can serve it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from easel.errors import FieldError, UnknownModel
 class Model:
     """One model that callers can name.
 
-    `candidates` are the offers of this very model, past ones once it is retired: the catalogue says who serves.
-    `equivalents` are living models that may stand in for it, best first. The first of `qualities` is the default.
+    `candidates` are the offers of this model itself, past ones once it is retired; `Catalogue.candidates` says who
+    serves. `equivalents` are active models that may replace it, best first. The first of `qualities` is the default.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Model:
         return self.status is Lifecycle.RETIRED
 
     def revived(self) -> Model:
-        """The same model as it is to somebody who can still reach it; what would succeed it may then stand in."""
+        """The model as active, for a deployment that still has access to it; its successor becomes an equivalent."""
         successor = (self.life.successor,) if self.life.successor else ()
         return replace(self, life=Life(), equivalents=(*successor, *self.equivalents))
 
@@ -64,7 +64,7 @@ class Model:
 
 
 class Catalogue:
-    """All models, found by the names that callers use, as they stand on the day of the question."""
+    """All models by name and alias, with their lifecycle as of today."""
 
     def __init__(self, version: str, models: tuple[Model, ...], clock: Clock = system_clock) -> None:
         self.version = version
@@ -73,18 +73,18 @@ class Catalogue:
         self._clock = clock
 
     def models(self) -> tuple[Model, ...]:
-        """Every model that can be named, the retired ones included."""
+        """Every model, including retired ones."""
         return tuple(self._today(model) for model in self._models.values())
 
     def active_models(self) -> tuple[Model, ...]:
-        """The models that some vendor still makes pictures with."""
+        """The models that are still available at some vendor."""
         return tuple(model for model in self.models() if not model.is_retired)
 
     def find(self, name: str) -> Model:
-        """The model of this name, which may be one that its vendor has retired.
+        """The model of this name or alias; it may be retired.
 
         Raises:
-            UnknownModel: with the living models as what would have been accepted.
+            UnknownModel: lists the active models.
         """
         model_id = self._ids.get(name.strip().lower())
         if model_id is None:
@@ -94,7 +94,7 @@ class Catalogue:
         return self._today(self._models[model_id])
 
     def living(self, model: Model) -> Model:
-        """The model that requests for `model` run on: itself, or the successor of a retired one."""
+        """The model that requests for `model` run on: itself, or its successor if it is retired."""
         seen = {model.id}
         while model.is_retired and model.life.successor is not None:
             model = self.find(model.life.successor)
@@ -104,9 +104,9 @@ class Catalogue:
         return model
 
     def candidates(self, model: Model, fallback: Fallback, references: int = 0) -> tuple[Candidate, ...]:
-        """Who may serve a request for `model` with so many reference pictures, in the order of trying.
+        """The candidates for a request with this many reference images, in order of preference.
 
-        A retired name is served by its successor, by the vendor that the name belongs to first.
+        A retired name is served by its successor, at the vendor of the name first.
         """
         offers = list(self._offers(model))
         if fallback is Fallback.EQUIVALENT:
@@ -116,12 +116,12 @@ class Catalogue:
         return tuple(able.values())[: 1 if fallback is Fallback.NONE else None]
 
     def candidate(self, model: Model, provider: str, living: str | None = None) -> Candidate | None:
-        """How `provider` can serve a request for `model`, by the living model of that id if one is named."""
+        """The candidate of `provider` for a request for `model`, for the active model of that id if one is given."""
         every = self.candidates(model, Fallback.EQUIVALENT)
         return next((one for one in every if one.provider == provider and living in {None, one.model}), None)
 
     def providers(self) -> tuple[str, ...]:
-        """Every provider that some model can be served by."""
+        """Every provider of some model."""
         names = {candidate.provider for model in self._models.values() for candidate in model.candidates}
         return tuple(sorted(names))
 

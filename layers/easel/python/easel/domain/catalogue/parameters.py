@@ -1,6 +1,6 @@
-"""From what a caller asks to what a model is told: every rule about sizes, ratios, counts and prompts, and its message.
+"""Validation of a request's parameters against a model: sizes, ratios, counts and prompts, and the error messages.
 
-All problems of a request are collected, so that a caller can mend them in one go.
+All problems of a request are collected, so that a caller can fix them at once.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from easel.domain.catalogue.model import Model
 
 AUTO: Final = "auto"
-"""Said of a size or a quality: the model's default."""
+"""The value `auto` of a size or a quality: the model's default."""
 
 _SAME_QUALITY: Final = {"standard": "medium", "medium": "standard", "hd": "high", "high": "hd"}
 
 
 class SizePolicy(StrEnum):
-    """What becomes of a size that the model does not have."""
+    """How to handle a size that the model does not support."""
 
     STRICT = "strict"
-    """It is refused."""
+    """Refuse the request."""
     NEAREST = "nearest"
-    """The nearest one is taken, and reported."""
+    """Use the nearest size and report it."""
 
 
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[xX*\u00d7]\s*(\d{1,5})\s*")
-"""`1024x768`, `1024X768`, `1024*768` and the multiplication sign: each seed writes its own."""
+"""`1024x768`, `1024X768`, `1024*768` and the multiplication sign: clients use all of them."""
 
 
 def parse_size(text: str) -> Size:
-    """Read a size in any of the accepted spellings.
+    """Parse a size in any of the accepted spellings.
 
     Raises:
-        InvalidRequest: naming the field `size`.
+        InvalidRequest: for the field `size`.
     """
     match = _SIZE.fullmatch(text)
     if match is None:
@@ -52,15 +52,15 @@ def parse_size(text: str) -> Size:
 
 
 def same_quality(quality: str) -> str:
-    """The word that the other vocabulary has for a quality."""
+    """Synonyms of qualities: two vocabularies are in use."""
     return _SAME_QUALITY.get(quality, quality)
 
 
 def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
-    """Check a request against what `model` can do and fill in its defaults.
+    """Validate a request against `model` and fill in its defaults.
 
     Raises:
-        InvalidRequest: with one `FieldError` per problem and the values that would have been accepted.
+        InvalidRequest: with one `FieldError` per problem and the accepted values.
     """
     problems: list[FieldError] = []
     _check_prompt(model, request.prompt, problems)
@@ -75,7 +75,7 @@ def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
 
 
 def read_parameters(model: Model, asked: AskedParameters) -> ImageParameters:
-    """The parameters alone, checked and filled in as `validate_parameters` does. Raises InvalidRequest."""
+    """The parameters alone, validated and completed as by `validate_parameters`. Raises InvalidRequest."""
     problems: list[FieldError] = []
     parameters = _check_parameters(model, asked, problems)
     _refuse_if_any(problems)
@@ -112,7 +112,7 @@ def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None
 
 
 def _check_measures(model: Model, wanted: AskedParameters, problems: list[FieldError]) -> ImageParameters:
-    """Size, or ratio and resolution: whichever the caller chose, and the model's default where none was."""
+    """Size, or ratio and resolution, as the caller chose; the model's default otherwise."""
     policy = _check_choice("sizePolicy", model, wanted.size_policy, list(SizePolicy), problems)
     asked = _check_size(model, wanted.size, policy, problems)
     ratio = _check_choice("aspectRatio", model, wanted.aspect_ratio, model.aspect_ratios, problems)
@@ -138,7 +138,7 @@ def _default_resolution(model: Model, size: Size | None) -> str | None:
 
 
 def _nearest_by_ratio(model: Model, asked: Size) -> ImageParameters:
-    """The ratio nearest to a size, in the least resolution that has as many pixels."""
+    """The ratio nearest to a size, in the smallest resolution with as many pixels."""
     ratio = nearest_ratio(asked, model.aspect_ratios)
     enough = (level for level in model.resolutions if nominal_size(ratio, level).pixels >= asked.pixels)
     resolution = next(enough, model.resolutions[-1]) if model.resolutions else None
@@ -146,7 +146,7 @@ def _nearest_by_ratio(model: Model, asked: Size) -> ImageParameters:
 
 
 def _check_size(model: Model, text: str | None, policy: str | None, problems: list[FieldError]) -> Size | None:
-    """The size as written; it is one that the model has, unless the nearest will be taken."""
+    """The parsed size; one that the model supports, unless the policy is `nearest`."""
     if text is None or text.strip().lower() == AUTO:
         return None
     nearest = policy == SizePolicy.NEAREST
@@ -173,7 +173,7 @@ def _check_size(model: Model, text: str | None, policy: str | None, problems: li
 
 
 def _check_quality(model: Model, text: str | None, problems: list[FieldError]) -> str | None:
-    """The model's own word for a quality; two vocabularies are in use, and either is understood."""
+    """The model's value for a quality; synonyms of the other vocabulary are accepted."""
     if text is None or text.strip().lower() == AUTO:
         return None
     word = text.strip().lower()

@@ -1,4 +1,4 @@
-"""From what a caller asked for to what one candidate is told: the nearest thing that it can make, and what differs."""
+"""From a request to the parameters sent to one candidate: the nearest that it can make, and the differences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from easel.domain.request import ImageParameters, Size
 STANDARD: Final = "standard"
 FINE_QUALITIES: Final = frozenset({"hd", "high"})
 _OVERSAMPLING: Final = 1.5
-"""How much larger a fine picture is made on each side, where the vendor has no quality to choose, and then reduced."""
+"""Factor per side: without a quality setting, a high-quality image is made larger and then reduced."""
 _FINE_WORDS: Final = "Work out every detail with great care: crisp edges, clean textures, no artefacts."
 
 _NATURAL: Final = "True colours, soft and believable light, nothing exaggerated."
@@ -37,12 +37,12 @@ STYLE_WORDS: Final[Mapping[str, str]] = {
     "photographic": "Style: photographic. A photograph taken with a real camera, with fine texture and the depth of "
     f"field of a good lens. {_NATURAL}",
 }
-"""What the prompt says where the vendor has no word for a style: artistic is vivid and more, photographic natural."""
+"""Prompt text for styles that a vendor does not have: artistic extends vivid, photographic extends natural."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamPlan:
-    """What a candidate is told, and what of it departs from what was asked."""
+    """The prompt and parameters for a candidate, and how they differ from the request."""
 
     prompt: str
     parameters: UpstreamParameters
@@ -51,7 +51,7 @@ class UpstreamPlan:
 
 @dataclass(slots=True)
 class _Draft:
-    """A plan in the making."""
+    """A plan under construction."""
 
     candidate: Candidate
     asked: ImageParameters
@@ -64,7 +64,7 @@ class _Draft:
 
 
 def plan_upstream(candidate: Candidate, prompt: str, asked: ImageParameters) -> UpstreamPlan:
-    """Plan one image for this candidate; the picture is finished to what was asked for afterwards."""
+    """Plan one image for this candidate; the result is finished to the requested size and format afterwards."""
     draft = _Draft(candidate, asked)
     if asked.asked_size is not None:
         taken = asked.size or " ".join(part for part in (asked.aspect_ratio, asked.resolution) if part)
@@ -86,46 +86,46 @@ def plan_upstream(candidate: Candidate, prompt: str, asked: ImageParameters) -> 
 
 
 def _shape(draft: _Draft) -> UpstreamParameters:
-    """Size, or ratio and resolution, in the terms that the candidate knows."""
+    """Size, or ratio and resolution, as the candidate takes them."""
     asked, canvas = draft.asked, draft.candidate.canvas
     if isinstance(canvas, AnySize):
         return UpstreamParameters(asked.size, asked.aspect_ratio, asked.resolution)
     if asked.size is not None:
-        return _told(canvas, _shape_for_size(draft, asked.size))
+        return _as_parameters(canvas, _shape_for_size(draft, asked.size))
     if asked.aspect_ratio is None and isinstance(canvas, Ratios):
-        # The form is the vendor's choice: with reference pictures it follows theirs.
+        # The vendor chooses the aspect ratio: with reference images it follows theirs.
         shape = best_for_ratio(canvas, next(iter(canvas.sizes)), asked.resolution)
         _note_resolution(draft, shape)
         return UpstreamParameters(resolution=shape.resolution)
-    return _told(canvas, _shape_for_ratio(draft, asked.aspect_ratio or "1:1"))
+    return _as_parameters(canvas, _shape_for_ratio(draft, asked.aspect_ratio or "1:1"))
 
 
-def _told(canvas: Canvas, shape: Shape) -> UpstreamParameters:
+def _as_parameters(canvas: Canvas, shape: Shape) -> UpstreamParameters:
     if isinstance(canvas, Ratios):
         return UpstreamParameters(aspect_ratio=shape.aspect_ratio, resolution=shape.resolution)
     return UpstreamParameters(size=shape.size)
 
 
-def _shape_for_size(draft: _Draft, wanted: Size) -> Shape:
-    shape = _fine_shape(draft, wanted) or best_for_size(draft.candidate.canvas, wanted)
-    if shape.size == wanted:
+def _shape_for_size(draft: _Draft, requested: Size) -> Shape:
+    shape = _fine_shape(draft, requested) or best_for_size(draft.candidate.canvas, requested)
+    if shape.size == requested:
         return shape
-    if not shape.covers(wanted):
-        reason = f"The largest that {draft.candidate.provider} makes in this form; enlarged to {wanted}."
-    elif shape.size.width * wanted.height == shape.size.height * wanted.width:
-        reason = f"Made larger and reduced to {wanted}."
+    if not shape.covers(requested):
+        reason = f"The largest that {draft.candidate.provider} makes in this form; enlarged to {requested}."
+    elif shape.size.width * requested.height == shape.size.height * requested.width:
+        reason = f"Made larger and reduced to {requested}."
     else:
-        reason = f"Made larger, cut around the centre and reduced to {wanted}."
-    draft.note("size", wanted, shape, reason)
+        reason = f"Made larger, cut around the centre and reduced to {requested}."
+    draft.note("size", requested, shape, reason)
     return shape
 
 
-def _fine_shape(draft: _Draft, wanted: Size) -> Shape | None:
-    """A larger shape in the place of a quality setting that the vendor does not have."""
+def _fine_shape(draft: _Draft, requested: Size) -> Shape | None:
+    """A larger shape instead of a quality setting that the vendor does not have."""
     candidate = draft.candidate
     if candidate.qualities or draft.asked.quality not in FINE_QUALITIES:
         return None
-    finer = Size(round(wanted.width * _OVERSAMPLING), round(wanted.height * _OVERSAMPLING))
+    finer = Size(round(requested.width * _OVERSAMPLING), round(requested.height * _OVERSAMPLING))
     shape = best_for_size(candidate.canvas, finer)
     if not shape.covers(finer):
         return None
@@ -158,7 +158,7 @@ def _note_resolution(draft: _Draft, shape: Shape) -> None:
 
 
 def _quality(draft: _Draft) -> str | None:
-    """The vendor's word for the quality asked for."""
+    """The vendor's value for the requested quality."""
     candidate, asked = draft.candidate, draft.asked.quality
     if candidate.qualities:
         word = candidate.qualities.get(asked or STANDARD, candidate.qualities[STANDARD])
@@ -174,7 +174,7 @@ def _quality(draft: _Draft) -> str | None:
 
 
 def _style(draft: _Draft) -> str | None:
-    """The vendor's word for the style asked for; the prompt says what the vendor has no word for."""
+    """The vendor's value for the requested style; without one the style is written into the prompt."""
     candidate, asked = draft.candidate, draft.asked.style
     if asked is None:
         return None
@@ -199,7 +199,7 @@ def _background(draft: _Draft) -> str | None:
 
 
 def _output_format(candidate: Candidate, asked: ImageParameters) -> str | None:
-    """What is asked for where the vendor makes it; else what loses nothing on the way there."""
+    """The requested format if the vendor makes it, else a lossless one."""
     if asked.output_format is None or asked.output_format in candidate.formats:
         return asked.output_format
     return "png" if "png" in candidate.formats else None

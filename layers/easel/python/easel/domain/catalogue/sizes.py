@@ -1,4 +1,4 @@
-"""Which pixel sizes callers may ask a model for."""
+"""The pixel sizes that callers may request from a model."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from easel.domain.request import Size
 
 @dataclass(frozen=True, slots=True)
 class SizeRule:
-    """`options` are suggestions within `bounds`; without bounds they are all there is.
+    """`options` are suggestions within `bounds`; without bounds they are the only sizes.
 
-    `default` is what a request without a size gets; None where a ratio is the usual way to ask.
+    `default` is for requests without a size; None where ratios are the usual parameter.
     """
 
     default: Size | None
@@ -33,14 +33,14 @@ class SizeRule:
         return self.bounds.makes(size) if self.bounds else size in self.options
 
     def nearest(self, size: Size) -> Size:
-        """What is allowed and differs least from `size`, which may itself be impossible."""
-        wanted = Size(max(1, size.width), max(1, size.height))
+        """The allowed size nearest to `size`."""
+        target = Size(max(1, size.width), max(1, size.height))
         if self.bounds:
-            return self.bounds.shapes(wanted)[0].size
-        return min(self.options, key=lambda option: _distance(option, wanted))
+            return self.bounds.shapes(target)[0].size
+        return min(self.options, key=lambda option: _distance(option, target))
 
     def describe(self) -> dict[str, Any]:
-        """What a caller may send, for error answers and schemas."""
+        """The allowed values, for error responses and schemas."""
         options = [str(size) for size in self.options]
         if self.bounds is None:
             return {"sizes": options}
@@ -58,7 +58,7 @@ class SizeRule:
         return {**bounds, "examples": options}
 
     def sentence(self) -> str:
-        """The rule in words, to follow a colon."""
+        """The rule as text, to follow a colon."""
         if self.bounds is None:
             return f"choose one of {', '.join(str(option) for option in self.options)}."
         words = f"each side must be from {self.min_side} to {self.max_side} pixels"

@@ -1,4 +1,4 @@
-"""What the catalogue promises, held against what vendors say that they offer and against the calendar."""
+"""Compares the catalogue with the vendors' model lists and with the calendar."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from easel.domain.provider import OfferedModel
 from easel.domain.request import Mode
 
 WARNING_DAYS: Final = (30, 7, 1)
-"""How many days before its end a model is told of. Each is told on two days running, should one check be missed."""
+"""Days before its end on which a model is reported, and again on the day after, in case one check is missed."""
 
 
 class Finding(StrEnum):
-    """What can be wrong with an offer."""
+    """Kinds of findings."""
 
     MISSING = "model_missing"
-    """The vendor's list does not have it: requests will fail."""
+    """Missing from the vendor's list: requests will fail."""
     ANNOUNCED = "model_shutdown_announced"
-    """The vendor has named an end that the catalogue does not know."""
+    """The vendor has announced an end date that the catalogue does not have."""
     ENDS_SOON = "model_ends_soon"
-    """It ends in 30 days, in a week, or tomorrow."""
+    """Ends in 30 days, in a week, or tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One finding about a provider's offer of a model. `on` is its end, or the day on which it was missed."""
+    """One finding about a provider's offer of a model. `on` is its end date, or the day it was found missing."""
 
     what: Finding
     model: Model
@@ -48,7 +48,7 @@ class Observation:
 def observe(
     catalogue: Catalogue, provider: str, offered: Sequence[OfferedModel] | None, today: date
 ) -> Iterator[Observation]:
-    """What is to be said about this provider's offers; None as its list stands for a vendor that publishes none."""
+    """The findings about this provider's offers; `None` as its list means that the vendor publishes none."""
     listed = {entry.id: entry for entry in offered} if offered is not None else None
     for model in catalogue.active_models():
         for candidate in model.candidates:
@@ -63,11 +63,11 @@ def observe(
 
 
 def _ends(model: Model, candidate: Candidate, name: str, announced: date | None, today: date) -> Iterator[Observation]:
-    known = model.life.ends_on
-    if announced is not None and announced != known:
+    catalogued = model.life.ends_on
+    if announced is not None and announced != catalogued:
         left = (announced - today).days
         yield Observation(Finding.ANNOUNCED, model, candidate.provider, name, announced, left)
-    end = announced or known
+    end = announced or catalogued
     if end is None:
         return
     left = (end - today).days

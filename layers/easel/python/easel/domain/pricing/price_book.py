@@ -1,4 +1,4 @@
-"""The price book: rules as data, by plan and model. A model without a rule in every plan cannot be sold."""
+"""The price book: rules as data, by plan and model. A model needs a rule in every plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STANDARD: Final = "standard"
 ANY: Final = "any"
 _MEGAPIXEL: Final = 1024 * 1024
 _SPARE: Final = 1.1
-"""The pixels of one resolution differ by so much from ratio to ratio."""
+"""Tolerance: the pixels of one resolution differ by this factor between ratios."""
 
 Prices = Mapping[str, int]
 """Milli-credits by quality, the default quality first."""
@@ -36,10 +36,10 @@ class PriceStep:
 
 @dataclass(frozen=True, slots=True)
 class PriceRule:
-    """How one model is priced in one plan. Amounts are milli-credits.
+    """The price of one model in one plan. Amounts are milli-credits.
 
-    A size between two steps of `by_size` pays for the next larger one, one beyond the last pays `per_megapixel_above`
-    for each megapixel begun. A ratio counts with the pixels that it stands for.
+    A size between two steps of `by_size` costs as the next larger one; above the last, `per_megapixel_above` per
+    started megapixel. A ratio counts with its nominal size.
     """
 
     unit: PriceUnit
@@ -52,7 +52,7 @@ class PriceRule:
         """The price of one image (or, for the unit generation, of all of them).
 
         Raises:
-            InvalidRequest: naming the field `quality`, when this size is not offered in it.
+            InvalidRequest: for the field `quality`, when the size is not offered in it.
         """
         if self.by_resolution is not None:
             return self.by_resolution[_resolution_of(parameters, self.by_resolution)]
@@ -64,7 +64,7 @@ class PriceRule:
         return self.milli_credits
 
     def steps(self) -> list[PriceStep]:
-        """Everything that the rule names, for price lists."""
+        """All prices of the rule, for price lists."""
         if self.by_resolution is not None:
             return [PriceStep(resolution, STANDARD, price) for resolution, price in self.by_resolution.items()]
         if self.by_size is None:
@@ -110,8 +110,8 @@ class PriceBook:
         """The price of a generation: the one computation behind quote and charge.
 
         Raises:
-            InvalidRequest: naming the field `quality`, when the size is not offered in it.
-            KeyError: no rule for this model in this plan; such a model must not be offered.
+            InvalidRequest: for the field `quality`, when the size is not offered in it.
+            KeyError: no rule for this model in this plan.
         """
         rule = self._rules[plan, model_id]
         each = rule.for_image(parameters, quality)
@@ -137,7 +137,7 @@ def load_price_book() -> PriceBook:
 
 
 def price_difference(book: PriceBook, plan: str, model: Model, successor: Model) -> int:
-    """By how many milli-credits an image of the successor is dearer, in the size that `model` defaults to."""
+    """The price of the successor minus that of `model`, in milli-credits per image in the default size of `model`."""
     asked = ImageParameters(
         size=model.sizes.default if model.sizes else None,
         resolution=None if model.sizes else model.default_resolution,
@@ -151,15 +151,15 @@ def price_difference(book: PriceBook, plan: str, model: Model, successor: Model)
 
 
 def require_prices(book: PriceBook, models: Iterable[str]) -> None:
-    """Insist that whatever is for sale has a price in every plan.
+    """Check that every model has a price in every plan.
 
     Raises:
-        ValueError: naming the model and the plans that lack it.
+        ValueError: names the model and the plans without a price.
     """
     for model in models:
         unpriced = [plan for plan in book.plans if not book.has_rule(plan, model)]
         if unpriced:
-            raise ValueError(f"{model} is for sale but has no price in {', '.join(unpriced)}")
+            raise ValueError(f"{model} has no price in {', '.join(unpriced)}")
 
 
 def _rule(entry: Mapping[str, Any]) -> PriceRule:
@@ -172,9 +172,9 @@ def _rule(entry: Mapping[str, Any]) -> PriceRule:
     )
 
 
-def _resolution_of(parameters: ImageParameters, known: Iterable[str]) -> str:
-    """The resolution asked for, or the least that has the pixels asked for."""
-    levels = list(known)
+def _resolution_of(parameters: ImageParameters, resolutions: Iterable[str]) -> str:
+    """The requested resolution, or the smallest with the requested pixels."""
+    levels = list(resolutions)
     if parameters.size is None:
         return parameters.resolution or levels[0]
     needed = parameters.size.pixels
@@ -187,5 +187,5 @@ def _pixels(step: str) -> int:
 
 
 def _megapixels(size: Size) -> int:
-    """Megapixels begun: a price is never rounded down to nothing."""
+    """Started megapixels: a price is never rounded down to zero."""
     return -(-size.pixels // _MEGAPIXEL)

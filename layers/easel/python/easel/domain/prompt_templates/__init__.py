@@ -1,4 +1,4 @@
-"""Prompt templates: sets as versioned data, a language without code, and prompts made from both."""
+"""Prompt templates: versioned sets as data, a template language without code, and their rendering."""
 
 from easel.domain.prompt_templates.compose import LONGEST_PROMPT, Composition, ShotPrompt, compose
 from easel.domain.prompt_templates.language import NAME

@@ -1,4 +1,4 @@
-"""From a set and a caller's values to the prompts of a request, one per shot."""
+"""Renders a set with a caller's values: one prompt per shot."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from easel.domain.template_use import ANY_ROLE, TemplateUse, clean
 from easel.errors import FieldError, InvalidRequest
 
 LONGEST_PROMPT: Final = 4000
-"""Characters. A model may take less, and never gets more from a template: ten prompts have to fit beside each other."""
+"""Characters. The limit of rendered prompts, besides that of the model: ten of them have to fit into one record."""
 _LONGEST_TITLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ShotPrompt:
-    """The prompt of one picture. `references` are the request's reference pictures that it works from, by index."""
+    """The prompt of one image. `references` are the indexes of the request's reference images it uses."""
 
     shot: Shot
     text: str
@@ -27,9 +27,9 @@ class ShotPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a set made of a caller's values.
+    """The rendered prompts.
 
-    `title` describes the whole in few words, `notices` say what was done otherwise than asked.
+    `title` is a short description of all of them, `notices` list differences from the request.
     """
 
     template_id: str
@@ -40,7 +40,7 @@ class Composition:
 
     @property
     def aspect_ratio(self) -> str | None:
-        """The suggestion of the shots, where they agree."""
+        """The suggested aspect ratio of the shots, if they agree."""
         ratios = {prompt.shot.aspect_ratio for prompt in self.prompts}
         return ratios.pop() if len(ratios) == 1 else None
 
@@ -48,18 +48,18 @@ class Composition:
 def compose(
     chosen: TemplateSet, use: TemplateUse, *, roles: Sequence[str] = (), limit: int = LONGEST_PROMPT, at: str = ""
 ) -> Composition:
-    """Make the prompts. `roles` are those of the reference pictures, in the order in which a model gets them.
+    """Render the prompts. `roles` are those of the reference images, in the order in which a model gets them.
 
-    No prompt is longer than `limit`, nor than `LONGEST_PROMPT`. `at` leads to the template in the caller's request.
+    No prompt is longer than `limit` and `LONGEST_PROMPT`. `at` is the path of the template in the caller's request.
 
     Raises:
-        InvalidRequest: with one `FieldError` per value, shot or role at fault.
+        InvalidRequest: with one `FieldError` per invalid value, shot or role.
     """
     work = _Work(chosen, use, at)
     values = work.values()
     shots = work.shots(values)
     work.check_roles(roles)
-    # What follows would only repeat what is wrong already.
+    # Later checks would only repeat these errors.
     work.refuse_if_any()
     longest = min(limit, LONGEST_PROMPT)
     prompts = tuple(work.prompt(shot, values, roles, longest) for shot in shots)
@@ -69,10 +69,10 @@ def compose(
 
 
 def shortened(text: str, room: int) -> str:
-    """At most `room` characters of a text, cut after a word where one ends in its second half; nothing below two."""
+    """A text truncated to `room` characters, after a word if one ends in its second half; empty below two."""
     if len(text) <= room:
         return text
-    if room < 2:  # noqa: PLR2004 - a character and the sign that more was there
+    if room < 2:  # noqa: PLR2004 - a character and the ellipsis
         return ""
     kept = text[: room - 1]
     word_end = kept.rfind(" ")
@@ -81,7 +81,7 @@ def shortened(text: str, room: int) -> str:
 
 @dataclass(slots=True)
 class _Work:
-    """One composition at work: collects what is wrong, and what was shortened."""
+    """The state of one rendering: collects errors and truncations."""
 
     chosen: TemplateSet
     use: TemplateUse
@@ -96,7 +96,7 @@ class _Work:
     # --- values -------------------------------------------------------------------------------------------------------
 
     def values(self) -> dict[str, str]:
-        """The values that were given, clean; those that are empty count as missing."""
+        """The given values, cleaned; empty ones count as missing."""
         known = {variable.name for variable in self.chosen.variables}
         for name in self.use.variables.keys() - known:
             message = f"The template {self.chosen.id} has no variable {name[:80]!r}."
@@ -135,7 +135,7 @@ class _Work:
     # --- shots --------------------------------------------------------------------------------------------------------
 
     def shots(self, values: Mapping[str, str]) -> list[Shot]:
-        """The shots to make, in the caller's order or in the set's."""
+        """The shots to render, in the caller's order or in the set's."""
         known = {shot.id: shot for shot in self.chosen.shots}
         if self.use.shots is None:
             fitting = [shot for shot in self.chosen.shots if _fits(shot, values)]
@@ -159,11 +159,11 @@ class _Work:
         for index, role in enumerate(roles):
             if role not in {*known, ANY_ROLE}:
                 message = f"The template {self.chosen.id} has no reference {role[:80]!r}."
-                # Not within `template`: the pictures are a field of the request itself.
+                # Not within `template`: reference images are a field of the request itself.
                 self.faults.append(FieldError(f"references[{index}].role", message, [*known, ANY_ROLE]))
 
     def prompt(self, shot: Shot, values: Mapping[str, str], roles: Sequence[str], longest: int) -> ShotPrompt:
-        """One shot, with what it has to say of the reference pictures that it works from."""
+        """One shot, with the sentences about the reference images it uses."""
         references = _works_from(shot, roles)
         said = self._said([roles[index] for index in references])
         room = longest - (len(said) + 1 if said else 0)
@@ -175,13 +175,13 @@ class _Work:
         return ShotPrompt(shot, f"{text} {said}" if said else text, references)
 
     def _said(self, roles: Sequence[str]) -> str:
-        """What each picture shows, as far as the set has words for it; a model counts the pictures that it gets."""
+        """The set's sentences about the reference images; models number the images they get."""
         known = {role.name: read_template(role.sentence) for role in self.chosen.roles}
         numbered = enumerate(roles, start=1)
         return " ".join(known[role].render({NUMBER: str(number)}) for number, role in numbered if role in known)
 
     def _fitted(self, shot: Shot, values: Mapping[str, str], room: int) -> str:
-        """The text, with truncatable values cut as far as it takes."""
+        """The rendered text, with truncatable values cut as much as needed."""
         template, kept = shot.template, dict(values)
         for variable in self.chosen.variables:
             over = len(template.render(kept)) - room
@@ -204,14 +204,14 @@ def _fits(shot: Shot, values: Mapping[str, str]) -> bool:
 
 
 def _works_from(shot: Shot, roles: Sequence[str]) -> tuple[int, ...]:
-    """The pictures of the shot's roles and those of no particular one; all of them rather than none."""
+    """The images of the shot's roles and those without a role; all of them if that is none."""
     wanted = {*shot.roles, ANY_ROLE}
     chosen = [index for index, role in enumerate(roles) if role in wanted or not shot.roles]
     return tuple(chosen or range(len(roles)))
 
 
 def _accepted(variable: Variable) -> object:
-    """What a variable takes, for error answers."""
+    """The allowed values of a variable, for error responses."""
     return list(variable.allowed) or {"minLength": 1, "maxLength": variable.max_length}
 
 

@@ -2,8 +2,9 @@
 
     A studio photograph of {name}[[ in {color}]][[, made of {material}]].
 
-A part in double brackets vanishes when one of its values is missing. There is nothing else: no expressions, no formats,
-no nesting, no escapes. Values are put in once and never read again, so a brace in a value is a brace in the prompt.
+A part in double brackets is left out when one of its values is missing. There is nothing else: no expressions, no
+formats, no nesting, no escapes. Values are inserted once and not parsed, so a brace in a value is a brace in the
+prompt.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 NAME: Final = "[a-z][a-zA-Z0-9_]{0,39}"
-"""How variables are called."""
+"""Pattern of variable names."""
 
 _TOKEN: Final = re.compile(
     rf"\{{(?P<name>{NAME})\}}|(?P<open>\[\[)|(?P<close>\]\])|(?P<brace>[{{}}])|[^{{}}\[\]]+|[\[\]]"
@@ -23,19 +24,19 @@ _TOKEN: Final = re.compile(
 
 
 class TemplateFault(ValueError):
-    """A text that is no template. The message says why and at which character, counted from 1."""
+    """A syntax error. The message names the reason and the character, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """Where the value of a variable goes."""
+    """A placeholder for the value of a variable."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a template; an optional one vanishes when one of its values is missing."""
+    """A part of a template; an optional one is left out when one of its values is missing."""
 
     pieces: tuple[str | Placeholder, ...]
     optional: bool = False
@@ -52,35 +53,35 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was read."""
+    """A parsed template."""
 
     parts: tuple[Part, ...]
 
     @property
     def names(self) -> frozenset[str]:
-        """Every variable that it speaks of."""
+        """All variables of the template."""
         return frozenset().union(*(part.names for part in self.parts))
 
     @property
     def indispensable(self) -> frozenset[str]:
-        """The variables that it cannot leave out."""
+        """The variables outside of optional parts."""
         return frozenset().union(*(part.names for part in self.parts if not part.optional))
 
     def uses(self, name: str) -> int:
-        """How often a variable is spoken of."""
+        """How often a variable occurs."""
         return sum(piece == Placeholder(name) for part in self.parts for piece in part.pieces)
 
     def render(self, values: Mapping[str, str]) -> str:
-        """The text with these values. Total: a value that is missing leaves nothing behind."""
+        """Render with these values. Never fails: a missing value is rendered as nothing."""
         return "".join(part.render(values) for part in self.parts).strip()
 
 
 @lru_cache(maxsize=256)
 def read_template(text: str) -> Template:
-    """Read a template.
+    """Parse a template.
 
     Raises:
-        TemplateFault: a brace that belongs to no placeholder, or double brackets that do not fit or hold none.
+        TemplateFault: a brace outside of a placeholder, unbalanced double brackets, or some without a placeholder.
     """
     parts: list[Part] = []
     pieces: list[str | Placeholder] = []

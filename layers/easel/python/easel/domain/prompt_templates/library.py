@@ -1,4 +1,4 @@
-"""The sets that ship with Easel: data beside this module, each with all of its versions."""
+"""The built-in sets: data beside this module, each with all of its versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from easel.domain.prompt_templates.template_set import TemplateSet, set_from
 PRODUCT_SHOTS: Final = "product-shots"
 CONTENT_ITEM: Final = "content-item"
 BUILT_IN: Final = (PRODUCT_SHOTS, CONTENT_ITEM)
-"""In the order in which they are listed. Their ids are words, so that no id of a workspace's own set can meet them."""
+"""In listing order. Their ids are words, so they cannot collide with the ids of a workspace's own sets."""
 
 
 @cache
@@ -24,12 +24,12 @@ def _versions(id: str) -> Mapping[int, TemplateSet]:
 
 
 def built_in_versions(id: str) -> tuple[TemplateSet, ...]:
-    """Every version of a built-in set, oldest first; nothing for an id that is none of them."""
+    """Every version of a built-in set, oldest first; empty for an unknown id."""
     return tuple(_versions(id).values()) if id in BUILT_IN else ()
 
 
 def find_built_in(id: str, version: int | None = None) -> TemplateSet | None:
-    """A version of a built-in set, the newest unless told; None when there is no such version or set."""
+    """A version of a built-in set, by default the newest; None if there is no such version or set."""
     versions = built_in_versions(id)
     if version is None:
         return versions[-1] if versions else None

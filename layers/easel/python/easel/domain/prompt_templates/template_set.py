@@ -1,4 +1,4 @@
-"""A set of prompt templates: the variables it asks for, and one template per shot. What makes a set a good one."""
+"""A set of prompt templates: its variables, one template per shot, and the validation of sets."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from easel.ids import MAX_IMAGES
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 500
 LONGEST_VALUE: Final = 4000
-"""The most that a variable may take, in characters: as much as the longest prompt."""
+"""The maximum length of a value in characters: that of a prompt."""
 MAX_ALLOWED: Final = 50
 MAX_ROLES: Final = 10
 MAX_SHOTS: Final = MAX_IMAGES
 MAX_TEMPLATES: Final = 100
-"""Of a workspace."""
+"""Per workspace."""
 MAX_VERSIONS: Final = 50
-"""Of a template: they are removed with it, in one transaction."""
+"""Per template: they are deleted with it in one transaction."""
 MAX_SET_BYTES: Final = 32 * 1024
-"""Of a set as JSON: a full page of them, a hundred, fits into what a function may answer (6 MB)."""
+"""Of a set as JSON: a full page of 100 sets fits into Lambda's response limit (6 MB)."""
 
 NUMBER: Final = "number"
-"""The one variable of a role's sentence: which picture of the request it is, counted from 1."""
+"""The one variable of a role's sentence: the number of the reference image, counted from 1."""
 _RATIO: Final = r"[1-9][0-9]?:[1-9][0-9]?"
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value that a set asks for. `allowed` are the only values where it is not empty.
+    """A variable of a set. `allowed` are the only values, if it is not empty.
 
-    `truncatable`: whoever uses the set may have a longer text cut instead of refused.
+    `truncatable`: a caller may choose to have a longer value truncated instead of refused.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A kind of reference picture that a set knows, and the sentence that tells a model which picture it is."""
+    """A role of reference images, and the sentence that tells a model which image it is."""
 
     name: str
     sentence: str
@@ -59,9 +59,9 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of a set. `roles` are those of the reference pictures that it works from; all where it names none.
+    """One image of a set. `roles` are those of the reference images it uses; empty means all.
 
-    `aspect_ratio` is a suggestion. `when` names values: with another value of such a variable the shot is left out.
+    `aspect_ratio` is a suggestion. `when` has conditions: with another value of such a variable the shot is left out.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSet:
-    """One version of a set. A version never changes; a change makes the next one."""
+    """One version of a set. Versions never change; a change creates the next one."""
 
     id: str
     version: int
@@ -91,12 +91,12 @@ class TemplateSet:
 
     @property
     def main_variable(self) -> Variable | None:
-        """The first value that has to be given: what the pictures are of."""
+        """The first required variable: the subject of the images."""
         return next((variable for variable in self.variables if variable.required), None)
 
 
 def faults_of(wanted: TemplateSet) -> list[FieldError]:
-    """Everything that is wrong with a set, by field; nothing for a good one."""
+    """All validation errors of a set, by field."""
     faults = _Faults()
     faults.text("name", wanted.name, LONGEST_NAME)
     faults.length("description", wanted.description, LONGEST_DESCRIPTION)
@@ -120,7 +120,7 @@ def faults_of(wanted: TemplateSet) -> list[FieldError]:
 
 
 class _Faults:
-    """Collects what is wrong, so that all of it can be told at once."""
+    """Collects errors, so that all are reported at once."""
 
     def __init__(self) -> None:
         self.found: list[FieldError] = []
@@ -217,11 +217,11 @@ def _check_names(at: str, template: Template, wanted: TemplateSet, faults: _Faul
         faults.add(at, f"{at} must say something even when all that need not be given is left out.")
 
 
-# --- the written form: in files, in tables and on the wire ----------------------------------------------------------
+# --- JSON form: in files, in tables and in the API ------------------------------------------------------------------
 
 
 def set_values(one: TemplateSet) -> dict[str, Any]:
-    """All of a set but its id and version."""
+    """The set as JSON values, without id and version."""
     return {
         "name": one.name,
         "description": one.description,
@@ -255,7 +255,7 @@ def set_values(one: TemplateSet) -> dict[str, Any]:
 
 
 def set_from(id: str, version: int, values: Mapping[str, Any]) -> TemplateSet:
-    """The inverse of `set_values`; what is left out has its default."""
+    """The inverse of `set_values`; missing values get their defaults."""
     return TemplateSet(
         id=id,
         version=version,
