@@ -10,7 +10,7 @@ from easel import errors
 from easel.errors import EaselError, ProviderErrorClass
 from easel.http.door import Door, Failure
 from easel.http.failures import MethodNotAllowed
-from easel.http.problems import kind_of
+from easel.http.problems import Kind, kind_of
 
 _RUNNING: Final = "019a9f1c-5c00-7abc-8def-0123456789a0"
 _AT: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def all_errors(base: type[EaselError] = EaselError) -> set[type[EaselError]]:
 
 def samples(error: type[EaselError]) -> tuple[EaselError, ...]:
     """One instance for each status that errors of this class may have."""
-    return _SAMPLES.get(error) or (error(_message(error)),)
+    return _SAMPLES.get(error) or (error(f"{_kind(error).title}."),)
 
 
 def by_status(declared: Iterable[type[EaselError]]) -> dict[int, list[EaselError]]:
@@ -64,6 +64,5 @@ def example(sample: EaselError, door: Door) -> Any:
     return door.write_failure(failure).body
 
 
-def _message(error: type[EaselError]) -> str:
-    # The first sentence of its docstring says what has happened.
-    return (error.__doc__ or "").strip().partition("\n")[0]
+def _kind(error: type[EaselError]) -> Kind:
+    return kind_of(error.__new__(error))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from easel.domain.request import Channel
 from easel.http import addresses
-from easel.http.addresses import ADDRESSES, ALL_DOORS, DoorName, RequestFacts, door_of, doors_named
+from easel.http.addresses import ADDRESSES, RequestFacts, door_of, doors_named
+from easel.http.door import ALL_DOORS, DoorName
 
 GENERATION = "/api/v1/generations/019a9f1c-0000-7000-8000-000000000001"
 IMAGE = "/api/v1/images/019a9f1c-0000-7000-8000-000000000001"

@@ -15,10 +15,9 @@ from tests.functions.api.harness import CALLER, LAMBDA_CONTEXT, Answer, http_eve
 
 from easel.domain import access
 from easel.errors import Forbidden, LimitReached, NotFound
-from easel.http import answers, bodies, callers, gateway, identity
-from easel.http.addresses import DoorName
+from easel.http import answers, bodies, callers, gateway, identity, shared_addresses
 from easel.http.description import route
-from easel.http.door import Door, Failure, Served, WrittenFailure
+from easel.http.door import ALL_DOORS, Door, DoorName, Failure, Served, WrittenFailure
 from easel.http.models import AnswerModel, RequestModel
 from easel.http.resolver import Resolver
 
@@ -91,7 +90,9 @@ APPS = an_app(STUDIO), an_app(CONTENT)
 
 
 def send(*apps: Resolver, path: str = ADDRESS, method: str = "POST", opened: Any = None, **options: Any) -> Answer:
-    entry = gateway.entry(*apps, **({"opened": lambda: opened} if opened else {}))
+    entry = (
+        gateway.entry(apps[0]) if len(apps) == 1 else shared_addresses.entry(*apps, opened=lambda: opened or ALL_DOORS)
+    )
     answer = entry(http_event(method, path, **options), LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
     return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -172,7 +173,7 @@ def test_the_caller_and_the_body_are_parsed_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(identity, "from_json", lambda text: noted("caller", principal, text))
     monkeypatch.setattr(json, "loads", lambda text, **how: noted(text, loads, text, **how))
 
-    gateway.respond(APPS, http_event("POST", ADDRESS, body=body), LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
+    gateway.respond(APPS[0], http_event("POST", ADDRESS, body=body), LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
 
     assert parsed.count("caller") == 1
     assert parsed.count(json.dumps(body)) == 1
@@ -182,7 +183,7 @@ def test_a_route_may_take_bytes_of_any_type() -> None:
     sent = base64.b64encode(b"\xff\xd8" * 200_000).decode()
     event = http_event("POST", "/bytes", authorizer=None, headers={"content-type": "image/jpeg"}, body=sent)
 
-    answer = gateway.respond(APPS[:1], event | {"isBase64Encoded": True}, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
+    answer = gateway.respond(APPS[0], event | {"isBase64Encoded": True}, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
 
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"by": "400000"})
 

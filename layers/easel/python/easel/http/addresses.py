@@ -10,26 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from easel.domain.request import Channel
 from easel.errors import FieldError, InvalidRequest
-
-
-class DoorName(StrEnum):
-    """The front doors. A deployment's setting names those that are open."""
-
-    CANONICAL = "canonical"
-    SHOP = "shop"
-    BOT = "bot"
-    WORKSPACE = "workspace"
-    STUDIO = "studio"
-    CONTENT = "content"
-    OPENAI = "openai"
-
-
-ALL_DOORS: Final = frozenset(DoorName)
+from easel.http.door import ALL_DOORS, DoorName
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +156,7 @@ def door_of(facts: RequestFacts, opened: Collection[DoorName] = ALL_DOORS) -> Ch
     """
     address = next((known for known in ADDRESSES if _fits(known, facts)), None)
     if address is None:
-        owner = next((door for pattern, door in _PREFIX_PATTERNS if pattern.match(facts.path)), _CANONICAL)
+        owner = next((door for prefix, door in _PREFIXES if _prefix(prefix).match(facts.path)), _CANONICAL)
         return Choice(owner if owner in opened else _CANONICAL)
     candidates = [door for door in address.doors if door in opened]
     if len(candidates) > 1 and address.exclusive and facts.fields.issuperset(address.exclusive):
@@ -189,21 +175,24 @@ def doors_named(names: Iterable[str]) -> frozenset[DoorName]:
 
 
 def _fits(address: Address, facts: RequestFacts) -> bool:
-    return facts.method == address.method and bool(_PATTERNS[address.path].fullmatch(facts.path))
+    return facts.method == address.method and bool(_pattern(address.path).fullmatch(facts.path))
 
 
-def _pattern(path: str, placeholder: str = "[^/]+") -> str:
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    # An image id of the content door has a slash in it.
+    return re.compile(_template(path, ".+" if "{imageId}" in path else "[^/]+"))
+
+
+@cache
+def _prefix(path: str) -> re.Pattern[str]:
+    return re.compile(_template(path, "[^/]+") + r"(?:/|$)")
+
+
+def _template(path: str, placeholder: str) -> str:
     return placeholder.join(re.escape(part) for part in re.split(r"\{\w+\}", path))
 
 
 def _contradiction(fields: tuple[str, ...]) -> InvalidRequest:
     message = f"Give either {' or '.join(fields)}, not both."
     return InvalidRequest(message, [FieldError(name, message, list(fields)) for name in fields])
-
-
-_PATTERNS: Final = {
-    # An image id of the content door has a slash in it.
-    known.path: re.compile(_pattern(known.path, ".+" if "{imageId}" in known.path else "[^/]+"))
-    for known in ADDRESSES
-}
-_PREFIX_PATTERNS: Final = tuple((re.compile(_pattern(prefix) + r"(?:/|$)"), door) for prefix, door in _PREFIXES)

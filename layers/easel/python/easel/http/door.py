@@ -8,15 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
 from easel.errors import EaselError, FieldError
 from easel.http import rates
-from easel.http.addresses import DoorName
 from easel.http.problems import Kind, details_of, retry_after
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+
+class DoorName(StrEnum):
+    """The front doors. A deployment's setting names those that are open."""
+
+    CANONICAL = "canonical"
+    SHOP = "shop"
+    BOT = "bot"
+    WORKSPACE = "workspace"
+    STUDIO = "studio"
+    CONTENT = "content"
+    OPENAI = "openai"
+
+
+ALL_DOORS: Final = frozenset(DoorName)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ on every answer, caching headers, and 304 for a caller that has the answer alrea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import system_clock
 from easel.http import refusals
-from easel.http.addresses import ALL_DOORS, DoorName, door_of
 from easel.http.door import Door, Served
 from easel.http.events import begin
 from easel.http.incoming import Incoming
@@ -33,33 +32,31 @@ def resolver(door: Door) -> Resolver:
     return Resolver(door)
 
 
-def entry(*apps: Resolver, opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS) -> Entry:
-    """The Lambda entry point of a function with these routes.
-
-    A function at an address that several doors share passes a resolver for each, and what says which doors are open.
-    """
+def entry(app: Resolver) -> Entry:
+    """The Lambda entry point of a function with these routes."""
 
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        return respond(apps, event, context, opened=opened)
+        return respond(app, event, context)
 
     return instrumented(lambda_handler)
 
 
 def respond(
-    apps: Sequence[Resolver],
+    app: Resolver,
     event: dict[str, Any],
     context: LambdaContext,
     *,
-    opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS,
+    choose: Callable[[Incoming], Resolver] | None = None,
 ) -> dict[str, Any]:
-    """Serve one HTTP API event (payload 2.0). Never raises."""
+    """Serve one HTTP API event (payload 2.0). Never raises.
+
+    `choose` picks the resolver where several doors share an address; `app` answers when that fails.
+    """
     started = time.perf_counter()
     begin(event)
     incoming = Incoming(event)
-    app = apps[0]
     try:
-        if len(apps) > 1:
-            app = _at_its_door(apps, incoming, opened())
+        app = choose(incoming) if choose else app
         answer = app.serve(incoming, context)
     except Exception as error:  # noqa: BLE001 - the outer edge: API Gateway would answer without a body
         refusal = refusals.answer(app.door, error, incoming)
@@ -69,13 +66,6 @@ def respond(
     facts = {"method": incoming.method, "status": finished["statusCode"], "ms": milliseconds}
     logger.info("request served", extra=facts)
     return finished
-
-
-def _at_its_door(apps: Sequence[Resolver], incoming: Incoming, opened: Collection[DoorName]) -> Resolver:
-    """The resolver whose door the request came to; the first one where this function has none for that door."""
-    choice = door_of(incoming.facts(), opened)
-    incoming.contradiction = choice.refusal
-    return next((app for app in apps if app.door.name is choice.door), apps[0])
 
 
 def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from easel.errors import EaselError
 from easel.http import bodies, identity
-from easel.http.addresses import RequestFacts
 from easel.services.accounts.principal import Principal
 
 
@@ -44,21 +43,6 @@ class Incoming:
     def fields(self) -> Mapping[str, Any]:
         """The fields of the JSON body; none where there is no readable one."""
         return self._body[0] or {}
-
-    def facts(self) -> RequestFacts:
-        """What the choice of a door depends on."""
-        try:
-            channel = self.caller.channel
-        except EaselError:
-            channel = None
-        return RequestFacts(
-            method=self.method,
-            path=self.path,
-            query=frozenset(self.event.get("queryStringParameters") or ()),
-            headers=frozenset(self.headers),
-            fields=frozenset(self.fields),
-            channel=channel,
-        )
 
     @cached_property
     def _body(self) -> tuple[Mapping[str, Any] | None, EaselError | None]:

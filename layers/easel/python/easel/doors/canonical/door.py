@@ -7,8 +7,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from easel.errors import LimitReached
-from easel.http.addresses import DoorName
-from easel.http.door import Door, Failure, WrittenFailure
+from easel.http.door import Door, DoorName, Failure, WrittenFailure
 from easel.http.models import AnswerModel
 
 PROBLEM: Final = "application/problem+json"
