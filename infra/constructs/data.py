@@ -210,8 +210,8 @@ class Data(Construct):
         acknowledge(
             secret,
             "AwsSolutions-SMG4",
-            because="What it signs is good for minutes; an operator replaces it by writing a new value, and clients"
-            " then start their list again and ask for new quotes. Jobs whose callbacks are refused then are polled.",
+            because="An operator replaces it by writing a new value: functions sign with it within five minutes, and"
+            " what the value before signed stays good until the next one. What it signs is worth little for longer.",
         )
         return secret
 

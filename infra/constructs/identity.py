@@ -43,7 +43,7 @@ class Identity(Construct):
 
     @property
     def token_issuers(self) -> str:
-        """A JSON list for `easel.identity.tokens.trusted_issuers`."""
+        """JSON for the variable `TOKEN_ISSUERS`."""
         keys_url = self._settings.sign_in.keys_url
         keys = f"{keys_url}/{self.users.user_pool_id}" if keys_url else self.issuer
         own: dict[str, Any] = {

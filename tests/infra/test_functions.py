@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,6 +98,40 @@ def test_only_functions_that_touch_pixels_or_tokens_carry_more_layers(production
     expected = ["Layers/Dependencies", "Layers/Easel", *(layer for layer, wanted in more.items() if wanted)]
     for function in _deployed(production, folder).values():
         assert [production.text(layer) for layer in function["Layers"]] == expected
+
+
+PLAIN = [folder for folder in FOLDERS if folder not in IDENTITY and folder not in IMAGING]
+
+
+@pytest.mark.parametrize(
+    ("folders", "missing"),
+    [
+        (PLAIN, ("PIL", "blurhash", "jwt", "cryptography")),
+        (sorted(IDENTITY), ("PIL", "blurhash")),
+        (sorted(IMAGING), ("jwt", "cryptography")),
+    ],
+    ids=["plain", "identity", "imaging"],
+)
+def test_a_function_starts_with_the_layers_that_it_carries(folders: list[str], missing: tuple[str, ...]) -> None:
+    """In a process of its own that cannot import what the layers of these functions lack."""
+    lines = [
+        f"import sys; sys.path[:] = {sys.path!r}",
+        f"sys.modules.update(dict.fromkeys({missing!r}))",
+        *(f"import functions.{folder.replace('/', '.')}.handler" for folder in folders),
+    ]
+    environment = os.environ | {"POWERTOOLS_METRICS_NAMESPACE": "Easel"}
+    ended = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=environment, check=False)  # noqa: S603 - fixed text
+    assert ended.returncode == 0
+
+
+def test_a_variable_of_several_functions_is_declared_once() -> None:
+    declared: dict[str, set[type]] = {}
+    for folder in FOLDERS:
+        for cls in handler_of(folder).Env.__mro__:
+            for name in inspect.get_annotations(cls):
+                if name.isupper():
+                    declared.setdefault(name, set()).add(cls)
+    assert {name: classes for name, classes in declared.items() if len(classes) > 1} == {}
 
 
 def test_every_function_has_its_own_role_and_log_group(production: Synthesized) -> None:

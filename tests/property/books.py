@@ -166,7 +166,7 @@ class RealBooks:
             open_account(name, ())
         self._submit = SubmitGeneration(
             appraise=Appraise(catalogue=load_catalogue(), prices=PRICES),
-            quotes=QuoteSigner(lambda: b"key", clock),
+            quotes=QuoteSigner(lambda: [b"key"], clock),
             generations=self.generations,
             claims=DynamoIdempotencyClaims(client, self.core),
             usage=self.usage,

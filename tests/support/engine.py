@@ -390,7 +390,7 @@ class Engine:
         self.routes = routes_of(self.catalogue, self.providers, clock, self.health)
         self.usage = DynamoUsageCounters(client, table)
         self.summaries = DynamoUsageSummaries(client, table)
-        self.quotes = QuoteSigner(lambda: b"a signing key of this test run", clock)
+        self.quotes = QuoteSigner(lambda: [b"a signing key of this test run"], clock)
         self.open_account = OpenAccount(
             ledger=self.ledger,
             unit_of_work=unit_of_work,
@@ -434,7 +434,7 @@ class Engine:
             workflow=workflow,
             clock=clock,
             callbacks=SignedAddresses(
-                signer=CallbackSigner(_callback_key, clock),
+                signer=CallbackSigner(_callback_keys, clock),
                 base_url="https://easel.example",
                 providers=self.calling_back,
             ),
@@ -476,7 +476,7 @@ class Engine:
         self.collect = CollectImage(work=self.work)
         self.follow = FollowCallback(work=self.work, collect=self.collect, note=note)
         self.receive = ReceiveCallback(
-            signer=CallbackSigner(_callback_key, self.clock),
+            signer=CallbackSigner(_callback_keys, self.clock),
             providers=lambda name: self.providers[name],
             queue=queue,
             note=note,
@@ -711,8 +711,8 @@ class _Queues:
         engine.after(delay, f"hint {hint.looks}", lambda: engine.follow(ref, hint), HOLD)
 
 
-def _callback_key() -> bytes:
-    return b"a signing key of this test run"
+def _callback_keys() -> list[bytes]:
+    return [b"a signing key of this test run"]
 
 
 def _image_prefix(generation: Generation, image: Image) -> str:

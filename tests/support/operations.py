@@ -34,6 +34,7 @@ from easel.repositories.delivery.outbox import OUTBOX_ENTITY
 from easel.repositories.generations.generations import begin_keys
 from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket
 from easel.services.ports.image_tasks import ImageRef
+from easel.wiring.secrets import forget as forget_secrets
 
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 
@@ -202,7 +203,7 @@ class Functions:
     def call_back(self, generation: Mapping[str, Any]) -> None:
         """As the vendor does it, for the image that was rendered last."""
         ref, attempt_id = self._ref(generation), self.provider.tasks[-1].attempt_id
-        signer = CallbackSigner(lambda: b"key", system_clock)
+        signer = CallbackSigner(lambda: [b"key"], system_clock)
         ticket = signer.sign("wavespeed", CallbackTicket(ref, attempt_id), system_clock() + timedelta(minutes=1))
         path, body = "/api/v1/callbacks/wavespeed", f"job-{len(self.provider.jobs)}"
         self.request("receive_callback", "POST", path, 204, query=f"t={ticket}", body=body)
@@ -293,6 +294,7 @@ def functions_over(emulator: Emulator) -> Iterator[tuple[Functions, AwsCalls]]:
 def _forget_everything() -> None:
     """A new process has read no settings and made no clients."""
     settings.forget()
+    forget_secrets()
     for name in [name for name in sys.modules if name.startswith("easel.wiring.")]:
         for value in vars(sys.modules[name]).values():
             if callable(getattr(value, "cache_clear", None)):

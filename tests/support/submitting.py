@@ -172,4 +172,4 @@ def submit_generation_over(
 
 def quote_signer(clock: Callable[[], datetime]) -> QuoteSigner:
     """Signs and reads the quotes of one test run."""
-    return QuoteSigner(lambda: b"a signing key of this test run", clock)
+    return QuoteSigner(lambda: [b"a signing key of this test run"], clock)

@@ -24,7 +24,7 @@ from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
 from easel.storage.s3 import S3ImageStore
-from easel.wiring import aws
+from easel.wiring import secrets
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
 from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWorkflow
 
@@ -127,9 +127,9 @@ def test_an_error_of_aws_leaves_as_one_of_ours(call: str, error: Exception) -> N
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: code_of(error) or type(error).__name__)
 def test_a_secret_that_cannot_be_read_is_an_error_of_ours(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "aws_client", lambda _: Broken(error))
+    monkeypatch.setattr(secrets, "aws_client", lambda _: Broken(error))
     with pytest.raises(SecretUnavailable):
-        aws.secret(f"arn:{error!r}")
+        secrets.secret(f"arn:{error!r}")
 
 
 def test_a_message_that_cannot_be_held_is_worked_on_all_the_same() -> None:

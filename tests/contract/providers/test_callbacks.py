@@ -45,7 +45,7 @@ class Door:
     hints: Queue[tuple[ImageRef, JobHint]] = field(default_factory=Queue)
     refusals: list[Exception] = field(default_factory=list)
     signer: CallbackSigner = field(
-        default_factory=lambda: CallbackSigner(lambda: b"a key of this run", lambda: datetime.now(UTC))
+        default_factory=lambda: CallbackSigner(lambda: [b"a key of this run"], lambda: datetime.now(UTC))
     )
 
     def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:

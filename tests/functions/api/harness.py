@@ -34,7 +34,7 @@ from easel.domain.rates import Counter
 from easel.domain.request import Channel
 from easel.errors import StorageUnavailable
 from easel.http import identity
-from easel.http.pagination import CursorSigner
+from easel.http.cursors import CursorSigner
 from easel.repositories.accounts.api_keys import hash_api_key
 from easel.services.accounts.authenticate import Authenticate
 from easel.services.accounts.principal import Principal
@@ -265,7 +265,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
         "generations.cancel_generation.cancel_generation": store.cancel,
         "images.read_images.read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
         "images.read_images.links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
-        "cursors.cursor_signer": CursorSigner(lambda: b"a signing key of this test run"),
+        "cursors.cursor_signer": CursorSigner(lambda: [b"a signing key of this test run"]),
         "accounts.authorize_request.authenticate": store.authenticate,
         "catalogue.provider_health.model_latencies": _Latencies(store),
         "accounts.authorize_request.rate_limits": LimitRequests(

@@ -388,7 +388,7 @@ def test_a_mini_apps_token_that_was_changed_is_worthless(mini_app: Bot) -> None:
 def test_a_replaced_secret_ends_the_tokens_that_it_signed(mini_app: Bot) -> None:
     token = sign_in(mini_app, init_data()).json["accessToken"]
 
-    mini_app.world._write_secret("SESSION_SECRET_ARN", "another-session-secret-of-this-run-0123456789-abcdefghijklmno")
+    mini_app.world.replace_secret("SESSION_SECRET_ARN", "another-session-secret-of-this-run-0123456789-abcdefghijklmno")
 
     assert mini_app.world.call("GET", "/api/v1/me", token=token).status == 401
     fresh = sign_in(mini_app, init_data(query_id="again")).json["accessToken"]

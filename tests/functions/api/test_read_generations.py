@@ -15,7 +15,7 @@ from easel.domain.generation import Generation
 from easel.domain.image import Failure, Image, ServedBy, Stage, Status
 from easel.domain.price import Price, PriceUnit
 from easel.http import identity
-from easel.http.pagination import CursorSigner
+from easel.http.cursors import CursorSigner
 
 PATH = f"/api/v1/generations/{GENERATION_ID}"
 STRANGER = replace(CALLER, workspace_id="019a9f1c-0000-7000-8000-0000000000ff")
@@ -276,7 +276,7 @@ def test_a_page_number_too_high_names_the_way_on(api: Api) -> None:
 
 def test_a_forged_cursor_is_refused(api: Api, store: Store) -> None:
     ids = fill(store, 3)
-    forged = CursorSigner(lambda: b"another key").sign(ids[0], owner=WORKSPACE, query="generations:all")
+    forged = CursorSigner(lambda: [b"another key"]).sign(ids[0], owner=WORKSPACE, query="generations:all")
 
     answer = list_page(api, f"cursor={forged}")
 

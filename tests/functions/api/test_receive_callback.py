@@ -37,7 +37,7 @@ LATER = datetime.now(UTC) + timedelta(minutes=5)
 
 
 def signer(key: bytes = KEY, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> CallbackSigner:
-    return CallbackSigner(lambda: key, clock)
+    return CallbackSigner(lambda: [key], clock)
 
 
 def a_ticket(provider: str = "wavespeed", *, key: bytes = KEY, until: datetime = LATER) -> str:
@@ -178,7 +178,7 @@ def _without_place(answer: Answer) -> dict[str, Any]:
     return {key: value for key, value in answer.json.items() if key != "instance"}
 
 
-@given(position=st.integers(0, 114), letter=st.sampled_from("ABCDabcd0123-_"))
+@given(position=st.integers(0, 119), letter=st.sampled_from("ABCDabcd0123-_"))
 def test_a_changed_ticket_is_no_ticket(position: int, letter: str) -> None:
     good = a_ticket()
     changed = good[:position] + letter + good[position + 1 :]
@@ -194,9 +194,10 @@ def test_a_ticket_ends_with_its_time() -> None:
     end = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     ticket = signer().sign("wavespeed", CallbackTicket(REF, ATTEMPT), end)
 
-    assert signer(clock=lambda: end).read("wavespeed", ticket) == CallbackTicket(REF, ATTEMPT)
+    before = end - timedelta(seconds=1)
+    assert signer(clock=lambda: before).read("wavespeed", ticket) == CallbackTicket(REF, ATTEMPT)
     with pytest.raises(CallbackRefused) as refused:
-        signer(clock=lambda: end + timedelta(seconds=1)).read("wavespeed", ticket)
+        signer(clock=lambda: end).read("wavespeed", ticket)
     assert refused.value.reason == "expired"
 
 

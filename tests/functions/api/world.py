@@ -35,6 +35,7 @@ from easel.wiring import aws
 from easel.wiring.accounts.authorize_request import authenticate, rate_limits
 from easel.wiring.images.image_store import image_store
 from easel.wiring.images.receive_callback import receive_callback
+from easel.wiring.secrets import forget as forget_secrets
 
 OPERATOR_GROUP: Final = "staff"
 _PATTERNS: Final = [
@@ -166,12 +167,13 @@ class World:
 
     def set_bot(self, workspace_id: str) -> None:
         """Make this workspace the one whose bot's Mini Apps sign in here."""
-        self._write_secret("TELEGRAM_BOT_SECRET_ARN", json.dumps({"token": BOT_TOKEN, "workspaceId": workspace_id}))
+        self.replace_secret("TELEGRAM_BOT_SECRET_ARN", json.dumps({"token": BOT_TOKEN, "workspaceId": workspace_id}))
 
-    def _write_secret(self, variable: str, text: str) -> None:
+    def replace_secret(self, variable: str, text: str) -> None:
+        """As an operator does, and as if five minutes had passed since."""
         secrets = self.emulator.client("secretsmanager")
         secrets.put_secret_value(SecretId=self.environment[variable], SecretString=text)
-        aws._secrets.cache_clear()
+        forget_secrets()
 
 
 def route_of(method: str, path: str) -> Route:
@@ -231,5 +233,6 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
 def _forget_everything() -> None:
     """Processes of other tests remember clients, secrets and callers."""
     settings.forget()
-    for remembered in (aws.aws_client, aws._secrets, image_store, authenticate, rate_limits, receive_callback):
+    forget_secrets()
+    for remembered in (aws.aws_client, image_store, authenticate, rate_limits, receive_callback):
         remembered.cache_clear()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import Any
 
 import pytest
@@ -11,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easel.errors import InvalidCursor, InvalidRequest
-from easel.http.pagination import CursorSigner, Listing, PageRequest
+from easel.http.cursors import CursorSigner
+from easel.http.pagination import Listing, PageRequest
+from easel.signing import decode_base64url
 
-SIGNER = CursorSigner(lambda: b"key")
+SIGNER = CursorSigner(lambda: [b"key"])
 NUMBERED = Listing(default=10, maximum=100, takes=frozenset({"cursor", "page"}))
 BY_OFFSET = Listing(default=50, maximum=100, takes=frozenset({"offset"}))
 
@@ -41,16 +41,6 @@ def test_a_cursor_with_any_character_changed_is_refused(position: int, replaceme
             SIGNER.read(changed, owner="workspace", query="q")
 
 
-def test_a_cursor_has_one_spelling() -> None:
-    cursor = SIGNER.sign("GEN#1", owner="workspace", query="q")
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-    # 32 bytes fill 42.7 characters: the last one has bits that decoding drops.
-    for last in set(alphabet + "=") - {cursor[-1]}:
-        with pytest.raises(InvalidCursor):
-            SIGNER.read(cursor[:-1] + last, owner="workspace", query="q")
-
-
 @given(st.text())
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(InvalidCursor):
@@ -66,30 +56,21 @@ def test_a_cursor_works_for_its_owner_and_query_only(owner: str, query: str) -> 
 
 
 def test_a_cursor_signed_with_another_key_is_refused() -> None:
-    forged = CursorSigner(lambda: b"another key").sign("GEN#1", owner="workspace", query="q")
+    forged = CursorSigner(lambda: [b"another key"]).sign("GEN#1", owner="workspace", query="q")
 
     with pytest.raises(InvalidCursor):
         SIGNER.read(forged, owner="workspace", query="q")
 
 
-def test_a_cursor_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("easel.http.pagination._VERSION", 2)
-    newer = SIGNER.sign("GEN#1", owner="workspace", query="q")
-    monkeypatch.undo()
-
-    with pytest.raises(InvalidCursor):
-        SIGNER.read(newer, owner="workspace", query="q")
-
-
 def test_a_cursor_does_not_carry_the_partition() -> None:
-    payload = SIGNER.sign("GEN#1", owner="workspace", query="q").partition(".")[0]
-    said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    raw = decode_base64url(SIGNER.sign("GEN#1", owner="workspace", query="q"))
 
-    assert said == {"v": 1, "o": "workspace", "q": "q", "a": "GEN#1"}
+    assert b"GEN#1" in raw
+    assert b"workspace" not in raw
 
 
 def test_the_key_is_not_asked_for_without_a_cursor() -> None:
-    def unreachable() -> bytes:
+    def unreachable() -> list[bytes]:
         raise AssertionError("nobody needs the key")
 
     pages = NUMBERED.of(CursorSigner(unreachable), "workspace", "q")

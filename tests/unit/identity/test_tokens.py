@@ -16,7 +16,7 @@ from tests.support.issuer import AUDIENCE, ISSUER, SUBJECT, Issuer, an_issuer, p
 from easel.domain.identities import TelegramIdentity
 from easel.errors import IdentityUnavailable
 from easel.identity.sessions import Sessions, kid_of
-from easel.identity.tokens import Tokens, TrustedIssuer, trusted_issuers
+from easel.identity.tokens import Tokens, TrustedIssuer
 from easel.services.ports.accounts import MiniAppUser, SignedInPerson
 
 SECRET = "a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"
@@ -37,7 +37,7 @@ def tokens(issuer: Issuer) -> Tokens:
             TrustedIssuer(ISSUER, frozenset({AUDIENCE, "easel-cli"}), issuer.jwks_url, "roles", "staff"),
             TrustedIssuer(OTHER_ISSUER, frozenset({"client-1"}), issuer.jwks_url, "cognito:groups", "operators"),
         ],
-        Sessions(lambda: SECRET),
+        Sessions(lambda: [SECRET]),
     )
 
 
@@ -91,7 +91,7 @@ def test_who_runs_the_platform_is_what_the_provider_says(
 
 
 def test_nobody_runs_the_platform_by_a_provider_without_such_a_group(issuer: Issuer) -> None:
-    plain = Tokens([TrustedIssuer(ISSUER, frozenset({AUDIENCE}), issuer.jwks_url)], Sessions(lambda: SECRET))
+    plain = Tokens([TrustedIssuer(ISSUER, frozenset({AUDIENCE}), issuer.jwks_url)], Sessions(lambda: [SECRET]))
     assert plain(issuer.token(groups=[None, "operators"])) == PERSON
 
 
@@ -137,7 +137,7 @@ def test_an_issuer_cannot_vouch_for_another(issuer: Issuer) -> None:
                 TrustedIssuer(ISSUER, frozenset({AUDIENCE}), issuer.jwks_url),
                 TrustedIssuer(OTHER_ISSUER, frozenset({AUDIENCE}), stranger.jwks_url),
             ],
-            Sessions(lambda: SECRET),
+            Sessions(lambda: [SECRET]),
         )
         assert both(stranger.token(iss=OTHER_ISSUER)) is not None
         assert both(stranger.token(iss=ISSUER)) is None
@@ -249,7 +249,7 @@ def test_strangers_do_not_make_us_ask_the_provider(issuer: Issuer) -> None:
         raise AssertionError("asked")
 
     trusted = TrustedIssuer(ISSUER, frozenset({AUDIENCE}), issuer.jwks_url)
-    tokens = Tokens([trusted], Sessions(lambda: SECRET), fetch=never)
+    tokens = Tokens([trusted], Sessions(lambda: [SECRET]), fetch=never)
     assert tokens(issuer.token(iss="https://stranger.example.com/")) is None
 
 
@@ -259,26 +259,14 @@ def test_a_provider_that_cannot_be_reached_is_not_the_callers_fault(issuer: Issu
 
     trusted = TrustedIssuer(ISSUER, frozenset({AUDIENCE}), issuer.jwks_url)
     with pytest.raises(IdentityUnavailable):
-        Tokens([trusted], Sessions(lambda: SECRET), fetch=unreachable)(issuer.token())
+        Tokens([trusted], Sessions(lambda: [SECRET]), fetch=unreachable)(issuer.token())
 
 
-def test_the_setting_is_read_as_the_stack_writes_it() -> None:
-    text = json.dumps(
-        [
-            {"issuer": ISSUER, "audiences": [AUDIENCE], "jwksUrl": "https://id.example.com/keys"},
-            {
-                "issuer": OTHER_ISSUER,
-                "audiences": ["a", "b"],
-                "jwksUrl": "https://keys.example.com/",
-                "groupsClaim": "cognito:groups",
-                "operatorGroup": "operators",
-            },
-        ]
-    )
-    assert trusted_issuers(text) == [
-        TrustedIssuer(ISSUER, frozenset({AUDIENCE}), "https://id.example.com/keys", "groups", None),
-        TrustedIssuer(OTHER_ISSUER, frozenset({"a", "b"}), "https://keys.example.com/", "cognito:groups", "operators"),
-    ]
+def test_a_session_signed_with_a_secret_that_is_read_late_is_known_by_its_kid() -> None:
+    sessions = Sessions(lambda: [SECRET, "b" * 64])
+
+    assert sessions.key(kid_of("b" * 64)) == "b" * 64
+    assert sessions.key(kid_of("c" * 64)) is None
 
 
 # --- our own --------------------------------------------------------------------------------------------------------

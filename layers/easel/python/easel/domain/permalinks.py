@@ -6,12 +6,12 @@ read resolves it, and it cannot be guessed: the secret has 80 bits.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import secrets
 from dataclasses import dataclass
 from uuid import UUID
+
+from easel.signing import decode_base64url, encode_base64url
 
 _SECRET_BYTES = 10
 _TOKEN_BYTES = 16 + 16 + _SECRET_BYTES
@@ -37,17 +37,15 @@ def new_permalink_secret() -> str:
 def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) -> str:
     """The token of one image. Both ids are UUIDs."""
     raw = UUID(workspace_id).bytes + UUID(image_id).bytes + bytes.fromhex(permalink_secret)
-    return base64.urlsafe_b64encode(raw).decode("ascii")
+    return encode_base64url(raw)
 
 
 def decode_permalink(token: str) -> PermalinkToken | None:
     """Parse a token; None when it is malformed."""
     try:
-        text = token.encode("ascii")
-        raw = base64.b64decode(text, altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        raw = decode_base64url(token)
+    except ValueError:
         return None
-    # base64 has several spellings of the same bytes; only one is accepted.
-    if len(raw) != _TOKEN_BYTES or base64.urlsafe_b64encode(raw) != text:
+    if len(raw) != _TOKEN_BYTES:
         return None
     return PermalinkToken(str(UUID(bytes=raw[:16])), str(UUID(bytes=raw[16:32])), raw[32:].hex())

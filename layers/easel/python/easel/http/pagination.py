@@ -1,33 +1,20 @@
-"""Pages of lists, by the policy of the door: by signed cursor, or by number or offset as far as that stays cheap.
-
-A cursor is `base64url(json).base64url(hmac-sha256)`. It carries the sort key to go on from, whose list it is and for
-which query; the partition is always rebuilt from the authenticated caller, so a cursor opens nothing that the caller
-could not list anyway.
-"""
+"""Pages of lists, by the policy of the door: by signed cursor, or by number or offset as far as that stays cheap."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from easel.errors import InvalidCursor, InvalidRequest
+from easel.errors import InvalidRequest
+from easel.http.cursors import CursorSigner
 
 Way = Literal["cursor", "page", "offset"]
 """How a list may be walked."""
 
 REACH: Final = 1_000
 """The last item that a page number or an offset reaches: every item before it is read again."""
-
-_VERSION: Final = 1
-_LONGEST_CURSOR: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,46 +138,3 @@ def limit_of(listing: Listing, limit: int | None) -> int:
         message = f"limit must be from 1 to {listing.maximum}."
         raise InvalidRequest.of("limit", message, {"minimum": 1, "maximum": listing.maximum})
     return size
-
-
-class CursorSigner:
-    """Makes and reads cursors. The key is asked for only when there is a cursor to sign or to check."""
-
-    def __init__(self, key: Callable[[], bytes]) -> None:
-        self._key = key
-
-    def sign(self, after: str, *, owner: str, query: str) -> str:
-        """The cursor that goes on after this sort key of `query`, for `owner` alone."""
-        payload = json.dumps({"v": _VERSION, "o": owner, "q": query, "a": after}, separators=(",", ":")).encode()
-        return f"{_encode(payload)}.{_encode(self._signature(payload))}"
-
-    def read(self, cursor: str, *, owner: str, query: str) -> str:
-        """The sort key to go on from.
-
-        Raises:
-            InvalidCursor: not one of ours, altered, of an older version, of another owner or another query.
-        """
-        try:
-            payload, signature = (_decode(part) for part in cursor[:_LONGEST_CURSOR].split("."))
-            genuine = hmac.compare_digest(signature, self._signature(payload))
-            said = json.loads(payload) if genuine else {}
-        except (ValueError, binascii.Error):
-            said = {}
-        if (said.get("v"), said.get("o"), said.get("q")) != (_VERSION, owner, query):
-            raise InvalidCursor.of("cursor", "This cursor was not issued for this list; start again without one.")
-        return str(said["a"])
-
-    def _signature(self, payload: bytes) -> bytes:
-        return hmac.digest(self._key(), b"easel-cursor:" + payload, hashlib.sha256)
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def _decode(text: str) -> bytes:
-    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    # Base64 has several spellings for some bytes; only the one that we write counts.
-    if _encode(data) != text:
-        raise ValueError("not our spelling")
-    return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,10 +19,13 @@ _MINI_APP: Final = "telegram-mini-app"
 
 
 class Sessions:
-    """Signs and verifies session tokens. The secret is read when it is first needed."""
+    """Signs and verifies session tokens.
 
-    def __init__(self, secret: Callable[[], str]) -> None:
-        self._secret = secret
+    `secrets` gives the current secret first, and on demand others that are ours; it is called when a token is there.
+    """
+
+    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
+        self._secrets = secrets
 
     def sign(self, user: MiniAppUser, session_id: str, issued_at: datetime) -> SessionToken:
         """A token for this user; it cannot be revoked before it expires. The same arguments give the same token."""
@@ -41,13 +44,12 @@ class Sessions:
             "tg": user.identity.telegram_id,
             "plan": user.plan,
         }
-        secret = self._secret()
+        secret = next(iter(self._secrets()))
         return SessionToken(jwt.encode(claims, secret, ALGORITHM, headers={"kid": kid_of(secret)}), expires_at)
 
     def key(self, kid: str) -> str | None:
         """The secret that tokens with this `kid` are signed with; None for a replaced one."""
-        secret = self._secret()
-        return secret if kid == kid_of(secret) else None
+        return next((secret for secret in self._secrets() if kid == kid_of(secret)), None)
 
 
 def kid_of(secret: str) -> str:

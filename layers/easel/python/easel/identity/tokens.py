@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,20 +32,6 @@ class TrustedIssuer:
     jwks_url: str
     groups_claim: str = "groups"
     operator_group: str | None = None
-
-
-def trusted_issuers(text: str) -> list[TrustedIssuer]:
-    """Read the setting: a JSON list of {issuer, audiences, jwksUrl, groupsClaim?, operatorGroup?}."""
-    return [
-        TrustedIssuer(
-            issuer=entry["issuer"],
-            audiences=frozenset(entry["audiences"]),
-            jwks_url=entry["jwksUrl"],
-            groups_claim=entry.get("groupsClaim") or "groups",
-            operator_group=entry.get("operatorGroup") or None,
-        )
-        for entry in json.loads(text)
-    ]
 
 
 class Tokens:

@@ -15,20 +15,25 @@ def _no_secret() -> str:
     return ""
 
 
+def _no_webhook_secret() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
     """How to reach one provider.
 
-    An empty `base_url` means the vendor's own address. `api_key` and `webhook_secret` are called when they are needed,
-    so that secrets can be read late, cached and rotated by whoever owns them. `variant` chooses between contracts that
-    go by one provider's name, and `options` holds what only that contract knows; its module lists both.
+    An empty `base_url` means the vendor's own address. `api_key` and `webhook_secret` are called whenever they are
+    needed, so that secrets are read late and can be rotated; signatures are not checked while `webhook_secret` gives
+    None. `variant` chooses between contracts that go by one provider's name, and `options` holds what only that
+    contract knows; its module lists both.
     """
 
     base_url: str = ""
     api_key: Callable[[], str] = _no_secret
     sync_mode: bool = True
     base64_output: bool = False
-    webhook_secret: Callable[[], str] | None = None
+    webhook_secret: Callable[[], str | None] = _no_webhook_secret
     variant: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 

@@ -96,7 +96,8 @@ class WaveSpeed(ProviderAdapter):
     """The adapter.
 
     `base_url` is the vendor's host as its SDK takes it, or with `/api/v3` as its documents write it. `sync_mode` asks
-    the vendor to hold the submit call until the picture is there. `webhook_secret` is the account's `whsec_...`.
+    the vendor to hold the submit call until the picture is there. `webhook_secret` gives the account's `whsec_...`, or
+    None as long as signatures are not checked.
     """
 
     name = "wavespeed"
@@ -108,7 +109,7 @@ class WaveSpeed(ProviderAdapter):
         base_url: str = DEFAULT_BASE_URL,
         sync_mode: bool = True,
         base64_output: bool = False,
-        webhook_secret: Callable[[], str] | None = None,
+        webhook_secret: Callable[[], str | None] = lambda: None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock = system_clock,
     ) -> None:
@@ -165,7 +166,8 @@ class WaveSpeed(ProviderAdapter):
 
         `attempt` in the callback's query comes back as the attempt id, if the submitter put it there.
         """
-        if self._webhook_secret and not self._signature_holds(request, self._webhook_secret()):
+        secret = self._webhook_secret()
+        if secret is not None and not self._signature_holds(request, secret):
             return None
         prediction = _read_prediction(parse_object(request.body))
         if prediction is None or prediction.id is None or not prediction.status:

@@ -1,6 +1,6 @@
 """The authorizer: credentials and request rates."""
 
-from functools import cache
+from functools import cache, partial
 
 from easel.clock import system_clock
 from easel.domain.plans import RateLimits
@@ -12,8 +12,9 @@ from easel.repositories.accounts.rate_counters import DynamoRateCounters
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.services.accounts.authenticate import Authenticate
 from easel.services.accounts.rate_limits import LimitRequests
-from easel.wiring.aws import dynamodb, secret
+from easel.wiring.aws import dynamodb
 from easel.wiring.env import CoreTable, RateLimitDefaults, SessionKey, TokenIssuers
+from easel.wiring.secrets import versions
 
 
 class AuthorizerEnv(CoreTable, RateLimitDefaults, SessionKey, TokenIssuers):
@@ -57,4 +58,4 @@ def _tokens(env: AuthorizerEnv) -> Tokens:
         )
         for issuer in env.TOKEN_ISSUERS
     ]
-    return Tokens(issuers, Sessions(lambda: secret(env.SESSION_SECRET_ARN)))
+    return Tokens(issuers, Sessions(partial(versions, env.SESSION_SECRET_ARN, previous=False)))

@@ -1,6 +1,7 @@
 """Sign-in from a Telegram Mini App."""
 
 from datetime import timedelta
+from functools import partial
 
 from easel.clock import system_clock
 from easel.identity.sessions import Sessions
@@ -9,8 +10,9 @@ from easel.repositories.accounts.users import DynamoInitDataClaims
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.services.accounts.exchange_telegram import ExchangeTelegram
 from easel.wiring.accounts.sync_users import telegram_users
-from easel.wiring.aws import dynamodb, secret
+from easel.wiring.aws import dynamodb
 from easel.wiring.env import Accounts, SessionKey, TelegramBot
+from easel.wiring.secrets import secret, versions
 
 
 class SignInEnv(Accounts, SessionKey, TelegramBot):
@@ -27,6 +29,6 @@ def sign_in_with_telegram(env: SignInEnv) -> ExchangeTelegram:
         claims=DynamoInitDataClaims(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         telegram_users=telegram_users(env),
-        sign=Sessions(lambda: secret(env.SESSION_SECRET_ARN)).sign,
+        sign=Sessions(partial(versions, env.SESSION_SECRET_ARN, previous=False)).sign,
         clock=system_clock,
     )

@@ -2,10 +2,10 @@
 
 from easel.clock import system_clock
 from easel.services.images.callback_tickets import CallbackSigner
-from easel.wiring.aws import secret
 from easel.wiring.env import SigningKey
+from easel.wiring.secrets import signing_keys
 
 
 def callback_signer(env: SigningKey) -> CallbackSigner:
     """Signs and reads tickets. The key is read when the first ticket is."""
-    return CallbackSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+    return CallbackSigner(signing_keys(env), system_clock)

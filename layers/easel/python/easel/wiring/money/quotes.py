@@ -10,8 +10,8 @@ from easel.domain.pricing import load_price_book
 from easel.services.money.appraise import Appraise
 from easel.services.money.quote_generation import QuoteGeneration
 from easel.services.money.quotes import QuoteSigner
-from easel.wiring.aws import secret
 from easel.wiring.env import CoreTable, SigningKey
+from easel.wiring.secrets import signing_keys
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import TemplateSet
@@ -34,7 +34,7 @@ def appraise(env: CoreTable) -> Appraise:
 
 def quote_signer(env: SigningKey) -> QuoteSigner:
     """Signs and reads quote ids. The key is read when the first quote is."""
-    return QuoteSigner(lambda: secret(env.SIGNING_SECRET_ARN).encode("utf-8"), system_clock)
+    return QuoteSigner(signing_keys(env), system_clock)
 
 
 def quote_generation(env: QuoteEnv) -> QuoteGeneration:
