@@ -24,14 +24,14 @@ from easel.services.ports.accounts import (
 )
 
 _REMEMBERED_SECONDS: Final = 30.0
-"""How long a warm process trusts what it read: the longest that a revoked key or a lost membership lives on."""
+"""Cache lifetime per process: the maximum time that a revoked key or membership remains accepted."""
 _MAX_REMEMBERED: Final = 1_000
 
 
 class Authenticate:
     """Accepts API keys, identity providers' tokens, and our own tokens of Mini App users.
 
-    At most one read: none for a token in its own workspace, none for what a warm process has read within 30 seconds.
+    At most one read: none for a token in its own workspace, none while the result is cached.
     """
 
     def __init__(
@@ -50,24 +50,24 @@ class Authenticate:
         self._memory = _Memory(monotonic)
 
     def __call__(self, credential: Credential) -> Principal:
-        """The principal of a good credential.
+        """The principal of a valid credential.
 
         Raises:
-            Unauthenticated: a credential that we do not accept.
-            Forbidden: a good one that may not act for others.
-            NotFound: a workspace or person that this caller does not have.
-            IdentityUnavailable: the credential cannot be checked now.
+            Unauthenticated: an invalid credential.
+            Forbidden: a valid one that may not act for others.
+            NotFound: a workspace or person that is not the caller's.
+            IdentityUnavailable: the credential cannot be verified now.
         """
         if credential.token.startswith(PREFIX):
             return self._by_key(credential)
-        found = self._verify_token(credential.token)
-        if found is None:
+        verified = self._verify_token(credential.token)
+        if verified is None:
             raise _refused()
         if credential.act_as is not None:
             raise Forbidden(f"Only a key with the scope {ACT_AS_TELEGRAM} acts for others.")
-        if isinstance(found, MiniAppUser):
-            return _stay(telegram_user(found.identity, found.plan), credential.workspace_id)
-        return self._signed_in(found, credential.workspace_id)
+        if isinstance(verified, MiniAppUser):
+            return _stay(telegram_user(verified.identity, verified.plan), credential.workspace_id)
+        return self._signed_in(verified, credential.workspace_id)
 
     def _by_key(self, credential: Credential) -> Principal:
         workspace_id = claimed_workspace(credential.token)
@@ -80,11 +80,11 @@ class Authenticate:
     def _acting(self, token: str, workspace_id: str, act_as: str) -> Principal:
         telegram_id = read_telegram_alias(act_as)
         identity = TelegramIdentity(workspace_id, telegram_id) if telegram_id else None
-        record, known = self._record_and_person(token, identity) if identity else (self._record(token), False)
+        record, is_known = self._record_and_person(token, identity) if identity else (self._record(token), False)
         if ACT_AS_TELEGRAM not in record.scopes:
             raise Forbidden(f"This key lacks the scope {ACT_AS_TELEGRAM}.")
-        # The key only claims its workspace: what is stored under it decides whose people it may act for.
-        if identity is None or not known or record.workspace_id != workspace_id:
+        # The workspace in a key is only a claim: the stored record decides for whom it may act.
+        if identity is None or not is_known or record.workspace_id != workspace_id:
             raise NotFound(f"There is no user {act_as[:80]}.")
         return acting_for(identity, _key_itself(record))
 
@@ -94,12 +94,12 @@ class Authenticate:
 
     def _record_and_person(self, token: str, identity: TelegramIdentity) -> tuple[ApiKeyRecord, bool]:
         name = self._api_keys.hash_of(token)
-        record, known = self._memory.recall(name), self._memory.recall(identity)
-        if record is None or known is None:
-            record, known = self._api_keys.find_for_telegram(token, identity)
+        record, is_known = self._memory.recall(name), self._memory.recall(identity)
+        if record is None or is_known is None:
+            record, is_known = self._api_keys.find_for_telegram(token, identity)
             self._memory.keep(name, record)
-            self._memory.keep(identity, known or None)
-        return self._checked(record), bool(known)
+            self._memory.keep(identity, is_known or None)
+        return self._checked(record), bool(is_known)
 
     def _checked(self, record: ApiKeyRecord | None) -> ApiKeyRecord:
         if record is None or not record.is_good(self._clock()):
@@ -120,14 +120,14 @@ class Authenticate:
         if workspace_id in (None, principal.workspace_id):
             return principal
         name = (workspace_id, user_id)
-        found = self._memory.recall(name)
-        if found is None:
-            found = self._memory.keep(name, self._workspaces.membership(str(workspace_id), user_id))
-        return as_member(principal, str(workspace_id), found)
+        membership = self._memory.recall(name)
+        if membership is None:
+            membership = self._memory.keep(name, self._workspaces.membership(str(workspace_id), user_id))
+        return as_member(principal, str(workspace_id), membership)
 
 
 class _Memory:
-    """What a warm process need not read again for a while. Only what was found is kept."""
+    """A cache with a time to live. Only hits are cached."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -160,7 +160,7 @@ def _key_itself(record: ApiKeyRecord) -> Principal:
 
 
 def _stay(principal: Principal, workspace_id: str | None) -> Principal:
-    """For those who have one workspace only: naming another is naming one that is not there."""
+    """For callers with a single workspace: any other workspace is not found."""
     if workspace_id not in (None, principal.workspace_id):
         raise no_workspace(str(workspace_id))
     return principal

@@ -8,7 +8,7 @@ from easel.services.ports.accounts import UserRecord, Users
 
 
 class ListUsers:
-    """All users of the system, for those who run it."""
+    """All users of the system, for operators."""
 
     def __init__(self, *, users: Users) -> None:
         self._users = users

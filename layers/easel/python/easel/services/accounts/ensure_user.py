@@ -1,4 +1,4 @@
-"""Make the records of a person when they are first seen. Their ids were there before: they follow from the name."""
+"""Create the records of a user on first use. Their ids are derived from the external identity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PERSONAL_WORKSPACE_NAME: Final = "Personal"
 
 
 class EnsureUser:
-    """User, personal workspace and membership, made once, however often and from wherever it is called."""
+    """Creates user, personal workspace and membership. Idempotent, also when called concurrently."""
 
     def __init__(self, *, users: Users, workspaces: Workspaces, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._users = users
@@ -27,14 +27,14 @@ class EnsureUser:
         self._clock = clock
 
     def __call__(self, principal: Principal) -> UserRecord | None:
-        """The record of the caller, made if need be. None for a key whose owner never came in person."""
-        found = self._users.get(principal.user_id)
-        if found is not None or not principal.may_change_workspace:
-            return found
+        """The caller's record, created if necessary. None for a key whose owner never signed in."""
+        user = self._users.get(principal.user_id)
+        if user is not None or not principal.may_change_workspace:
+            return user
         return self.of_user(principal.user_id)
 
     def of_user(self, user_id: str) -> UserRecord:
-        """The record of somebody who signed in with an identity provider."""
+        """The record of a user of an identity provider."""
         user = UserRecord(user_id, self._clock())
         try:
             self._unit_of_work.commit(*self.records(user))
@@ -43,7 +43,7 @@ class EnsureUser:
         return user
 
     def of_telegram(self, identity: TelegramIdentity, profile: TelegramProfile, plan: str) -> UserRecord | None:
-        """The record of a person whom a bot brings; None when it was there already."""
+        """The record of a bot's user; None when it exists already."""
         user = UserRecord(identity.user_id, self._clock(), profile=profile)
         known = self._users.adding_telegram(identity, user.created_at)
         try:
@@ -53,7 +53,7 @@ class EnsureUser:
         return user
 
     def records(self, user: UserRecord, *, plan: str = DEFAULT_PLAN) -> list[Write]:
-        """Everything that a new person has. Conflict: StaleWrite, when they were seen before."""
+        """All records of a new user. Conflict: StaleWrite, when they exist."""
         workspace_id = personal_workspace(user.user_id)
         workspace = WorkspaceRecord(workspace_id, PERSONAL_WORKSPACE_NAME, user.created_at, plan, personal=True)
         membership = Membership(workspace_id, user.user_id, Role.OWNER, user.created_at, plan)
@@ -65,7 +65,7 @@ class EnsureUser:
 
 
 class EnsureAccount:
-    """For front doors that may be a person's first: records before the wallet, whose presence ends first sights."""
+    """Creates the user before the wallet: an existing wallet means that all records exist."""
 
     def __init__(self, *, ensure_user: EnsureUser, open_account: Callable[[str, tuple[str, ...]], None]) -> None:
         self._first_sight = ensure_user
@@ -74,7 +74,7 @@ class EnsureAccount:
     def __call__(self, workspace_id: str, identities: tuple[str, ...]) -> None:
         """As `OpenAccount`, which it calls."""
         user_id = user_among(identities)
-        # Whoever a bot brought has their records already: they are made before the bot can act for them.
+        # Users of a bot have their records already: they are created before the bot can act for them.
         signed_in = user_id is not None and identities == names_of(user_id)
         if user_id is not None and signed_in and workspace_id == personal_workspace(user_id):
             self._first_sight.of_user(user_id)

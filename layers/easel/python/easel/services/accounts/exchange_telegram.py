@@ -1,4 +1,4 @@
-"""From a Telegram Mini App's `initData` to a token of our own."""
+"""Exchange a Telegram Mini App's `initData` for a token of our own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from easel.services.ports.accounts import (
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The token, and whom it is for."""
+    """The token and its user."""
 
     token: SessionToken
     person: SyncedUser
@@ -30,7 +30,7 @@ class SignedIn:
 class ExchangeTelegram:
     """Each `initData` stands for one session: sent again while it is valid, it gets the same token.
 
-    A Mini App that is reloaded sends the same `initData`, and so does one whose first answer was lost.
+    A Mini App sends the same `initData` again when it is reloaded, and when the first response was lost.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class ExchangeTelegram:
         self._clock = clock
 
     def __call__(self, init_data: str) -> SignedIn:
-        """Make the person known, as their bot would, and give them a token.
+        """Create the user, as a sync by the bot would, and issue a token.
 
         Raises:
-            Unauthenticated: not genuine, or too old; the answer does not say which.
-            NotFound: no bot is set up here.
+            Unauthenticated: invalid signature, or too old; the response does not say which.
+            NotFound: no bot is configured.
         """
         now = self._clock()
         sign_in = self._verify(init_data, now)

@@ -1,7 +1,7 @@
-"""Principals other than the caller's own: in another workspace of theirs, or for a person whom their bot brought.
+"""Principals other than the caller's own: in another of their workspaces, or for a user of their bot.
 
-The authorizer does this for requests that say so in a header. Front doors whose requests name a workspace or a Telegram
-id in the body, the query or the path do it themselves.
+The authorizer does this for requests with the header. Doors whose requests name a workspace or a Telegram id in the
+body, the query or the path do it themselves.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from easel.services.ports.accounts import Membership, Users, Workspaces
 
 
 class EnterWorkspace:
-    """One read, and none for the workspace that the caller is in."""
+    """One read; none for the caller's current workspace."""
 
     def __init__(self, *, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
     def __call__(self, principal: Principal, workspace_id: str) -> Principal:
-        """The caller within this workspace. Raises NotFound for one that they do not belong to."""
+        """The caller within this workspace. Raises NotFound without a membership."""
         if workspace_id == principal.workspace_id:
             return principal
         if not principal.may_change_workspace:
@@ -38,11 +38,11 @@ class ActForTelegram:
         self._users = users
 
     def __call__(self, bot: Principal, telegram_id: int) -> Principal:
-        """The person as whom the bot's request is carried out.
+        """The person for whom the bot's request is executed.
 
         Raises:
             Forbidden: without the scope to act for others.
-            NotFound: somebody whom this bot did not bring.
+            NotFound: not a user of this bot.
         """
         if ACT_AS_TELEGRAM not in bot.scopes:
             raise Forbidden(f"This credential lacks the scope {ACT_AS_TELEGRAM}.")
@@ -53,7 +53,7 @@ class ActForTelegram:
 
 
 def as_member(principal: Principal, workspace_id: str, membership: Membership | None) -> Principal:
-    """A signed-in person within a workspace. What they hold of the platform's scopes goes with them."""
+    """A signed-in person within a workspace. They keep their platform scopes."""
     if membership is None:
         raise no_workspace(workspace_id)
     return replace(
@@ -66,7 +66,7 @@ def as_member(principal: Principal, workspace_id: str, membership: Membership | 
 
 
 def acting_for(identity: TelegramIdentity, bot: Principal) -> Principal:
-    """A bot's request for a person: with the person's wallet, and with no right that the bot's key lacks."""
+    """A bot's request for a person: with the person's wallet, and with no scope that the bot's key lacks."""
     person = telegram_user(identity, bot.plan)
     return replace(person, key_id=bot.key_id, scopes=person.scopes & bot.scopes, budget_keys=bot.budget_keys)
 
@@ -86,10 +86,10 @@ def telegram_user(identity: TelegramIdentity, plan: str) -> Principal:
 
 
 def no_workspace(workspace_id: str) -> NotFound:
-    """One that the caller does not belong to reads the same as one that is not there."""
+    """The same error as for a workspace that does not exist."""
     return NotFound(f"There is no workspace {workspace_id[:80]}.")
 
 
 def no_telegram_user(telegram_id: object) -> NotFound:
-    """Somebody whom another bot brought reads the same as nobody."""
+    """The same error for another bot's user and for an unknown one."""
     return NotFound(f"There is no user telegram:{str(telegram_id)[:80]}.")

@@ -1,4 +1,4 @@
-"""Workspace API keys: make, list, revoke, rotate. A key is shown once, when it is made."""
+"""Create, revoke and rotate API keys of a workspace. A key is shown once, when it is created."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONGEST_LIFETIME: Final = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True)
 class NewApiKey:
-    """What a key shall be. `service` makes it a machine's, which outlives the membership of whoever made it."""
+    """The request for a key. A `service` key is a machine's and outlives the membership of its creator."""
 
     name: str
     scopes: frozenset[str] | None = None
@@ -40,14 +40,14 @@ class NewApiKey:
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A key with its text: the one moment when both are together."""
+    """A new key with its text, which is not stored."""
 
     api_key: str
     record: ApiKeyRecord
 
 
 class ManageApiKeys:
-    """What whoever holds `keys:write` may do with the keys of their workspace."""
+    """Management of a workspace's keys, for callers with `keys:write`."""
 
     def __init__(
         self,
@@ -66,36 +66,36 @@ class ManageApiKeys:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    def create(self, principal: Principal, wanted: NewApiKey) -> IssuedKey:
-        """A new key, with no scope that its maker lacks.
+    def create(self, principal: Principal, request: NewApiKey) -> IssuedKey:
+        """Create a key, with no scope that its creator lacks.
 
         Raises:
-            InvalidRequest: a scope that does not exist, or none at all.
+            InvalidRequest: an unknown scope, or no scope.
             Forbidden: a scope that the caller does not have.
             Conflict: too many keys with a budget, each created by the one before.
             Unauthenticated, NotFound, Contended: the caller's own key or membership ended or changed meanwhile.
         """
-        scopes = DEFAULT_KEY_SCOPES & principal.scopes if wanted.scopes is None else wanted.scopes
+        scopes = DEFAULT_KEY_SCOPES & principal.scopes if request.scopes is None else request.scopes
         _check_scopes(scopes)
         _check_has_all(principal, scopes)
         now = self._clock()
         issued = issue(
             self._api_keys,
-            name=wanted.name,
+            name=request.name,
             workspace_id=principal.workspace_id,
             user_id=principal.user_id,
-            role=Role.SERVICE if wanted.service else principal.role,
+            role=Role.SERVICE if request.service else principal.role,
             scopes=scopes,
             plan=principal.plan,
             now=now,
-            valid_until=now + wanted.lifetime if wanted.lifetime else None,
+            valid_until=now + request.lifetime if request.lifetime else None,
             created_within=principal.budget_keys if is_limited(self._budgets, principal, now) else (),
         )
         self._commit_creation(principal, issued.record)
         return issued
 
     def revoke(self, principal: Principal, key_id: str) -> ApiKeyRecord:
-        """End a key now; warm processes may take it for 30 seconds more. Twice is the same as once.
+        """Revoke a key; cached identities may remain valid for 30 seconds. Idempotent.
 
         Raises:
             NotFound: no such key in the caller's workspace.
@@ -107,12 +107,12 @@ class ManageApiKeys:
         return self._find(principal, key_id)
 
     def rotate(self, principal: Principal, key_id: str, overlap: timedelta = DEFAULT_OVERLAP) -> IssuedKey:
-        """A new key in place of this one, which goes on working for the overlap and no longer.
+        """Replace a key with a new one; the old one remains valid for the overlap.
 
         Raises:
             NotFound: no such key in the caller's workspace.
-            Forbidden: somebody else's personal key, or one that may do or spend more than the caller.
-            Conflict: a key that has ended.
+            Forbidden: another member's personal key, or one with more scopes or budget than the caller.
+            Conflict: a key that has been revoked or has expired.
         """
         old, now = self._find(principal, key_id), self._clock()
         if old.user_id != principal.user_id and Role.SERVICE not in old.roles:
@@ -135,10 +135,10 @@ class ManageApiKeys:
         replacing: ApiKeyRecord | None = None,
         ends: datetime | None = None,
     ) -> None:
-        """Store a new key, with the end of the one that it replaces.
+        """Store a new key, and the end of the one it replaces.
 
-        A personal key counts on its owner's membership, so that a concurrent removal of that member either sees the key
-        and ends it, or makes this transaction fail.
+        A personal key is counted in its owner's membership, so that a concurrent removal of that member either sees and
+        ends the key, or makes this transaction fail.
         """
         ending = self._api_keys.ending(replacing, valid_until=ends) if replacing else ()
         for _ in range(_MAX_TRIES):
@@ -162,7 +162,7 @@ class ManageApiKeys:
     def _caller_checks(
         self, principal: Principal, *, ending: ApiKeyRecord | None = None, counted: Membership | None = None
     ) -> list[Write]:
-        """The caller's standing, but for what the transaction changes anyway: one item can be named only once."""
+        """Checks of the caller, except on items that the transaction changes: it can name an item only once."""
         if ending is not None and ending.key_id == principal.key_id:
             return []
         if principal.key_id == SIGNED_IN and counted is not None and counted.user_id == principal.user_id:
@@ -172,10 +172,10 @@ class ManageApiKeys:
         return self._standing(principal, principal.workspace_id, KEYS_WRITE)
 
     def _find(self, principal: Principal, key_id: str) -> ApiKeyRecord:
-        found = self._api_keys.get(principal.workspace_id, key_id)
-        if found is None:
+        record = self._api_keys.get(principal.workspace_id, key_id)
+        if record is None:
             raise NotFound(f"There is no API key {key_id}.")
-        return found
+        return record
 
 
 def issue(
@@ -192,10 +192,10 @@ def issue(
     created_within: tuple[str, ...] = (),
     continues: tuple[str, ...] = (),
 ) -> IssuedKey:
-    """A key that is not stored yet.
+    """Build a key; it is not stored yet.
 
     It has a budget of its own and counts against those of `created_within`; or it `continues` the budgets of the key
-    that it replaces.
+    it replaces.
 
     Raises:
         Conflict: it would count against more budgets than a request can.
@@ -223,7 +223,7 @@ def issue(
 
 
 def succeed(api_keys: ApiKeys, old: ApiKeyRecord, now: datetime) -> IssuedKey:
-    """A key that may do the same as an old one, for as long as that one was made for."""
+    """A key with the scopes and the lifetime of an old one."""
     lifetime = old.valid_until - old.created_at if old.valid_until else None
     (role,) = old.roles
     return issue(

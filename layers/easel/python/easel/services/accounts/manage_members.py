@@ -18,11 +18,11 @@ from easel.services.ports.transactions import UnitOfWork, Write
 _MAX_TRIES: Final = 5
 _KEYS_PER_READ: Final = 100
 _KEYS_PER_TRANSACTION: Final = 40
-"""A key is two members, and a transaction takes a hundred."""
+"""A key takes two writes, and a transaction at most a hundred."""
 
 
 class ManageMembers:
-    """Who comes in, as what, and who goes. Owners are made and unmade by owners, and one always stays."""
+    """Adds, changes and removes members. Only owners manage owners, and one always remains."""
 
     def __init__(
         self,
@@ -42,12 +42,12 @@ class ManageMembers:
         self._clock = clock
 
     def add(self, principal: Principal, workspace_id: str, user_id: str, role: str) -> Membership:
-        """Take somebody in.
+        """Add a member.
 
         Raises:
             NotFound: no such workspace of the caller, or no such user.
-            Forbidden: without the scope, or to make an owner without being one.
-            Conflict: they belong to it already.
+            Forbidden: without the scope, or an owner added by a caller who is none.
+            Conflict: they are a member already.
         """
         _check_appointment(self._enter(principal, workspace_id, WORKSPACE_ADMIN), role)
         workspace = existing(self._workspaces, workspace_id)
@@ -58,12 +58,12 @@ class ManageMembers:
         return membership
 
     def change_role(self, principal: Principal, workspace_id: str, user_id: str, role: str) -> Membership:
-        """Make a member something else; personal keys that may do more than the new role end with it.
+        """Change a member's role; personal keys with more scopes than the new role end.
 
         Raises:
             NotFound: no such workspace of the caller, or no such member.
-            Forbidden: without the scope, or to make or unmake an owner without being one.
-            LastOwner: it would be left without an owner.
+            Forbidden: without the scope, or an owner changed by a caller who is none.
+            LastOwner: the workspace would have no owner.
         """
         for _ in range(_MAX_TRIES):
             own = self._enter(principal, workspace_id, WORKSPACE_ADMIN)
@@ -87,12 +87,12 @@ class ManageMembers:
         raise _contended()
 
     def remove(self, principal: Principal, workspace_id: str, user_id: str) -> None:
-        """Let somebody go, and their personal keys with them. Anybody who signed in may leave.
+        """Remove a member and their personal keys. Signed-in members may remove themselves.
 
         Raises:
             NotFound: no such workspace of the caller, or no such member.
-            Forbidden: without the scope, or to remove an owner without being one.
-            LastOwner: it would be left without an owner.
+            Forbidden: without the scope, or an owner removed by a caller who is none.
+            LastOwner: the workspace would have no owner.
         """
         leaving = user_id == principal.user_id and principal.may_change_workspace
         for _ in range(_MAX_TRIES):
@@ -117,24 +117,24 @@ class ManageMembers:
         return enter(self._workspaces, principal, workspace_id, scope)
 
     def _member(self, workspace_id: str, user_id: str) -> Membership:
-        found = self._workspaces.membership(workspace_id, user_id)
-        if found is None:
+        membership = self._workspaces.membership(workspace_id, user_id)
+        if membership is None:
             raise NotFound(f"There is no member {user_id} in this workspace.")
-        return found
+        return membership
 
     def _owner_change(self, workspace_id: str, *, before: str | None, after: str | None) -> list[Write]:
         change = (after == Role.OWNER) - (before == Role.OWNER)
         return [self._workspaces.counting_owners(workspace_id, change)] if change else []
 
     def _current_role(self, principal: Principal, target: Membership, role: str) -> str:
-        """The caller's role: as just read when they change themselves, since the authorizer's may be out of date."""
+        """The caller's role: as just read when they change themselves, since the authorizer's may be stale."""
         themselves = principal.key_id == SIGNED_IN and target.user_id == principal.user_id
         return target.role if themselves else role
 
     def _caller_checks(
         self, principal: Principal, target: Membership, ending: Sequence[ApiKeyRecord], *, as_owner: bool
     ) -> list[Write]:
-        """The caller's standing, but for what the transaction changes anyway: one item can be named only once."""
+        """Checks of the caller, except on items that the transaction changes: it can name an item only once."""
         if principal.key_id == SIGNED_IN and target.user_id == principal.user_id:
             return []
         if principal.key_id in {record.key_id for record in ending}:
@@ -146,16 +146,16 @@ class ManageMembers:
         return [write for record in records for write in self._api_keys.ending(record, revoked_at=now)]
 
     def _personal_keys(self, membership: Membership, *, new_role: str | None) -> list[ApiKeyRecord]:
-        """The member's personal keys that have to end: all that may do more than the new role.
+        """The member's personal keys that have to end: those with more scopes than the new role.
 
         Raises:
-            Conflict: more of them than one transaction takes.
+            Conflict: more of them than fit into a transaction.
         """
         now, after = self._clock(), None
         ending: list[ApiKeyRecord] = []
         while True:
-            found, after = self._api_keys.list(membership.workspace_id, limit=_KEYS_PER_READ, after=after)
-            for record in found:
+            records, after = self._api_keys.list(membership.workspace_id, limit=_KEYS_PER_READ, after=after)
+            for record in records:
                 theirs = record.user_id == membership.user_id and Role.SERVICE not in record.roles
                 if theirs and record.is_good(now) and not _is_within(record, new_role):
                     ending.append(record)
@@ -176,9 +176,9 @@ def _contended() -> Contended:
 
 
 def _is_within(record: ApiKeyRecord, role: str | None) -> bool:
-    """Whether a key may do no more than this role.
+    """Whether a key has no more rights than this role.
 
-    A key that administers the workspace appoints members as the role that it was created with, so that role counts too.
+    A key that administers the workspace manages members with the role of its creation, so that role counts too.
     """
     if role is None or not record.scopes <= scopes_of(role):
         return False

@@ -16,7 +16,7 @@ from easel.services.ports.transactions import UnitOfWork
 
 
 class ManageWorkspaces:
-    """Make workspaces and name them."""
+    """Creates and renames workspaces."""
 
     def __init__(
         self,
@@ -34,10 +34,10 @@ class ManageWorkspaces:
         self._clock = clock
 
     def create(self, principal: Principal, name: str) -> WorkspaceRecord:
-        """A further workspace, owned by the caller.
+        """Create a workspace, owned by the caller.
 
         Raises:
-            Forbidden: a key has its workspace and no other.
+            Forbidden: the caller is a key; keys have one workspace.
         """
         if not principal.may_change_workspace:
             raise Forbidden("Workspaces are made by people who signed in, not by keys.")
@@ -49,7 +49,7 @@ class ManageWorkspaces:
         return workspace
 
     def rename(self, principal: Principal, workspace_id: str, name: str) -> tuple[WorkspaceRecord, str]:
-        """Give it another name. Raises NotFound, Forbidden."""
+        """Rename a workspace. Raises NotFound, Forbidden."""
         role = enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
         checks = self._standing(principal, workspace_id, WORKSPACE_ADMIN)
         self._unit_of_work.commit(*checks, self._workspaces.renaming(workspace_id, name))

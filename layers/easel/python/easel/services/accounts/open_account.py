@@ -1,4 +1,4 @@
-"""Give a workspace its wallet when it is first seen, with a trial for those who never had one."""
+"""Create the wallet of a workspace on first use, with a trial grant for people who never had one."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from easel.services.ports.money import Ledger
 from easel.services.ports.transactions import UnitOfWork
 
 _TRIAL_NAMESPACE = UUID("3a9f6a1e-1c55-4c0b-9d0e-7f1f0f5b2c11")
-"""Made once for this purpose: a trial's grant id is derived in it from the identity."""
+"""Namespace of the ids of trial grants, which are derived from the identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrialOffer:
-    """What a new identity is given: milli-credits, and for how long."""
+    """The trial: milli-credits and validity."""
 
     amount: int
     lifetime: timedelta
 
 
 def trial_grant_id(identities: tuple[str, ...]) -> str:
-    """The id that the trial of this person has, whether they had it or not."""
+    """The id of this person's trial grant, existing or not."""
     return str(uuid5(_TRIAL_NAMESPACE, identities[0]))
 
 
 class OpenAccount:
-    """Opens a wallet once, however often and from wherever it is called."""
+    """Opens a wallet. Idempotent, also when called concurrently."""
 
     def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, trial: TrialOffer, clock: Clock) -> None:
         self._ledger = ledger
@@ -39,10 +39,10 @@ class OpenAccount:
         self._clock = clock
 
     def __call__(self, workspace_id: str, identities: tuple[str, ...]) -> None:
-        """Make sure that the wallet is there.
+        """Ensure that the wallet exists.
 
-        `identities` are all names of the person behind it (`user:<id>`, `telegram:<id>`): each may have a trial once,
-        so the trial is given only when none of them had one.
+        `identities` are all identities of the person (`user:<id>`, `telegram:<id>`): the trial is granted only if none
+        of them had one.
         """
         now = self._clock()
         if self._trial.amount and identities:

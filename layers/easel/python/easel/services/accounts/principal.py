@@ -1,4 +1,4 @@
-"""Who is calling."""
+"""The authenticated caller."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 
 SIGNED_IN: Final = "signed-in"
-"""Stands for the key of a person who came with an identity provider's token."""
+"""The key id of callers with an identity provider's token."""
 MINI_APP: Final = "mini-app"
-"""Stands for the key of a person who came through a Telegram Mini App."""
+"""The key id of callers from a Telegram Mini App."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request brings: the token, the workspace it wants to act in, and whom it acts for.
+    """The credential of a request: token, requested workspace, and the person it acts for.
 
-    `workspace_id` is None for the caller's own, `act_as` for the caller themselves.
+    `workspace_id` None means the caller's own, `act_as` None the caller themselves.
     """
 
     token: str
@@ -38,16 +38,16 @@ class Principal:
     key_id: str
     plan: str = DEFAULT_PLAN
     identities: tuple[str, ...] = ()
-    """All names of the person behind it (`user:<id>`, `telegram:<id>`), for what is given once per person."""
+    """All identities of the person (`user:<id>`, `telegram:<id>`), for what is given once per person."""
     budget_keys: tuple[str, ...] = ()
-    """Ids of the keys whose budgets limit what it spends; none for people who came without a key."""
+    """Ids of the keys whose budgets limit it; empty for callers without a key."""
 
     @property
     def role(self) -> str:
-        """What they are in their workspace."""
+        """The role in the workspace."""
         return min(self.roles, default="member")
 
     @property
     def may_change_workspace(self) -> bool:
-        """Whether they may go wherever they are a member. Keys and Mini App users stay where they are."""
+        """Whether they may choose among their workspaces. Keys and Mini App users have one."""
         return self.key_id == SIGNED_IN

@@ -1,4 +1,4 @@
-"""Make workspaces and keys beyond what people can give themselves: the operator's way in."""
+"""Create workspaces and keys for operators, with scopes that people cannot grant themselves."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from easel.services.ports.transactions import UnitOfWork, Write
 
 
 class KeyKind(StrEnum):
-    """What a key is for."""
+    """Kinds of keys."""
 
     STANDARD = "standard"
-    """What the owner of a workspace may do."""
+    """With the scopes of a workspace's owner."""
     ADMIN = "admin"
-    """The same, and what reaches beyond the workspace."""
+    """The same, with the platform scopes."""
     BOT = "bot"
-    """A Telegram bot's: to know its users and act for them."""
+    """For a Telegram bot: to sync its users and act for them."""
 
 
 _KEYS: Final[Mapping[KeyKind, tuple[Role, frozenset[str]]]] = {
@@ -41,7 +41,7 @@ _KEYS: Final[Mapping[KeyKind, tuple[Role, frozenset[str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """The ids, and the key where one was made: it is shown here once and never again."""
+    """The ids, and the key if one was created: it is not shown again."""
 
     workspace_id: str
     user_id: str
@@ -81,7 +81,7 @@ class ProvisionWorkspace:
         credits: int = 0,
         plan: str = DEFAULT_PLAN,
     ) -> Provisioned:
-        """A workspace with a new owner, a wallet and a key. `credits` are whole credits that do not expire."""
+        """Create a workspace with a new owner, a wallet and a key. `credits` are whole credits that do not expire."""
         now = self._clock()
         user = UserRecord(new_id(), now, name=owner_name)
         workspace = WorkspaceRecord(new_id(), workspace_name, now, plan)
@@ -99,9 +99,9 @@ class ProvisionWorkspace:
     def for_person(
         self, *, issuer: str, subject: str, name: str | None = None, credits: int = 0, plan: str = DEFAULT_PLAN
     ) -> Provisioned:
-        """What somebody would get at their first sight, before it, and with more credits than a trial.
+        """Create the account of a person before their first sign-in, with more credits than a trial.
 
-        Whoever was here already keeps what they have and gets nothing more; `created` tells.
+        An existing account is not changed; `created` tells.
         """
         user = UserRecord(user_of_token(issuer, subject), self._clock(), name=name)
         workspace_id = personal_workspace(user.user_id)
@@ -114,7 +114,7 @@ class ProvisionWorkspace:
         return Provisioned(workspace_id, user.user_id, None)
 
     def another_key(self, *, workspace_id: str, user_id: str, key_name: str, kind: KeyKind) -> Provisioned:
-        """A further key for a workspace that is there, in the name of one of its members.
+        """Create a key for an existing workspace, owned by one of its members.
 
         Raises:
             NotFound: no such workspace, or no such member of it.

@@ -1,8 +1,8 @@
-"""Count a request against the rates of its caller: one call, before anything else is done for it.
+"""Count a request against the caller's rate limits: one call, before anything else is done.
 
-A person counts three times: as a user, for their workspace, and by the address they call from. A machine (a service's
-or a bot's key) counts for its workspace alone: it speaks for many from one address. Who has no good credential counts
-by address.
+A person is counted as a user, for their workspace, and by IP address. A machine (a service's or a bot's key) is counted
+for its workspace alone, since it acts for many people from one address. Unauthenticated requests are counted by
+address.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 class RateCounters(Protocol):
-    """Where requests are counted."""
+    """The counters' storage."""
 
     def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
-        """Add one to all counters of this owner, unless one of them is full: (whether it was added, the counts).
+        """Increment all counters of this owner, unless one has reached its limit: (whether incremented, the counts).
 
         All or nothing, in one call. Raises DatabaseUnavailable, DatabaseRefused.
         """
@@ -35,7 +35,7 @@ class RateCounters(Protocol):
 
 
 class LimitRequests:
-    """Counts requests. When they cannot be counted, they are let through and `on_failure` hears of it."""
+    """Counts requests. Fails open: when counting fails, requests are allowed and `on_failure` is called."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class LimitRequests:
         self._on_failure = on_failure
 
     def caller(self, principal: Principal, address: str) -> RateDecision:
-        """Count a request of somebody we know."""
+        """Count a request of an authenticated caller."""
         rates = self._rates_of(principal)
         counters = [Counter(Window("workspace", rates.workspace_per_hour, HOUR))]
         if not _is_machine(principal):
@@ -62,12 +62,12 @@ class LimitRequests:
         return self._count(f"WS#{principal.workspace_id}", counters)
 
     def stranger(self, address: str) -> RateDecision:
-        """Count a request without a good credential."""
+        """Count an unauthenticated request."""
         window = Window("address", self._standard.address_per_minute, MINUTE)
         return self._count(f"ADDRESS#{address}", [Counter(window)])
 
     def _rates_of(self, principal: Principal) -> RateLimits:
-        """The rates of the plan; those of the standard plan are this deployment's, for all plans that share them."""
+        """The rate limits of the plan; the deployment's settings replace those of the standard plan."""
         rates = plan_of(principal.plan).rates
         return self._standard if rates == PLANS[DEFAULT_PLAN].rates else rates
 

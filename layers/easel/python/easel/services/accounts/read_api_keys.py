@@ -17,5 +17,5 @@ class ReadApiKeys:
     def __call__(
         self, principal: Principal, *, limit: int, after: str | None
     ) -> tuple[Sequence[ApiKeyRecord], str | None]:
-        """The workspace's keys, newest first, those that have ended included."""
+        """The workspace's keys, newest first, including revoked and expired ones."""
         return self._api_keys.list(principal.workspace_id, limit=limit, after=after)

@@ -16,7 +16,7 @@ _FIRST_PAGE: Final = 100
 
 
 class ReadWorkspaces:
-    """What the caller may see. The records of a person are made when they first ask who they are."""
+    """Reads within the caller's workspaces. A person's records are created by their first `me`."""
 
     def __init__(self, *, workspaces: Workspaces, ensure_user: EnsureUser) -> None:
         self._workspaces = workspaces
@@ -44,7 +44,7 @@ class ReadWorkspaces:
     def members(
         self, principal: Principal, workspace_id: str, *, limit: int, after: str | None
     ) -> tuple[Sequence[Membership], str | None]:
-        """Who belongs to it. Raises NotFound, Forbidden."""
+        """Its members. Raises NotFound, Forbidden."""
         enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
         return self._workspaces.members(workspace_id, limit=limit, after=after)
 

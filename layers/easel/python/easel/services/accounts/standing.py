@@ -1,9 +1,9 @@
 """Re-check the caller inside the transaction that acts on their authority.
 
-The authorizer may answer from a cache that is up to 30 seconds old. That is good enough for reading and for spending,
-but not for handing out authority: a key that was revoked a moment ago must not create a key that outlives it, and a
-removed admin must not add themselves back. So every transaction that writes keys, members, budgets, grants, routing or
-workspaces contains these condition checks, and fails as a whole when they do not hold.
+The authorizer caches identities for up to 30 seconds. That is good enough for reading and spending, but not for
+granting authority: a key that was just revoked must not create a key that outlives it, and a removed admin must not add
+themselves back. So every transaction that writes keys, members, budgets, grants, routing or workspaces contains these
+condition checks, and fails as a whole when they do not hold.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from easel.services.ports.transactions import Write
 
 
 class Standing:
-    """Makes the condition checks for a caller."""
+    """Builds the condition checks for a caller."""
 
     def __init__(self, *, api_keys: ApiKeys, workspaces: Workspaces, clock: Clock) -> None:
         self._api_keys = api_keys
@@ -27,7 +27,7 @@ class Standing:
     def __call__(self, principal: Principal, workspace_id: str, scope: str, *, as_owner: bool = False) -> list[Write]:
         """Condition checks that the caller still holds `scope` in the workspace; they change nothing.
 
-        With `as_owner` a person must still be an owner: only owners may appoint or dismiss owners.
+        With `as_owner` a person must still be an owner: only owners manage owners.
 
         Conflict: Unauthenticated for a key that has ended, NotFound for a lost membership, Forbidden for a scope that
         the key or the role no longer has.

@@ -1,4 +1,4 @@
-"""People whom a bot brings: known to us by their Telegram id, each with a wallet and a trial of their own."""
+"""Users of a bot, identified by their Telegram id, each with a wallet and a trial of their own."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from easel.services.ports.money import Ledger
 
 
 class TrialStatus(StrEnum):
-    """What has become of a trial."""
+    """The state of a trial."""
 
     AVAILABLE = "available"
     USED = "used"
     EXPIRED = "expired"
     NONE = "none"
-    """There is none: trials were not given when this person came."""
+    """There is none: trials were disabled when this user was created."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A person's trial. Amounts in milli-credits; unknown where another bot of this system gave it."""
+    """A user's trial. Amounts in milli-credits; unknown if another bot's user has it."""
 
     status: TrialStatus
     amount: int | None = None
@@ -41,7 +41,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class SyncedUser:
-    """A person as a bot sees them after it told us of them."""
+    """The result of a sync."""
 
     user: UserRecord
     created: bool
@@ -50,7 +50,7 @@ class SyncedUser:
 
 
 class TelegramUsers:
-    """What a bot may do with its people: make them known, and see what they have."""
+    """Creates and reads the users of a bot."""
 
     def __init__(
         self,
@@ -68,15 +68,15 @@ class TelegramUsers:
         self._clock = clock
 
     def sync(self, bot: Principal, profile: TelegramProfile) -> SyncedUser:
-        """Make a person known, or take over what has changed about them. Repeating it changes nothing further."""
+        """Create a user or update the profile. Idempotent."""
         return self.sync_in(bot.workspace_id, bot.plan, profile)
 
     def sync_in(self, bot_workspace_id: str, plan: str, profile: TelegramProfile) -> SyncedUser:
-        """`sync`, for whoever speaks for the bot's workspace."""
+        """`sync`, for callers that act for the bot's workspace."""
         identity = TelegramIdentity(bot_workspace_id, profile.telegram_id)
         user = self._users.update_profile(identity.user_id, profile, self._clock())
         made = None if user else self._first_sight.of_telegram(identity, profile, plan)
-        # Neither: another call made them between our two.
+        # A concurrent call created it in between.
         user = user or made or self._users.get(identity.user_id)
         if user is None:
             raise no_telegram_user(profile.telegram_id)
@@ -84,11 +84,11 @@ class TelegramUsers:
         return SyncedUser(user, created=made is not None, wallet=wallet, trial=self._trial(identity, wallet))
 
     def wallet(self, bot: Principal, telegram_id: int) -> Wallet:
-        """What a person has. Raises NotFound for somebody whom this bot did not bring."""
+        """The wallet of a user. Raises NotFound for anyone but users of this bot."""
         return self._wallet(self._known(bot, telegram_id))
 
     def trial(self, bot: Principal, telegram_id: int) -> Trial:
-        """What has become of a person's trial. Raises NotFound for somebody whom this bot did not bring."""
+        """The trial of a user. Raises NotFound for anyone but users of this bot."""
         identity = self._known(bot, telegram_id)
         return self._trial(identity, self._wallet(identity))
 
@@ -99,11 +99,11 @@ class TelegramUsers:
         return identity
 
     def _wallet(self, identity: TelegramIdentity) -> Wallet:
-        found = self._ledger.wallet(identity.workspace_id)
-        if found is None:
+        wallet = self._ledger.wallet(identity.workspace_id)
+        if wallet is None:
             self._open_account(identity.workspace_id, identity.names)
-            found = self._ledger.wallet(identity.workspace_id)
-        return found or Wallet(identity.workspace_id)
+            wallet = self._ledger.wallet(identity.workspace_id)
+        return wallet or Wallet(identity.workspace_id)
 
     def _trial(self, identity: TelegramIdentity, wallet: Wallet) -> Trial:
         grant_id = trial_grant_id(identity.names)

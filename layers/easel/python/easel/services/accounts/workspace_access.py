@@ -1,7 +1,7 @@
-"""Workspaces and their members, as the people in them see and manage them.
+"""Access checks shared by the use cases about workspaces and members.
 
-A workspace that the caller does not belong to is answered as one that is not there. People who signed in may name any
-of theirs; keys and Mini App users have one.
+For a caller without a membership a workspace does not exist. Signed-in people may name any of their workspaces; keys
+and Mini App users have one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from easel.services.ports.accounts import WorkspaceRecord, Workspaces
 
 
 def enter(workspaces: Workspaces, principal: Principal, workspace_id: str, scope: str) -> str:
-    """The caller's role in a workspace that they may name. Raises NotFound; Forbidden without the scope there."""
+    """The caller's role in a workspace. Raises NotFound; Forbidden without the scope there."""
     if workspace_id == principal.workspace_id:
         role, scopes = principal.role, principal.scopes
     elif not principal.may_change_workspace:
@@ -30,16 +30,16 @@ def enter(workspaces: Workspaces, principal: Principal, workspace_id: str, scope
 
 def existing(workspaces: Workspaces, workspace_id: str) -> WorkspaceRecord:
     """The workspace. Raises NotFound."""
-    found = workspaces.get(workspace_id)
-    if found is None:
+    workspace = workspaces.get(workspace_id)
+    if workspace is None:
         raise no_workspace(workspace_id)
-    return found
+    return workspace
 
 
 def _role_elsewhere(workspaces: Workspaces, principal: Principal, workspace_id: str) -> str:
     if workspace_id == personal_workspace(principal.user_id):
         return Role.OWNER
-    found = workspaces.membership(workspace_id, principal.user_id)
-    if found is None:
+    membership = workspaces.membership(workspace_id, principal.user_id)
+    if membership is None:
         raise no_workspace(workspace_id)
-    return found.role
+    return membership.role

@@ -1,4 +1,4 @@
-"""Every day: does what the catalogue promises still exist, and for how long? Whatever is amiss is told as an event."""
+"""Daily: compare the catalogue with the vendors' model lists and its own end dates. Findings are sent as events."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CatalogueReport:
-    """What a check found. `unchecked` are the providers whose list could not be had, each with the reason."""
+    """The result of a check. `unchecked` are the providers whose list could not be fetched, with the reason."""
 
     observations: tuple[Observation, ...]
     unchecked: Mapping[str, str]
 
 
 class CheckCatalogue:
-    """Asks each provider for its models, where it has such a list, and looks at the catalogue's own dates.
+    """Fetches each provider's model list, if it has one, and checks the catalogue's end dates.
 
-    A provider that does not answer hides nothing of the others, nor of the dates. An event that could not be sent fails
-    the check; the next one tells the same again under the same id.
+    A provider that does not answer does not affect the others or the dates. An event that cannot be sent fails the
+    check; the next check sends it again under the same id.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a workspace wants of providers, for all requests that do not say otherwise."""
+"""The routing defaults of a workspace, for requests that do not specify any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from easel.services.ports.transactions import UnitOfWork, Write
 
 
 class RoutingSettings(Protocol):
-    """Where it is kept."""
+    """Storage of the routing defaults."""
 
     def of(self, workspace_id: str) -> Routing: ...
 
@@ -26,7 +26,7 @@ class RoutingSettings(Protocol):
 
 
 class ManageRouting:
-    """Read and replace it."""
+    """Reads and replaces the routing defaults."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class ManageRouting:
         return self._settings.of(workspace_id)
 
     def replace(self, principal: Principal, workspace_id: str, routing: Routing) -> Routing:
-        """Raises NotFound, Forbidden; InvalidRequest: a provider that there is not."""
+        """Raises NotFound, Forbidden; InvalidRequest: an unknown provider."""
         enter(self._workspaces, principal, workspace_id, WORKSPACE_ADMIN)
         providers = self._catalogue.providers()
         if routing.provider is not None and routing.provider not in providers:

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """A request as the catalogue and the price book see it; `candidate` is the first that may serve it."""
+    """A validated and priced request; `candidate` is the first that may serve it."""
 
     model: Model
     candidate: Candidate
     parameters: ImageParameters
     price: Price
     composition: Composition | None = None
-    """The prompts, where a template makes them."""
+    """The prompts of a template, if the request uses one."""
 
     def fingerprint(self) -> str:
-        """Tells requests apart that differ in what a price depends on. The prompt is not among it."""
+        """Equal for requests with the same price-relevant parameters. The prompt is not one."""
         size, *form = self.parameters.measures
         quality = self.parameters.quality or self.model.default_quality
         facts = [self.model.id, self.price.images, str(size), *form, quality]
@@ -51,7 +51,7 @@ class Appraise:
         self._find_template = find_template
 
     def __call__(self, principal: Principal, request: ImageRequest) -> Appraisal:
-        """Raises InvalidRequest: something that the model does not do or the template does not take."""
+        """Raises InvalidRequest: invalid for the model or the template."""
         model = self._catalogue.find(request.model)
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
@@ -70,11 +70,11 @@ class Appraise:
         )
 
     def fingerprint(self, request: ImageRequest) -> str:
-        """Equal for requests that ask for the same. Raises InvalidRequest: a model or a parameter that there is not."""
+        """Equal for requests with the same meaning. Raises InvalidRequest: unknown model or invalid parameter."""
         return request_fingerprint(self._catalogue.find(request.model), request)
 
     def _first(self, model: Model, asked: Routing, references: int) -> Candidate:
-        """Whom the request would ask first, were all providers well."""
+        """The first candidate if all providers were healthy."""
         reach = Fallback.EQUIVALENT if asked.fallback is Fallback.EQUIVALENT else Fallback.SAME_MODEL
         candidates = self._catalogue.candidates(model, reach, references)
         providers = list(dict.fromkeys(candidate.provider for candidate in candidates))

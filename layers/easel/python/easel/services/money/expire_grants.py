@@ -1,4 +1,4 @@
-"""Take back what ended grants have left. Runs with the sweep: an end is at most a minute late."""
+"""Expire the remaining credits of ended grants. Runs with the sweep, so at most a minute late."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_TRIES: Final = 3
 
 
 class ExpireGrants:
-    """What open holds will need of an ended grant stays until they have ended; a later sweep takes the rest."""
+    """What open holds need of an ended grant stays until they are resolved; a later sweep expires the rest."""
 
     def __init__(self, *, ledger: Ledger, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._ledger = ledger
@@ -25,7 +25,7 @@ class ExpireGrants:
         self._clock = clock
 
     def __call__(self) -> int:
-        """Expire what has ended now. Returns how many grants changed."""
+        """Expire grants that have ended. Returns the number of changed grants."""
         return sum(self._expire(*ended) for ended in self._ledger.ended_grants(self._clock(), _BATCH))
 
     def _expire(self, workspace_id: str, grant_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Give a workspace credits, or take some back: the operator's correction of anything."""
+"""Grant or withdraw credits of a workspace, for operators."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MAX_TRIES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class GrantRequest:
-    """What somebody asks to be given. `id` is theirs: the same one again is the same grant.
+    """A request for a grant. `id` is the caller's: the same id again is the same grant.
 
-    `amount` is in milli-credits; below zero it takes back, as an adjustment only, of the grant `taken_from` or of all.
+    `amount` is in milli-credits; a negative one withdraws, as an adjustment only, from `taken_from` or from all grants.
     """
 
     id: str
@@ -46,7 +46,7 @@ class GrantRequest:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A grant; `replayed` when it had been made before."""
+    """A grant; `replayed` if it existed before."""
 
     workspace_id: str
     grant: Grant
@@ -54,10 +54,10 @@ class Given:
 
 
 class GrantCredits:
-    """Makes each grant once, whoever asks how often.
+    """Grants credits; idempotent by the grant's id.
 
-    Whom the caller may give to is decided by the scope `wallet:grant`, which no role of a workspace has: an operator
-    gives it to a key. Its holder may name any workspace that has a wallet.
+    It needs the scope `wallet:grant`, which no role of a workspace has: an operator grants it to a key. Its holder may
+    name any workspace with a wallet.
     """
 
     def __init__(
@@ -76,19 +76,19 @@ class GrantCredits:
         self._clock = clock
 
     def __call__(self, principal: Principal, workspace_id: str, request: GrantRequest) -> Given:
-        """Give.
+        """Grant or withdraw.
 
         Raises:
-            InvalidRequest: an expiry in the past, or something that does not go with taking back.
-            GrantIdReused: this id made another grant.
-            NotFound: a workspace that was never seen, unless it is the caller's own.
-            InsufficientCredits: there is less than is to be taken back.
-            TooManyGrants: the wallet holds as many as it can.
+            InvalidRequest: an expiry in the past, or a field that cannot be combined with a withdrawal.
+            GrantIdReused: another grant has this id.
+            NotFound: a workspace without a wallet, unless it is the caller's own.
+            InsufficientCredits: the balance is lower than the withdrawal.
+            TooManyGrants: the wallet has the maximum number of open grants.
         """
         grant = _grant(request, principal.key_id)
-        known = self._known(workspace_id, grant)
-        if known:
-            return Given(workspace_id, known, replayed=True)
+        existing = self._existing(workspace_id, grant)
+        if existing:
+            return Given(workspace_id, existing, replayed=True)
         _check(request, self._clock())
         return self._give(principal, workspace_id, grant)
 
@@ -97,9 +97,9 @@ class GrantCredits:
             try:
                 self._commit(principal, workspace_id, grant)
             except StaleWrite:
-                known = self._known(workspace_id, grant)
-                if known:
-                    return Given(workspace_id, known, replayed=True)
+                existing = self._existing(workspace_id, grant)
+                if existing:
+                    return Given(workspace_id, existing, replayed=True)
             else:
                 return Given(workspace_id, grant, replayed=False)
         raise Contended("The wallet kept changing; nothing was written, please try again.")
@@ -120,12 +120,12 @@ class GrantCredits:
             self._open_account(workspace_id, principal.identities)
             self._unit_of_work.commit(*giving)
 
-    def _known(self, workspace_id: str, grant: Grant) -> Grant | None:
-        """The grant that this id made before."""
-        known = self._ledger.grant(workspace_id, grant.id)
-        if known is not None and not known.is_same_as(grant):
+    def _existing(self, workspace_id: str, grant: Grant) -> Grant | None:
+        """The existing grant with this id."""
+        existing = self._ledger.grant(workspace_id, grant.id)
+        if existing is not None and not existing.is_same_as(grant):
             raise GrantIdReused(f"The grant {grant.id} was made before, with another amount, kind or expiry.")
-        return known
+        return existing
 
 
 def _grant(request: GrantRequest, given_by: str) -> Grant:
@@ -135,7 +135,7 @@ def _grant(request: GrantRequest, given_by: str) -> Grant:
         kind=request.kind,
         amount=request.amount,
         priority=priority,
-        # As it is stored, so that a repetition compares equal.
+        # As stored, so that a replay compares equal.
         expires_at=from_iso(to_iso(request.expires_at)) if request.expires_at else None,
         note=request.note,
         given_by=given_by,

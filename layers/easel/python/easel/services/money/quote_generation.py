@@ -9,12 +9,12 @@ from easel.services.money.quotes import Quote, QuoteSigner
 
 
 class QuoteGeneration:
-    """Says what a request would cost at most. Nothing is written."""
+    """Quotes the maximum price of a request. Nothing is written."""
 
     def __init__(self, *, appraise: Appraise, signer: QuoteSigner) -> None:
         self._appraise = appraise
         self._signer = signer
 
     def __call__(self, principal: Principal, request: ImageRequest) -> Quote:
-        """Raises InvalidRequest: something that the model does not do or the template does not take."""
+        """Raises InvalidRequest: invalid for the model or the template."""
         return self._signer.sign(principal.workspace_id, self._appraise(principal, request))

@@ -12,7 +12,7 @@ from easel.services.ports.accounts import ApiKeyRecord
 from easel.services.ports.money import Budgets
 
 FindKey = Callable[[str, str], ApiKeyRecord | None]
-"""(workspace id, key id) -> the key, if the workspace has it."""
+"""(workspace id, key id) -> the key, or None if the workspace has no such key."""
 
 
 class ReadBudgets:
@@ -37,5 +37,5 @@ def budget_scope(principal: Principal, key_id: str | None, find_key: FindKey) ->
     record = find_key(principal.workspace_id, key_id)
     if record is None:
         raise NotFound(f"There is no key {key_id}.")
-    # A key that replaced another one goes on with its budget.
+    # A rotated key keeps its budget.
     return BudgetScope(principal.workspace_id, record.budget_keys[0])

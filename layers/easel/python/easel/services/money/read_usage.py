@@ -1,4 +1,4 @@
-"""Answer for usage: sums over days, and how far a user is today."""
+"""Read usage: sums over days, and a user's limits today."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from easel.services.money.read_wallet import ReadWallet
 from easel.services.ports.usage import UsageCounters, UsageReports
 
 MAX_DAYS: Final = 92
-"""The longest range of one report: a quarter."""
+"""The maximum range of a report: a quarter."""
 _MAX_ROWS: Final = 10_000
 DEFAULT_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """Sums of the days from `first` to `last`, whole and by group."""
+    """Sums of the days from `first` to `last`, in total and by group."""
 
     first: date
     last: date
@@ -34,7 +34,7 @@ class UsageReport:
 
 @dataclass(frozen=True, slots=True)
 class OwnUsage:
-    """How far a user is: what they may still do, and when it begins anew."""
+    """A user's usage today: what remains, and when it resets."""
 
     generations_today: int
     max_per_day: int
@@ -60,10 +60,10 @@ class ReadUsage:
     def report(
         self, principal: Principal, *, first: date | None = None, last: date | None = None, group_by: str = "day"
     ) -> UsageReport:
-        """What the workspace used, by the days (UTC) on which generations ended; the last thirty when left out.
+        """The usage of the workspace, by the days (UTC) on which generations ended; by default the last thirty.
 
         Raises:
-            InvalidRequest: a range that is too long, too full or backwards, or a group that we do not know.
+            InvalidRequest: an invalid or too long range, one with too many rows, or an unknown grouping.
         """
         until = last or self._clock().astimezone(UTC).date()
         since = first or until - timedelta(days=DEFAULT_DAYS - 1)
@@ -74,7 +74,7 @@ class ReadUsage:
         return UsageReport(since, until, group_by, total(rows), grouped(rows, group_by))
 
     def own(self, principal: Principal) -> OwnUsage:
-        """How far the caller is today. Two reads."""
+        """The caller's usage today. Two reads."""
         now, plan = self._clock(), plan_of(principal.plan)
         today = self._counters.today(principal.workspace_id, principal.user_id, principal.channel, now)
         tomorrow = now.astimezone(UTC).date() + timedelta(days=1)

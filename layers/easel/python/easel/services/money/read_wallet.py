@@ -1,4 +1,4 @@
-"""Answer for a wallet: what there is, and how it came to be so."""
+"""Read a wallet: balance and entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from easel.services.ports.money import EntryPage, Ledger
 
 @dataclass(frozen=True, slots=True)
 class TrialState:
-    """Whether a person had their trial, and what of it is left in this wallet. Amounts are milli-credits."""
+    """Whether a person had their trial, and its remaining amount in this wallet, in milli-credits."""
 
     used_at: datetime | None
     remaining: int = 0
@@ -22,21 +22,21 @@ class TrialState:
 
 
 class ReadWallet:
-    """Reads within the caller's workspace only. Whoever looks before their first request is given their trial then."""
+    """Reads within the caller's workspace only. The first read creates the wallet with its trial, if there is none."""
 
     def __init__(self, *, ledger: Ledger, open_account: Callable[[str, tuple[str, ...]], None]) -> None:
         self._ledger = ledger
         self._open_account = open_account
 
     def __call__(self, principal: Principal) -> Wallet:
-        """The balance. Two reads and a transaction for a workspace that is seen first, else one read."""
-        found = self._ledger.wallet(principal.workspace_id)
-        if found is None:
+        """The balance. One read; for a new workspace two reads and a transaction."""
+        wallet = self._ledger.wallet(principal.workspace_id)
+        if wallet is None:
             self._open_account(principal.workspace_id, principal.identities)
-            found = self._ledger.wallet(principal.workspace_id)
-        if found is None:
+            wallet = self._ledger.wallet(principal.workspace_id)
+        if wallet is None:
             raise WalletMissing(f"Workspace {principal.workspace_id} has no wallet.")
-        return found
+        return wallet
 
     def statement(
         self,
@@ -47,11 +47,11 @@ class ReadWallet:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> EntryPage:
-        """Entries, the newest first, from a cursor's sort key on; of a time when it is given. One read."""
+        """Entries, newest first, after a cursor's sort key and within a period if given. One read."""
         return self._ledger.entries(principal.workspace_id, limit=limit, after=after, start=start, end=end)
 
     def trial(self, principal: Principal) -> TrialState:
-        """The trial of the person who calls: the earliest that any of their names had."""
+        """The caller's trial: the earliest of any of their identities."""
         moments = [self._ledger.trial_of(identity) for identity in principal.identities]
         used = min((moment for moment in moments if moment), default=None)
         wallet = self._ledger.wallet(principal.workspace_id)

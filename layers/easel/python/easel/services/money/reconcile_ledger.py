@@ -1,4 +1,4 @@
-"""The auditor: every wallet must be what its entries and open holds say, and every entry must have its other side."""
+"""The audit of the ledger: every wallet equals the sum of its entries and holds, every entry has a counter-entry."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from easel.domain.generation import Generation
 logger = logging.getLogger(__name__)
 
 _SETTLED: Final = timedelta(hours=1)
-"""Entries older than this change no more, whatever is still on its way into the ledger."""
+"""Entries older than this no longer change; transactions in flight are younger."""
 _AT_ONCE: Final = 1_000
-"""Entries in memory; a history may be far longer."""
+"""Entries kept in memory; a history may be longer."""
 _MAX_TRIES: Final = 20
 _LONGEST_PAUSE: Final = 0.5
 
 
 class LedgerAudit(Protocol):
-    """What the auditor reads. Times bound by when something was made: from `start` on, before `end`."""
+    """The reads of the audit. Ranges are by creation time: from `start`, before `end`."""
 
     def workspaces(self, first_shard: int = 0) -> Iterator[str]: ...
 
@@ -34,19 +34,19 @@ class LedgerAudit(Protocol):
     ) -> Iterator[Entry]: ...
 
     def open_holds(self, workspace_id: str, *, since: str = "") -> tuple[Sequence[Hold], str]:
-        """Holds without a resolution, and an id: what is made after this call has a later one. `since` starts there."""
+        """Holds without a resolution, and an id that precedes all later holds, to be passed as `since`."""
         ...
 
     def is_resolved(self, hold: Hold) -> bool: ...
 
     def counter_sums(self, end: datetime) -> Mapping[str, int]:
-        """By workspace, what the other sides of its entries come to."""
+        """The sum of the counter-entries by workspace."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that does not add up: what it should be and what it is, in milli-credits."""
+    """A difference: expected and actual amount in milli-credits."""
 
     workspace_id: str
     what: str
@@ -60,7 +60,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What an audit found. `unchecked` are wallets that never stood still, or for which no time was left."""
+    """The result of an audit. `unchecked` are wallets that kept changing, or for which no time was left."""
 
     wallets: int
     unchecked: int
@@ -68,15 +68,15 @@ class AuditReport:
 
     @property
     def total_difference(self) -> int:
-        """Never zero when there is a difference: one of nothing held in vain counts too."""
+        """Never zero when there is a difference, even one of amount zero."""
         return sum(max(difference.amount, 1) for difference in self.differences)
 
 
 class ReconcileLedger:
-    """Compares each wallet with the fold of its history. Reads only; what is found, people have to look at.
+    """Compares each wallet with the sum of its history. Read-only; differences have to be examined by people.
 
-    A wallet is compared in a moment between two changes: it is read before and after its history, and again when its
-    version has moved. What is older than an hour is read once.
+    A wallet is read before and after its history, and again if its version has changed in between. Entries older than
+    an hour are read once.
     """
 
     def __init__(
@@ -97,19 +97,19 @@ class ReconcileLedger:
     def __call__(
         self, workspace_ids: Iterable[str] | None = None, *, may_go_on: Callable[[], bool] = lambda: True
     ) -> AuditReport:
-        """Audit these workspaces, or all, for as long as `may_go_on` says."""
+        """Audit these workspaces, or all, while `may_go_on` returns true."""
         settled = self._clock() - _SETTLED
         other_sides = self._audit.counter_sums(settled)
         checked = unchecked = 0
         differences: list[Difference] = []
-        # Beginning elsewhere each day, so that whom one night had no time for is first in another.
+        # Starts at another shard each day, so that wallets without time one night are first on another.
         for workspace_id in workspace_ids or self._audit.workspaces(settled.toordinal()):
-            found = self._audit_wallet(workspace_id, settled, other_sides) if may_go_on() else None
-            if found is None:
+            wrong = self._audit_wallet(workspace_id, settled, other_sides) if may_go_on() else None
+            if wrong is None:
                 unchecked += 1
                 continue
             checked += 1
-            differences += found
+            differences += wrong
         for difference in differences:
             logger.error("the ledger does not add up", extra=_described(difference))
         return AuditReport(checked, unchecked, tuple(differences))
@@ -117,7 +117,7 @@ class ReconcileLedger:
     def _audit_wallet(
         self, workspace_id: str, settled: datetime, other_sides: Mapping[str, int]
     ) -> list[Difference] | None:
-        """What is wrong with a wallet; None when it kept changing."""
+        """The differences of a wallet; None when it kept changing."""
         history = _History.of(workspace_id, self._audit.all_entries(workspace_id, end=settled))
         holds_before, later = self._audit.open_holds(workspace_id)
         old_holds = [hold for hold in holds_before if hold.id < later]
@@ -137,7 +137,7 @@ class ReconcileLedger:
         return None
 
     def _orphans(self, holds: Iterable[Hold]) -> list[Difference]:
-        """Holds whose generation has ended or is gone: credits that nobody will ever free."""
+        """Holds whose generation has ended or does not exist: they would never be freed."""
         return [
             Difference(hold.workspace_id, f"orphan hold {hold.id}", 0, hold.amount)
             for hold in holds
@@ -151,7 +151,7 @@ class ReconcileLedger:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """Entries folded together: what they make of the wallet, and of each grant."""
+    """Summed entries: the wallet and the remaining amount of each grant."""
 
     wallet: Wallet
     grants: Mapping[str, int]
@@ -186,9 +186,9 @@ def _compare(wallet: Wallet, history: _History, holds: Sequence[Hold]) -> list[D
     expected = replace(history.wallet, available=history.wallet.available - held, held=held)
     fields = ("available", "held", "spent", "expired", "granted")
     pairs = {name: (getattr(expected, name), getattr(wallet, name)) for name in fields}
-    found = {grant.id: grant.remaining for grant in wallet.grants.values()}
-    for grant_id in sorted(found.keys() | history.grants.keys()):
-        pairs[f"grant {grant_id}"] = (history.grants.get(grant_id, 0), found.get(grant_id, 0))
+    stored = {grant.id: grant.remaining for grant in wallet.grants.values()}
+    for grant_id in sorted(stored.keys() | history.grants.keys()):
+        pairs[f"grant {grant_id}"] = (history.grants.get(grant_id, 0), stored.get(grant_id, 0))
     return [Difference(wallet.workspace_id, what, *pair) for what, pair in pairs.items() if pair[0] != pair[1]]
 
 

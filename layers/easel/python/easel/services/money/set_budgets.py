@@ -32,12 +32,12 @@ class SetBudgets:
         self._clock = clock
 
     def __call__(self, principal: Principal, limit: int | None, key_id: str | None = None) -> Budget:
-        """Set the limit in milli-credits, or remove it; what was used this month counts from the start of it.
+        """Set the limit in milli-credits, or remove it; spending of the whole current month counts.
 
         Raises:
             NotFound: a key that the workspace does not have.
-            Forbidden: a key that would change a budget by which it is limited itself.
-            Contended: others kept changing it.
+            Forbidden: a key that would change a budget that limits it.
+            Contended: every retry lost against other writers.
         """
         scope = budget_scope(principal, key_id, self._find_key)
         now = self._clock()

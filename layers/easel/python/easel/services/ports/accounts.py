@@ -1,6 +1,6 @@
-"""What the use cases about people, workspaces and keys need from the outside. The rules of `ports` hold.
+"""Users, workspaces, members, API keys and tokens.
 
-Pages are answered as (items, key to go on from); the key is None on the last page.
+Pages are (items, key to continue after); the key is None on the last page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from easel.services.ports.transactions import Write
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """A person. `profile` is there for those whom a bot or Mini App brought."""
+    """A user. `profile` is set for Telegram users."""
 
     user_id: str
     created_at: datetime
@@ -41,7 +41,7 @@ class WorkspaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What a person is in a workspace. The plan is kept here too: the authorizer reads this and nothing else."""
+    """A person's membership in a workspace. It has the plan too, so that the authorizer needs one read."""
 
     workspace_id: str
     user_id: str
@@ -49,12 +49,12 @@ class Membership:
     added_at: datetime
     plan: str = DEFAULT_PLAN
     keys_created: int = 0
-    """Counts the personal keys that this member was given here, so that a change of the membership sees new ones."""
+    """Counts the member's personal keys, so that a change of the membership detects new ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRecord:
-    """What we know of an API key; the key itself is stored only as a hash."""
+    """An API key; the key itself is stored only as a hash."""
 
     key_id: str
     key_hash: str
@@ -74,33 +74,33 @@ class ApiKeyRecord:
     revoked_at: datetime | None = None
 
     def is_good(self, now: datetime) -> bool:
-        """Whether it opens anything."""
+        """Whether the key is valid."""
         return self.revoked_at is None and (self.valid_until is None or now < self.valid_until)
 
 
 class Users(Protocol):
-    """People, and the names that bots know them by."""
+    """Users and their Telegram identities."""
 
     def adding(self, user: UserRecord) -> Sequence[Write]:
         """Conflict: StaleWrite, when there is one under this id."""
         ...
 
     def existing(self, user_id: str) -> Write:
-        """Do nothing but insist that the user is there. Conflict: NotFound."""
+        """Check that the user exists. Conflict: NotFound."""
         ...
 
     def adding_telegram(self, identity: TelegramIdentity, now: datetime) -> Write:
-        """Note that a bot knows this person. Conflict: StaleWrite, when it did."""
+        """Record a bot's user. Conflict: StaleWrite, when it exists."""
         ...
 
     def get(self, user_id: str) -> UserRecord | None: ...
 
     def update_profile(self, user_id: str, profile: TelegramProfile, now: datetime) -> UserRecord | None:
-        """The user with this profile; None when there is no such user."""
+        """Update the profile and return the user; None when there is no such user."""
         ...
 
     def knows_telegram(self, identity: TelegramIdentity) -> bool:
-        """Whether this bot brought the person."""
+        """Whether this is a user of the bot."""
         ...
 
     def newest(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
@@ -109,14 +109,14 @@ class Users(Protocol):
 
 
 class Workspaces(Protocol):
-    """Tenants and who belongs to them."""
+    """Workspaces and their members."""
 
     def adding(self, workspace: WorkspaceRecord) -> Write:
-        """Make it, to be owned by one. Conflict: StaleWrite, when there is one under this id."""
+        """Create a workspace with one owner. Conflict: StaleWrite, when the id exists."""
         ...
 
     def adding_member(self, membership: Membership) -> Sequence[Write]:
-        """Conflict: Conflict, when the person belongs to it already."""
+        """Conflict: Conflict, when the person is a member already."""
         ...
 
     def changing_role(self, membership: Membership, role: str) -> Sequence[Write]:
@@ -136,7 +136,7 @@ class Workspaces(Protocol):
         ...
 
     def counting_owners(self, workspace_id: str, change: int) -> Write:
-        """One owner more or less. Conflict: LastOwner, when none would be left."""
+        """Change the number of owners. Conflict: LastOwner, when none would be left."""
         ...
 
     def get(self, workspace_id: str) -> WorkspaceRecord | None: ...
@@ -154,21 +154,21 @@ class Workspaces(Protocol):
     def of_user(
         self, user_id: str, *, limit: int, after: str | None
     ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
-        """The workspaces that a person belongs to, each with the person's role."""
+        """The workspaces of a person, each with the role."""
         ...
 
 
 class ApiKeys(Protocol):
-    """Keys, found by their hash when somebody comes with one and by their workspace when somebody manages them."""
+    """API keys: found by hash for authentication, and by workspace for management."""
 
     def hash_of(self, api_key: str) -> str:
-        """How this key is stored."""
+        """Store a key."""
         ...
 
     def find(self, api_key: str) -> ApiKeyRecord | None: ...
 
     def find_for_telegram(self, api_key: str, identity: TelegramIdentity) -> tuple[ApiKeyRecord | None, bool]:
-        """The key, and whether the identity's bot brought that person: both in one read."""
+        """The key, and whether the person is a user of the identity's bot, in one read."""
         ...
 
     def adding(self, record: ApiKeyRecord) -> Sequence[Write]:
@@ -178,11 +178,11 @@ class ApiKeys(Protocol):
     def ending(
         self, record: ApiKeyRecord, *, valid_until: datetime | None = None, revoked_at: datetime | None = None
     ) -> Sequence[Write]:
-        """Let a key end then, or now. Conflict: StaleWrite, when it was revoked meanwhile."""
+        """End a key then, or now. Conflict: StaleWrite, when it was revoked meanwhile."""
         ...
 
     def still_good(self, workspace_id: str, key_id: str, scope: str, now: datetime) -> Write:
-        """Check that a key works and has the scope. Conflict: Unauthenticated; Forbidden without the scope."""
+        """Check that a key is valid and has the scope. Conflict: Unauthenticated; Forbidden without the scope."""
         ...
 
     def get(self, workspace_id: str, key_id: str) -> ApiKeyRecord | None: ...
@@ -193,39 +193,39 @@ class ApiKeys(Protocol):
 
 
 class InitDataClaims(Protocol):
-    """Mini App sign-ins that were used."""
+    """Used Mini App sign-ins."""
 
     def first_use(self, digest: str, now: datetime, until: datetime) -> datetime:
-        """When this sign-in was first used: now, if it was not before. Remembered at least until then."""
+        """The time of the first use of this sign-in; stored at least until `until`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """What a token of an identity provider says, once it is proven."""
+    """The person in a verified token of an identity provider."""
 
     issuer: str
     subject: str
     is_operator: bool
-    """Whether the provider counts them among those who run the platform."""
+    """Whether the provider lists them as an operator of the platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class MiniAppUser:
-    """What a token of our own says: who it is, and the plan of the bot's workspace."""
+    """The user in a token of our own, with the plan of the bot's workspace."""
 
     identity: TelegramIdentity
     plan: str
 
 
 class TokenVerifier(Protocol):
-    """Reads bearer tokens that are signed: by identity providers, or by us for Mini App users."""
+    """Verifies signed bearer tokens of identity providers and our own."""
 
     def __call__(self, token: str) -> SignedInPerson | MiniAppUser | None:
-        """Whom the token names; None for one that we do not accept.
+        """The person of a token; None for an invalid one.
 
         Raises:
-            IdentityUnavailable: the provider's keys are not known and cannot be fetched now.
+            IdentityUnavailable: the provider's keys cannot be fetched.
         """
         ...
 
@@ -239,7 +239,7 @@ class SessionToken:
 
 
 class SessionSigner(Protocol):
-    """Makes tokens that `TokenVerifier` accepts."""
+    """Issues tokens that `TokenVerifier` accepts."""
 
     def __call__(self, user: MiniAppUser, session_id: str, issued_at: datetime) -> SessionToken:
         """The same arguments give the same token."""
@@ -248,7 +248,7 @@ class SessionSigner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MiniAppSignIn:
-    """What a Mini App brings, once it is proven. `digest` names this very sign-in, which is stale at `expires_at`."""
+    """A verified Mini App sign-in. `digest` identifies it; it expires at `expires_at`."""
 
     bot_workspace_id: str
     profile: TelegramProfile
@@ -257,12 +257,12 @@ class MiniAppSignIn:
 
 
 class MiniAppVerifier(Protocol):
-    """Reads the `initData` of Telegram Mini Apps."""
+    """Verifies the `initData` of Telegram Mini Apps."""
 
     def __call__(self, init_data: str, now: datetime) -> MiniAppSignIn | None:
-        """What it says; None when it is not genuine or too old.
+        """The sign-in; None when the signature is invalid or too old.
 
         Raises:
-            NotFound: no bot is set up here.
+            NotFound: no bot is configured.
         """
         ...

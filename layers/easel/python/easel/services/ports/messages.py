@@ -1,4 +1,4 @@
-"""What sets work going: queues and the workflow."""
+"""Queues and the workflow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from easel.services.ports.providers import JobHint
 
 @dataclass(frozen=True, slots=True)
 class QueuedGeneration:
-    """What it takes to start a generation without reading it: the message in the queue and the execution's input.
+    """Everything needed to start a generation without reading it: the queue message and the execution's input.
 
-    `model` is the one that the request names; `asked_provider` and `fallback` are what it says about providers;
-    `images` and `references` are their numbers. `deadline_seconds` is how long an image is waited for,
-    `attention_at` (ISO 8601) is when the sweeper shall look after the running generation.
+    `model` is the requested one; `asked_provider` and `fallback` are the request's routing; `images` and `references`
+    are their numbers. `deadline_seconds` is the timeout of an image, `attention_at` (ISO 8601) is when the sweeper
+    checks the running generation.
     """
 
     workspace_id: str
@@ -38,7 +38,7 @@ class QueuedGeneration:
 
     @classmethod
     def of(cls, generation: Generation) -> QueuedGeneration:
-        """The message for a generation that was stored."""
+        """The message for a stored generation."""
         time_allowed = (generation.deadline - generation.created_at).total_seconds()
         return cls(
             workspace_id=generation.workspace_id,
@@ -55,7 +55,7 @@ class QueuedGeneration:
 
 
 class GenerationQueue(Protocol):
-    """The queue that `workers/start_generation` reads."""
+    """The queue of `workers/start_generation`."""
 
     def submit(self, generation: Generation) -> None: ...
 
@@ -64,23 +64,23 @@ class ImageQueue(Protocol):
     """The queues of the image workers."""
 
     def render(self, ref: ImageRef, *, candidate: Candidate, task_token: str, delay: timedelta) -> None:
-        """Have a worker ask `candidate` for this image, after `delay` (at most 15 minutes)."""
+        """Request this image from `candidate`, after `delay` (at most 15 minutes)."""
         ...
 
     def collect(self, ref: ImageRef, *, provider: str, delay: timedelta, polls: int) -> None:
-        """Have a worker ask `provider` for this image's job, after `delay` (at most 15 minutes).
+        """Poll this image's job at `provider`, after `delay` (at most 15 minutes).
 
-        `polls` counts how often it was asked for, this time included.
+        `polls` counts the polls, this one included.
         """
         ...
 
     def hint(self, ref: ImageRef, hint: JobHint, *, delay: timedelta = timedelta()) -> None:
-        """Have a worker follow what a callback told, after `delay` (at most 15 minutes)."""
+        """Process a callback, after `delay` (at most 15 minutes)."""
         ...
 
 
 class WorkflowStarter(Protocol):
-    """Starts the state machine. Raises WorkflowUnavailable; safe to repeat."""
+    """Starts the state machine. Raises WorkflowUnavailable; safe to retry."""
 
     def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
         """Start the execution of this generation; False when it was started before.
@@ -91,12 +91,12 @@ class WorkflowStarter(Protocol):
 
 
 class Workflow(Protocol):
-    """The state machine of a started generation. Raises WorkflowUnavailable; every call is safe to repeat."""
+    """The state machine of a started generation. Raises WorkflowUnavailable; every call is safe to retry."""
 
     def stop(self, generation_id: str, reason: str) -> None: ...
 
     def image_delivered(self, task_token: str) -> None:
-        """Tell the waiting task. A token that nobody waits for any more is not an error."""
+        """Complete the waiting task. A token that is no longer waited for is ignored."""
         ...
 
     def image_failed(self, task_token: str, failure: Failure) -> None: ...

@@ -14,14 +14,14 @@ from easel.services.ports.transactions import Write
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One page of a wallet's entries; `next_after` is the sort key to go on from, None at the end."""
+    """One page of a wallet's entries; `next_after` is the sort key to continue after, None at the end."""
 
     entries: tuple[Entry, ...]
     next_after: str | None
 
 
 class Ledger(Protocol):
-    """Wallets, holds, grants and entries. `repositories/ledger.py` says what each member of a transaction means."""
+    """Wallets, holds, grants and entries. Methods that return writes are parts of transactions."""
 
     def holding(self, hold: Hold) -> Sequence[Write]:
         """Conflict: InsufficientCredits, WalletMissing."""
@@ -70,19 +70,19 @@ class Ledger(Protocol):
     ) -> EntryPage: ...
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(workspace id, grant id) of grants that have ended and may have something left."""
+        """(workspace id, grant id) of ended grants that may have credits left."""
         ...
 
 
 class Budgets(Protocol):
-    """What may be spent in a month. A scope without a budget is counted too, and never refused."""
+    """Monthly budgets. A scope without a limit is counted too, and never refused."""
 
     def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
         """Count a hold. Conflict: BudgetExceeded."""
         ...
 
     def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
-        """Give back what was not charged, and note that the owner is told. Conflict with `alert`: StaleWrite."""
+        """Free what was not charged, and record the alert. Conflict with `alert`: StaleWrite."""
         ...
 
     def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:

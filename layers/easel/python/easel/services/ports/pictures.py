@@ -1,4 +1,4 @@
-"""The bytes of pictures: finished, and stored."""
+"""Image processing and the image store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from easel.domain.provenance import Provenance
 
 
 class ImageStore(Protocol):
-    """The bucket. Raises StorageUnavailable."""
+    """The image store. Raises StorageUnavailable."""
 
     def put(self, key: str, data: bytes, media_type: str) -> None: ...
 
@@ -25,13 +25,13 @@ class ImageProcessor(Protocol):
     def process(
         self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
     ) -> ProcessedImage:
-        """Make the picture what was asked for. `drawn` is a watermark that the vendor has drawn already."""
+        """Convert the image to the requested size and format. `drawn` is a watermark that the vendor has drawn."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedOriginal:
-    """The vendor's picture as it was before we drew a watermark into it."""
+    """The vendor's image before a watermark was drawn."""
 
     data: bytes
     media_type: str
@@ -55,7 +55,7 @@ class ProcessedImage:
     unmarked: UnmarkedOriginal | None = None
 
     def stored_under(self, prefix: str, unmarked_prefix: str) -> StoredImage:
-        """Where these bytes go below the prefixes. The same picture always goes to the same place."""
+        """The files by their names below the prefixes; the same image always has the same names."""
         return StoredImage(
             original_key=f"{prefix}/original.{self.extension}",
             preview_key=f"{prefix}/preview.webp",

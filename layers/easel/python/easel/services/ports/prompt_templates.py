@@ -1,4 +1,4 @@
-"""Prompt templates that workspaces made."""
+"""A workspace's own prompt templates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OwnTemplate:
-    """A version of a workspace's own prompt template. `changed_by` is the user who made this version."""
+    """A version of a workspace's own prompt template. `changed_by` is the user who created this version."""
 
     workspace_id: str
     template: TemplateSet
@@ -25,14 +25,14 @@ class OwnTemplate:
 
 
 class PromptTemplates(Protocol):
-    """Prompt templates that workspaces made. Every version stays as it was until the template is removed."""
+    """A workspace's own prompt templates. Versions never change and are deleted with the template."""
 
     def adding(self, own: OwnTemplate) -> Sequence[Write]:
         """Conflict: TooManyTemplates."""
         ...
 
     def replacing(self, own: OwnTemplate) -> Sequence[Write]:
-        """Make this the newest version, after the one before it. Conflict: StaleWrite."""
+        """Add this as the newest version. Conflict: StaleWrite."""
         ...
 
     def removing(self, own: OwnTemplate) -> Sequence[Write]:
@@ -40,9 +40,9 @@ class PromptTemplates(Protocol):
         ...
 
     def get(self, workspace_id: str, template_id: str, version: int | None = None) -> OwnTemplate | None:
-        """One version, the newest unless told."""
+        """One version, by default the newest."""
         ...
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[OwnTemplate], str | None]:
-        """The newest versions, the template that was made last first."""
+        """The newest version of each, newest template first."""
         ...

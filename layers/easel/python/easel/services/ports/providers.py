@@ -1,4 +1,4 @@
-"""Image providers: what they are asked, shown and told, and how long they take."""
+"""Image providers, reference images, callbacks and latencies."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from easel.services.ports.image_tasks import ImageRef
 
 @dataclass(frozen=True, slots=True)
 class JobHint:
-    """What a callback told, under a ticket of ours: this attempt at this provider has this job.
+    """From a callback with a valid ticket: this attempt at this provider has this job.
 
-    `looks` counts how often it was followed.
+    `looks` counts how often it was processed.
     """
 
     provider: str
@@ -40,40 +40,40 @@ class JobHint:
 class ImageProvider(Protocol):
     """One vendor. Every method raises `ProviderError`, and nothing else, when the vendor does not deliver.
 
-    Every call is bounded by timeouts. `submit` is never repeated by the adapter once bytes may have left. One that
-    `reads_references` takes their addresses instead of their bytes.
+    Every call is bounded by timeouts. An adapter never retries `submit` once the request may have been sent. With
+    `reads_references` it takes URLs of reference images instead of bytes.
     """
 
     name: str
     reads_references: bool
 
     def submit(self, task: ProviderTask) -> Submission:
-        """Ask for one image."""
+        """Submit one image."""
         ...
 
     def fetch(self, job_id: str) -> Finished | Running:
-        """Where a job stands. Safe to repeat."""
+        """The state of a job. Safe to retry."""
         ...
 
     def download(self, picture: RemotePicture) -> bytes:
-        """The bytes of a finished picture that lies with the vendor. Safe to repeat."""
+        """Download a finished image from the vendor. Safe to retry."""
         ...
 
     def cancel(self, job_id: str) -> bool:
-        """Ask the vendor to stop; False when it cannot or the job is beyond stopping."""
+        """Cancel a job; False when the vendor cannot, or the job has ended."""
         ...
 
     def parse_callback(self, request: CallbackRequest) -> Callback | None:
-        """Read a callback; None when it is not a genuine one of this vendor."""
+        """Parse a callback; None when it is not authentic."""
         ...
 
     def list_models(self) -> tuple[OfferedModel, ...] | None:
-        """What the vendor offers to our key now; None when it has no such list. Safe to repeat."""
+        """The vendor's model list; None when it has none. Safe to retry."""
         ...
 
 
 class ReferenceFetcher(Protocol):
-    """Fetches reference pictures from the addresses that callers give, safely."""
+    """Fetches reference images from callers' URLs, guarded against SSRF."""
 
     def fetch(self, url: str) -> ReferenceImage:
         """Raises ReferenceUnavailable or ImageRejected."""
@@ -81,7 +81,7 @@ class ReferenceFetcher(Protocol):
 
 
 class ReferenceCleaner(Protocol):
-    """Makes fetched reference pictures fit for vendors: no metadata, upright, whole, within their limits."""
+    """Cleans fetched reference images for vendors: no metadata, upright, not damaged, within limits."""
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         """Raises ImageRejected or ImagingUnavailable."""
@@ -89,15 +89,15 @@ class ReferenceCleaner(Protocol):
 
 
 class ReferenceLender(Protocol):
-    """Puts a cleaned reference picture where a vendor can read it for a while."""
+    """Stores a copy of a cleaned reference image under a short-lived URL for a vendor."""
 
     def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
-        """The same picture with an address. Raises StorageUnavailable."""
+        """The same image with a URL. Raises StorageUnavailable."""
         ...
 
 
 class LatencyRecorder(Protocol):
-    """How long callers wait for the images of each model."""
+    """Latency of images per model."""
 
     def record(self, model: str, waited: timedelta, now: datetime) -> None:
         """Count one image. Never fails: it is a statistic."""
@@ -105,20 +105,20 @@ class LatencyRecorder(Protocol):
 
 
 class ModelLatencies(Protocol):
-    """What was observed of a model lately."""
+    """The recent latency of a model."""
 
     def of(self, model: str, now: datetime) -> Latency | None:
-        """None when nothing was, or when nobody can tell."""
+        """None without samples or when the read fails."""
         ...
 
 
 class CallbackAddresses(Protocol):
-    """Where vendors call back."""
+    """Callback URLs for vendors."""
 
     def expected_from(self, provider: str) -> bool:
-        """Whether this provider is told an address, so that asking after its jobs can be slow."""
+        """Whether this provider gets a callback URL, so that polling can be rare."""
         ...
 
     def address(self, provider: str, ref: ImageRef, attempt_id: str, valid_until: datetime) -> str | None:
-        """The address for one attempt; None for a provider that is told none."""
+        """The callback URL of an attempt; None for providers without callbacks."""
         ...

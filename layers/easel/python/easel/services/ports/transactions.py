@@ -1,4 +1,4 @@
-"""Writes that happen together or not at all."""
+"""Transactions."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Protocol
 
 
 class Write(Protocol):
-    """One member of a transaction, made by a repository and opaque to the use case that puts it together."""
+    """One write of a transaction, created by a repository and opaque to use cases."""
 
     @property
     def description(self) -> str:
-        """For logs: what this member does."""
+        """Description for logs."""
         ...
 
 
 class UnitOfWork(Protocol):
-    """All or nothing, in one call."""
+    """Commits writes atomically, in one call."""
 
     def commit(self, *writes: Write) -> None:
-        """Do all of them.
+        """Commit all writes.
 
-        When a condition does not hold, nothing is written and the error of the first such write, in the order given, is
-        raised (each repository method says which); Contended when others kept getting in between.
+        When a condition fails, nothing is written and the error of the first such write, in the given order, is raised
+        (each repository method says which); Contended when every retry lost against other writers.
         """
         ...

@@ -1,4 +1,4 @@
-"""What users have running and have used, for limits and for reports."""
+"""Usage: limits and reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from easel.services.ports.transactions import Write
 
 @dataclass(frozen=True, slots=True)
 class UsageRule:
-    """The limits that a submit must keep: what may run at once per channel, and generations per day."""
+    """The limits of a submit: concurrent generations per channel, and generations per day."""
 
     max_active: int
     max_per_day: int
@@ -24,21 +24,21 @@ class UsageRule:
 
 @dataclass(frozen=True, slots=True)
 class UsageToday:
-    """How far a user is: generations of today, and what is running."""
+    """Today's generations of a user, and the running ones."""
 
     generations: int
     active_ids: tuple[str, ...]
 
 
 class UsageCounters(Protocol):
-    """What a user runs at once and has asked for today."""
+    """Running and daily generations of users."""
 
     def starting(self, generation: Generation, rule: UsageRule) -> Write:
         """Count a new generation. Conflict: LimitReached."""
         ...
 
     def ending(self, generation: Generation) -> Write:
-        """It no longer runs. Never conflicts, and a repeat changes nothing."""
+        """Count the end of a generation. Never conflicts; idempotent."""
         ...
 
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday: ...
@@ -48,17 +48,17 @@ class UsageSummaries(Protocol):
     """Totals per user, model, provider and day."""
 
     def adding(self, generation: Generation) -> Sequence[Write]:
-        """Count an ended generation. Never conflicts; being in the closing transaction makes it count once."""
+        """Count an ended generation. Never conflicts; as part of the closing transaction it is counted once."""
         ...
 
     def correcting(self, generation: Generation, image: Image) -> Write:
-        """Count a picture that came after its generation had ended, at what it cost. Never conflicts."""
+        """Count an image that came after its generation's end, with its cost. Never conflicts."""
         ...
 
 
 class UsageReports(Protocol):
-    """The totals, to be read."""
+    """Reads the totals."""
 
     def rows(self, workspace_id: str, first_day: str, last_day: str, *, limit: int) -> Sequence[UsageRow]:
-        """Rows of these days (both included), at most so many."""
+        """Rows of these days (both included), at most `limit`."""
         ...

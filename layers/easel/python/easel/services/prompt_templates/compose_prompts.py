@@ -1,6 +1,6 @@
-"""The prompts of a request that names a template instead of bringing its own words.
+"""The prompts of a request that uses a template instead of a prompt.
 
-What reads templates is imported when a request names one: most do not, and a cold start pays for every import.
+The template language is imported only when a request uses a template: most do not, and imports slow down cold starts.
 """
 # ruff: noqa: PLC0415 - see the docstring
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 _AT: Final = "template."
 
 FindTemplate = Callable[[str, str, int | None], "TemplateSet | None"]
-"""(workspace id, template id, version): the set that the workspace knows by this id, the newest unless told."""
+"""(workspace id, template id, version) -> the workspace's or built-in set, by default the newest version."""
 
 
 def built_in_alone(_workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
-    """`FindTemplate` where workspaces have none of their own."""
+    """`FindTemplate` for built-in sets only."""
     from easel.domain.prompt_templates import find_built_in
 
     return find_built_in(template_id, version)
 
 
 def composed(workspace_id: str, request: ImageRequest, model: Model, find: FindTemplate) -> Composition | None:
-    """What the request's template makes of its values; None for a request with a prompt of its own.
+    """Render the request's template; None for a request with a prompt.
 
     Raises:
-        UnknownTemplate: not one of the workspace, or not this version.
-        InvalidRequest: values, shots or reference pictures that the template does not take, or another `n` than it has.
+        UnknownTemplate: no such template or version in the workspace.
+        InvalidRequest: invalid values, shots or references, or an `n` that differs from the number of shots.
     """
     use = request.template
     if use is None:
@@ -59,9 +59,9 @@ def composed(workspace_id: str, request: ImageRequest, model: Model, find: FindT
 
 
 def filled_in(request: ImageRequest, made: Composition, model: Model) -> ImageRequest:
-    """The request as it is checked and priced: with the template's number of images, and the ratio it suggests.
+    """The request as it is validated and priced: with the template's number of images and suggested ratio.
 
-    The suggestion counts where the caller chose nothing and the model takes it.
+    The suggestion applies if the caller chose nothing and the model supports it.
     """
     asked = request.asked
     if made.aspect_ratio in model.aspect_ratios and not (asked.size or asked.aspect_ratio):
@@ -70,7 +70,7 @@ def filled_in(request: ImageRequest, made: Composition, model: Model) -> ImageRe
 
 
 def new_images(generation_id: str, count: int, made: Composition | None) -> tuple[Image, ...]:
-    """The images of a new generation, each with its own prompt where a template makes them."""
+    """The images of a new generation, with their own prompts if a template is used."""
     images = tuple(Image(id=image_id(generation_id, index), index=index) for index in range(count))
     if made is None:
         return images
@@ -81,7 +81,7 @@ def new_images(generation_id: str, count: int, made: Composition | None) -> tupl
 
 
 def used(made: Composition | None) -> UsedTemplate | None:
-    """What a generation remembers of its template."""
+    """The record of the template that is stored with a generation."""
     return UsedTemplate(made.template_id, made.version, made.notices) if made else None
 
 

@@ -23,41 +23,41 @@ _FIRST: Final = 1
 
 
 class ManagePromptTemplates:
-    """Make, change and remove the workspace's own."""
+    """Creates, changes and deletes a workspace's own templates."""
 
     def __init__(self, *, templates: PromptTemplates, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._templates = templates
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    def create(self, principal: Principal, wanted: TemplateSet) -> OwnTemplate:
-        """A new template with its first version; the id and version of `wanted` do not count.
+    def create(self, principal: Principal, content: TemplateSet) -> OwnTemplate:
+        """Create a template with its first version; the id and version of the argument are ignored.
 
         Raises:
-            InvalidRequest: with all that is wrong with it.
-            TooManyTemplates: the workspace has as many as it can.
+            InvalidRequest: with all validation errors.
+            TooManyTemplates: the workspace has the maximum number.
         """
         now = self._clock()
-        template = _checked(replace(wanted, id=new_id(), version=_FIRST))
+        template = _checked(replace(content, id=new_id(), version=_FIRST))
         own = OwnTemplate(principal.workspace_id, template, now, now, principal.user_id)
         self._unit_of_work.commit(*self._templates.adding(own))
         return own
 
     def change(
-        self, principal: Principal, template_id: str, wanted: TemplateSet, *, replaces: int | None
+        self, principal: Principal, template_id: str, content: TemplateSet, *, replaces: int | None
     ) -> OwnTemplate:
-        """The next version of a template. The same words again make no new version.
+        """Create the next version of a template. Unchanged content creates no version.
 
-        `replaces` is the version that the caller read; None to replace whichever is the newest.
+        `replaces` is the version that the caller read; None replaces the newest.
 
         Raises:
-            InvalidRequest: with all that is wrong with it.
+            InvalidRequest: with all validation errors.
             NotFound: no such template.
-            Conflict: one that ships with Easel.
-            StaleWrite: `replaces` is not the newest, or somebody else was faster.
-            TooManyTemplates: it has as many versions as it can.
+            Conflict: a built-in template.
+            StaleWrite: `replaces` is not the newest, or a concurrent change was faster.
+            TooManyTemplates: the template has the maximum number of versions.
         """
-        checked = _checked(wanted)
+        checked = _checked(content)
         newest = self._find(principal, template_id)
         version = newest.template.version
         if replaces not in {None, version}:
@@ -72,12 +72,12 @@ class ManagePromptTemplates:
         return own
 
     def remove(self, principal: Principal, template_id: str) -> None:
-        """Remove a template with all its versions. Generations that it was used for keep their prompts.
+        """Delete a template with all its versions. Generations keep their prompts.
 
         Raises:
             NotFound: no such template.
-            Conflict: one that ships with Easel.
-            StaleWrite: somebody changed it at the same time.
+            Conflict: a built-in template.
+            StaleWrite: it was changed concurrently.
         """
         self._unit_of_work.commit(*self._templates.removing(self._find(principal, template_id)))
 
@@ -90,8 +90,8 @@ class ManagePromptTemplates:
         return own
 
 
-def _checked(wanted: TemplateSet) -> TemplateSet:
-    faults = faults_of(wanted)
+def _checked(content: TemplateSet) -> TemplateSet:
+    faults = faults_of(content)
     if faults:
         raise InvalidRequest(faults[0].message, faults)
-    return wanted
+    return content

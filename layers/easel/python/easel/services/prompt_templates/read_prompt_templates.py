@@ -1,4 +1,4 @@
-"""Prompt templates of a workspace: those that ship with Easel, and those that its members made."""
+"""Read prompt templates of a workspace: built-in ones and its own."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _OWN_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class KnownTemplate:
-    """A template as a workspace sees it; `own` is None for one that ships with Easel, which nobody can change."""
+    """A template as a workspace sees it; `own` is None for a built-in one, which cannot be changed."""
 
     template: TemplateSet
     own: OwnTemplate | None = None
 
 
 class ReadPromptTemplates:
-    """What there is, and what it makes. Templates that ship cost no call."""
+    """Lists, reads and renders templates. Built-in ones need no read."""
 
     def __init__(self, *, templates: PromptTemplates, catalogue: Catalogue) -> None:
         self._templates = templates
         self._catalogue = catalogue
 
     def get(self, principal: Principal, template_id: str, version: int | None = None) -> KnownTemplate:
-        """A version, the newest unless told. Raises NotFound."""
+        """A version, by default the newest. Raises NotFound."""
         known = self._known(principal.workspace_id, template_id, version)
         if known is None:
             which = "" if version is None else f" of version {version}"
@@ -57,7 +57,7 @@ class ReadPromptTemplates:
     def list(
         self, principal: Principal, *, limit: int, after: str | None
     ) -> tuple[Sequence[KnownTemplate], str | None]:
-        """Those that ship first, then the workspace's own, the last one made first."""
+        """Built-in ones first, then the workspace's own, newest first."""
         begun = BUILT_IN.index(after) + 1 if after in BUILT_IN else len(BUILT_IN) if after else 0
         shipped = BUILT_IN[begun : begun + limit]
         entries = [KnownTemplate(found) for found in map(find_built_in, shipped) if found]
@@ -71,11 +71,11 @@ class ReadPromptTemplates:
     def render(
         self, principal: Principal, use: TemplateUse, *, roles: Sequence[str] = (), model: str | None = None
     ) -> Composition:
-        """The prompts that a request with these values would have. Nothing is written.
+        """Render the prompts for these values. Nothing is written.
 
         Raises:
             NotFound: no such template.
-            InvalidRequest: a model that there is not, or whatever the template does not take.
+            InvalidRequest: an unknown model, or values that are invalid for the template.
         """
         chosen = self.get(principal, use.id, use.version).template
         limit = self._catalogue.find(model).max_prompt_characters if model else LONGEST_PROMPT
