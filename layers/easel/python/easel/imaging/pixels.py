@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlu
 
 from easel.domain.request import Size
 from easel.errors import ImageRejected
+from easel.imaging.containers import parts_of
 from easel.imaging.formats import ImageFormat
 from easel.imaging.png_rows import with_all_rows
 from easel.imaging.structure import Structure
@@ -119,9 +120,17 @@ def opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
             if image_format is ImageFormat.JPEG:
                 it.draft(None, (1, 1))
                 it.load()
+            elif image_format is ImageFormat.PNG and _has_chunks_behind_pixels(data):
+                # It reads them after decoding.
+                it.load()
     except Exception:  # noqa: BLE001 - it fails in as many ways as there are mistakes in a file
         return False
     return True
+
+
+def _has_chunks_behind_pixels(data: bytes) -> bool:
+    kinds = [part.kind for part in parts_of(data, ImageFormat.PNG)]
+    return set(kinds[kinds.index(b"IDAT") : -1]) != {b"IDAT"}
 
 
 def _finished(picture: Image.Image, structure: Structure, longest_side: int | None, gap: float) -> Image.Image:
