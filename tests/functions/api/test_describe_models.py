@@ -174,6 +174,7 @@ REQUESTS = [
     ("sandbox", {"n": 11}),
     ("sandbox", {"n": "1"}),
     ("sandbox", {"prompt": "   "}),
+    ("sandbox", {"prompt": "\u200b\ufeff"}),
     ("sandbox", {"prompt": "x" * 4001}),
     ("sandbox", {"promt": "x"}),
     ("sandbox", {"referenceUrls": ["https://a.example/1.png"], "referenceFileIds": ["f"]}),

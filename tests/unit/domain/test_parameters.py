@@ -343,7 +343,7 @@ def test_a_background_is_for_models_that_have_one_and_never_transparent_in_a_jpe
 
 
 @pytest.mark.requirement("S001-50", "S003-71")
-@pytest.mark.parametrize("prompt", ["", " ", "\n\t \u2003"])
+@pytest.mark.parametrize("prompt", ["", " ", "\n\t \u2003", "\u200b\ufeff", "\u00ad \ufe0f", "\u3164"])
 def test_a_prompt_is_required_and_blanks_are_none(prompt: str) -> None:
     (problem,) = refused("seedream-v4", prompt=prompt)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from easel.domain.text import is_blank
+
 MAX_VARIABLES: Final = 20
 """Per template."""
 ROLE: Final = "[a-z][a-z0-9_-]{0,31}"
@@ -36,6 +38,6 @@ class TemplateUse:
 
 
 def clean(text: str) -> str:
-    """A value as inserted into a prompt: one line, single spaces, no control characters."""
+    """A value as inserted into a prompt: one line, single spaces, no control characters; empty if it is blank."""
     visible = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    return " ".join(visible.split())
+    return "" if is_blank(text) else " ".join(visible.split())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Size
+from easel.domain.text import is_blank
 from easel.domain.watermark import read_watermark
 from easel.errors import FieldError, InvalidRequest
 from easel.ids import MAX_IMAGES
@@ -104,7 +105,7 @@ def _check_parameters(model: Model, asked: AskedParameters, problems: list[Field
 
 def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None:
     limit = model.max_prompt_characters
-    if not prompt.strip():
+    if is_blank(prompt):
         problems.append(FieldError("prompt", "Prompt is required and must be a non-empty string", {"minLength": 1}))
     elif len(prompt) > limit:
         message = f"The prompt has {len(prompt)} characters; {model.id} takes at most {limit}."

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from easel.domain.prompt_templates.language import NAME, Template, TemplateFault, read_template
 from easel.domain.template_use import MAX_VARIABLES, ROLE
+from easel.domain.text import is_blank
 from easel.errors import FieldError
 from easel.ids import MAX_IMAGES
 
@@ -129,7 +130,7 @@ class _Faults:
         self.found.append(FieldError(at, message, allowed))
 
     def text(self, at: str, text: str, longest: int) -> None:
-        if not 0 < len(text.strip()) <= longest:
+        if is_blank(text) or len(text.strip()) > longest:
             self.add(at, f"{at} must have 1 to {longest} characters.", {"minLength": 1, "maxLength": longest})
 
     def length(self, at: str, text: str, longest: int) -> None:

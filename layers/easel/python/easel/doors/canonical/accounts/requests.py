@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from easel.domain.access import ALL_SCOPES, MEMBER_ROLES
+from easel.domain.text import is_blank
 from easel.errors import InvalidRequest
 from easel.http.models import RequestModel, WholeNumber
 from easel.services.accounts.manage_api_keys import DEFAULT_OVERLAP, LONGEST_LIFETIME, LONGEST_OVERLAP, NewApiKey
@@ -74,7 +75,7 @@ class RotateApiKeyRequest(RequestModel):
 def name(text: str) -> str:
     """A name that people gave. Raises InvalidRequest."""
     given = text.strip()
-    if not 0 < len(given) <= _LONGEST_NAME:
+    if is_blank(given) or len(given) > _LONGEST_NAME:
         limit = {"minLength": 1, "maxLength": _LONGEST_NAME}
         raise InvalidRequest.of("name", f"name must have 1 to {_LONGEST_NAME} characters.", limit)
     return given

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from easel.domain.catalogue import Model, SizePolicy, SizeRule
 from easel.domain.catalogue.parameters import AUTO, same_quality
+from easel.domain.text import VISIBLE
 from easel.domain.watermark import MAX_CHARACTERS
 from easel.ids import MAX_IMAGES
 
@@ -34,7 +35,7 @@ def input_schema(model: Model) -> dict[str, Any]:
 def _subject(model: Model) -> dict[str, Any]:
     return {
         "model": {"enum": [model.id, *model.aliases]},
-        "prompt": {"type": "string", "minLength": 1, "maxLength": model.max_prompt_characters, "pattern": r"\S"},
+        "prompt": {"type": "string", "minLength": 1, "maxLength": model.max_prompt_characters, "pattern": VISIBLE},
         "template": {
             "type": "object",
             "properties": {"id": {"type": "string"}, "variables": {"type": "object"}},
@@ -42,7 +43,7 @@ def _subject(model: Model) -> dict[str, Any]:
             "description": "Instead of `prompt`; see `GET /api/v1/prompt-templates`.",
         },
         "n": {"type": "integer", "minimum": 1, "maximum": MAX_IMAGES, "default": 1},
-        "watermark": {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": r"\S"},
+        "watermark": {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": VISIBLE},
         "clientReference": {"type": "string", "maxLength": 200},
     }
 
