@@ -31,7 +31,7 @@ from easel.http.bodies import METHODS_WITH_BODY
 from easel.http.description import ERRORS, TAKES_BYTES
 from easel.http.failures import InternalError, MalformedBody, RouteNotFound
 from easel.http.problems import KINDS, kind_of
-from easel.http.resolver import is_public, takes_bytes
+from easel.http.resolver import has_open_query, is_public, takes_bytes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.api_gateway import Route
@@ -154,7 +154,8 @@ def errors_of(route: Route) -> set[type[EaselError]]:
     if route.method in METHODS_WITH_BODY and not takes_bytes(route):
         answered.update(_OF_BODIES)
     parameters = [*route.dependant.query_params, *route.dependant.header_params]
-    if any(_may_be_refused(parameter.field_info) for parameter in parameters):
+    if not has_open_query(route) or any(_may_be_refused(parameter.field_info) for parameter in parameters):
+        # At least for a query parameter that the route does not know.
         answered.add(errors.InvalidRequest)
     if any(parameter.alias == "cursor" for parameter in parameters):
         answered |= {errors.InvalidCursor, errors.SecretUnavailable}

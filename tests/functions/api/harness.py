@@ -5,9 +5,10 @@ Fakes come in at the composition root only, so everything between the event and 
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -168,6 +169,15 @@ class Answer:
     headers: Mapping[str, str]
     body: str
 
+    @classmethod
+    def of(cls, answered: Mapping[str, Any]) -> Answer:
+        """What a client gets to see, after the gateway and its own library have decoded it."""
+        body = answered["body"] or ""
+        if answered.get("isBase64Encoded"):
+            assert answered["headers"]["Content-Encoding"] == "gzip"
+            body = gzip.decompress(b64decode(body)).decode("utf-8")
+        return cls(answered["statusCode"], answered["headers"], body)
+
     @property
     def json(self) -> Any:
         return json.loads(self.body)
@@ -187,7 +197,7 @@ class Api:
 
     def send(self, function: str, event: dict[str, Any]) -> Answer:
         said = invoke(function, event)
-        answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
+        answer = Answer.of(said)
         validator.check(event["requestContext"]["http"]["method"], event["rawPath"], answer)
         return answer
 

@@ -217,7 +217,6 @@ def test_only_bots_may_ask(world: World, who: str, method: str, path: str) -> No
         ({"telegram_id": True}, "telegram_id"),
         ({"telegram_id": 1, "username": 7}, "username"),
         ({"telegram_id": 1, "first_name": "x" * 257}, "first_name"),
-        ({"telegram_id": 1, "credits": 1_000_000}, "credits"),
     ],
 )
 def test_a_bad_description_is_told_by_field(bot: Bot, body: dict[str, Any], field: str) -> None:
@@ -406,3 +405,17 @@ def test_no_log_line_has_the_sign_in_or_the_token(mini_app: Bot, log_lines: Any)
     for secret in (text, dict(parse_qsl(text))["hash"], token, "Ada"):
         assert secret not in written
     assert all(json.loads(line) for line in written.splitlines())
+
+
+def test_a_user_as_telegram_sends_it_is_taken_whatever_it_has_come_to_hold(bot: Bot) -> None:
+    described = {
+        **ADA,
+        "added_to_attachment_menu": True,
+        "allows_write_to_pm": True,
+        "something_of_next_year": {"a": 1},
+    }
+
+    answer = bot.world.call("POST", SYNC, token=bot.key, body=described)
+
+    assert answer.status == 200
+    assert answer.json["user"]["username"] == ADA["username"]

@@ -61,7 +61,7 @@ def ask(functions: Functions, method: str, path: str = "", body: Any = None, que
     function = "manage_prompt_templates" if changing else "read_prompt_templates"
     event = http_event(method, f"{PATH}{path}", authorizer=functions._caller, body=body, query=query)
     said = functions.invoke(api_folder(function), event)
-    answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
+    answer = Answer.of(said)
     described = PATH + ("/{templateId}" if path else "") + ("/render" if path.endswith("/render") else "")
     check_answer(method.lower(), described, answer)
     return answer
@@ -78,7 +78,7 @@ def submitted(functions: Functions, template: dict[str, Any], **more: Any) -> An
     body = {"model": "seedream-v4", "template": template, **more.pop("fields", {})}
     event = http_event("POST", "/api/v1/generations", authorizer=functions._caller, body=body, **more)
     said = functions.invoke("api/generations/submit_generation", event)
-    return Answer(said["statusCode"], said["headers"], said["body"] or "")
+    return Answer.of(said)
 
 
 def problem(answer: Answer) -> tuple[int, str, list[str]]:

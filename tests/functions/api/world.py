@@ -74,7 +74,7 @@ class World:
         if not route.public:
             event["requestContext"]["authorizer"] = {"lambda": self.authorize(given)}
         said = self._invoke(route.function, event)
-        answer = Answer(said["statusCode"], said["headers"], said["body"] or "")
+        answer = Answer.of(said)
         validator.check(method, path, answer)
         return answer
 

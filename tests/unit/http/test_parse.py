@@ -37,8 +37,18 @@ def test_prefer_says_how_long_to_wait(header: str | None, wait: int | None) -> N
     assert parse.preferences(header).wait == wait
 
 
-@pytest.mark.parametrize("value", ["", "=", "=0", "=26", "=9999999", "=1.5", "=\u0661", "=-5"])
-def test_a_wait_out_of_range_is_refused(value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "wait"), [("", 25), ("=", 25), ("=0", 1), ("=26", 25), ("=60", 25), ("=9999999", 25)]
+)
+def test_a_wait_out_of_range_counts_as_the_nearest(value: str, wait: int) -> None:
+    asked = parse.preferences(f"wait{value}")
+
+    assert asked.wait == wait
+    assert asked.applied(replayed=False) == {"Preference-Applied": f"wait={wait}"}
+
+
+@pytest.mark.parametrize("value", ["=1.5", "=\u0661", "=-5", "=soon", "=9e99"])
+def test_a_wait_that_is_no_number_is_refused(value: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         parse.preferences(f"wait{value}")
 

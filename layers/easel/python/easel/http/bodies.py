@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,11 +19,17 @@ from easel.http.failures import MalformedBody
 MAX_BODY_BYTES: Final = 256 * 1024
 """Of a JSON body: some 60 times the longest prompt."""
 
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+_REPLACEMENT: Final = "\ufffd".encode()
+"""U+FFFD: what gateways put in place of bytes that are not UTF-8."""
+
 METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def read_json(event: Mapping[str, Any], content_type: str | None) -> Mapping[str, Any] | None:
+def read_json(event: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any] | None:
     """The body, which has to be one JSON object of moderate size. An absent body is None and left to the route.
+
+    `headers` are the request's, by lower-case names.
 
     Raises:
         PayloadTooLarge, UnsupportedMediaType, MalformedBody, InvalidRequest.
@@ -32,12 +39,27 @@ def read_json(event: Mapping[str, Any], content_type: str | None) -> Mapping[str
     sent = raw(event)
     if len(sent) > MAX_BODY_BYTES:
         raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {MAX_BODY_BYTES} are taken.")
-    if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
+    _check_announced(headers)
     value = _parse(sent)
     if not isinstance(value, dict):
         raise InvalidRequest.of("body", "The body must be a JSON object.", {"type": "object"})
     return value
+
+
+def _check_announced(headers: Mapping[str, str]) -> None:
+    """Refuse what the headers say cannot be read here, before bytes are taken for other ones."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise UnsupportedMediaType(f"The body is compressed ({encoding[:40]!r}); send it without Content-Encoding.")
+    content_type = headers.get("content-type")
+    if content_type is None:
+        return
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if media_type != "application/json":
+        raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
+    charsets = [part.partition("=")[2].strip().strip('"') for part in parameters if part.startswith("charset")]
+    if any(charset not in _UTF8 for charset in charsets):
+        raise UnsupportedMediaType(f"The body came in {charsets[0][:40]!r}; send it in UTF-8.")
 
 
 def raw(event: Mapping[str, Any]) -> bytes:
@@ -52,8 +74,15 @@ def raw(event: Mapping[str, Any]) -> bytes:
 
 
 def _parse(raw: bytes) -> Any:
+    if _REPLACEMENT in raw:
+        raise _malformed("The body has the replacement character U+FFFD: it was not sent in UTF-8.")
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        value = json.loads(
+            raw.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            object_pairs_hook=_unique_keys,
+        )
         if b"\\ud" in raw.lower():
             # JSON can escape half a character; UTF-8, and so everything behind this line, cannot hold it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -73,6 +102,13 @@ def _parse(raw: bytes) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise _malformed(f"The body is not JSON: {name} is not a value.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _malformed(f"The body has a number that is out of range: {text[:40]}.")
+    return number
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from easel.errors import EaselError
 ERRORS: Final = "x-errors"
 """The codes of a route's own errors. Only the merged document is read by others, and it has them as responses."""
 TAKES_BYTES: Final = "x-takes-bytes"
+OPEN_QUERY: Final = "x-open-query"
 
 
 def route(
@@ -31,18 +32,21 @@ def route(
     errors: Sequence[type[EaselError]] = (),
     public: bool = False,
     takes_bytes: bool = False,
+    open_query: bool = False,
 ) -> dict[str, Any]:
     """Describe a route.
 
     A text describes an answer with the route's own body; a dictionary is an OpenAPI response object. A route that is
     not `public` is refused without a caller. One that `takes_bytes` reads its body itself; all others get one JSON
-    object.
+    object. An `open_query` may have parameters that we do not know, because others write the address.
     """
     extensions: dict[str, Any] = {ERRORS: [error.code for error in errors]}
     if public:
         extensions["security"] = []
     if takes_bytes:
         extensions[TAKES_BYTES] = True
+    if open_query:
+        extensions[OPEN_QUERY] = True
     return {
         "operation_id": operation_id,
         "tags": [tag],

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import system_clock
-from easel.http import refusals
+from easel.http import compression, refusals
 from easel.http.door import Door, Served
 from easel.http.events import begin
 from easel.http.incoming import Incoming
@@ -74,11 +74,13 @@ def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds
     headers = _later(own, door.headers(served)) | _ALWAYS | {"X-Request-ID": request_id()}
     # The framework says None for "no body", and not every gateway takes that for a text.
     answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
-    unchanged = incoming.method == "GET" and served.status == HTTPStatus.OK
+    unchanged = incoming.route_method == "GET" and served.status == HTTPStatus.OK
     if unchanged and _has_it_already(incoming.headers.get("if-none-match"), headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
-    return answer
+    if incoming.method == "HEAD":
+        return {**answer, "body": "", "isBase64Encoded": False}
+    return compression.compressed(answer, incoming.headers.get("accept-encoding"))
 
 
 def _later(own: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Final, Literal
 
+from easel.domain.api_keys import PREFIX
 from easel.domain.request import Channel
 from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
 from easel.http import events, rates
@@ -87,13 +88,20 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
     if context.get("failure") == "unavailable":
         raise StorageUnavailable("The credential could not be checked. Try again.")
     if context.get("failure") == "invalid":
-        raise Unauthenticated(INVALID_TEXT)
+        raise Unauthenticated(INVALID_TEXT + _hint(event))
     for kind, failure in _REFUSALS.items():
         if context.get("failure") == failure:
             raise kind(str(context.get("detail", "")))
     if "principal" not in context or "failure" in context:
-        raise Unauthenticated(MISSING_TEXT)
+        raise Unauthenticated(MISSING_TEXT + _hint(event))
     return from_json(context["principal"])
+
+
+def _hint(event: Mapping[str, Any]) -> str:
+    """What to do for callers who sent a key of ours, but not as a bearer token; the key itself is never repeated."""
+    values = (event.get("headers") or {}).values()
+    bare = any(str(value).strip().startswith(PREFIX) for value in values)
+    return f". Send the key as `Authorization: Bearer {PREFIX}...`." if bare else ""
 
 
 def check_same_workspace(headers: Mapping[str, str], named: str | None, field: str = "workspaceId") -> None:

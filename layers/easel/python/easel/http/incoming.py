@@ -19,6 +19,8 @@ class Incoming:
         self.event = event
         self.method = str(http.get("method", "GET")).upper()
         self.path = str(event.get("rawPath", "/"))
+        self.route_method = "GET" if self.method == "HEAD" else self.method
+        """The method of the route that serves it: HEAD is a GET whose answer is sent without its body."""
         self.contradiction: EaselError | None = None
         """What the request is refused for because the facts of two doors meet in it."""
 
@@ -26,6 +28,13 @@ class Incoming:
     def headers(self) -> Mapping[str, str]:
         """By lower-case names."""
         return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
+
+    def as_get(self) -> Mapping[str, Any]:
+        """For HEAD, what makes the event one of a GET; nothing for any other method."""
+        if self.method == self.route_method:
+            return {}
+        context = self.event.get("requestContext", {})
+        return {"requestContext": {**context, "http": {**context.get("http", {}), "method": self.route_method}}}
 
     @cached_property
     def caller(self) -> Principal:
@@ -47,6 +56,6 @@ class Incoming:
     @cached_property
     def _body(self) -> tuple[Mapping[str, Any] | None, EaselError | None]:
         try:
-            return bodies.read_json(self.event, self.headers.get("content-type")), None
+            return bodies.read_json(self.event, self.headers), None
         except EaselError as error:
             return None, error

@@ -16,7 +16,7 @@ _CANCEL_AFTER_SECONDS: Final = (5, 600)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
-_SECONDS: Final = re.compile(r"[0-9]{1,3}")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
 _DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
 
 
@@ -35,19 +35,22 @@ class Preferences:
 def preferences(prefer: str | None) -> Preferences:
     """Read a `Prefer` header. The first `wait` counts; what we do not know is ignored, as the RFC wants.
 
+    A `wait` outside of the range, or without a number, counts as the nearest that we can keep: a preference is not a
+    demand, and `Preference-Applied` says what became of it.
+
     Raises:
-        InvalidRequest: a `wait` that is no whole number of seconds within the range.
+        InvalidRequest: a `wait` that is no whole number of seconds.
     """
     lowest, highest = _WAIT_SECONDS
     for preference in (prefer or "").split(","):
         name, _, value = preference.partition(";")[0].partition("=")
         if name.strip().lower() != "wait":
             continue
-        seconds = value.strip().strip('"')
-        if not _SECONDS.fullmatch(seconds) or not lowest <= int(seconds) <= highest:
+        seconds = value.strip().strip('"') or str(highest)
+        if not _SECONDS.fullmatch(seconds):
             message = f"Prefer: wait must be a whole number of seconds from {lowest} to {highest}."
             raise InvalidRequest.of("Prefer", message, {"minimum": lowest, "maximum": highest})
-        return Preferences(int(seconds))
+        return Preferences(min(max(int(seconds), lowest), highest))
     return Preferences()
 
 

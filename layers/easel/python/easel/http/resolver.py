@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from easel.http import bodies, refusals, validation
-from easel.http.description import TAKES_BYTES
+from easel.http import bodies, query, refusals, validation
+from easel.http.description import OPEN_QUERY, TAKES_BYTES
 from easel.http.door import Door
 from easel.http.incoming import Incoming
 from easel.observability import bind
@@ -46,14 +46,17 @@ class Resolver(APIGatewayHttpResolver):
         Identity comes before the body, so that a stranger learns nothing from what validation says. An address without
         a route wants a caller where any route of the function does.
         """
-        route = self._route_at(incoming.method, incoming.path)
+        route = self._route_at(incoming.route_method, incoming.path)
         caller = incoming.caller if any(not is_public(known) for known in ([route] if route else self.routes)) else None
         if caller:
             bind(workspace_id=caller.workspace_id, key_id=caller.key_id)
-        event = dict(incoming.event)
-        if incoming.method in bodies.METHODS_WITH_BODY and not (route and takes_bytes(route)):
+        event = {**incoming.event, **incoming.as_get()}
+        # Without a route there is nothing that a body could be wrong for: the answer is 404 or 405.
+        if route and incoming.method in bodies.METHODS_WITH_BODY and not takes_bytes(route):
             incoming.json()
             event = _announced_plainly(event)
+        if route and not has_open_query(route):
+            event = query.with_known_names(event, query_names(route))
         if incoming.contradiction:
             raise incoming.contradiction
         try:
@@ -84,6 +87,16 @@ def is_public(route: Route) -> bool:
 def takes_bytes(route: Route) -> bool:
     """Whether a route reads its body itself, whatever its form."""
     return bool(_extensions(route).get(TAKES_BYTES))
+
+
+def has_open_query(route: Route) -> bool:
+    """Whether a route may be asked with query parameters that it does not know."""
+    return bool(_extensions(route).get(OPEN_QUERY))
+
+
+def query_names(route: Route) -> list[str]:
+    """The names of a route's query parameters."""
+    return [parameter.alias for parameter in route.dependant.query_params]
 
 
 def _extensions(route: Route) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ Its own messages are never passed on: they may quote the value, and they speak o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,8 @@ _PLAIN: Final[Mapping[str, _Words]] = {
     "model_attributes_type": ("must be an object", {"type": "object"}),
 }
 
+_CHOICES: Final = re.compile(r"'([^']*)'")
+
 _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
     "string_too_long": lambda more: (f"must have at most {more['max_length']} characters", _limit(more)),
     "too_long": lambda more: (f"must have at most {more['max_length']} entries", _limit(more)),
@@ -41,6 +44,16 @@ _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
         f"must have at most {more['max_length']} characters together",
         _limit(more),
     ),
+    "too_short": lambda more: (f"must have at least {more['min_length']} entries", {"minItems": more["min_length"]}),
+    "string_too_short": lambda more: (
+        f"must have at least {more['min_length']} characters",
+        {"minLength": more["min_length"]},
+    ),
+    "string_pattern_mismatch": lambda more: ("is not written as it must be", {"pattern": more["pattern"]}),
+    "greater_than_equal": lambda more: (f"must be at least {more['ge']}", {"minimum": more["ge"]}),
+    "less_than_equal": lambda more: (f"must be at most {more['le']}", {"maximum": more["le"]}),
+    "enum": lambda more: _one_of(more["expected"]),
+    "literal_error": lambda more: _one_of(more["expected"]),
     "not_a_web_address": lambda more: ("must be an absolute http(s) address without credentials", more["allowed"]),
 }
 
@@ -83,6 +96,12 @@ def _words(fault: _Fault) -> _Words:
     if details:
         return details(fault.get("ctx") or {})
     return _PLAIN.get(fault["type"], ("is not acceptable", None))
+
+
+def _one_of(expected: str) -> _Words:
+    """Pydantic writes the values as `'a', 'b' or 'c'`."""
+    values = _CHOICES.findall(expected)
+    return f"must be one of {', '.join(values)}", values
 
 
 def _name(location: Sequence[str | int]) -> str:

@@ -110,7 +110,7 @@ def health_body(version: str, stage: str, now: datetime, request_id: str) -> Hea
     """A sign of life of this process. It asks nothing of other services, so that it tells of this one."""
     return HealthBody(
         status="ok",
-        uptime_seconds=round(time.monotonic() - _first_seen(), 3),
+        uptime_seconds=max(0.0, round(time.monotonic() - _first_seen(), 3)),
         version=version,
         stage=stage,
         time=to_iso(now),

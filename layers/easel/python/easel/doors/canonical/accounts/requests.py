@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Final
+from unicodedata import category
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
@@ -19,6 +20,8 @@ WorkspaceId = Annotated[str, Path(alias="workspaceId", json_schema_extra={"forma
 UserId = Annotated[str, Path(alias="userId", json_schema_extra={"format": "uuid"})]
 KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})]
 
+_CONTROL: Final = "Cc"
+"""Unicode's category of control characters, NUL and line breaks among them."""
 _LONGEST_NAME: Final = 100
 _NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME}
 _ROLE: Final[JsonDict] = {"enum": [role.value for role in MEMBER_ROLES]}
@@ -75,9 +78,10 @@ class RotateApiKeyRequest(RequestModel):
 def name(text: str) -> str:
     """A name that people gave. Raises InvalidRequest."""
     given = text.strip()
-    if is_blank(given) or len(given) > _LONGEST_NAME:
+    if is_blank(given) or len(given) > _LONGEST_NAME or any(category(character) == _CONTROL for character in given):
         limit = {"minLength": 1, "maxLength": _LONGEST_NAME}
-        raise InvalidRequest.of("name", f"name must have 1 to {_LONGEST_NAME} characters.", limit)
+        words = f"name must have 1 to {_LONGEST_NAME} characters, none of them a control character."
+        raise InvalidRequest.of("name", words, limit)
     return given
 
 

@@ -38,7 +38,12 @@ class SnakeModel(BaseModel):
 
 
 class SyncUserRequest(RequestModel):
-    """A person as Telegram describes them (Bot API, `User`). What is left out is forgotten."""
+    """A person as Telegram describes them (Bot API, `User`). What is left out is forgotten.
+
+    Telegram adds fields to its objects whenever it likes, so those that we do not know are ignored here.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     telegram_id: WholeNumber = Field(json_schema_extra={"minimum": 1, "maximum": 2**52 - 1}, examples=[279058397])
     username: str | None = Field(default=None, max_length=256)

@@ -60,4 +60,5 @@ RECEIVE_CALLBACK: Final = route(
     ),
     public=True,
     takes_bytes=True,
+    open_query=True,
 )

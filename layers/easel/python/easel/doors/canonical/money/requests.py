@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -14,6 +13,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from pydantic import Field
 
 from easel.domain.credits import MILLI, GrantKind
+from easel.domain.parsing import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_MILLI_CREDITS,
+    end_of,
+    parse_credits,
+    parse_day,
+    parse_time,
+    start_of,
+)
 from easel.domain.usage import GROUPS
 from easel.doors.canonical.paging import LISTING
 from easel.errors import FieldError, InvalidRequest
@@ -52,8 +61,7 @@ _PRIORITIES: Final = (0, 1_000)
 _LONGEST_NOTE: Final = 500
 _AMOUNT: Final = "Milli-credits; give either this or `credits`."
 _CREDITS: Final = "Credits, with at most three decimals; give either this or `milliCredits`."
-_MOST: Final = 10**12
-"""Milli-credits in one grant or budget: a billion credits."""
+_YEARS: Final = {"minimum": str(FIRST_YEAR), "maximum": str(LAST_YEAR)}
 _GRANT_ID_WORDS: Final = "must have 1 to 64 of letters, digits and . _ : -, and begin with a letter or digit"
 
 _Read = TypeVar("_Read")
@@ -103,9 +111,10 @@ def grant_request(body: GiveCreditsRequest) -> GrantRequest:
     faults, text = _Faults(), body.expires_at
     identifier = faults.check("id", lambda: _matching(_GRANT_ID, body.id), _GRANT_ID_WORDS, {"pattern": _GRANT_ID})
     kind = faults.check("kind", lambda: GrantKind(body.kind), f"must be one of {', '.join(_KINDS)}", _KINDS)
-    words = "must be a time with its zone, such as 2026-12-31T00:00:00Z"
-    ends = faults.check("expiresAt", lambda: _time(text), words, {"format": "date-time"}) if text else None
-    amount = _amount(faults, body.credits, body.milli_credits, -_MOST)
+    words = f"must be a time with its zone, such as 2026-12-31T00:00:00Z, before the year {LAST_YEAR + 1}"
+    times = {"format": "date-time", **_YEARS}
+    ends = faults.check("expiresAt", lambda: parse_time(text), words, times) if text is not None else None
+    amount = _amount(faults, body.credits, body.milli_credits, -MAX_MILLI_CREDITS)
     lowest, highest = _PRIORITIES
     if body.priority is not None and not lowest <= body.priority <= highest:
         faults.add("priority", f"priority must be from {lowest} to {highest}.", {"minimum": lowest, "maximum": highest})
@@ -157,11 +166,11 @@ class StatementRequest:
 
     @property
     def start(self) -> datetime | None:
-        return datetime.combine(self.since, time(), UTC) if self.since else None
+        return start_of(self.since) if self.since else None
 
     @property
     def end(self) -> datetime | None:
-        return datetime.combine(self.until + timedelta(days=1), time(), UTC) if self.until else None
+        return end_of(self.until) if self.until else None
 
     @property
     def name(self) -> str:
@@ -192,12 +201,11 @@ def days(first: str | None, last: str | None) -> tuple[date | None, date | None]
 
 def _day(field: str, text: str | None, faults: list[FieldError]) -> date | None:
     try:
-        if text is None or len(text) == len("2026-11-20"):
-            return date.fromisoformat(text) if text else None
+        return None if text is None else parse_day(text)
     except ValueError:
-        pass
-    faults.append(FieldError(field, f"{field} must be a day such as 2026-11-20.", {"format": "date"}))
-    return None
+        message = f"{field} must be a day such as 2026-11-20, in the years {FIRST_YEAR} to {LAST_YEAR}."
+        faults.append(FieldError(field, message, {"format": "date", **_YEARS}))
+        return None
 
 
 def _wants_csv(form: str | None, accept: str | None) -> bool:
@@ -239,21 +247,20 @@ def _amount(faults: _Faults, credits: float | None, milli_credits: int | None, l
     if (credits is None) == (milli_credits is None):
         faults.add("credits", "Give either credits or milliCredits.", ["credits", "milliCredits"])
         return 0
-    field = "milliCredits" if credits is None else "credits"
-    exact = Decimal(milli_credits or 0) if credits is None else Decimal(str(credits)) * MILLI
-    if exact % 1:
-        faults.add("credits", "credits must have at most three decimals.", {"decimalPlaces": 3})
-    if not lowest <= exact <= _MOST:
-        scale = MILLI if field == "credits" else 1
-        faults.add(field, f"{field} is out of range.", {"minimum": lowest / scale, "maximum": _MOST / scale})
-    return int(exact)
+    field, scale = ("milliCredits", 1) if credits is None else ("credits", MILLI)
+    allowed = {"minimum": lowest // scale, "maximum": MAX_MILLI_CREDITS // scale}
+    if scale > 1:
+        allowed["decimalPlaces"] = 3
+    words = f"must be from {allowed['minimum']} to {allowed['maximum']}"
+    words += ", with at most three decimals" if scale > 1 else ""
+    return faults.check(field, lambda: _in_range(credits, milli_credits, lowest), words, allowed) or 0
 
 
-def _time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("without its zone it could be any of two dozen moments")
-    return moment.astimezone(UTC)
+def _in_range(credits: float | None, milli_credits: int | None, lowest: int) -> int:
+    amount = milli_credits or 0 if credits is None else parse_credits(credits)
+    if not lowest <= amount <= MAX_MILLI_CREDITS:
+        raise ValueError(amount)
+    return amount
 
 
 def _matching(pattern: str, text: str) -> str:
