@@ -1,6 +1,6 @@
 """The commands behind the Makefile: `python3 -m infra.local <command>`.
 
-It begins on any Python 3.11+, makes the virtual environment, and goes on inside it.
+It starts on any Python 3.11+, creates the virtual environment, and continues inside it.
 """
 
 import argparse
@@ -32,7 +32,7 @@ _TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def main() -> int:
-    # An output that cannot show a character shall cost that character, not the command.
+    # Replace characters that the output cannot encode instead of failing.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _end_in_order(_number: int, _frame: object) -> None:
-    """A request to end lets every `finally` do its work, such as taking a test's stack down."""
+    """Turn SIGTERM into an exception, so that every `finally` runs, such as taking down a test's stack."""
     raise SystemExit(_TERMINATED)
 
 
@@ -69,7 +69,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _install(display: Display, places: Places) -> None:
-    """Silent when everything is there."""
+    """Silent when nothing has to be installed."""
     places.make()
     with held(_INSTALL_LOCK, wait_seconds=_INSTALL_WAIT_SECONDS):
         if not packages.python_packages_are_there():
@@ -90,7 +90,7 @@ def _stop(command: str, display: Display, places: Places) -> int:
 
 
 def _run(command: str, display: Display, places: Places) -> int:
-    # These need what the virtual environment has, which is only sure from here on.
+    # These need packages of the virtual environment, which is complete from here on.
     from infra.local import commands  # noqa: PLC0415 - see above
 
     options = Options.from_environment()

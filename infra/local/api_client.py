@@ -1,4 +1,4 @@
-"""The public HTTP API as a caller outside uses it, as far as `make run` needs it. No knowledge of our own code."""
+"""A client of the public HTTP API for `make run`. It does not use our own code."""
 
 import uuid
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _RETRY: Final = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class ImageState:
-    """One picture of a generation as the API shows it."""
+    """One image of a generation."""
 
     index: int
     status: str
@@ -29,7 +29,7 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True)
 class GenerationState:
-    """A generation as the API shows it; `pause_seconds` is how long it asks to wait before the next look."""
+    """A generation; `pause_seconds` is the API's Retry-After."""
 
     id: str
     url: str
@@ -44,14 +44,14 @@ class GenerationState:
 
 
 class ApiClient:
-    """Talks to one Easel. Every method raises ToolError with the API's own words when it is refused."""
+    """A client of one deployment. Every method raises ToolError with the API's message when a request is refused."""
 
     def __init__(self, base_url: str, api_key: str, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Authorization": f"Bearer {api_key}"}
         self._http = httpx.Client(
             base_url=base_url, headers=headers, timeout=_TIMEOUT, trust_env=False, transport=transport
         )
-        # Links carry their own permission; our key is nobody else's business.
+        # Links are presigned; the API key must not be sent to other hosts.
         self._anonymous = httpx.Client(
             timeout=_DOWNLOAD_TIMEOUT, trust_env=False, follow_redirects=True, transport=transport
         )
@@ -64,12 +64,12 @@ class ApiClient:
         self._anonymous.close()
 
     def submit(self, body: dict[str, Any]) -> GenerationState:
-        """Ask for pictures."""
+        """Submit a generation."""
         answer = self._ask("POST", "/api/v1/generations", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
         return _state(answer)
 
     def look(self, state: GenerationState) -> GenerationState:
-        """How it stands now. A passing failure of the API changes nothing."""
+        """The current state. A transient failure of the API returns the state before."""
         try:
             answer = self._http.get(state.url)
         except httpx.TransportError:
@@ -77,7 +77,7 @@ class ApiClient:
         return state if answer.status_code in _RETRY else _state(_accepted(answer))
 
     def download(self, link: str) -> tuple[bytes, str]:
-        """The bytes behind a link, and their media type."""
+        """Download a link: bytes and media type."""
         try:
             answer = _accepted(self._anonymous.get(urljoin(str(self._http.base_url), link)))
         except httpx.TransportError as error:
@@ -96,11 +96,11 @@ def _accepted(answer: httpx.Response) -> httpx.Response:
         return answer
     try:
         body = answer.json()
-        told = (body.get("error") or {}).get("message") or body.get("detail") or body
+        message = (body.get("error") or {}).get("message") or body.get("detail") or body
         reference = f" (request {body['requestId']})" if body.get("requestId") else ""
     except (ValueError, AttributeError):
-        told, reference = answer.text[:300], ""
-    raise ToolError(f"The API answers {answer.status_code}: {told}{reference}")
+        message, reference = answer.text[:300], ""
+    raise ToolError(f"The API answers {answer.status_code}: {message}{reference}")
 
 
 def _state(answer: httpx.Response) -> GenerationState:

@@ -1,4 +1,4 @@
-"""`make deploy`: the same stack to AWS, with the credentials that the person has."""
+"""`make deploy`: deploy the stack to AWS with the caller's credentials."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ _DEPLOY_SECONDS: Final = 3600
 
 
 def deploy_to_aws(display: Display, places: Places) -> int:
-    """Build for Lambda and deploy the stage that STAGE names; the CDK asks before it widens permissions.
+    """Build for Lambda and deploy the stage STAGE; the CDK asks before it widens permissions.
 
     Raises ToolError when the stage is unknown, or no usable credentials or region are set.
     """
@@ -42,7 +42,7 @@ def deploy_to_aws(display: Display, places: Places) -> int:
 
 
 def _words() -> list[str]:
-    """More words for the CDK, such as `--require-approval never` in a pipeline."""
+    """Further arguments for the CDK, such as `--require-approval never` in a pipeline."""
     return os.environ.get("CDK_ARGS", "").split()
 
 

@@ -1,4 +1,4 @@
-"""Clients of the emulated AWS."""
+"""AWS clients for the emulator."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +20,11 @@ _CONFIG: Final = Config(
 
 
 class Clients:
-    """Makes clients that can reach nothing but the emulator at `endpoint_url`."""
+    """Creates clients that can only reach the emulator at `endpoint_url`."""
 
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
-        self._session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106 - the emulator's own words
+        self._session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106 - the emulator's credentials
 
     @property
     def cloudformation(self) -> "CloudFormationClient":

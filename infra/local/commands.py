@@ -1,4 +1,4 @@
-"""What each command does once the virtual environment is there."""
+"""The commands, run inside the virtual environment."""
 
 import os
 import subprocess
@@ -19,13 +19,13 @@ _WAIT_SECONDS: Final = 600
 _END_TO_END_STATE: Final = REPOSITORY / ".build" / "e2e"
 _END_TO_END_TESTS: Final = ("tests/e2e", "tests/browser")
 _SIDE_BY_SIDE: Final = ("--numprocesses=3", "--dist=loadfile")
-"""These tests wait more than they work, and every module has what it counts to itself."""
+"""These tests mostly wait, and their modules are independent."""
 _END_TO_END_STOP_SECONDS: Final = 10
-"""A function may still be held up by a vendor that never answers, and nobody needs this state again."""
+"""A function may still wait for a vendor that never answers, and this state is not needed again."""
 
 
 def run(command: str, display: Display, places: Places, options: Options) -> int:
-    """Do `command` and return its exit code. Raises ToolError."""
+    """Run `command` and return its exit code. Raises ToolError."""
     actions: dict[str, Callable[[], int]] = {
         "install": lambda: 0,
         "up": lambda: _up(display, places, options),
@@ -54,7 +54,7 @@ def _up_and_generate(display: Display, places: Places, options: Options) -> int:
 
 
 def _end_to_end(display: Display, places: Places, options: Options) -> int:
-    """The end-to-end tests on a copy of their own, which is taken down whatever happens. Vendors are never called."""
+    """Run the end-to-end tests on a separate copy, which is always taken down. Vendors are never called."""
     if "EASEL_DIR" not in os.environ:
         places = Places(_END_TO_END_STATE)
         places.make()
@@ -70,6 +70,6 @@ def _end_to_end(display: Display, places: Places, options: Options) -> int:
 
 def _pytest(places: Places) -> int:
     environment = os.environ | {"EASEL_DIR": str(places.state)}
-    wanted = os.environ.get("PYTEST_ARGS", "").split()
-    command = [str(VENV_PYTHON), "-m", "pytest", *_END_TO_END_TESTS, *_SIDE_BY_SIDE, *wanted]
+    arguments = os.environ.get("PYTEST_ARGS", "").split()
+    command = [str(VENV_PYTHON), "-m", "pytest", *_END_TO_END_TESTS, *_SIDE_BY_SIDE, *arguments]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode

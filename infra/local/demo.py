@@ -1,4 +1,4 @@
-"""A workspace to try things with, made once and made again only when the emulator has lost it."""
+"""The demo workspace: created once, and again only when the emulator has lost it."""
 
 import json
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from infra.local.failures import ToolError
 
 _ASK_SECONDS: Final = 30
 _CREDITS: Final = 100_000
-"""Enough to try things for a long time; the plan is the one with wide limits, so that scripts do not trip over them."""
+"""Enough credits for a long time; the plan with wide limits, so that scripts do not hit them."""
 _REFUSED: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
 class DemoWorkspace:
-    """A workspace and the API key that opens it."""
+    """A workspace and its API key."""
 
     workspace_id: str
     api_key: str
 
 
 def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
-    """Whether the key is still good. Raises ToolError when the API cannot be asked."""
+    """Whether the key is still valid. Raises ToolError when the API does not answer."""
     headers = {"Authorization": f"Bearer {workspace.api_key}"}
     try:
         answer = httpx.get(
@@ -40,8 +40,8 @@ def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
 
 
 def provision(clients: Clients, function_name: str) -> DemoWorkspace:
-    """Have the operator's function make the workspace. Raises ToolError when it does not."""
-    wanted = {
+    """Create the workspace by the operator's function. Raises ToolError when that fails."""
+    payload = {
         "workspaceName": "Demo",
         "ownerName": "Demo owner",
         "keyName": "make up",
@@ -49,7 +49,7 @@ def provision(clients: Clients, function_name: str) -> DemoWorkspace:
         "plan": "scale",
     }
     try:
-        answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(wanted).encode())
+        answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode())
         made = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             raise ToolError(f"{function_name} failed: {made.get('errorMessage', made)}")

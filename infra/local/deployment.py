@@ -40,7 +40,7 @@ _SIMULATOR_PATHS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One stack in one emulator: what it is made with, and where what it gives out is kept."""
+    """One stack in one emulator: its inputs, and the file of its outputs."""
 
     places: Places
     ports: Ports
@@ -48,7 +48,7 @@ class Deployment:
 
     @property
     def context(self) -> dict[str, str]:
-        """The stack's switches (infra/README.md). A vendor with a real key keeps the address of its real service."""
+        """The stack's settings (infra/README.md). A vendor with a real key keeps the URL of its real service."""
         chosen = {
             "stage": "local",
             "publicBaseUrl": self.ports.edge_url,
@@ -65,23 +65,23 @@ class Deployment:
         return chosen | simulated
 
     def outputs(self) -> dict[str, str]:
-        """The outputs of the stack in the emulator; empty unless it is completely deployed."""
+        """The outputs of the stack in the emulator; empty unless it is fully deployed."""
         stack = self._stack()
         if stack.get("StackStatus") not in recovery.WORKING:
             return {}
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def is_current(self) -> bool:
-        """Whether the emulator has the very stack that was deployed last, from just these sources and switches.
+        """Whether the emulator has the stack that was deployed last, from the current sources and settings.
 
-        After a crash it may have an older one: its state is saved when it stops.
+        After a crash it may have an older one: it saves its state when it stops.
         """
-        known = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
+        current = {"fingerprint": self._fingerprint(), "stack": _version(self._stack())}
         layers = linked_layers.are_there(REPOSITORY / ".build" / "layers")
-        return layers and read_object(self.places.deployed) == known and bool(self.outputs())
+        return layers and read_object(self.places.deployed) == current and bool(self.outputs())
 
     def repair(self) -> str | None:
-        """Make a stack deployable that a failed deployment left behind; None when there is nothing to repair.
+        """Repair a stack after a failed deployment; None when there is nothing to repair.
 
         Raises ToolError.
         """
@@ -95,10 +95,10 @@ class Deployment:
         return done
 
     def bootstrap(self) -> bool:
-        """Give the CDK its bucket; False when it has it. Raises ToolError."""
+        """Run `cdk bootstrap`; False when it was done before. Raises ToolError."""
         if _describe(Clients(self.ports.emulator_url), _TOOLKIT_STACK):
             return False
-        # Away from cdk.json it does not build our app, which it does not need.
+        # Outside of the folder of cdk.json it does not build our app, which is not needed.
         where = f"aws://{environments.ACCOUNT}/{environments.REGION}"
         self._cdk("bootstrap", where, seconds=_BOOTSTRAP_SECONDS, folder=NODE_TOOLS)
         return True
@@ -138,7 +138,7 @@ class Deployment:
         return environments.emulated_cloud(self.ports.emulator_url) | _own_variables() | {
             "CI": "1",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
-            # The rules of the CDK and of cdk-nag are checked by tests/infra; here they would only cost time.
+            # The rules of the CDK and of cdk-nag are checked by tests/infra.
             "CDK_VALIDATION": "false",
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20,21,23",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
@@ -154,17 +154,17 @@ class Deployment:
 
 
 def simulator_urls(ports: Ports) -> dict[str, str]:
-    """Per vendor, the address of its simulator in the form that the vendor's own SDK takes as its base."""
+    """Per vendor, the base URL of its simulator as the vendor's own SDK takes it."""
     return {vendor: f"{ports.simulators_url}{path}" for vendor, path in _SIMULATOR_PATHS.items()}
 
 
 def _version(stack: Mapping[str, Any]) -> str:
-    """Another text after every change of the stack."""
+    """A text that changes with every change of the stack."""
     return f"{stack.get('StackId')} {stack.get('LastUpdatedTime', stack.get('CreationTime'))}"
 
 
 def _own_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Switches of the stack that a person set by variable; where we give a context key, that wins."""
+    """Settings of the stack from environment variables; context keys that we pass take precedence."""
     return {
         name: value for name, value in environment.items() if name.startswith("EASEL_") and name not in TOOL_VARIABLES
     }

@@ -1,6 +1,6 @@
-"""Shows steps as they happen: a moving line on a terminal, plain lines elsewhere. Standard library only.
+"""Shows the progress of steps: an animated line on a terminal, plain lines elsewhere. Standard library only.
 
-It runs before the virtual environment exists. Marks and colours follow what the output can show.
+It runs before the virtual environment exists. Symbols and colours depend on what the output supports.
 """
 
 import os
@@ -21,7 +21,7 @@ _NOTE_WIDTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How marks are drawn on one output."""
+    """The symbols and colours of an output."""
 
     moving: bool
     coloured: bool
@@ -31,7 +31,7 @@ class Look:
 
     @classmethod
     def of(cls, stream: TextIO) -> Self:
-        """Marks outside the output's encoding are replaced by plain ones; NO_COLOR and dumb terminals are obeyed."""
+        """Symbols outside the output's encoding are replaced by ASCII; NO_COLOR and dumb terminals are respected."""
         terminal = stream.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
         coloured = terminal and not os.environ.get("NO_COLOR")
         if _can_write(stream, "✓✗⠋"):
@@ -49,7 +49,7 @@ def _can_write(stream: TextIO, text: str) -> bool:
 
 @dataclass(slots=True)
 class Step:
-    """One step under way. Whoever does it may leave a note, shown behind its title."""
+    """A running step. Its code may set a note, which is shown after its title."""
 
     title: str
     began: float = field(default_factory=time.monotonic)
@@ -61,7 +61,7 @@ class Step:
 
 
 class Display:
-    """Tells a person at a terminal, or the reader of a log, what is going on."""
+    """Shows progress on a terminal or in a log."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
@@ -71,12 +71,12 @@ class Display:
         try:
             print(text, file=self._stream, flush=True)
         except BrokenPipeError:
-            # The reader has left, as in `make up | head`. The work goes on.
+            # The reader has gone, as in `make up | head`. The work continues.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Show a step from its beginning to its end, with the time that it took."""
+        """Show a step while it runs, then its duration."""
         step = Step(title)
         ended = threading.Event()
         redraw = threading.Thread(target=self._redraw_until, args=(ended, step), daemon=True)
@@ -90,7 +90,7 @@ class Display:
         self._end(step, ended, redraw, mark=self._paint(self._look.done, 32))
 
     def failure(self, failure: ToolError) -> None:
-        """Say what went wrong, with the end of the log and its name."""
+        """Show an error with the end of its log and the log's path."""
         self.say()
         self.say(self._paint(str(failure), 31))
         for line in failure.last_lines():

@@ -1,7 +1,7 @@
-"""The edge: one stable address in front of the emulated API, as a domain name is on AWS.
+"""The edge: a proxy that gives the emulated API one stable address, like a domain name on AWS.
 
-Every path goes to the deployed HTTP API, method, headers, query and body unchanged, and the answer streams back. It
-knows no rule of ours except the size that API Gateway accepts. Run as `python -m infra.local.edge`.
+Every request is forwarded unchanged to the deployed HTTP API, and the response is streamed back. It only enforces the
+body size that API Gateway accepts. Run as `python -m infra.local.edge`.
 """
 
 import argparse
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 HEALTH_PATH: Final = "/_edge/health"
 LARGEST_BODY_BYTES: Final = 10_000_000
-"""API Gateway refuses more (service quota "Payload size" of HTTP APIs)."""
+"""API Gateway's limit (service quota "Payload size" of HTTP APIs)."""
 
 _MOST_BYTES_DRAINED: Final = 8 * LARGEST_BODY_BYTES
 _RETRY_AFTER_SECONDS: Final = 5
 _ANSWER_SECONDS: Final = 120
-"""The API gives up after 30 s of work; on a busy machine its functions may need that long to start as well."""
+"""The API's timeout is 30 s; on a busy machine the start of its functions may take as long again."""
 
 REQUESTS_AT_ONCE: Final = 12
-"""More wait here for their turn. Otherwise each would start a function of its own: on two cores sixty starts take a
-minute, their callers ask again meanwhile, and the emulator refuses what goes beyond its account's concurrency."""
+"""Further requests wait. Otherwise each would start a function: on two cores sixty cold starts take a minute, clients
+retry meanwhile, and the emulator refuses requests beyond its account's concurrency."""
 
 _BETWEEN_TWO_HOPS: Final = frozenset({
     b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer",
@@ -47,7 +47,7 @@ _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class Target:
-    """Where the API is: `{"url": ...}` in a file that the deployment writes. Read anew whenever the file changes."""
+    """The URL of the API, from `{"url": ...}` in a file that the deployment writes; reloaded when the file changes."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -55,7 +55,7 @@ class Target:
         self._url: str | None = None
 
     def url(self) -> str | None:
-        """Base address of the deployed API; None while there is none."""
+        """Base URL of the deployed API; None while there is none."""
         try:
             status = self._file.stat()
             seen = (status.st_mtime_ns, status.st_ino)
@@ -68,11 +68,11 @@ class Target:
 
 
 class BodyTooLargeError(Exception):
-    """The body is longer than API Gateway would take."""
+    """The body is longer than API Gateway accepts."""
 
 
 def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """The edge as an ASGI application. `transport` reaches the API."""
+    """The edge as an ASGI application. `transport` sends requests to the API."""
     way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
     turns = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
@@ -104,7 +104,7 @@ def application(target: Target, transport: httpx.AsyncBaseTransport | None = Non
 
 
 async def _body(request: Request) -> bytes:
-    """The whole body. One that is too large is still read, within reason, or its sender could not hear the answer."""
+    """Read the whole body. One that is too large is read too, up to a limit, so that its sender gets the response."""
     body = bytearray()
     received = 0
     async for chunk in request.stream():
@@ -134,7 +134,7 @@ def _towards(base: str, request: Request, body: bytes) -> httpx.Request:
 
 
 def _forwarding(request: Request) -> list[tuple[bytes, bytes]]:
-    """Who called and by which name, as API Gateway tells it."""
+    """Forwarding headers as API Gateway sets them."""
     caller = request.client.host if request.client else "127.0.0.1"
     before = request.headers.getlist("x-forwarded-for")
     told: list[tuple[bytes, bytes]] = [(b"x-forwarded-for", ", ".join([*before, caller]).encode("latin-1"))]
@@ -161,7 +161,7 @@ async def _answer(way: httpx.AsyncBaseTransport, request: httpx.Request) -> Resp
 
 
 def _problem(status: int, title: str, detail: str) -> JSONResponse:
-    """A refusal in the form of RFC 9457."""
+    """An error response (RFC 9457)."""
     headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if status in {503, 504} else {}
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")

@@ -1,7 +1,7 @@
-"""Runs MiniStack 1.5.33 with one correction. Run as `python -m infra.local.emulator`.
+"""Runs MiniStack 1.5.33 with one patch. Run as `python -m infra.local.emulator`.
 
-When a nested stack is updated, it forgets the attributes of resources that do not change: every `Fn::GetAtt` of one
-then fails, and with it every second deployment. Root stacks keep them; the correction makes nested stacks do so too.
+When a nested stack is updated, MiniStack loses the attributes of unchanged resources, so that every `Fn::GetAtt` of one
+fails, and with it every second deployment. Root stacks keep them; the patch makes nested stacks keep them too.
 """
 
 import functools
@@ -12,8 +12,8 @@ from ministack.services.cloudformation import _stacks, provisioners  # type: ign
 
 
 def keep_attributes_of_nested_resources() -> None:
-    """Look the attributes up where the update of a nested stack does not pass them on."""
-    update_resource = provisioners._update_resource  # noqa: SLF001 - there is no public way to correct it
+    """Look up attributes that the update of a nested stack does not pass on."""
+    update_resource = provisioners._update_resource  # noqa: SLF001 - there is no public way to patch it
 
     @functools.wraps(update_resource)
     def corrected(

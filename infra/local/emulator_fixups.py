@@ -1,6 +1,6 @@
-"""Sets properties that the emulator's CloudFormation ignores, from the templates that it has deployed.
+"""Sets properties that the emulator's CloudFormation ignores, from the deployed templates.
 
-Which properties those are is written in this folder's README. On AWS the templates alone set them.
+The README of this folder lists them. On AWS the templates set them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,14 +9,14 @@ from typing import Any, Final
 from infra.local.clients import Clients
 
 SIMULATOR_KEY: Final = "sim-easel-local"
-"""What the simulators take for a vendor's key."""
+"""An API key that the simulators accept."""
 
 Resource = Mapping[str, Any]
 _NESTED_STACK: Final = "AWS::CloudFormation::Stack"
 
 
 def apply_fixups(clients: Clients, stack: str) -> int:
-    """Set the ignored properties of a stack and its nested stacks by API. Returns how many had to be set."""
+    """Set the ignored properties of a stack and its nested stacks by API. Returns the number of changes."""
     ids = _physical_ids(clients, stack)
     template: Mapping[str, Any] = clients.cloudformation.get_template(StackName=stack)["TemplateBody"]
     count = 0

@@ -1,4 +1,4 @@
-"""What the emulator leaves behind when it stops, and what of it must not meet its next life."""
+"""Cleans up state of a stopped emulator that must not be used by the next one."""
 
 import json
 import shutil
@@ -12,9 +12,9 @@ _STREAM_POSITIONS: Final = "dynamodb_stream_positions"
 
 
 def empty_in_background(folder: Path) -> None:
-    """Empty the folder of functions that were unpacked in an earlier life: thousands of files, so nobody waits for it.
+    """Empty the folder of unpacked functions of an earlier run, in the background: they are thousands of files.
 
-    What is not removed when this command ends is removed by the next one.
+    What is left when this command ends is removed by the next one.
     """
     if folder.exists():
         folder.rename(folder.with_name(f"{folder.name}-old-{time.time_ns()}"))
@@ -24,10 +24,10 @@ def empty_in_background(folder: Path) -> None:
 
 
 def forget_stream_positions(state_folder: Path) -> None:
-    """Make functions read DynamoDB streams from their beginning.
+    """Make functions read DynamoDB streams from the start.
 
-    The emulator saves how far a function has read in a stream, but not the stream: after a restart the function would
-    wait for as many new records as there were old ones. Nothing is read twice, since the old records are gone.
+    The emulator saves a function's position in a stream, but not the stream: after a restart the function would skip
+    as many new records as there were old ones. Nothing is read twice, since the old records are gone.
     """
     file = state_folder / _LAMBDA_STATE
     try:

@@ -1,7 +1,7 @@
-"""The environment variables that programs started here may see.
+"""The environment variables of the programs started here.
 
-The emulator hands its own environment on to every function, and the CDK CLI reads AWS profiles: both get a short list
-and nothing of the person's cloud accounts or keys.
+The emulator passes its environment to every function, and the CDK CLI reads AWS profiles: both get a short list without
+the developer's cloud accounts and keys.
 """
 
 import os
@@ -23,7 +23,7 @@ _LOOPBACK: Final = "127.0.0.1,localhost"
 
 
 def basic(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What any program needs, with the virtual environment's programs first and no proxy between loopback ports."""
+    """The basic variables, with the virtual environment first on the PATH and no proxy for loopback addresses."""
     kept = {name: value for name, value in environment.items() if name in _PASSED_ON}
     kept["PATH"] = f"{VENV / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"
     for name in ("NO_PROXY", "no_proxy"):
@@ -32,7 +32,7 @@ def basic(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def emulated_cloud(endpoint_url: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """For clients of the emulator: credentials that mean nothing anywhere else, and no way back to real profiles."""
+    """For clients of the emulator: dummy credentials, and no access to real profiles."""
     return basic(environment) | {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": "test",

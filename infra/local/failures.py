@@ -1,4 +1,4 @@
-"""How a step says that it could not be done."""
+"""The error of a failed step."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ _LINES_SHOWN = 15
 
 
 class ToolError(Exception):
-    """A step failed for a reason that a person can act on.
+    """A step failed for a reason that the developer can fix.
 
-    The message says what happened and what to do. `log` is the file that has the details, if there is one.
+    The message says what happened and what to do. `log` is the file with the details, if there is one.
     """
 
     def __init__(self, message: str, *, log: Path | None = None) -> None:
@@ -16,7 +16,7 @@ class ToolError(Exception):
         self.log = log
 
     def last_lines(self) -> list[str]:
-        """The end of the log, as far as it helps without opening the file."""
+        """The last lines of the log."""
         if self.log is None or not self.log.exists():
             return []
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES_SHOWN:]

@@ -1,4 +1,4 @@
-"""Small JSON files that several commands share: written whole or not at all, readable by their owner only."""
+"""Small JSON files shared by several commands: written atomically, readable by their owner only."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def write_privately(file: Path, content: object) -> None:
-    """Replace `file` in one step; nobody ever sees half of it, and only its owner may read it."""
+    """Replace `file` atomically; only its owner may read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -18,7 +18,7 @@ def write_privately(file: Path, content: object) -> None:
 
 
 def read_object(file: Path) -> dict[str, Any]:
-    """The JSON object in `file`; an empty one when it is missing or unreadable."""
+    """The JSON object in `file`; an empty one if it is missing or unreadable."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

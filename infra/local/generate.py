@@ -1,4 +1,4 @@
-"""`make run`: pictures from the terminal, through the public HTTP API only."""
+"""`make run`: generate images from the terminal, through the public HTTP API only."""
 
 import mimetypes
 import os
@@ -16,7 +16,7 @@ from rich.console import Console
 
 DEFAULT_PROMPT: Final = "A wooden easel on a hill above the sea at sunrise, oil on canvas"
 DEFAULT_SHOW: Final = ("sandbox", "seedream-v4")
-"""The models of a plain `make run`: one that is built in, one by way of a simulated vendor."""
+"""The models of a plain `make run`: a built-in one, and one of a simulated vendor."""
 _DEFAULT_MODEL: Final = "seedream-v4"
 _DEADLINE_SECONDS: Final = 420
 _BODY_FIELDS: Final = {
@@ -29,30 +29,30 @@ _BODY_FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked `make run` for, by make variables: one request body per model."""
+    """The request of `make run`, from make variables: one request body per model."""
 
     bodies: tuple[dict[str, Any], ...]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Wish":
-        """Raises ToolError when N is not a number; all else is for the API to judge, an empty PROMPT included."""
-        given = {name: _text(value) for name, value in environment.items() if value.strip()}
+        """Raises ToolError when N is not a number; the API validates everything else, also an empty PROMPT."""
+        values = {name: _text(value) for name, value in environment.items() if value.strip()}
         prompt = _text(environment["PROMPT"]) if "PROMPT" in environment else DEFAULT_PROMPT
         body: dict[str, Any] = {"prompt": prompt}
-        body |= {field: given[name] for name, field in _BODY_FIELDS.items() if name in given}
-        if "N" in given:
-            body["n"] = _number(given["N"])
-        if "REFERENCES" in given:
-            body["referenceUrls"] = given["REFERENCES"].replace(",", " ").split()
-        if "MODEL" in given:
-            models = given["MODEL"].replace(",", " ").split()
+        body |= {field: values[name] for name, field in _BODY_FIELDS.items() if name in values}
+        if "N" in values:
+            body["n"] = _number(values["N"])
+        if "REFERENCES" in values:
+            body["referenceUrls"] = values["REFERENCES"].replace(",", " ").split()
+        if "MODEL" in values:
+            models = values["MODEL"].replace(",", " ").split()
         else:
             models = [_DEFAULT_MODEL] if body != {"prompt": DEFAULT_PROMPT} else list(DEFAULT_SHOW)
         return cls(tuple({"model": model} | body for model in models))
 
 
 def generate_all(record: Mapping[str, Any], wish: Wish, pictures: Path, console: Console) -> bool:
-    """Make every picture wished for, one generation after another. True when every one came."""
+    """Run the generations one after another. True when every image was delivered."""
     with ApiClient(record["apiUrl"], record["apiKey"]) as api:
         complete = [_generate(api, body, pictures, console) for body in wish.bodies]
     return all(complete)
@@ -110,7 +110,7 @@ def _tell(console: Console, state: GenerationState, saved: list[tuple[Path, str]
 
 
 def _text(value: str) -> str:
-    """Variables are bytes; a prompt is UTF-8 whatever the locale says."""
+    """Environment variables are bytes; a prompt is UTF-8 regardless of the locale."""
     return os.fsencode(value).decode("utf-8", errors="replace").strip()
 
 

@@ -1,7 +1,7 @@
-"""People to try things as: a user, somebody who runs the platform, and a Telegram bot.
+"""Demo identities: a user, an operator of the platform, and a Telegram bot.
 
 The people are users of the emulated user pool and sign in as on AWS: the pool signs their tokens with its keys, which
-the authorizer fetches. Passwords are made anew each time and kept nowhere.
+the authorizer fetches. Passwords are generated each time and not stored.
 """
 
 import json
@@ -16,8 +16,8 @@ from infra.local import emulator_fixups
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 
-TELEGRAM_BOT_TOKEN: Final = "1000000001:easel-local-bot-which-telegram-does-not-know"  # noqa: S105 - opens nothing
-"""Signs the `initData` of Mini Apps here, so that they can be tried without Telegram."""
+TELEGRAM_BOT_TOKEN: Final = "1000000001:easel-local-bot-which-telegram-does-not-know"  # noqa: S105 - no real secret
+"""Signs `initData` locally, so that Mini Apps can be tested without Telegram."""
 
 _CREDITS: Final = 1_000
 _OPERATORS: Final = "operators"
@@ -28,7 +28,7 @@ _ASK_SECONDS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class DemoIdentities:
-    """What opens the API for each of them. Tokens end after a day; another `make up` brings new ones."""
+    """Their credentials. Tokens expire after a day; `make up` renews them."""
 
     user_token: str
     admin_token: str
@@ -45,7 +45,7 @@ class DemoIdentities:
 def open_identities(
     clients: Clients, api_url: str, outputs: Mapping[str, str], known: Mapping[str, Any]
 ) -> DemoIdentities:
-    """Sign the people in, making those who are not there, and keep or make the bot. Raises ToolError."""
+    """Sign the people in, creating missing ones, and keep or create the bot. Raises ToolError."""
     try:
         user, admin = (_sign_in(clients, outputs, name) for name in (_USER, _ADMIN))
         key, workspace_id = _bot(clients, api_url, outputs, known)
@@ -57,16 +57,16 @@ def open_identities(
 
 
 def _sign_in(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
-    """The access token of a person who has credits."""
+    """The access token of a person with credits."""
     pool, users = outputs["UserPoolId"], clients.user_pools
-    # One of each kind that the pool's rules ask for, and enough chance behind them.
+    # One character of each kind that the pool's policy requires, and a random part.
     password = f"Aa1-{secrets.token_urlsafe(24)}"
     try:
         attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
         users.admin_create_user(
             UserPoolId=pool,
             Username=email,
-            UserAttributes=attributes,  # type: ignore[arg-type] # plain dictionaries are such attributes
+            UserAttributes=attributes,  # type: ignore[arg-type] # plain dictionaries have the type of attributes
             MessageAction="SUPPRESS",
         )
     except users.exceptions.UsernameExistsException:
@@ -85,20 +85,20 @@ def _sign_in(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
 
 
 def _fund(clients: Clients, outputs: Mapping[str, str], email: str) -> None:
-    """Credits for their personal workspace, once: whoever is there already keeps what they have."""
-    found = clients.user_pools.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=email)
-    subject = next(each["Value"] for each in found["UserAttributes"] if each["Name"] == "sub")
-    wanted = {"issuer": outputs["TokenIssuer"], "subject": subject, "ownerName": email, "credits": _CREDITS}
-    operate(clients, outputs, wanted)
+    """Grant credits to their personal workspace once; an existing one keeps its balance."""
+    user = clients.user_pools.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=email)
+    subject = next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "sub")
+    payload = {"issuer": outputs["TokenIssuer"], "subject": subject, "ownerName": email, "credits": _CREDITS}
+    operate(clients, outputs, payload)
 
 
 def _bot(clients: Clients, api_url: str, outputs: Mapping[str, str], known: Mapping[str, Any]) -> tuple[str, str]:
-    """(key, workspace id) of the bot: the known ones while the key is good."""
+    """(key, workspace id) of the bot: the recorded ones while the key is valid."""
     key, workspace_id = known.get("botApiKey"), known.get("botWorkspaceId")
     if key and workspace_id and _is_good(api_url, key):
         return key, workspace_id
-    wanted = {"workspaceName": "Demo bot", "ownerName": "Demo bot's owner", "keyName": "make up", "key": "bot"}
-    made = operate(clients, outputs, {**wanted, "credits": _CREDITS})
+    payload = {"workspaceName": "Demo bot", "ownerName": "Demo bot's owner", "keyName": "make up", "key": "bot"}
+    made = operate(clients, outputs, {**payload, "credits": _CREDITS})
     return made["apiKey"], made["workspaceId"]
 
 
@@ -111,10 +111,10 @@ def _is_good(api_url: str, key: str) -> bool:
     return answer.is_success
 
 
-def operate(clients: Clients, outputs: Mapping[str, str], wanted: Mapping[str, Any]) -> dict[str, Any]:
+def operate(clients: Clients, outputs: Mapping[str, str], payload: Mapping[str, Any]) -> dict[str, Any]:
     """Invoke the operators' function. Raises ToolError when it fails."""
     name = outputs["ProvisionWorkspaceFunctionName"]
-    answer = clients.functions.invoke(FunctionName=name, Payload=json.dumps(wanted).encode())
+    answer = clients.functions.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
     made: dict[str, Any] = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         raise ToolError(f"{name} failed: {made.get('errorMessage', made)}")

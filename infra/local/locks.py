@@ -1,4 +1,4 @@
-"""Keeps two commands from changing the same folder at once."""
+"""A lock that prevents two commands from changing the same folder concurrently."""
 
 import fcntl
 import time
@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.2
 
 @contextmanager
 def held(lock: Path, *, wait_seconds: float) -> Iterator[None]:
-    """Hold the lock file; the system frees it when the holder ends, however that comes about.
+    """Hold the lock file; the system releases it when the holder ends for any reason.
 
     Raises ToolError when another command holds it for longer than `wait_seconds`.
     """

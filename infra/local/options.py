@@ -1,4 +1,4 @@
-"""What a person can choose by environment variable."""
+"""Options from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ PROVIDER_KEY_VARIABLES: Final = {
     "google": "GEMINI_API_KEY",
     "nanobanana": "NANOBANANA_API_KEY",
 }
-"""Per vendor, the variable that holds a real key; it has the name that the vendor's own SDK reads."""
+"""Per vendor, the variable of its real API key, as named by the vendor's own SDK."""
 
 TOOL_VARIABLES: Final = frozenset({"EASEL_DIR", "EASEL_PORT_BASE", "EASEL_IAM"})
-"""Choices of the tools themselves; every other EASEL_ variable is a switch of the stack (infra/README.md)."""
+"""Options of the tools; every other EASEL_ variable is a setting of the stack (infra/README.md)."""
 
 _LOWEST_PORT = 1024
 _HIGHEST_BASE = 65_500
@@ -24,10 +24,10 @@ _HIGHEST_BASE = 65_500
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The choices for one `up`.
+    """The options of one `up`.
 
-    `port_base` None lets the tools choose free ports. `provider_keys` has the vendors that are to be called for real;
-    its values are secret and stay out of reprs.
+    With `port_base` None free ports are chosen. `provider_keys` has the vendors to be called for real; its values are
+    secret and excluded from reprs.
     """
 
     port_base: int | None = None

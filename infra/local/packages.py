@@ -16,7 +16,7 @@ from infra.local.programs import run
 
 CDK: Final = NODE_TOOLS / "node_modules" / ".bin" / "cdk"
 CDK_VERSION: Final = "2.1148.1"
-"""Newer lines of the CLI (3.x) refuse the cloud assembly that our aws-cdk-lib writes."""
+"""Version 3.x of the CLI rejects the cloud assembly of our aws-cdk-lib."""
 
 OLDEST_NODE: Final = 20
 _PIP_SECONDS: Final = 900
@@ -30,17 +30,17 @@ _INCLUDED = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]*(\S+)", re.MU
 
 
 def python_packages_are_there() -> bool:
-    """Whether `.venv` was made from the requirements files as they are now. Raises ToolError when one is missing."""
+    """Whether `.venv` matches the current requirements files. Raises ToolError when one is missing."""
     return VENV_PYTHON.exists() and _installed() == fingerprint(REPOSITORY / "requirements-dev.txt")
 
 
 def install_python_packages(logs: Path) -> None:
-    """Have `.venv` with everything in requirements-dev.txt. Raises ToolError."""
+    """Create `.venv` with everything in requirements-dev.txt. Raises ToolError."""
     wanted = fingerprint(REPOSITORY / "requirements-dev.txt")
     if not VENV_PYTHON.exists():
         make_venv: list[str | Path] = [sys.executable, "-m", "venv", VENV]
         run(make_venv, what="Making .venv", log=logs / "venv.log", timeout_seconds=_VENV_SECONDS)
-    # Compiling every module of the CDK library would double the time; what is imported gets compiled then.
+    # Compiling every module of the CDK library would double the time; modules are compiled on import.
     run(
         [VENV_PYTHON, "-m", "pip", "install", *_PIP_WORDS, "-r", "requirements-dev.txt"],
         what="Installing Python packages",
@@ -51,7 +51,7 @@ def install_python_packages(logs: Path) -> None:
 
 
 def fingerprint(requirements: Path) -> str:
-    """Changes when a requirements file, or one that it includes, does. Raises ToolError when one is missing."""
+    """A hash of the requirements files, included ones too. Raises ToolError when one is missing."""
     digest = hashlib.sha256()
     waiting, seen = [requirements], set[Path]()
     while waiting:
@@ -68,7 +68,7 @@ def fingerprint(requirements: Path) -> str:
 
 
 def cdk_is_there() -> bool:
-    """Whether the pinned CDK command line is installed. Raises ToolError when Node.js, which runs it, is not usable."""
+    """Whether the pinned CDK command line is installed. Raises ToolError when Node.js is not usable."""
     check_node()
     package = NODE_TOOLS / "node_modules" / "aws-cdk" / "package.json"
     return CDK.exists() and json.loads(package.read_text(encoding="utf-8"))["version"] == CDK_VERSION
@@ -89,12 +89,12 @@ def install_cdk(logs: Path) -> None:
 
 
 def browser_path() -> str | None:
-    """The Chromium that browser tests drive; None when there is none on the PATH."""
+    """The Chromium for browser tests; None when there is none on the PATH."""
     return next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 def install_browser(logs: Path) -> None:
-    """Have a Chromium: from Debian's packages where this process may install them. Raises ToolError elsewhere."""
+    """Install Chromium from Debian's packages, if permitted. Raises ToolError otherwise."""
     if browser_path() is not None:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
@@ -115,16 +115,16 @@ def check_node() -> None:
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise ToolError(f"Node.js with npm was not found. {hint}")
     try:
-        told = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
-        major = int(told.strip().lstrip("v").split(".")[0])
+        version = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+        major = int(version.strip().lstrip("v").split(".")[0])
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise ToolError(f"`node --version` does not work ({error}). {hint}") from error
     if major < OLDEST_NODE:
-        raise ToolError(f"Node.js is {told.strip()}. {hint}")
+        raise ToolError(f"Node.js is {version.strip()}. {hint}")
 
 
 def continue_in_the_venv() -> None:
-    """Replace this process by the same command on the virtual environment's interpreter."""
+    """Replace this process by the same command in the virtual environment."""
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "infra.local", *sys.argv[1:]])  # noqa: S606 - our own interpreter
 
 

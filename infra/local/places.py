@@ -1,4 +1,4 @@
-"""Where the tools keep things: the checkout, its virtual environment and one state folder per running copy."""
+"""Paths: the checkout, its virtual environment and the state folder of each running copy."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ DEFAULT_STATE_FOLDER: Final = REPOSITORY / ".easel"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """One copy's state folder. Two copies with different folders never share a file that either writes."""
+    """The state folder of a copy. Copies with different folders share no written file."""
 
     state: Path
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """The folder that EASEL_DIR names (relative to the checkout), else `.easel` in the checkout."""
+        """The folder named by EASEL_DIR (relative to the checkout), else `.easel` in the checkout."""
         return cls((REPOSITORY / environment.get("EASEL_DIR", DEFAULT_STATE_FOLDER)).resolve())
 
     @property
@@ -67,14 +67,14 @@ class Places:
 
     @property
     def everything(self) -> tuple[Path, ...]:
-        """All that is ever written below the state folder."""
+        """Everything that is written below the state folder."""
         return (
             self.logs, self.processes, self.emulator, self.cloud_assembly, self.pictures, self.record, self.edge_target,
             self.ports, self.deployed, self.lock,
         )  # fmt: skip
 
     def make(self) -> None:
-        """Create the folders. The state folder holds keys, so only its owner may look inside."""
+        """Create the folders. The state folder contains keys, so only its owner may read it."""
         self.state.mkdir(parents=True, exist_ok=True)
         self.state.chmod(0o700)
         for folder in (self.logs, self.processes, self.emulator):
@@ -82,7 +82,7 @@ class Places:
 
 
 def relative(path: Path) -> str:
-    """A path as a person in the checkout would type it."""
+    """A path relative to the checkout."""
     return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
 
 

@@ -1,4 +1,4 @@
-"""Chooses loopback ports and remembers them, so that links stay good from one start to the next."""
+"""Chooses loopback ports and stores them, so that links stay valid across restarts."""
 
 import json
 import socket
@@ -12,12 +12,12 @@ from infra.local.failures import ToolError
 
 _FIRST: Final = 20_000
 _LAST: Final = 29_990
-"""Below the range from which systems take the local end of outgoing connections."""
+"""Below the range of ephemeral ports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each of the three servers of one copy listens, on 127.0.0.1."""
+    """The ports of the three servers of a copy, on 127.0.0.1."""
 
     edge: int
     emulator: int
@@ -37,10 +37,10 @@ class Ports:
 
 
 def choose(remembered: Path, *, base: int | None, ours: frozenset[int] = frozenset()) -> Ports:
-    """The ports from `base` on, or the remembered ones, or free ones; the choice is written to `remembered`.
+    """The ports from `base`, or the stored ones, or free ones; the choice is written to `remembered`.
 
     `ours` are ports on which this copy's own servers listen already: they count as free. Raises ToolError when `base`
-    was given and one of its ports belongs to somebody else.
+    is given and one of its ports is in use by another program.
     """
     if base is not None:
         ports = Ports(base, base + 1, base + 2)
@@ -73,7 +73,7 @@ def _free(seed: Path, ours: frozenset[int]) -> Ports:
 
 
 def _candidates(seed: str) -> Iterator[int]:
-    """Every port once, from a place that differs by folder: two copies starting together rarely want the same."""
+    """All ports, starting at one that depends on the folder: two copies starting together rarely collide."""
     start = zlib.crc32(seed.encode()) % (_LAST - _FIRST)
     for step in range(_LAST - _FIRST):
         yield _FIRST + (start + step) % (_LAST - _FIRST)

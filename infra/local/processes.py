@@ -1,4 +1,4 @@
-"""Servers that outlive the command that starts them: started apart, known by a file, stopped by their own id only."""
+"""Background servers that outlive the command that starts them, recorded in a file and stopped by process id."""
 
 import hashlib
 import http.client
@@ -28,11 +28,11 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A program that runs in the background and answers a health address once it is ready.
+    """A program that runs in the background and answers a health check once it is ready.
 
-    When its command, its settings (environment variables) or what it is `made_of` (such as a hash of its source)
-    change, a running one is replaced; the rest of the environment, which differs from one terminal to the next, does
-    not matter. `prepare` is called before each start; `stop_seconds` is the time it gets to save its state.
+    A running one is replaced when its command, its settings (environment variables) or `made_of` (such as a hash of its
+    source) change; the rest of the environment is ignored. `prepare` is called before each start; `stop_seconds` is the
+    time it gets to save its state.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is written down about a started server. `identity` tells it from a later process with the same id."""
+    """The record of a started server. `identity` distinguishes it from a later process with the same id."""
 
     pid: int
     identity: str
@@ -62,7 +62,7 @@ class Record:
 
 
 class Processes:
-    """The servers of one copy. `folder` holds one file per server, `logs` what they say."""
+    """The servers of one copy. `folder` has one file per server, `logs` their output."""
 
     def __init__(self, folder: Path, logs: Path) -> None:
         self._folder = folder
@@ -73,7 +73,7 @@ class Processes:
         return self._logs / f"{name}.log"
 
     def running(self) -> dict[str, Record]:
-        """The servers that were started here and still run; files of others are removed."""
+        """The running servers of this copy; stale files are removed."""
         for child in self._children.values():
             child.poll()
         alive = {}
@@ -86,7 +86,7 @@ class Processes:
         return alive
 
     def ensure(self, server: Server) -> bool:
-        """Have `server` running and healthy as described; True when it had to be started.
+        """Ensure that `server` is running and healthy; True when it had to be started.
 
         Raises ToolError when it ends at once or is not healthy in time.
         """
@@ -99,7 +99,7 @@ class Processes:
         return True
 
     def stop(self, name: str, *, seconds: float = 20) -> bool:
-        """End a server that was started here, gently first; False when it did not run."""
+        """Stop a server of this copy, with SIGTERM first; False when it did not run."""
         record = self.running().get(name)
         if record is None:
             return False
@@ -107,14 +107,14 @@ class Processes:
         if not _wait_until(lambda: _identity(record.pid) != record.identity, seconds):
             _signal_group(record, signal.SIGKILL)
             _wait_until(lambda: _identity(record.pid) != record.identity, seconds)
-        # Whatever it started and left behind shares its process group.
+        # Its child processes are in its process group.
         _signal_group(record, signal.SIGKILL)
         self._collect(name)
         (self._folder / f"{name}.json").unlink(missing_ok=True)
         return True
 
     def _collect(self, name: str) -> None:
-        """Take leave of a child that has ended, if it was ours and not a former command's."""
+        """Reap an ended process, if it is a child of this command."""
         child = self._children.pop(name, None)
         if child is not None:
             child.wait(_COLLECT_SECONDS)
@@ -152,13 +152,13 @@ def _read(file: Path) -> Record | None:
 
 
 def _identity_of_started(process: subprocess.Popen[bytes]) -> str:
-    """The system shows no command line for the first instant of a process."""
+    """A process has no command line for an instant after its start."""
     _wait_until(lambda: bool(_identity(process.pid)) or process.poll() is not None, _IDENTITY_SECONDS)
     return _identity(process.pid)
 
 
 def _identity(pid: int) -> str:
-    """When the process began and with which command line; empty when it is gone. A reused id gives another text."""
+    """Start time and command line of a process; empty when it is gone. Differs for a reused process id."""
     with suppress(OSError, IndexError):
         command_line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]

@@ -1,4 +1,4 @@
-"""Runs a program to its end, under a deadline, with its output in a log."""
+"""Runs a program with a timeout, and its output in a log."""
 
 import os
 import shlex
@@ -23,10 +23,10 @@ def run(
     environment: Mapping[str, str] | None = None,
     folder: Path = REPOSITORY,
 ) -> None:
-    """Run `command` and wait for it; the log is begun anew.
+    """Run `command` and wait for it; the log is overwritten.
 
-    Raises ToolError when it cannot be started, ends with an error, or takes longer than it may; then it is stopped
-    together with all that it started.
+    Raises ToolError when it cannot be started, fails, or exceeds the timeout; then it is stopped together with its
+    child processes.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as output:

@@ -1,4 +1,4 @@
-"""Shows a generation while it runs: one bar per picture on a terminal, one line per change elsewhere."""
+"""Shows the progress of a generation: a bar per image on a terminal, a line per change elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,20 +9,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 _SHARE_DONE: Final = {"": 0, "queued": 10, "submitted": 30, "generating": 55, "storing": 85}
-"""How far along an image is in each stage, in percent of its bar."""
+"""The progress of an image in each stage, in percent."""
 
 _WHOLE: Final = 100
 
 
 class ProgressView(Protocol):
-    """Something that is told how a generation stands, again and again."""
+    """A view that is updated with a generation's state."""
 
     def show(self, state: GenerationState) -> None: ...
 
 
 @contextmanager
 def progress_view(console: Console) -> Iterator[ProgressView]:
-    """The view that fits the console."""
+    """The view for this console."""
     if not console.is_terminal:
         yield Lines(console)
         return
@@ -32,7 +32,7 @@ def progress_view(console: Console) -> Iterator[ProgressView]:
 
 
 class Bars:
-    """One moving bar per picture."""
+    """One progress bar per image."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -50,7 +50,7 @@ class Bars:
 
 
 class Lines:
-    """One line whenever a picture enters another stage."""
+    """One line per change of stage."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -66,7 +66,7 @@ class Lines:
 
 
 def share_done(image: ImageState) -> int:
-    """Percent of the way, by stage. An ended picture is all the way, however it ended."""
+    """Progress in percent, by stage. An ended image is at 100, with any status."""
     return _WHOLE if is_final(image) else _SHARE_DONE.get(image.stage, 0)
 
 

@@ -1,7 +1,7 @@
-"""Brings a stack that a failed deployment left behind to a state from which it can be deployed again.
+"""Repairs a stack after a failed deployment, so that it can be deployed again.
 
-CloudFormation updates no stack whose first creation failed, and the CDK asks at a terminal before it finishes a
-rollback that failed; neither has to stop a person who has repaired the cause and deploys again.
+CloudFormation cannot update a stack whose creation failed, and the CDK asks interactively before it continues a failed
+rollback.
 """
 
 import time
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
 
 WORKING: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
-"""A version is deployed completely; after a rollback, the one before."""
+"""A version is fully deployed; after a rollback, the previous one."""
 NEVER_WORKED: Final = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
-"""The first creation failed, or the deletion: there is no working version to go back to."""
+"""Creation or deletion failed: there is no working version to roll back to."""
 HALF_UPDATED: Final = "UPDATE_FAILED"
 HALF_ROLLED_BACK: Final = "UPDATE_ROLLBACK_FAILED"
 
@@ -36,12 +36,11 @@ def status_of(cloudformation: "CloudFormationClient", stack: str) -> str | None:
 
 
 def recover(cloudformation: "CloudFormationClient", stack: str, *, skip_failed: bool, seconds: int) -> str | None:
-    """Repair the stack if a failed deployment left it in a state that refuses the next one.
+    """Repair the stack if a failed deployment left it in a state that blocks the next one.
 
-    A deployment that is still at work gets the time to end. A stack that never worked is deleted. A rollback that
-    failed is continued; with `skip_failed`, if it fails again, without what could not be rolled back. Returns what was
-    done, or None if nothing had to be.
-    Raises ToolError, which says what a person has to do, when the repair fails or does not end in time.
+    Waits for a deployment in progress. A stack whose creation failed is deleted. A failed rollback is continued; with
+    `skip_failed`, if it fails again, without the resources that could not be rolled back. Returns what was done, or
+    None if nothing was necessary. Raises ToolError, which says what to do, when the repair fails or times out.
     """
     status = settled_status(cloudformation, stack, seconds)
     try:
@@ -60,7 +59,7 @@ def recover(cloudformation: "CloudFormationClient", stack: str, *, skip_failed: 
 
 
 def settled_status(cloudformation: "CloudFormationClient", stack: str, seconds: int) -> str | None:
-    """The status once nothing works on the stack any more."""
+    """Wait until no operation is in progress; returns the status."""
     deadline = time.monotonic() + seconds
     while True:
         status = status_of(cloudformation, stack)
@@ -72,7 +71,7 @@ def settled_status(cloudformation: "CloudFormationClient", stack: str, seconds: 
 
 
 def delete_orphans(cloudformation: "CloudFormationClient", stack: str) -> int:
-    """Delete nested stacks that the emulator left behind when the creation of `stack` failed. Returns how many."""
+    """Delete nested stacks that the emulator leaves behind when the creation of `stack` fails. Returns their number."""
     orphans = [
         each["StackName"]
         for each in cloudformation.describe_stacks()["Stacks"]
@@ -111,7 +110,7 @@ def _polling(seconds: int) -> "WaiterConfigTypeDef":
 
 
 def _failed_resources(cloudformation: "CloudFormationClient", stack: str) -> list[str]:
-    """What the last rollback could not bring back, from the newest events on."""
+    """The resources that the last rollback could not restore, by the newest events."""
     failed: list[str] = []
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack):
         for event in page["StackEvents"]:

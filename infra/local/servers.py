@@ -1,4 +1,4 @@
-"""The three servers of one copy: the emulator of AWS, the simulators of image vendors, and the edge before the API."""
+"""The three servers of a copy: the AWS emulator, the simulators of image vendors, and the edge."""
 
 import hashlib
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ STOP_ORDER: Final = (EDGE, EMULATOR, SIMULATORS)
 
 _HERE: Final = Path(__file__).resolve().parent
 _FUNCTIONS_AT_ONCE: Final = "64"
-"""More would spend their time waiting for a processor: sixty cold starts on two cores take half a minute."""
+"""More would only wait for a processor: sixty cold starts on two cores take half a minute."""
 
 
 def all_servers(places: Places, ports: Ports, *, iam_enforced: bool) -> tuple[Server, Server, Server]:
@@ -26,7 +26,7 @@ def all_servers(places: Places, ports: Ports, *, iam_enforced: bool) -> tuple[Se
 
 
 def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
-    """MiniStack with its state in our folder. It saves that state when it is asked to stop, and only then."""
+    """MiniStack with its state in our folder. It saves its state only when it is stopped with SIGTERM."""
     unpacked, saved = places.emulator / "tmp", places.emulator / "state"
 
     def prepare() -> None:
@@ -48,7 +48,7 @@ def emulator(places: Places, ports: Ports, *, iam_enforced: bool) -> Server:
         "STATE_DIR": str(saved),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.emulator / "s3"),
-        # Functions of the emulator run on this interpreter: they shall not write beside our sources.
+        # Functions of the emulator run on this interpreter: keep their bytecode out of our sources.
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",

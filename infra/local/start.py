@@ -1,4 +1,4 @@
-"""`make up`: everything from a fresh clone to an API that answers. Each step finds out whether it is needed."""
+"""`make up`: from a fresh clone to a running API. Each step is skipped when it is not needed."""
 
 import json
 import time
@@ -22,7 +22,7 @@ _LAYERS_SECONDS: Final = 300
 
 
 def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
-    """Bring one copy up and return its record, the content of `local.json`. Raises ToolError."""
+    """Start one copy and return its record, the content of `local.json`. Raises ToolError."""
     began = time.monotonic()
     places.make()
     processes = Processes(places.processes, places.logs)
@@ -66,7 +66,7 @@ def _start_servers(display: Display, places: Places, processes: Processes, ports
 
 
 def _rest(display: Display, processes: Processes, emulator: Server) -> None:
-    """Functions that are warm make an update four times slower: with a restart they are gone, and all data is saved."""
+    """Warm functions make an update four times slower: a restart ends them and saves all data."""
     with display.step("Restarting the emulated AWS before the update"):
         processes.stop(emulator.name, seconds=emulator.stop_seconds)
         processes.ensure(emulator)
@@ -107,10 +107,10 @@ def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) 
 def _open_workspace(
     display: Display, clients: Clients, ports: Ports, places: Places, outputs: dict[str, str]
 ) -> DemoWorkspace:
-    known = read_object(places.record)
+    record = read_object(places.record)
     with display.step("Demo workspace") as step:
-        if "apiKey" in known and "workspaceId" in known:
-            workspace = DemoWorkspace(workspace_id=known["workspaceId"], api_key=known["apiKey"])
+        if "apiKey" in record and "workspaceId" in record:
+            workspace = DemoWorkspace(workspace_id=record["workspaceId"], api_key=record["apiKey"])
             if demo.is_open(ports.edge_url, workspace):
                 step.note = "kept"
                 return workspace
@@ -153,6 +153,6 @@ def _summarize(display: Display, places: Places, record: dict[str, Any], *, seco
     display.say(f"  key and more   {relative(places.record)}")
     display.say(f"  emulated AWS   {record['awsEndpointUrl']}" + ("  (IAM enforced)" if record["iamEnforced"] else ""))
     for vendor, kind in record["providers"].items():
-        told = f"REAL service, with your key from {PROVIDER_KEY_VARIABLES[vendor]}: pictures cost money"
-        display.say(f"  {vendor:<14} {told if kind == 'real' else 'simulated at ' + record['simulators'][vendor]}")
+        note = f"REAL service, with your key from {PROVIDER_KEY_VARIABLES[vendor]}: pictures cost money"
+        display.say(f"  {vendor:<14} {note if kind == 'real' else 'simulated at ' + record['simulators'][vendor]}")
     display.say("  stop           make down   (make clean also forgets everything)")

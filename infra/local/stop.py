@@ -1,4 +1,4 @@
-"""`make down` and `make clean`: end what this copy started, and nothing else."""
+"""`make down` and `make clean`: stop the servers of this copy, and nothing else."""
 
 import shutil
 from typing import Final
@@ -8,13 +8,13 @@ from infra.local.places import Places, relative
 from infra.local.processes import Processes
 
 STOP_ORDER: Final = ("edge", "emulator", "simulators")
-"""Nobody loses a request that could still be answered."""
+"""Lets running requests finish."""
 
 _SECONDS: Final = 40
 
 
 def down(display: Display, places: Places, *, seconds: float = _SECONDS) -> None:
-    """Stop the servers of this copy; its state stays for the next start, if each can save it in so many seconds."""
+    """Stop the servers of this copy; they have this many seconds to save their state."""
     processes = Processes(places.processes, places.logs)
     running = processes.running()
     if not running:
@@ -26,7 +26,7 @@ def down(display: Display, places: Places, *, seconds: float = _SECONDS) -> None
 
 
 def clean(display: Display, places: Places) -> None:
-    """Stop, then remove all that the tools wrote into the state folder. What others put there stays."""
+    """Stop, then remove everything that the tools wrote into the state folder; other files stay."""
     down(display, places)
     with display.step(f"Removing the state in {relative(places.state)}"):
         for entry in places.everything:
