@@ -17,8 +17,8 @@ from infra.constructs.variables import Variables
 from constructs import Construct
 
 DEFINITION: Final = Path(__file__).with_name("generation.asl.json")
-EMULATED_DEADLINE_SECONDS: Final = 300
-"""The emulator reads a deadline only when it is written out; this one is longer than that of any model."""
+EMULATED_DEADLINE_SECONDS: Final = 900
+"""The emulator reads a deadline only when it is written out; this one is as long as the longest of any request."""
 
 _LOG_DELIVERY: Final = tuple(
     f"logs:{action}"

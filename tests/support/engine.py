@@ -332,6 +332,7 @@ class Engine:
         self.fuse = fuse or Fuse()
         self.deliver_twice = False
         self.lose_submit_message = False
+        self.queue_wait = self.retry_wait = timedelta()
         self.dead_letters: list[str] = []
         self.errors: list[str] = []
         self.published: list[str] = []
@@ -663,7 +664,7 @@ class _Execution:
         ref = ImageRef(self.queued.workspace_id, self.id, index, self.queued.request_id)
         provider, model = self.first.key
         self.engine.after(
-            timedelta(),
+            self.engine.queue_wait,
             f"render {index}",
             lambda: self.engine.render(ref, provider=provider, model=model, task_token=f"{self.id}/{index}"),
             HOLD,
@@ -700,7 +701,7 @@ class _Queues:
         def render() -> None:
             engine.render(ref, provider=provider, model=model, task_token=task_token)
 
-        engine.after(delay, "render again", render, HOLD)
+        engine.after(delay + engine.retry_wait, "render again", render, HOLD)
 
     def collect(self, ref: ImageRef, *, provider: str, delay: timedelta, polls: int) -> None:
         engine = self._engine

@@ -12,11 +12,12 @@ from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.attempt import Attempt
 from easel.domain.generation import CLOSE_GRACE, Generation, cancel, conclude
-from easel.domain.image import ALLOWED, FAILURE_TEXTS, OPEN, TIMED_OUT, Failure, Image, Stage, Status
+from easel.domain.image import ALLOWED, FAILURE_TEXTS, NOT_STARTED, OPEN, TIMED_OUT, Failure, Image, Stage, Status
 from easel.domain.request import Size
 from easel.errors import ProviderErrorClass
 from easel.ids import MAX_IMAGES
 
+ATTEMPT = Attempt("attempt-1", "wavespeed", "seedream-v4", "seedream-v4", started_at=NOW + timedelta(seconds=100))
 REFUSED = Failure("content_policy", "No.")
 
 TRANSITIONS = """
@@ -93,11 +94,15 @@ def test_no_delivered_image_is_a_failure_for_the_reason_of_the_first() -> None:
 
 @pytest.mark.requirement("S004-32")
 def test_an_image_that_is_still_open_has_run_out_of_time() -> None:
-    outcome = conclude(images_of(Status.COMPLETED, Status.PROCESSING, Status.PENDING))
+    delivered, begun, waiting = images_of(Status.COMPLETED, Status.PROCESSING, Status.PENDING)
+
+    outcome = conclude((delivered, replace(begun, attempts=(ATTEMPT,)), waiting))
 
     assert outcome.timed_out == (1, 2)
-    assert [image.failure for image in outcome.images] == [None, TIMED_OUT, TIMED_OUT]
+    assert [image.failure for image in outcome.images] == [None, TIMED_OUT, NOT_STARTED]
+    assert {TIMED_OUT.code, NOT_STARTED.code} == {"timeout"}
     assert TIMED_OUT.retryable
+    assert NOT_STARTED.retryable
 
 
 def test_a_generation_whose_images_were_withdrawn_says_that_nothing_came() -> None:
@@ -199,9 +204,6 @@ def test_a_running_generation_is_left_to_the_state_machine_until_a_while_after_i
     generation: Generation = a_generation(deadline=NOW + timedelta(seconds=60))
 
     assert generation.attention_when_running == NOW + timedelta(seconds=60) + CLOSE_GRACE
-
-
-ATTEMPT = Attempt("attempt-1", "wavespeed", "seedream-v4", "seedream-v4", started_at=NOW + timedelta(seconds=100))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from easel.domain.attempt import Attempt
-from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
+from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status, timeout_failure
 from easel.domain.price import Price
 from easel.domain.request import Channel, ImageParameters, Mode, Reference, Routing
 
@@ -50,6 +50,7 @@ class Generation:
     status: Status
     created_at: datetime
     deadline: datetime
+    """When it ends at the latest, waiting in queues included: known, and shown, from the submit on."""
     permalink_secret: str
     """Random text that makes the permalinks of this generation's images unguessable."""
     request_id: str
@@ -170,4 +171,4 @@ def cancel(images: Sequence[Image]) -> Outcome:
 
 
 def _time_out(image: Image) -> Image:
-    return replace(image, status=Status.FAILED, stage=None, failure=TIMED_OUT)
+    return replace(image, status=Status.FAILED, stage=None, failure=timeout_failure(image.attempts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +130,12 @@ class Image:
 
 INTERNAL_FAILURE: Final = Failure("internal_error", "Something went wrong on our side. Nothing was charged.")
 TIMED_OUT: Final = Failure("timeout", "The provider did not deliver before the deadline.", retryable=True)
+NOT_STARTED: Final = Failure("timeout", "No worker was free to make this image before the deadline.", retryable=True)
+
+
+def timeout_failure(attempts: Sequence[Attempt]) -> Failure:
+    """Why an image with these attempts was not there in time."""
+    return TIMED_OUT if attempts else NOT_STARTED
 
 
 FAILURE_TEXTS: Final[Mapping[ProviderErrorClass, Failure]] = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from easel.domain.catalogue.parameters import read_parameters
+from easel.domain.deadlines import time_allowed
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Reference, Routing
 from easel.domain.template_use import TemplateUse
 
@@ -60,8 +61,8 @@ def _parameters(model: Model, request: ImageRequest) -> dict[str, Any]:
 
 
 def _cancel_after(model: Model, request: ImageRequest) -> float | None:
-    limit = request.cancel_after.total_seconds() if request.cancel_after else None
-    return None if limit is None or limit >= model.deadline_seconds else limit
+    allowed = time_allowed(model.deadline_seconds, request.cancel_after)
+    return None if allowed == time_allowed(model.deadline_seconds) else allowed.total_seconds()
 
 
 def _reference(reference: Reference) -> dict[str, Any]:

@@ -122,7 +122,8 @@ class ProviderRouting:
         """What to do where a circuit is open: ask somebody else, or wait for the probe if there is time."""
         candidates = self._candidates_of(generation)
         circuits = self._health.circuits(candidates, caller_key(generation.workspace_id))
-        choice = choose(candidates, attempts, circuits, now=self._clock(), deadline=generation.deadline)
+        deadline = generation.image_deadline(attempts)
+        choice = choose(candidates, attempts, circuits, now=self._clock(), deadline=deadline)
         return choice or GiveUp(FAILURE_TEXTS[ProviderErrorClass.RETRYABLE])
 
     def after_failure(
@@ -138,7 +139,7 @@ class ProviderRouting:
             candidates,
             self._health.circuits(candidates, caller_key(generation.workspace_id)),
             now=self._clock(),
-            deadline=generation.deadline,
+            deadline=generation.image_deadline(attempts),
             after_refusal=routing.after_refusal,
         )
 

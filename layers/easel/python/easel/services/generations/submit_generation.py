@@ -13,6 +13,7 @@ from easel.clock import Clock
 from easel.domain.budgets import scopes_of
 from easel.domain.catalogue import plan_upstream
 from easel.domain.credits import hold_of
+from easel.domain.deadlines import time_allowed
 from easel.domain.generation import Generation
 from easel.domain.image import ServedBy, Status
 from easel.domain.permalinks import new_permalink_secret
@@ -173,7 +174,6 @@ class SubmitGeneration:
         appraisal = self._appraise(principal, request)
         model, made = appraisal.model, appraisal.composition
         generation_id = new_generation_id()
-        allowed = timedelta(seconds=model.deadline_seconds)
         return Generation(
             id=generation_id,
             workspace_id=principal.workspace_id,
@@ -191,7 +191,7 @@ class SubmitGeneration:
             images=new_images(generation_id, appraisal.price.images, made),
             status=Status.PENDING,
             created_at=now,
-            deadline=now + min(allowed, request.cancel_after or allowed),
+            deadline=now + time_allowed(model.deadline_seconds, request.cancel_after),
             permalink_secret=new_permalink_secret(),
             request_id=request_id,
             client_reference=request.client_reference,

@@ -56,7 +56,8 @@ class CollectImage:
         if attempt is None:
             self._work.resume(generation, task)
         elif attempt.job_id is not None:
-            self._poll(generation, task, attempt, attempt.job_id, polls, self._next_poll(generation, attempt, polls))
+            delay = self._next_poll(generation, task, attempt, polls)
+            self._poll(generation, task, attempt, attempt.job_id, polls, delay)
 
     def at_once(self, generation: Generation, task: ImageTask, attempt: Attempt, job_id: str) -> None:
         """Ask now, because a callback came. The number overtakes the message that is under way, so that is a double."""
@@ -66,7 +67,7 @@ class CollectImage:
         self, generation: Generation, task: ImageTask, attempt: Attempt, job_id: str, polls: int, delay: timedelta
     ) -> None:
         now = self._work.clock()
-        if now > generation.deadline + LATE_GRACE:
+        if now > generation.image_deadline(task.attempts) + LATE_GRACE:
             logger.warning("job given up long after its deadline", extra={"job_id": job_id})
             return
         leased = self._lease(task, polls, now)
@@ -119,7 +120,7 @@ class CollectImage:
         retry_after: float | None = None,
     ) -> None:
         """The job could not be asked for. It may well have ended: after its callback nobody would call again."""
-        soon = min(delay, self._pause(generation, polls, _POLL_SECONDS))
+        soon = min(delay, self._pause(generation, task, polls, _POLL_SECONDS))
         wait = min(poll_delay(retry_after, soon), LONGEST_DELAY)
         self._work.queue.collect(task.ref, provider=attempt.provider, delay=wait, polls=polls + 1)
 
@@ -128,18 +129,18 @@ class CollectImage:
     ) -> None:
         """Ask again, and at the deadline itself tell the customer; what comes later is kept beside."""
         image = generation.images[task.ref.index]
-        left = generation.deadline - self._work.clock()
+        left = generation.image_deadline(task.attempts) - self._work.clock()
         if left <= timedelta() and not (image.status.is_final or generation.status.is_final):
             self._work.fail(task.ref, image, TIMED_OUT, task.task_token, task)
         elif timedelta() < left < delay:
             delay = left
         self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=polls + 1)
 
-    def _next_poll(self, generation: Generation, attempt: Attempt, polls: int) -> timedelta:
+    def _next_poll(self, generation: Generation, task: ImageTask, attempt: Attempt, polls: int) -> timedelta:
         called_back = self._work.callbacks.expected_from(attempt.provider)
-        return self._pause(generation, polls, _SAFETY_POLL_SECONDS if called_back else _POLL_SECONDS)
+        return self._pause(generation, task, polls, _SAFETY_POLL_SECONDS if called_back else _POLL_SECONDS)
 
-    def _pause(self, generation: Generation, polls: int, steps: tuple[int, ...]) -> timedelta:
-        if generation.status.is_final or self._work.clock() > generation.deadline:
+    def _pause(self, generation: Generation, task: ImageTask, polls: int, steps: tuple[int, ...]) -> timedelta:
+        if generation.status.is_final or self._work.clock() > generation.image_deadline(task.attempts):
             return timedelta(seconds=_LATE_POLL_SECONDS)
         return timedelta(seconds=steps[min(polls, len(steps)) - 1])

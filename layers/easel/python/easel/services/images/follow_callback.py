@@ -113,7 +113,7 @@ class FollowCallback:
         self._tell(attempt, hint, "found" if open_still else "late")
         if image.status.is_final and image.stored is None and not generation.status.is_final:
             # A late picture is attached to an ended generation, and this one waits for its other images.
-            self._again_later(generation, task.ref, hint)
+            self._again_later(generation, task, hint)
         else:
             self._ask_beside(generation, task, attempt, hint)
 
@@ -124,23 +124,23 @@ class FollowCallback:
             with own_failures(attempt.provider):
                 state = self._work.providers(attempt.provider).fetch(hint.job_id)
             if isinstance(state, Running):
-                self._again_later(generation, task.ref, hint)
+                self._again_later(generation, task, hint)
             else:
                 self._work.deliver(generation, task, known, state)
         except ProviderError as error:
             if error.from_vendor and error.error_class in ASKING_AGAIN_HELPS and not error.job_ended:
-                self._again_later(generation, task.ref, hint)
+                self._again_later(generation, task, hint)
             else:
                 ended = self._work.ended_in_vain(generation, task, known, error)
                 close_attempt(self._work.tasks, task, attempt, ended)
         except (SecretUnavailable, StorageUnavailable, ImagingUnavailable):
-            self._again_later(generation, task.ref, hint)
+            self._again_later(generation, task, hint)
 
-    def _again_later(self, generation: Generation, ref: ImageRef, hint: JobHint) -> None:
-        if self._work.clock() > generation.deadline + LATE_GRACE:
+    def _again_later(self, generation: Generation, task: ImageTask, hint: JobHint) -> None:
+        if self._work.clock() > generation.image_deadline(task.attempts) + LATE_GRACE:
             logger.warning("job given up long after its deadline", extra={"job_id": hint.job_id})
             return
-        self._again(ref, hint, timedelta(seconds=_LOOK_SECONDS[min(hint.looks, len(_LOOK_SECONDS) - 1)]))
+        self._again(task.ref, hint, timedelta(seconds=_LOOK_SECONDS[min(hint.looks, len(_LOOK_SECONDS) - 1)]))
 
     def _again(self, ref: ImageRef, hint: JobHint, delay: timedelta) -> None:
         self._work.queue.hint(ref, replace(hint, looks=hint.looks + 1), delay=delay)

@@ -340,7 +340,8 @@ class ImageWork:
         if generation.status.is_final or image.status.is_final:
             return
         if self.callbacks.expected_from(error.provider):
-            wait = callback_wait(error, task.attempts, now=self.clock(), deadline=generation.deadline)
+            deadline = generation.image_deadline(task.attempts)
+            wait = callback_wait(error, task.attempts, now=self.clock(), deadline=deadline)
             if wait > timedelta():
                 self.queue.collect(task.ref, provider=error.provider, delay=wait, polls=task.polls + 1)
                 return
@@ -383,7 +384,7 @@ class ImageWork:
 
     def storage_failed(self, generation: Generation, task: ImageTask, attempt: Attempt, polls: int = 0) -> None:
         """The bucket did not take the picture: a job can be asked for again, an inline picture is lost."""
-        if attempt.job_id is not None and self.clock() < generation.deadline:
+        if attempt.job_id is not None and self.clock() < generation.image_deadline(task.attempts):
             self.queue.collect(task.ref, provider=attempt.provider, delay=timedelta(seconds=5), polls=polls + 1)
             return
         code = StorageUnavailable.code

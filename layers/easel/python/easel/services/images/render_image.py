@@ -9,7 +9,7 @@ from typing import Final
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate, plan_upstream
 from easel.domain.generation import Generation
-from easel.domain.image import TIMED_OUT, Failure, Image, Stage
+from easel.domain.image import TIMED_OUT, Failure, Image, Stage, timeout_failure
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.request import Reference
 from easel.domain.routing import may_attempt, poll_delay
@@ -60,7 +60,8 @@ class RenderImage:
             self._work.announce(image, task_token)
             return
         if self._work.clock() >= generation.deadline:
-            self._work.fail(ref, image, TIMED_OUT, task_token, self._work.tasks.get(ref))
+            task = self._work.tasks.get(ref)
+            self._work.fail(ref, image, timeout_failure(task.attempts if task else ()), task_token, task)
             return
         candidate = self._work.routes.candidate(generation.model, provider, model)
         task = self._begin(generation, image, ref, candidate, task_token)
@@ -100,6 +101,8 @@ class RenderImage:
             self._work.take_over(generation, known, known.open_attempt)
         elif known is not None and not may_attempt(candidate, known.attempts):
             self._work.resume(generation, known)
+        elif known is not None and now >= generation.image_deadline(known.attempts):
+            self._work.fail(ref, image, TIMED_OUT, task_token, known)
         elif known is None or not admitted:
             decision = self._work.routes.detour(generation, known.attempts if known else ())
             self._work.follow(ref, image, decision, task_token, known)
@@ -113,7 +116,7 @@ class RenderImage:
         try:
             with own_failures(attempt.provider, lambda: call.begun):
                 references = tuple(self._reference(*numbered) for numbered in generation.references_of(image))
-                submission = self._submit(generation, task.ref, attempt, references, call)
+                submission = self._submit(generation, task, references, call)
         except _Withdrawn:
             close_attempt(self._work.tasks, task, attempt, ended(attempt, self._work.clock(), outcome=WITHDRAWN))
         except (ReferenceUnavailable, ImageRejected) as error:
@@ -137,16 +140,16 @@ class RenderImage:
     def _submit(
         self,
         generation: Generation,
-        ref: ImageRef,
-        attempt: Attempt,
+        task: ImageTask,
         references: tuple[ReferenceImage, ...],
         call: _Call,
     ) -> Submission:
-        plan = self._work.plan(generation, generation.images[ref.index], attempt)
+        attempt = task.attempts[-1]
+        plan = self._work.plan(generation, generation.images[task.ref.index], attempt)
         provider = self._work.providers(attempt.provider)
         if provider.reads_references:
             references = tuple(self._lender.lend(generation, reference) for reference in references)
-        left = (generation.deadline - self._work.clock()).total_seconds()
+        left = (generation.image_deadline(task.attempts) - self._work.clock()).total_seconds()
         return provider.submit(
             ProviderTask(
                 attempt_id=attempt.id,
@@ -156,7 +159,7 @@ class RenderImage:
                 parameters=plan.parameters,
                 references=references,
                 timeout_seconds=max(1.0, min(self._work.worker_seconds - _BEFORE_THE_END, left)),
-                callback_url=self._work.callback_address(generation, ref, attempt),
+                callback_url=self._work.callback_address(generation, task.ref, attempt),
                 before_send=call.begin,
             )
         )

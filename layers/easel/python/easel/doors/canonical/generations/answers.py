@@ -145,7 +145,10 @@ class GenerationBody(AnswerModel):
     created_at: Moment
     started_at: Moment | None
     completed_at: Moment | None
-    deadline: Moment
+    deadline: Moment = Field(
+        description="When the generation ends at the latest, waiting for a free worker included. Each image may take "
+        "the model's `deadlineSeconds` from its first attempt on."
+    )
     duration_ms: int | None = Field(description="From `createdAt` to `completedAt`.")
     links: GenerationLinks
 

@@ -30,7 +30,8 @@ CancelAfter = Annotated[
     Header(
         alias="Cancel-After",
         description="Give up after this long: `30`, `30s` or `2m`, from 5 seconds to 10 minutes. "
-        "Shortens the model's own deadline, never lengthens it.",
+        "It counts from the request on, so waiting for a free worker is included. Shortens the `deadline` of the "
+        "generation, never lengthens it.",
     ),
 ]
 DryRun = Annotated[
