@@ -50,12 +50,12 @@ def user(user_id: str) -> Key:
 
 
 def users_by_age(created_at: str, user_id: str) -> Key:
-    """The register of all users. One partition: people sign up far more slowly than a partition can write."""
+    """The list of all users. One partition: sign-ups are far slower than its write limit."""
     return {"pk": USERS_PARTITION, "sk": f"{_part(created_at)}#{_part(user_id)}"}
 
 
 def workspace_of_user(user_id: str, workspace_id: str) -> Key:
-    """The other side of `member`: it leads from a person to their workspaces."""
+    """The other side of `member`: from a user to their workspaces."""
     return {"pk": user_partition(user_id), "sk": f"{WORKSPACE_PREFIX}{_part(workspace_id)}"}
 
 
@@ -93,7 +93,7 @@ def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provide
 
 
 def usage_summary_days(workspace_id: str, first_day: str, last_day: str) -> tuple[Key, Key]:
-    """Bounds of the summaries of these days, both included."""
+    """The key range of the summaries of these days, both included."""
     partition = workspace_partition(workspace_id)
     low, high = f"SUMMARY#{_part(first_day)}#", f"SUMMARY#{_part(last_day)}#~"
     return {"pk": partition, "sk": low}, {"pk": partition, "sk": high}
@@ -104,7 +104,7 @@ def api_key(key_hash: str) -> Key:
 
 
 def api_key_of_workspace(workspace_id: str, key_id: str) -> Key:
-    """The same key as its workspace lists it."""
+    """The same key in its workspace's list."""
     return {"pk": workspace_partition(workspace_id), "sk": f"{API_KEY_PREFIX}{_part(key_id)}"}
 
 
@@ -144,7 +144,7 @@ def open_partition(shard: int) -> str:
 
 
 def shard_of(identifier: str, shards: int) -> int:
-    """Spread by the random tail of the id, not by its time."""
+    """Shard by the random end of the id, not by its time."""
     return sum(identifier[-8:].encode()) % shards
 
 

@@ -1,8 +1,8 @@
-"""Prompt templates of workspaces in DynamoDB.
+"""A workspace's own prompt templates in DynamoDB.
 
-WS#<workspace> / PROMPT#<template>                   its newest version
-WS#<workspace> / PROMPTVERSION#<template>#<version>  every version, as it was; never changes
-WS#<workspace> / PROMPTS                             how many there are
+WS#<workspace> / PROMPT#<template>                   the newest version
+WS#<workspace> / PROMPTVERSION#<template>#<version>  every version; never changes
+WS#<workspace> / PROMPTS                             the number of templates
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _SCHEMA = 1
 
 
 class DynamoPromptTemplates:
-    """`ports.prompts.PromptTemplates`."""
+    """`ports.prompt_templates.PromptTemplates`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)
 
-    # --- writes: members of transactions --------------------------------------------------------------------------
+    # --- writes: parts of transactions --------------------------------------------------------------------------
 
     def adding(self, own: OwnTemplate) -> Sequence[Write]:
         return [
@@ -113,7 +113,7 @@ def _key(own: OwnTemplate) -> keys.Key:
 
 
 def _at_version(version: int) -> dict[str, Any]:
-    """The condition that a record holds this version."""
+    """The condition that a record has this version."""
     return {
         "ConditionExpression": "#version = :version",
         "ExpressionAttributeNames": {"#version": "version"},

@@ -1,4 +1,4 @@
-"""What the repositories of people, workspaces and keys have in common: puts and pages of plain records."""
+"""Shared by the repositories of users, workspaces, keys and templates: puts and pages of plain records."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _SCHEMA: Final = 1
 
 
 class Records(Table):
-    """One table, in the words that these repositories share."""
+    """One table, with the operations of these repositories."""
 
     def adding(
         self, description: str, values: Mapping[str, Any], now: datetime, on_conflict: OnConflict | None = None
     ) -> Write:
-        """Put a record that must not be there yet, with the time. Conflict: StaleWrite unless told otherwise."""
+        """Put a new record, with the time. Conflict: StaleWrite by default."""
         return self.putting(description, {**values, "schema": _SCHEMA, "createdAt": to_iso(now)}, on_conflict)
 
     def listed(
         self, partition: str, *, limit: int, after: str | None, prefix: str = "", newest_first: bool = False
     ) -> tuple[list[Values], str | None]:
-        """Records of a partition in the order of their sort keys, from behind the sort key `after`."""
+        """Records of a partition in the order of their sort keys, after the sort key `after`."""
         start = None if after is None else {"pk": partition, "sk": after}
         found, more = self.page(Query.of(partition, prefix, newest_first=newest_first), limit=limit, start=start)
         return found, found[-1]["sk"] if more else None

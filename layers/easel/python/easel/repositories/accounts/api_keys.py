@@ -1,7 +1,7 @@
 """API keys in DynamoDB.
 
-APIKEY#<sha256> / APIKEY                 found by whoever comes with the key: one read
-WS#<workspace> / KEY#<key id>            the same as its workspace lists it; changes with it in one transaction
+APIKEY#<sha256> / APIKEY                 for authentication: one read
+WS#<workspace> / KEY#<key id>            for the workspace's list; changed in the same transaction
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 def hash_api_key(api_key: str) -> str:
-    """How a key is stored. Plain SHA-256 is enough: keys have 256 random bits, so there is no dictionary to try.
+    """Hash a key. Plain SHA-256 is enough: keys have 256 random bits, so dictionary attacks are impossible.
 
-    It also takes the clock out of the comparison: the table looks a hash up, and what a stranger learns from its timing
-    is about hashes that they cannot steer.
+    The look-up by hash also prevents timing attacks: timing only reveals something about hashes, which attackers cannot
+    choose.
     """
     return hashlib.sha256(api_key.encode("utf-8")).hexdigest()
 
@@ -156,7 +156,7 @@ def _record_from(values: Mapping[str, Any]) -> ApiKeyRecord:
         scopes=frozenset(values["scopes"]),
         channel=Channel(values["channel"]),
         created_at=from_iso(values["createdAt"]),
-        # Keys that were stored before 2026-11-28 have none: each was limited by its own budget alone.
+        # Keys stored before 2026-11-28 have none: each was limited by its own budget only.
         budget_keys=tuple(values.get("budgetKeys", (values["keyId"],))),
         plan=values.get("plan", DEFAULT_PLAN),
         valid_until=from_iso(values["validUntil"]) if "validUntil" in values else None,

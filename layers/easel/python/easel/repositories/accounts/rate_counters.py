@@ -2,8 +2,8 @@
 
     RATE#<owner> / <hour>     `all`: requests of this hour; `<kind><subject>:<minute>`: those of one subject in a minute
 
-The counters of a subject's last minute go with its next request. What a process has left behind of other subjects it
-takes away with later requests too, so that the item stays small; after its hour TTL removes all.
+A subject's counter of the previous minute is removed by its next request. A process also removes stale counters of
+other subjects with later requests, so that the item stays small; after the hour TTL deletes the item.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KEPT: Final = timedelta(hours=2)
-_SWEPT_AT_ONCE: Final = 20
+_REMOVED_AT_ONCE: Final = 20
 _REMEMBERED_OWNERS: Final = 1_000
 
 
@@ -31,13 +31,13 @@ class DynamoRateCounters:
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
-        self._litter = _Litter()
+        self._stale = _StaleCounters()
 
     def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
         key = _key(owner, now)
         names = [_name(counter, now) for counter in counters]
         stale = [_name(counter, now - timedelta(minutes=1)) for counter in counters if counter.window.seconds < HOUR]
-        stale += self._litter.take((key["pk"], key["sk"]), now)
+        stale += self._stale.take((key["pk"], key["sk"]), now)
         try:
             counted = self._table.update(
                 key,
@@ -47,13 +47,13 @@ class DynamoRateCounters:
             )
         except ConditionFailed as full:
             return False, _counts(full.found or {}, names)
-        self._litter.drop((key["pk"], key["sk"]), [name for name in names if ":" in name], now)
+        self._stale.drop((key["pk"], key["sk"]), [name for name in names if ":" in name], now)
         return True, _counts(counted, names)
 
 
 def _key(owner: str, now: datetime) -> dict[str, str]:
     kind, _, name = owner.partition("#")
-    # An address is personal data, and of no use to us in clear.
+    # IP addresses are personal data, and only needed as a hash.
     subject = _short(_network(name)) if kind == "ADDRESS" else name
     return {"pk": f"RATE#{kind}#{subject}", "sk": f"{now.astimezone(UTC):%Y-%m-%dT%H}"}
 
@@ -66,7 +66,7 @@ def _name(counter: Counter, now: datetime) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv4 address as it is; of an IPv6 address the half that names the network: the other half is anybody's."""
+    """An IPv4 address unchanged; of an IPv6 address the /64 network, since a client can use all its addresses."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -77,7 +77,7 @@ def _network(address: str) -> str:
 
 
 def _short(subject: str) -> str:
-    """Twelve characters instead of the subject: there may be thousands in an item."""
+    """Hash of a subject in twelve characters: there may be thousands in an item."""
     return hashlib.blake2b(subject.encode("utf-8"), digest_size=6).hexdigest() if subject else ""
 
 
@@ -102,17 +102,17 @@ def _counts(values: Mapping[str, Any], names: Sequence[str]) -> list[int]:
     return [values.get(name, 0) for name in names]
 
 
-class _Litter:
-    """Which counters of earlier minutes this process has left in which item."""
+class _StaleCounters:
+    """The stale counters of earlier minutes, by item."""
 
     def __init__(self) -> None:
         self._left: dict[tuple[str, str], deque[tuple[int, str]]] = {}
 
     def take(self, item: tuple[str, str], now: datetime) -> list[str]:
-        """Some of them, to be removed; within an hour minutes only rise, so the oldest are in front."""
+        """Some of them, to be removed; oldest first, since minutes increase within an hour."""
         left = self._left.get(item, deque())
         taken: list[str] = []
-        while left and left[0][0] < now.minute and len(taken) < _SWEPT_AT_ONCE:
+        while left and left[0][0] < now.minute and len(taken) < _REMOVED_AT_ONCE:
             taken.append(left.popleft()[1])
         return taken
 
@@ -120,5 +120,5 @@ class _Litter:
         if item not in self._left and len(self._left) >= _REMEMBERED_OWNERS:
             self._left.clear()
         left = self._left.setdefault(item, deque())
-        known = {name for _, name in left}
-        left.extend((now.minute, name) for name in names if name not in known)
+        pending = {name for _, name in left}
+        left.extend((now.minute, name) for name in names if name not in pending)

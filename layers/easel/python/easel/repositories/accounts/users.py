@@ -1,9 +1,9 @@
-"""People in DynamoDB: who they are, and which bots know them.
+"""Users in DynamoDB, and their Telegram identities.
 
-USER#<user> / USER                       the person
-USERS / <created>#<user>                 all of them by age; leads to the record above
-WS#<bot's workspace> / TELEGRAM#<id>     this bot brought that person
-INITDATA#<digest> / INITDATA             a Mini App sign-in that was used; goes by itself
+USER#<user> / USER                       the user
+USERS / <created>#<user>                 all users by age; points to the record above
+WS#<bot's workspace> / TELEGRAM#<id>     a user of this bot
+INITDATA#<digest> / INITDATA             a used Mini App sign-in; expires by TTL
 """
 
 from __future__ import annotations
@@ -115,9 +115,9 @@ class DynamoInitDataClaims:
             self._table.put(values, "attribute_not_exists(pk)")
         except ConditionFailed:
             used = self._table.get(key)
-            # Gone meanwhile only when its time to live is over, and then the sign-in itself is too old.
+            # It is only gone when its TTL is over, and then the sign-in itself has expired.
             return from_iso(used["usedAt"]) if used else now
-        # As it is stored, so that a repetition computes the same session.
+        # As stored, so that a repeated sign-in gets the same session.
         return from_iso(to_iso(now))
 
 

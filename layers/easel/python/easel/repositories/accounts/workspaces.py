@@ -1,8 +1,8 @@
 """Workspaces and their members in DynamoDB.
 
-WS#<workspace> / WORKSPACE               the tenant, with the number of its owners
-WS#<workspace> / MEMBER#<user>           what a person is there
-USER#<user> / WORKSPACE#<workspace>      the same seen from the person; changes with it in one transaction
+WS#<workspace> / WORKSPACE               the workspace, with its number of owners
+WS#<workspace> / MEMBER#<user>           a membership
+USER#<user> / WORKSPACE#<workspace>      the same by user; changed in the same transaction
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class DynamoWorkspaces:
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._records = Records(client, table_name)
 
-    # --- writes: members of transactions --------------------------------------------------------------------------
+    # --- writes: parts of transactions --------------------------------------------------------------------------
 
     def adding(self, workspace: WorkspaceRecord) -> Write:
         values = {
@@ -134,7 +134,7 @@ class DynamoWorkspaces:
         condition = "#role = :was"
         expected: dict[str, Any] = {":was": membership.role}
         if key["sk"].startswith(keys.MEMBER_PREFIX):
-            # A key that the member was given since the read must be seen by whoever changes the membership.
+            # A change of the membership must not miss a key that was created since the read.
             if membership.keys_created:
                 condition += " AND keysCreated = :keys"
                 expected[":keys"] = membership.keys_created

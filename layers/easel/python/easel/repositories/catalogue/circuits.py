@@ -1,10 +1,10 @@
 """Circuit breakers in DynamoDB, in the `ephemeral` table: one small item per circuit, written on failures.
 
-    CIRCUIT          / <provider>#<model>     what `domain.circuits.Circuit` says, with a version that each change names
+    CIRCUIT          / <provider>#<model>     a `domain.circuits.Circuit`, with a version for optimistic locking
     CIRCUIT#<caller> / <provider>#<model>     the same for the failures of one caller alone
 
-Those that all callers share lie in one partition: a status page reads them with one query. All are written only while
-something is wrong, and expire.
+Shared circuits are in one partition, so that the status page reads them with one query. Items are only written after
+failures, and expire.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _KEPT: Final = MAX_PAUSE * 3
 _MAX_TRIES: Final = 5
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 0.2
-"""Seconds between the tries of a write that others got ahead of."""
+"""Seconds between retries of a write that lost against other writers."""
 
 
 class DynamoProviderHealth:
-    """`routes.ProviderHealth`. When its table does not answer, calls go out as if there were no breaker."""
+    """`choose_provider.ProviderHealth`. Fails open: when the table does not answer, calls are made."""
 
     def __init__(self, client: DynamoDBClient, table_name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._table = Table(client, table_name)
@@ -77,7 +77,7 @@ class DynamoProviderHealth:
         return all(self._write(circuit.probing(now), now) for circuit in held)
 
     def all(self) -> Sequence[Circuit]:
-        """Every shared circuit with a failure on record. Raises DatabaseUnavailable."""
+        """Every shared circuit with recorded failures. Raises DatabaseUnavailable."""
         return [_circuit(values) for values in self._table.records(Query.of(_PARTITION, consistent=False))]
 
     def _read(self, names: Sequence[CircuitName]) -> list[Circuit]:
@@ -100,7 +100,7 @@ class DynamoProviderHealth:
         logger.warning("circuit kept changing; one failure is not counted", extra=_described(name))
 
     def _write(self, circuit: Circuit, now: datetime) -> bool:
-        """Store it if nobody has changed it since it was read."""
+        """Store it if it has not changed since it was read."""
         values = {**_values(circuit), "version": circuit.version + 1, "expiresAt": int((now + _KEPT).timestamp())}
         try:
             self._table.put(
@@ -119,7 +119,7 @@ class DynamoProviderHealth:
         try:
             self._table.delete(_key(circuit.name), "version = :version", {":version": circuit.version})
         except (ConditionFailed, DatabaseUnavailable, DatabaseRefused):
-            # It has changed meanwhile; the next success will close it.
+            # It was changed concurrently; the next success will close it.
             logger.info("circuit was not closed")
 
 

@@ -1,6 +1,6 @@
 """Observed latencies in DynamoDB, in the `ephemeral` table: one item per model and day, one counter per bucket.
 
-LATENCY#<model> / <day>     `b<bucket>`: images that took as long as `domain.latency.bucket_of` says
+LATENCY#<model> / <day>     `b<bucket>`: number of images in a bucket of `domain.latency.bucket_of`
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PREFIX: Final = "b"
 class DynamoLatencies:
     """`ports.providers.LatencyRecorder` and `ports.providers.ModelLatencies`.
 
-    A statistic: what cannot be counted or read is left out.
+    Best effort: counts that cannot be written or read are left out.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -45,7 +45,7 @@ class DynamoLatencies:
             logger.warning("latency was not counted", exc_info=True)
 
     def of(self, model: str, now: datetime) -> Latency | None:
-        """What was seen in the last seven days, today included."""
+        """The latency of the last seven days, today included."""
         try:
             found = self._table.get_all([_key(model, now - timedelta(days=days)) for days in range(_DAYS)])
         except (DatabaseUnavailable, DatabaseRefused):

@@ -1,6 +1,6 @@
-"""What a workspace has set about providers, in DynamoDB.
+"""Routing defaults of workspaces in DynamoDB.
 
-WS#<workspace> / ROUTING     preferred provider, fallback, whether refusals may be taken elsewhere
+WS#<workspace> / ROUTING     preferred provider, fallback, whether refused requests may go to another provider
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DynamoRoutingDefaults:
-    """`routes.RoutingDefaults`."""
+    """`choose_provider.RoutingDefaults`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
@@ -32,7 +32,7 @@ class DynamoRoutingDefaults:
         return routing_from(values) if values else Routing()
 
     def setting(self, workspace_id: str, routing: Routing, now: datetime) -> Write:
-        """Replace what was set before; the last write wins, as for any setting."""
+        """Replace the settings; the last write wins."""
         values = {"entity": "ROUTING", "changedAt": to_iso(now), **routing_values(routing)}
         item = to_item({**keys.routing(workspace_id), **values})
         return TransactionWrite("set routing", {"Put": {"TableName": self._table.name, "Item": item}}, _no_condition)

@@ -1,4 +1,4 @@
-"""Delivered pictures in DynamoDB."""
+"""Delivered images in DynamoDB."""
 
 from __future__ import annotations
 

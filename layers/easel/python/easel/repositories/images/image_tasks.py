@@ -1,4 +1,4 @@
-"""Working records of images in DynamoDB: the lease and the journal of attempts."""
+"""Image tasks in DynamoDB: the lease and the attempts of an image."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KEPT_FOR: Final = timedelta(days=30)
-"""The public part of the journal is copied into the generation; the working record is for operators."""
+"""The public part of the attempts is copied into the generation; the task is for operators."""
 
 
 class DynamoImageTasks:

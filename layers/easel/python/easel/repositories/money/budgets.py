@@ -1,10 +1,10 @@
 """Budgets in DynamoDB, beside the wallet whose spending they limit.
 
-    WS#<workspace> / BUDGET#WORKSPACE     limit, and per month what is left of it
-    WS#<workspace> / BUDGET#KEY#<key id>  the same for what one key spends of this workspace's wallet
+    WS#<workspace> / BUDGET#WORKSPACE     limit, and per month the remaining amount
+    WS#<workspace> / BUDGET#KEY#<key id>  the same for the spending of one key
 
-Conditions cannot calculate, so an item says what is left and not what was used. Spending is counted even where there
-is no limit: then it is taken from an endless amount, and a limit that is set later knows what was used before.
+Condition expressions cannot calculate, so an item has the remaining amount instead of the used one. Spending is counted
+without a limit too, from a very large amount, so that a limit that is set later includes earlier spending.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _left(month: str) -> str:
 
 
 def _two_months_back(moment: datetime) -> str:
-    """A month that nothing can be held in any more."""
+    """A month without open holds."""
     first = datetime(moment.year, moment.month, 1, tzinfo=UTC)
     return month_of((first - timedelta(days=1)).replace(day=1) - timedelta(days=1))
 
@@ -97,7 +97,7 @@ class DynamoBudgets:
         return TransactionWrite(description, {"Update": action}, on_conflict)
 
     def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
-        """The budgets of these scopes, in their order; one that was never set nor used is empty."""
+        """The budgets of these scopes, in their order; one that was never set or used is empty."""
         found = self._table.get_all([_key(scope) for scope in scopes], consistent=True)
         places = {scope: (_key(scope)["pk"], _key(scope)["sk"]) for scope in scopes}
         return [_budget_from(scope, month, found.get(places[scope], {})) for scope in scopes]

@@ -1,4 +1,4 @@
-"""What users run at once, ask for in a day, and have used: counters in the same transactions as the generations."""
+"""Running generations, daily counts and usage sums, updated in the transactions of the generations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _DAYS_REMEMBERED: Final = 3
-"""Attributes of so many earlier days are removed by the updates of later ones."""
+"""Updates remove the counters of this many earlier days."""
 
 
 def _active(channel: Channel) -> str:
@@ -101,7 +101,7 @@ class DynamoUsageCounters:
 class DynamoUsageSummaries:
     """`ports.usage.UsageSummaries` and `ports.usage.UsageReports`.
 
-    One item per day, user, model and provider; sums are added, never computed anew.
+    One item per day, user, model and provider; sums are only added to.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -114,13 +114,13 @@ class DynamoUsageSummaries:
             sums[at] += _image_sums(generation, image)
             for attempt in image.attempts:
                 sums[attempt.provider] += _attempt_sums(attempt)
-        # A generation counts once, though several providers may have had a part in it.
+        # A generation is counted once, even if several providers were involved.
         first = _served_by(generation, generation.images[0])
         sums[first] += UsageSums(generations=1)
         return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
 
     def correcting(self, generation: Generation, image: Image) -> Write:
-        """See `ports.usage.UsageSummaries`. The costs that were counted at the end are replaced by those known now."""
+        """See `ports.usage.UsageSummaries`. The costs counted at the end are replaced by the current ones."""
         counted, known = UsageSums(), UsageSums(images_late=1)
         for attempt in generation.images[image.index].attempts:
             counted += _attempt_sums(attempt)
