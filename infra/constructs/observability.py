@@ -27,6 +27,8 @@ DAILY_METRICS: Final = {
 """Counted once a day, by the auditor and the catalogue's watch; zero when all is well."""
 STUCK_METRIC: Final = "StuckGenerations"
 """Counted by the sweep: open generations past their deadline. Namespace Easel, the one dimension is `service`."""
+SET_ASIDE_METRIC: Final = "RecordsSetAside"
+"""Counted by every batch job; zero when all is well."""
 
 _METRICS_OF_AN_ALARM: Final = 10
 """What CloudWatch allows in one expression of an alarm."""
@@ -58,6 +60,7 @@ class Observability(Construct):
             *self._function_alarms(functions),
             *self._workflow_alarms(machine),
             self._stuck_alarm(),
+            self._set_aside_alarm(),
             *(self._daily_alarm(name, because) for name, because in DAILY_METRICS.items()),
             self._api_alarm(http),
         ]
@@ -162,6 +165,13 @@ class Observability(Construct):
             self._own_metric(STUCK_METRIC, _MINUTE),
             periods=3,
             because="Generations stay open past their deadline although the sweep has seen them.",
+        )
+
+    def _set_aside_alarm(self) -> cloudwatch.Alarm:
+        return self._alarm(
+            "RecordsSetAside",
+            self._own_metric(SET_ASIDE_METRIC, _FIVE_MINUTES),
+            because="A batch job could not handle a record and left it out. Its log names the record and the reason.",
         )
 
     def _daily_alarm(self, name: str, because: str) -> cloudwatch.Alarm:

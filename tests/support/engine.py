@@ -460,7 +460,7 @@ class Engine:
             queue=queue,
             settle=self.settle,
             workflow=workflow,
-            waiting_events=self.outbox.waiting_since,
+            events=self.outbox,
             publish=self._publish,
             expire_grants=ExpireGrants(ledger=self.ledger, unit_of_work=unit_of_work, clock=clock),
             clock=clock,
@@ -559,7 +559,7 @@ class Engine:
         return (
             found is not None
             and found.status.is_final
-            and not self.outbox.waiting_since(self.clock.now + timedelta(days=1), 10)
+            and not self.outbox.waiting(self.clock.now + timedelta(days=1), self.clock.now, 10)
         )
 
     def _deliver(self, due: Due) -> None:

@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.domain.catalogue.watch import Finding, Observation
-from easel.observability import count, instrumented, logger
+from easel.errors import QueueUnavailable
+from easel.observability import RECORDS_SET_ASIDE, count, instrumented, logger
 from easel.wiring.catalogue import check_catalogue as wiring
 
 Env = wiring.CatalogueCheckEnv
@@ -23,8 +24,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         count("CatalogueFindings", found.count(what), finding=what.value)
     count("ModelsMissing", found.count(Finding.MISSING))
     count("ModelListsUnchecked", len(report.unchecked))
+    count(RECORDS_SET_ASIDE, report.failed)
     answer = {"findings": [_said(one) for one in report.observations], "unchecked": dict(report.unchecked)}
     logger.info("catalogue checked", extra=answer)
+    if report.failed:
+        # Lambda repeats the whole check; what was published goes out again under the same id.
+        raise QueueUnavailable(f"{report.failed} findings could not be published.")
     return answer
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.observability import count, instrumented, logger
+from easel.observability import RECORDS_SET_ASIDE, count, instrumented, logger
 from easel.wiring.env import Money as Env
 from easel.wiring.money import reconcile_ledger as wiring
 
@@ -23,10 +23,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     )
     count("LedgerDifference", report.total_difference)
     count("WalletsUnchecked", report.unchecked)
-    logger.info("ledger reconciled", extra={"wallets": report.wallets, "unchecked": report.unchecked})
+    count(RECORDS_SET_ASIDE, report.failed)
+    counts = {"wallets": report.wallets, "unchecked": report.unchecked, "failed": report.failed}
+    logger.info("ledger reconciled", extra=counts)
     return {
-        "wallets": report.wallets,
-        "unchecked": report.unchecked,
+        **counts,
         "difference": report.total_difference,
         "differences": [
             {

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.observability import count, instrumented, logger
+from easel.observability import RECORDS_SET_ASIDE, count, instrumented, logger
 from easel.wiring.generations import sweep_generations as wiring
 
 Env = wiring.SweepEnv
@@ -19,9 +19,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     report = wiring.sweep_generations(settings.load(Env))()
     count("StuckGenerations", report.requeued + report.settled)
     count("EventsLeftBehind", report.republished)
+    count(RECORDS_SET_ASIDE, report.failed)
     found = {"requeued": report.requeued, "settled": report.settled, "republished": report.republished}
     if any(found.values()):
         logger.warning("sweep repaired something", extra=found)
     if report.expired:
         logger.info("grants expired", extra={"grants": report.expired})
-    return {**found, "expired": report.expired}
+    return {**found, "expired": report.expired, "failed": report.failed}

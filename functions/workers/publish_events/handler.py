@@ -11,7 +11,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.events.outbox import event_in_outbox_item
-from easel.observability import bind, bind_request_id, describe_error, instrumented, logger
+from easel.observability import (
+    RECORDS_SET_ASIDE,
+    bind,
+    bind_request_id,
+    count,
+    describe_error,
+    instrumented,
+    logger,
+)
 from easel.wiring import publish_events as wiring
 
 Env = wiring.PublishEnv
@@ -21,9 +29,14 @@ processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 
 
 def publish(record: DynamoDBRecord) -> None:
-    """Publish one event."""
+    """Publish one event. One that cannot be read stays in the outbox; a retry would only hold up those behind it."""
     try:
         event = event_in_outbox_item(record.raw_event["dynamodb"]["NewImage"])
+    except (KeyError, ValueError) as error:
+        logger.error("event cannot be read", extra=describe_error(error))
+        count(RECORDS_SET_ASIDE)
+        return
+    try:
         bind_request_id(event.request_id)
         bind(event_id=event.id, event_type=event.type)
         wiring.publish_events(settings.load(Env))(event)

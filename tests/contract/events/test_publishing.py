@@ -137,7 +137,7 @@ def test_a_saved_event_reaches_bus_and_queue_and_leaves_the_outbox(world: World)
     envelope = json.loads(caught["Body"])
     assert (envelope["source"], envelope["detail-type"]) == ("easel", "generation.completed")
     assert GenerationEvent.model_validate(envelope["detail"]).id == event.id
-    assert world.outbox.waiting_since(LATER, 10) == []
+    assert world.outbox.waiting(LATER, LATER, 10) == []
 
 
 def test_a_record_that_comes_twice_is_told_twice_under_one_id_and_harms_nothing(world: World) -> None:
@@ -149,15 +149,15 @@ def test_a_record_that_comes_twice_is_told_twice_under_one_id_and_harms_nothing(
 
     bodies = [json.loads(message["Body"]) for message in world.messages(world.integration_queue)]
     assert {body["id"] for body in bodies} == {an_event().id}
-    assert world.outbox.waiting_since(LATER, 10) == []
+    assert world.outbox.waiting(LATER, LATER, 10) == []
 
 
 def test_what_the_stream_left_behind_can_be_published_from_the_outbox(world: World) -> None:
     world.save(an_event())
 
-    for event in world.outbox.waiting_since(LATER, 10):
-        world.publish(event)
+    for waiting in world.outbox.waiting(LATER, LATER, 10):
+        world.publish(waiting.read())
 
     (queued,) = world.messages(world.integration_queue)
     assert json.loads(queued["Body"])["id"] == an_event().id
-    assert world.outbox.waiting_since(LATER, 10) == []
+    assert world.outbox.waiting(LATER, LATER, 10) == []

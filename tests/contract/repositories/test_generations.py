@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, 
 from easel.domain.request import Channel, ImageParameters, Mode, Reference, Size
 from easel.errors import StaleWrite
 from easel.ids import image_id
+from easel.repositories import keys
 from easel.services.ports.accounts import WorkspaceRecord
 from easel.services.ports.image_tasks import ImageRef
 
@@ -396,7 +398,7 @@ def test_no_call_is_made_for_what_is_not_running(core: Core) -> None:
 
 
 def overdue(core: Core, after: timedelta) -> set[str]:
-    return {generation.id for generation in core.generations.overdue(NOW + after, 100)}
+    return {generation_id for _, generation_id in core.generations.overdue(NOW + after, 100)}
 
 
 def test_a_generation_that_was_not_begun_is_overdue_after_a_minute(core: Core) -> None:
@@ -428,3 +430,29 @@ def test_the_sweeper_gets_no_more_than_it_asks_for(core: Core) -> None:
         core.created(id=an_id(second))
 
     assert len(core.generations.overdue(LONG_AFTER, 4)) == 4
+
+
+def test_every_shard_gets_its_share_of_a_sweep(core: Core) -> None:
+    # Given many overdue generations in one shard and a single one in another
+    ids = [f"{an_id(second)[:-1]}0" for second in range(20)]
+    by_shard = Counter(keys.open_shard(id_) for id_ in ids)
+    (crowded, _), *_, (lonely, _) = by_shard.most_common()
+    crowd = [id_ for id_ in ids if keys.open_shard(id_) == crowded]
+    single = next(id_ for id_ in ids if keys.open_shard(id_) == lonely)
+    for id_ in (*crowd, single):
+        core.created(id=id_)
+    # When a sweep takes fewer than there are in the crowded one
+    found = core.generations.overdue(LONG_AFTER, 2)
+    # Then the single one is among them
+    assert (WORKSPACE_ID, single) in found
+
+
+def test_a_generation_that_was_set_aside_is_overdue_again_after_that(core: Core) -> None:
+    aside, other, ended = core.created(), core.created(id=an_id(1)), core.running(id=an_id(2))
+    close(core, ended)
+
+    for generation in (aside, ended):
+        core.generations.set_aside(WORKSPACE_ID, generation.id, NOW + timedelta(hours=1))
+
+    assert overdue(core, timedelta(minutes=59)) == {other.id}
+    assert overdue(core, timedelta(minutes=61)) == {aside.id, other.id}

@@ -306,8 +306,8 @@ def test_entries_tell_what_came_and_went_and_who_paid(books: Books) -> None:
     (revenue,) = books.audit.counter_entries(REVENUE)
     assert (revenue.amount, revenue.account, revenue.transfer_id) == (6_000, REVENUE, hold.id)
     assert list(books.audit.counter_entries(EXPIRED)) == []
-    assert books.audit.counter_sums(NOW + timedelta(seconds=1)) == {WS: 6_000 - 15_000}
-    assert books.audit.counter_sums(NOW) == {}
+    assert books.audit.counter_sums(NOW + timedelta(seconds=1)) == ({WS: 6_000 - 15_000}, 0)
+    assert books.audit.counter_sums(NOW) == ({}, 0)
 
 
 def test_a_statement_is_paged_newest_first_without_an_empty_last_page(books: Books) -> None:

@@ -12,6 +12,7 @@ from functions.schedules.check_catalogue import handler
 from tests.support.emulator import Emulator, unique_name
 
 from easel import settings
+from easel.errors import QueueUnavailable
 from easel.wiring.aws import aws_client
 
 if TYPE_CHECKING:
@@ -76,3 +77,16 @@ def test_findings_are_counted_by_kind_and_none_is_counted_too(
         "model_shutdown_announced": 0,
         "model_ends_soon": 3,
     }
+
+
+def test_a_finding_that_cannot_be_published_is_counted_and_fails_the_run(
+    emulator: Emulator, queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INTEGRATION_QUEUE_URL", f"{queue}-missing")
+    settings.forget()
+
+    with pytest.raises(QueueUnavailable, match="3 findings"):
+        handler.lambda_handler({}, CONTEXT)
+
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert [record["RecordsSetAside"] for record in records if "RecordsSetAside" in record] == [[3.0]]

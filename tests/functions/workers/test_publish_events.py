@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 EXAMPLE = json.loads(Path(handler.__file__).with_name("event.json").read_text())
 
 
@@ -106,17 +108,22 @@ def test_the_example_is_published_and_leaves_the_outbox(world: World) -> None:
 
     assert failed == []
     assert world.told() == [event.id]
-    assert world.outbox.waiting_since(event.occurred_at.replace(year=2100), 10) == []
+    assert world.outbox.waiting(LATER, LATER, 10) == []
 
 
-def test_one_unreadable_record_is_reported_and_the_others_are_published(world: World) -> None:
+@pytest.mark.parametrize("event", [{"S": "not json"}, {"S": "{}"}, {"N": "1"}, {"S": '{"id":1}'}])
+def test_an_unreadable_event_is_counted_and_does_not_hold_up_those_behind_it(
+    world: World, event: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     good, bad, better = a_record(1), a_record(2), a_record(3)
-    bad["dynamodb"]["NewImage"]["event"] = {"S": "not json"}
+    bad["dynamodb"]["NewImage"]["event"] = event
 
     failed = handle(good, bad, better)
 
-    assert failed == ["2"]
+    assert failed == [], "a retry would not help, and the shard would wait for it"
     assert sorted(world.told()) == sorted([event_id(good), event_id(better)])
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert [record["RecordsSetAside"] for record in records if "RecordsSetAside" in record] == [[1.0]]
 
 
 def test_when_nothing_can_be_published_every_record_is_reported_and_nothing_is_raised(

@@ -29,12 +29,12 @@ END = date(2026, 12, 24)
 class Vendor(Sandbox):
     """A provider whose list is what a test says: entries, none at all, or an error."""
 
-    def __init__(self, offered: tuple[OfferedModel, ...] | ProviderError | None) -> None:
+    def __init__(self, offered: tuple[OfferedModel, ...] | Exception | None) -> None:
         super().__init__()
         self._offered = offered
 
     def list_models(self) -> tuple[OfferedModel, ...] | None:
-        if isinstance(self._offered, ProviderError):
+        if isinstance(self._offered, Exception):
             raise self._offered
         return self._offered
 
@@ -50,12 +50,11 @@ def a_model(name: str, *offers: tuple[str, str, str], life: Life | None = None) 
 class World:
     """A catalogue, vendors and a clock, and what was told."""
 
-    def __init__(
-        self, *models: Model, at: datetime = TODAY, **vendors: tuple[OfferedModel, ...] | ProviderError | None
-    ):
+    def __init__(self, *models: Model, at: datetime = TODAY, **vendors: tuple[OfferedModel, ...] | Exception | None):
         self.told: list[Event] = []
         self.now = TODAY
         self.is_down = False
+        self.unpublishable = ""
         adapters: dict[str, ProviderAdapter] = {name: Vendor(offered) for name, offered in vendors.items()}
         self.check = CheckCatalogue(
             catalogue=Catalogue("1", models, clock=lambda: self.now),
@@ -68,6 +67,8 @@ class World:
     def _publish(self, event: Event) -> None:
         if self.is_down:
             raise QueueUnavailable("The bus is away.")
+        if event.data["model"]["id"] == self.unpublishable:
+            raise ValueError("an event that the bus does not take")
         self.told.append(event)
 
     def run(self) -> CatalogueReport:
@@ -153,19 +154,38 @@ def test_a_vendor_that_does_not_answer_hides_neither_the_others_nor_the_dates() 
     assert {one.what for one in report.observations} == {Finding.MISSING, Finding.ENDS_SOON}
 
 
+def test_a_list_that_no_adapter_can_read_hides_nothing_of_the_others() -> None:
+    lost = a_model("lost", ("odd", "lost-1", "lost-1"))
+
+    report = World(ALIVE, lost, vendor=(), odd=RuntimeError("a list of an unknown form")).run()
+
+    assert report.unchecked == {"odd": "unreadable"}
+    assert [(one.what, one.model.id) for one in report.observations] == [(Finding.MISSING, "alive")]
+
+
+def test_a_finding_that_cannot_be_published_does_not_keep_the_others_back() -> None:
+    others = [a_model(name, ("vendor", name, name)) for name in ("first", "second", "third")]
+    world = World(*others, vendor=())
+    world.unpublishable = "first"
+
+    report = world.run()
+
+    assert report.failed == 1
+    assert {event.data["model"]["id"] for event in world.told} == {"second", "third"}
+
+
 def test_retired_names_are_no_promise() -> None:
     retired = a_model("old", ("vendor", "old-1", "old-1"), life=Life(Lifecycle.RETIRED, None, END, "alive", "Ended."))
 
     assert World(ALIVE, retired, vendor=(OfferedModel("alive-1"),)).run().observations == ()
 
 
-def test_an_event_that_cannot_be_sent_fails_the_check_and_has_the_same_id_next_time() -> None:
+def test_an_event_that_cannot_be_sent_is_counted_and_has_the_same_id_next_time() -> None:
     world = World(ALIVE, vendor=())
     world.run()
     (told,) = world.told
     world.is_down = True
-    with pytest.raises(QueueUnavailable):
-        world.run()
+    assert world.run().failed == 1
 
     world.is_down = False
     world.now += timedelta(hours=2)

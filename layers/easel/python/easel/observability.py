@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _NAMESPACE: Final = "Easel"
+RECORDS_SET_ASIDE: Final = "RecordsSetAside"
+"""The metric of batch jobs: records that could not be handled, so that they were left out."""
 
 logger: Final = Logger(service="easel", utc=True)
 metrics: Final = Metrics(namespace=_NAMESPACE)

@@ -40,10 +40,6 @@ _CHOICES: Final = re.compile(r"'([^']*)'")
 _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
     "string_too_long": lambda more: (f"must have at most {more['max_length']} characters", _limit(more)),
     "too_long": lambda more: (f"must have at most {more['max_length']} entries", _limit(more)),
-    "values_too_long": lambda more: (
-        f"must have at most {more['max_length']} characters together",
-        _limit(more),
-    ),
     "too_short": lambda more: (f"must have at least {more['min_length']} entries", {"minItems": more["min_length"]}),
     "string_too_short": lambda more: (
         f"must have at least {more['min_length']} characters",

@@ -12,10 +12,10 @@ So three rules hold for every repository:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Literal
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Values = dict[str, Any]
+_Found = TypeVar("_Found")
+_NOTHING: Final[Any] = object()
 OnConflict = Callable[[Values | None], EaselError]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
@@ -211,6 +213,12 @@ class Table:
             return call(TableName=self.name, **request)
         except (BotoCoreError, ClientError) as error:
             raise database_error(error) from error
+
+
+def interleaved(shards: Iterable[Iterable[_Found]], limit: int) -> list[_Found]:
+    """The first of every shard, then the second of each, and so on: no shard keeps the others waiting."""
+    rounds = zip_longest(*shards, fillvalue=_NOTHING)
+    return [found for some in rounds for found in some if found is not _NOTHING][:limit]
 
 
 def _write_error(error: BotoCoreError | ClientError) -> EaselError:

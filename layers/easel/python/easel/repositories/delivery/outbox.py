@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from easel.clock import to_iso
-from easel.domain.events import Event, deserialise_event, serialise_event
+from easel.domain.events import Event, serialise_event
 from easel.errors import StaleWrite
 from easel.repositories import keys
-from easel.repositories.table import ConditionFailed, Query, Table
+from easel.repositories.table import ConditionFailed, Query, Table, interleaved
+from easel.services.ports.generations import WaitingEvent
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ OUTBOX_ENTITY = "OUTBOX"
 
 
 class DynamoOutbox:
-    """`ports.generations.Outbox`, and the other end of it: what is waiting, and its removal."""
+    """`ports.generations.Outbox` and `ports.generations.WaitingEvents`, and the removal of what was sent."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
@@ -38,13 +40,27 @@ class DynamoOutbox:
             "put outbox event", values, lambda _: StaleWrite(f"Event {event.id} was told already.")
         )
 
-    def waiting_since(self, moment: datetime, limit: int) -> Sequence[Event]:
-        """Events that were saved before `moment` and are still there."""
-        found: list[Event] = []
-        for shard in range(keys.OUTBOX_SHARDS):
-            items, _ = self._table.page(Query.of(keys.outbox_partition(shard)), limit=limit)
-            found += [deserialise_event(item["event"]) for item in items if item["createdAt"] < to_iso(moment)]
-        return found[:limit]
+    def waiting(self, saved_before: datetime, now: datetime, limit: int) -> Sequence[WaitingEvent]:
+        shards = map(keys.outbox_partition, range(keys.OUTBOX_SHARDS))
+        return interleaved((self._waiting(shard, saved_before, now, limit) for shard in shards), limit)
+
+    def _waiting(self, partition: str, saved_before: datetime, now: datetime, limit: int) -> Iterable[WaitingEvent]:
+        items = self._table.records(Query.of(partition), at_once=limit)
+        due = (
+            WaitingEvent(item["sk"], str(item.get("event")))
+            for item in items
+            if str(item.get("createdAt", "")) < to_iso(saved_before) and item.get("asideUntil", "") < to_iso(now)
+        )
+        return islice(due, limit)
+
+    def set_aside(self, event_id: str, until: datetime) -> None:
+        with suppress(ConditionFailed):
+            self._table.update(
+                keys.outbox(event_id),
+                "SET asideUntil = :until",
+                condition="attribute_exists(pk)",
+                values={":until": to_iso(until)},
+            )
 
     def remove(self, event_id: str) -> None:
         """Forget an event that was sent. One that is gone already is not an error: it was sent twice."""

@@ -5,7 +5,6 @@ Images are a map keyed by their index, so that one image can change without touc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -14,9 +13,11 @@ from easel.clock import from_iso, to_iso
 from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation, UsedTemplate
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status, StoredImage
+from easel.domain.limits import CODE, MESSAGE, shortened
 from easel.domain.price import Price, PriceUnit
 from easel.domain.provenance import ContentCredentials, Provenance
 from easel.domain.request import Channel, Fallback, ImageParameters, Mode, Reference, Routing, Size
+from easel.repositories.generations.input_params import input_from, input_values
 
 SCHEMA: Final = 1
 
@@ -49,8 +50,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
                 "askedSize": str(generation.parameters.asked_size) if generation.parameters.asked_size else None,
             }
         ),
-        # JSON, because DynamoDB knows no floats and the caller's own words must come back unchanged.
-        "inputParams": json.dumps(generation.input_params, ensure_ascii=False, separators=(",", ":")),
+        **input_values(generation.input_params, generation.prompt, generation.references),
         "references": [
             _without_none({"url": ref.url, "role": ref.role, "telegramFileId": ref.telegram_file_id})
             for ref in generation.references
@@ -76,6 +76,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
 
 def generation_from(values: Mapping[str, Any]) -> Generation:
     parameters = values["parameters"]
+    references = tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"])
     return Generation(
         id=values["id"],
         workspace_id=values["workspaceId"],
@@ -98,8 +99,8 @@ def generation_from(values: Mapping[str, Any]) -> Generation:
             watermark=parameters.get("watermark"),
             asked_size=_size(parameters.get("askedSize")),
         ),
-        input_params=json.loads(values["inputParams"]),
-        references=tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"]),
+        input_params=input_from(values, values["prompt"], references),
+        references=references,
         images=tuple(image_from(int(index), image) for index, image in sorted(values["images"].items())),
         status=Status(values["status"]),
         created_at=from_iso(values["createdAt"]),
@@ -223,7 +224,7 @@ def attempt_values(attempt: Attempt) -> dict[str, Any]:
             "jobId": attempt.job_id,
             "endedAt": _iso(attempt.ended_at),
             "outcome": attempt.outcome,
-            "errorCode": attempt.error_code,
+            "errorCode": shortened(attempt.error_code, CODE) if attempt.error_code else None,
             "costMicroUsd": attempt.cost_micro_usd,
             "costUncertain": attempt.cost_uncertain or None,
         }
@@ -286,16 +287,16 @@ def served_by_from(values: Mapping[str, Any] | None) -> ServedBy | None:
 def adjustment_values(adjustment: Adjustment) -> dict[str, Any]:
     return {
         "field": adjustment.field,
-        "asked": adjustment.asked,
-        "made": adjustment.made,
-        "reason": adjustment.reason,
+        "asked": shortened(adjustment.asked, MESSAGE),
+        "made": shortened(adjustment.made, MESSAGE),
+        "reason": shortened(adjustment.reason, MESSAGE),
     }
 
 
 def failure_values(failure: Failure | None) -> dict[str, Any] | None:
     if failure is None:
         return None
-    return {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+    return {"code": failure.code, "message": shortened(failure.message, MESSAGE), "retryable": failure.retryable}
 
 
 def failure_from(values: Mapping[str, Any] | None) -> Failure | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from easel.clock import to_iso
 from easel.domain.generation import START_GRACE, Generation, Outcome
-from easel.domain.image import OPEN, Image, Stage, Status
+from easel.domain.image import Image, Stage, Status
 from easel.errors import EaselError, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
@@ -18,7 +20,7 @@ from easel.repositories.generations.generation_items import (
     generation_values,
     image_values,
 )
-from easel.repositories.table import ConditionFailed, Query, Table
+from easel.repositories.table import ConditionFailed, Query, Table, interleaved
 from easel.services.ports.generations import Page
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import Write
@@ -223,17 +225,26 @@ class DynamoGenerations:
         places = ((key["pk"], key["sk"]) for key in wanted)
         return Page(tuple(generation_from(found[place]) for place in places if place in found), next_after)
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
-        found: list[keys.Key] = []
-        for shard in range(keys.OPEN_SHARDS):
-            query = Query(
-                "openShard = :shard AND attentionAt < :now",
-                {":shard": keys.open_partition(shard), ":now": to_iso(now)},
-                index="open_generations_by_attention",
+    def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        shards = (self._overdue(keys.open_partition(shard), now, limit) for shard in range(keys.OPEN_SHARDS))
+        return interleaved(shards, limit)
+
+    def _overdue(self, partition: str, now: datetime, limit: int) -> list[tuple[str, str]]:
+        query = Query(
+            "openShard = :shard AND attentionAt < :now",
+            {":shard": partition, ":now": to_iso(now)},
+            index="open_generations_by_attention",
+        )
+        return [keys.generation_id_of(key) for key in islice(self._table.records(query, at_once=limit), limit)]
+
+    def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
+        with suppress(ConditionFailed):
+            self._table.update(
+                keys.generation(workspace_id, generation_id),
+                "SET attentionAt = :until",
+                condition="attribute_exists(openShard)",
+                values={":until": to_iso(until)},
             )
-            found += self._table.page(query, limit=limit)[0]
-        generations = (self.get(*keys.generation_id_of(key)) for key in found[:limit])
-        return [generation for generation in generations if generation and generation.status in OPEN]
 
 
 def _is_open(refusal: ConditionFailed, ref: ImageRef) -> bool:

@@ -7,8 +7,10 @@ counts its changes, so that the auditor knows when it read a moment between two 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
@@ -33,7 +35,8 @@ from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.keys import shard_of
 from easel.repositories.money.ledger_items import (
     ACCOUNT_SHARDS,
-    EXPIRY_SHARDS,
+    EXPIRY_ASIDE,
+    EXPIRY_PARTITIONS,
     WALLET_SHARDS,
     entry_from,
     entry_range,
@@ -47,7 +50,7 @@ from easel.repositories.money.ledger_items import (
     wallet_from,
     wallet_key,
 )
-from easel.repositories.table import OnConflict, Query, Table
+from easel.repositories.table import ConditionFailed, OnConflict, Query, Table, interleaved
 from easel.services.ports.money import EntryPage
 from easel.services.ports.transactions import Write
 
@@ -393,13 +396,23 @@ class DynamoLedger:
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, grant id) of grants that have ended and may have something left."""
-        found: list[tuple[str, str]] = []
-        for shard in range(EXPIRY_SHARDS):
-            query = Query(
-                "expiryShard = :shard AND grantExpiresAt < :now",
-                {":shard": f"EXPIRY#{shard}", ":now": to_iso(now)},
-                index="grants_by_expiry",
+        found = interleaved((self._ended(partition, now, limit) for partition in EXPIRY_PARTITIONS), limit)
+        return [*found, *self._ended(EXPIRY_ASIDE, now, limit - len(found))]
+
+    def _ended(self, partition: str, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        query = Query(
+            "expiryShard = :shard AND grantExpiresAt < :now",
+            {":shard": partition, ":now": to_iso(now)},
+            index="grants_by_expiry",
+        )
+        items = islice(self._table.records(query, at_once=max(1, limit)), limit)
+        return [(item["pk"].removeprefix("WS#"), item["sk"].removeprefix("GRANT#")) for item in items]
+
+    def set_grant_aside(self, workspace_id: str, grant_id: str) -> None:
+        with suppress(ConditionFailed):
+            self._table.update(
+                ledger_key(workspace_id, "GRANT", grant_id),
+                "SET expiryShard = :aside",
+                condition="attribute_exists(expiryShard)",
+                values={":aside": EXPIRY_ASIDE},
             )
-            items, _ = self._table.page(query, limit=limit)
-            found += [(item["pk"].removeprefix("WS#"), item["sk"].removeprefix("GRANT#")) for item in items]
-        return found[:limit]

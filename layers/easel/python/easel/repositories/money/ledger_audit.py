@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from easel.domain.credits import EXPIRED, REVENUE, Entry, GrantKind, Hold
@@ -17,10 +19,14 @@ from easel.repositories.money.ledger_items import (
     hold_from,
     ledger_key,
 )
-from easel.repositories.table import Query, Table
+from easel.repositories.table import Query, Table, Values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = logging.getLogger(__name__)
+
+_OTHER_SIDES: Final = (REVENUE, EXPIRED, *GrantKind)
 
 
 class DynamoLedgerAudit:
@@ -57,28 +63,36 @@ class DynamoLedgerAudit:
 
     def counter_entries(self, account: str, *, end: datetime | None = None) -> Iterator[Entry]:
         """Every entry on the other side."""
-        return (entry for _, entry in self._counter_entries(account, end))
+        return map(entry_from, self._counter_items(account, end))
 
-    def counter_sums(self, end: datetime) -> Mapping[str, int]:
-        """What all other sides of a workspace's entries before `end` come to, by workspace."""
+    def counter_sums(self, end: datetime) -> tuple[Mapping[str, int], int]:
+        """By workspace, what the other sides of its entries before `end` come to; and how many cannot be read."""
         sums: dict[str, int] = {}
-        for account in (REVENUE, EXPIRED, *GrantKind):
-            for workspace_id, entry in self._counter_entries(account, end):
-                sums[workspace_id] = sums.get(workspace_id, 0) + entry.amount
-        return sums
+        unreadable = 0
+        for item in chain.from_iterable(self._counter_items(account, end) for account in _OTHER_SIDES):
+            try:
+                workspace_id, amount = item["workspaceId"], entry_from(item).amount
+                sums[workspace_id] = sums.get(workspace_id, 0) + amount
+            except (KeyError, TypeError, ValueError):
+                unreadable += 1
+                _report(item)
+        return sums, unreadable
 
-    def _counter_entries(self, account: str, end: datetime | None) -> Iterator[tuple[str, Entry]]:
+    def _counter_items(self, account: str, end: datetime | None) -> Iterator[Values]:
         for shard in range(ACCOUNT_SHARDS):
-            for item in self._all(f"ACCOUNT#{account}#{shard}", *entry_range(None, end)):
-                yield item["workspaceId"], entry_from(item)
+            yield from self._all(f"ACCOUNT#{account}#{shard}", *entry_range(None, end))
 
     def workspaces(self, first_shard: int = 0) -> Iterator[str]:
         """Every workspace that has a wallet, beginning with the n-th part of them."""
         for shard in range(first_shard, first_shard + WALLET_SHARDS):
             yield from (item["sk"] for item in self._all(f"WALLETS#{shard % WALLET_SHARDS}", " ", "~"))
 
-    def _all(self, partition: str, low: str, high: str) -> Iterator[dict[str, Any]]:
+    def _all(self, partition: str, low: str, high: str) -> Iterator[Values]:
         yield from self._table.records(Query.between(partition, low, high))
+
+
+def _report(item: Values) -> None:
+    logger.error("an entry cannot be read", extra={"pk": item["pk"], "sk": item["sk"]})
 
 
 def _a_while_before(hold_id: str) -> str:

@@ -24,7 +24,9 @@ from easel.repositories.keys import shard_of
 
 ACCOUNT_SHARDS: Final = 8
 WALLET_SHARDS: Final = 8
-EXPIRY_SHARDS: Final = 4
+EXPIRY_PARTITIONS: Final = tuple(f"EXPIRY#{shard}" for shard in range(4))
+EXPIRY_ASIDE: Final = "EXPIRY#ASIDE"
+"""Grants that could not be expired: read after all others."""
 
 
 def wallet_key(workspace_id: str) -> dict[str, str]:
@@ -41,7 +43,7 @@ def entry_range(start: datetime | None, end: datetime | None) -> tuple[str, str]
 
 
 def expiry_partition(grant_id: str) -> str:
-    return f"EXPIRY#{shard_of(grant_id, EXPIRY_SHARDS)}"
+    return EXPIRY_PARTITIONS[shard_of(grant_id, len(EXPIRY_PARTITIONS))]
 
 
 def open_grant_values(grant: OpenGrant) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from easel.clock import Clock
 from easel.domain.catalogue import Catalogue
@@ -12,24 +13,31 @@ from easel.domain.catalogue.watch import Observation, observe
 from easel.domain.events import Event, catalogue_event
 from easel.domain.provider import OfferedModel
 from easel.errors import ProviderError
+from easel.jobs import for_each
 from easel.services.ports.providers import ImageProvider
 
 logger = logging.getLogger(__name__)
 
+_UNREADABLE: Final = "unreadable"
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueReport:
-    """The result of a check. `unchecked` are the providers whose list could not be fetched, with the reason."""
+    """The result of a check. `unchecked` are the providers whose list could not be fetched, with the reason.
+
+    `failed` counts the findings that could not be published.
+    """
 
     observations: tuple[Observation, ...]
     unchecked: Mapping[str, str]
+    failed: int = 0
 
 
 class CheckCatalogue:
     """Fetches each provider's model list, if it has one, and checks the catalogue's end dates.
 
-    A provider that does not answer does not affect the others or the dates. An event that cannot be sent fails the
-    check; the next check sends it again under the same id.
+    A provider that does not answer does not affect the others or the dates. An event that cannot be sent is counted and
+    does not affect the others; the next check sends it again under the same id.
     """
 
     def __init__(
@@ -48,15 +56,19 @@ class CheckCatalogue:
         self._clock = clock
 
     def __call__(self, request_id: str) -> CatalogueReport:
-        """Raises QueueUnavailable: an event could not be sent."""
+        """Check once."""
         now = self._clock()
         unchecked: dict[str, str] = {}
         found: list[Observation] = []
         for name in self._names:
             found += observe(self._catalogue, name, self._offered(name, unchecked), now.date())
-        for observation in found:
+
+        def publish(observation: Observation) -> bool:
             self._publish(catalogue_event(observation, request_id, now))
-        return CatalogueReport(tuple(found), unchecked)
+            return True
+
+        published = for_each(found, publish, kind="catalogue finding", name=lambda one: one.model.id)
+        return CatalogueReport(tuple(found), unchecked, published.failed + published.left)
 
     def _offered(self, name: str, unchecked: dict[str, str]) -> tuple[OfferedModel, ...] | None:
         try:
@@ -65,3 +77,11 @@ class CheckCatalogue:
             logger.warning("model list not had", extra={"provider": name, "error_class": error.error_class.value})
             unchecked[name] = error.error_class.value
             return None
+        except Exception as error:  # noqa: BLE001 - a list that no adapter foresaw must not hide the other vendors
+            _report(name, error)
+            unchecked[name] = _UNREADABLE
+            return None
+
+
+def _report(provider: str, error: Exception) -> None:
+    logger.error("model list not read", extra={"provider": provider, "error": type(error).__qualname__})

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from easel.clock import Clock
 from easel.domain.events import Event
-from easel.domain.generation import Generation
 from easel.domain.image import Status
-from easel.errors import Contended, NotFound, QueueUnavailable, WorkflowUnavailable
+from easel.errors import WorkflowUnavailable
+from easel.jobs import JobCounts, for_each
 from easel.services.generations.settle_generation import SettleGeneration
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationRepository, WaitingEvent, WaitingEvents
 from easel.services.ports.messages import GenerationQueue, Workflow
 
 logger = logging.getLogger(__name__)
 
 _BATCH: Final = 100
 _OUTBOX_GRACE: Final = timedelta(seconds=60)
+_SET_ASIDE: Final = timedelta(minutes=15)
+"""For how long a record that could not be handled is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep found: counts for metrics."""
+    """What a sweep did: counts for metrics. `failed` are records that could not be handled."""
 
     requeued: int
     settled: int
     republished: int
     expired: int
+    failed: int
 
 
 class SweepGenerations:
-    """Runs each minute; every repair is the same use case that should have run in the first place."""
+    """Runs each minute; every repair is the same use case that should have run in the first place.
+
+    Records are handled one by one: one that cannot be is counted and set aside for a while, and the others go on.
+    """
 
     def __init__(
         self,
@@ -43,16 +50,16 @@ class SweepGenerations:
         queue: GenerationQueue,
         settle: SettleGeneration,
         workflow: Workflow,
-        waiting_events: Callable[[datetime, int], Sequence[Event]],
+        events: WaitingEvents,
         publish: Callable[[Event], None],
-        expire_grants: Callable[[], int],
+        expire_grants: Callable[[], JobCounts],
         clock: Clock,
     ) -> None:
         self._generations = generations
         self._queue = queue
         self._settle = settle
         self._workflow = workflow
-        self._waiting_events = waiting_events
+        self._events = events
         self._publish = publish
         self._expire_grants = expire_grants
         self._clock = clock
@@ -60,39 +67,41 @@ class SweepGenerations:
     def __call__(self) -> SweepReport:
         """Repair what is overdue now."""
         now = self._clock()
-        requeued = settled = 0
-        for generation in self._generations.overdue(now, _BATCH):
-            if generation.status is Status.PENDING and now < generation.deadline:
-                requeued += self._requeue(generation)
-            else:
-                settled += self._settle_overdue(generation)
-        republished = sum(self._republish(event) for event in self._waiting_events(now - _OUTBOX_GRACE, _BATCH))
-        return SweepReport(requeued, settled, republished, self._expire_grants())
+        repaired: Counter[str] = Counter()
+        overdue = for_each(
+            self._generations.overdue(now, _BATCH),
+            lambda found: self._repair(*found, now, repaired),
+            kind="generation",
+            name=lambda found: found[1],
+            set_aside=lambda found: self._generations.set_aside(*found, now + _SET_ASIDE),
+        )
+        events = for_each(
+            self._events.waiting(now - _OUTBOX_GRACE, now, _BATCH),
+            self._republish,
+            kind="event",
+            name=lambda event: event.event_id,
+            set_aside=lambda event: self._events.set_aside(event.event_id, now + _SET_ASIDE),
+        )
+        grants = self._expire_grants()
+        failed = overdue.failed + events.failed + grants.failed
+        return SweepReport(repaired["requeued"], repaired["settled"], events.done, grants.done, failed)
 
-    def _republish(self, event: Event) -> bool:
-        try:
-            self._publish(event)
-        except QueueUnavailable:
-            logger.warning("event could not be sent again", extra={"event_id": event.id})
+    def _repair(self, workspace_id: str, generation_id: str, now: datetime, repaired: Counter[str]) -> bool:
+        generation = self._generations.get(workspace_id, generation_id)
+        if generation is None or generation.status.is_final:
             return False
-        return True
-
-    def _requeue(self, generation: Generation) -> bool:
-        try:
+        if generation.status is Status.PENDING and now < generation.deadline:
             self._queue.submit(generation)
-        except QueueUnavailable:
-            logger.warning("generation could not be queued again", extra={"generation_id": generation.id})
-            return False
+            repaired["requeued"] += 1
+            return True
+        self._settle(workspace_id, generation_id)
+        repaired["settled"] += 1
+        try:
+            self._workflow.stop(generation_id, "settled by the sweeper")
+        except WorkflowUnavailable:
+            logger.warning("execution could not be stopped", extra={"generation_id": generation_id})
         return True
 
-    def _settle_overdue(self, generation: Generation) -> bool:
-        try:
-            self._settle(generation.workspace_id, generation.id)
-        except (NotFound, Contended):
-            logger.warning("overdue generation could not be settled", extra={"generation_id": generation.id})
-            return False
-        try:
-            self._workflow.stop(generation.id, "settled by the sweeper")
-        except WorkflowUnavailable:
-            logger.warning("execution could not be stopped", extra={"generation_id": generation.id})
+    def _republish(self, event: WaitingEvent) -> bool:
+        self._publish(event.read())
         return True

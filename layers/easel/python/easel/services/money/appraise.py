@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from easel.domain.catalogue import Candidate, Catalogue, Model, request_fingerprint, validate_parameters
+from easel.domain.limits import check_request
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.pricing import PriceBook
@@ -51,12 +52,13 @@ class Appraise:
         self._find_template = find_template
 
     def __call__(self, principal: Principal, request: ImageRequest) -> Appraisal:
-        """Raises InvalidRequest: invalid for the model or the template."""
+        """Raises InvalidRequest: invalid for the model or the template, or too long to be stored."""
         model = self._catalogue.find(request.model)
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
             request = filled_in(request, composition, model)
         parameters = validate_parameters(model, request)
+        check_request(request)
         plan = plan_of(principal.plan)
         price = self._prices.price(
             plan=plan.prices,

@@ -7,6 +7,7 @@ from typing import Final
 
 from easel.clock import Clock
 from easel.errors import Contended, StaleWrite
+from easel.jobs import JobCounts, for_each
 from easel.services.ports.money import Ledger
 from easel.services.ports.transactions import UnitOfWork
 
@@ -24,9 +25,15 @@ class ExpireGrants:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    def __call__(self) -> int:
-        """Expire grants that have ended. Returns the number of changed grants."""
-        return sum(self._expire(*ended) for ended in self._ledger.ended_grants(self._clock(), _BATCH))
+    def __call__(self) -> JobCounts:
+        """Expire grants that have ended."""
+        return for_each(
+            self._ledger.ended_grants(self._clock(), _BATCH),
+            lambda ended: self._expire(*ended),
+            kind="grant",
+            name=lambda ended: ended[1],
+            set_aside=lambda ended: self._ledger.set_grant_aside(*ended),
+        )
 
     def _expire(self, workspace_id: str, grant_id: str) -> bool:
         for _ in range(_MAX_TRIES):

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from easel.clock import Clock
 from easel.domain.credits import Entry, Hold, Wallet, fold, fold_grants
 from easel.domain.generation import Generation
+from easel.jobs import for_each
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ class LedgerAudit(Protocol):
 
     def is_resolved(self, hold: Hold) -> bool: ...
 
-    def counter_sums(self, end: datetime) -> Mapping[str, int]:
-        """The sum of the counter-entries by workspace."""
+    def counter_sums(self, end: datetime) -> tuple[Mapping[str, int], int]:
+        """The sum of the counter-entries by workspace, and the number of entries that cannot be read."""
         ...
 
 
@@ -60,11 +61,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The result of an audit. `unchecked` are wallets that kept changing, or for which no time was left."""
+    """The result of an audit. `unchecked` are wallets that kept changing, or for which no time was left.
+
+    `failed` counts the wallets and entries that cannot be read.
+    """
 
     wallets: int
     unchecked: int
     differences: tuple[Difference, ...]
+    failed: int = 0
 
     @property
     def total_difference(self) -> int:
@@ -99,20 +104,23 @@ class ReconcileLedger:
     ) -> AuditReport:
         """Audit these workspaces, or all, while `may_go_on` returns true."""
         settled = self._clock() - _SETTLED
-        other_sides = self._audit.counter_sums(settled)
-        checked = unchecked = 0
+        other_sides, unreadable = self._audit.counter_sums(settled)
+        unchecked = 0
         differences: list[Difference] = []
-        # Starts at another shard each day, so that wallets without time one night are first on another.
-        for workspace_id in workspace_ids or self._audit.workspaces(settled.toordinal()):
+
+        def audit(workspace_id: str) -> bool:
+            nonlocal unchecked
             wrong = self._audit_wallet(workspace_id, settled, other_sides) if may_go_on() else None
-            if wrong is None:
-                unchecked += 1
-                continue
-            checked += 1
-            differences += wrong
+            unchecked += wrong is None
+            differences.extend(wrong or ())
+            return wrong is not None
+
+        # Starts at another shard each day, so that wallets without time one night are first on another.
+        workspaces = workspace_ids or self._audit.workspaces(settled.toordinal())
+        counts = for_each(workspaces, audit, kind="wallet")
         for difference in differences:
             logger.error("the ledger does not add up", extra=_described(difference))
-        return AuditReport(checked, unchecked, tuple(differences))
+        return AuditReport(counts.done, unchecked + counts.left, tuple(differences), counts.failed + unreadable)
 
     def _audit_wallet(
         self, workspace_id: str, settled: datetime, other_sides: Mapping[str, int]

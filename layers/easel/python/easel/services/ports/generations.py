@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from easel.domain.events import Event
+from easel.domain.events import Event, deserialise_event
 from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Image, Stage, Status
 from easel.services.ports.image_tasks import ImageRef
@@ -77,8 +77,12 @@ class GenerationRepository(Protocol):
         """
         ...
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
-        """Open generations whose time for attention has come."""
+    def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """(workspace id, generation id) of open generations whose time for attention has come."""
+        ...
+
+    def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
+        """Let an open generation have no attention before then. Nothing, for one that has ended."""
         ...
 
 
@@ -104,6 +108,33 @@ class Gallery(Protocol):
         ...
 
     def get(self, workspace_id: str, image_id: str) -> GalleryImage | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    """An event in the outbox, as it is stored."""
+
+    event_id: str
+    text: str
+
+    def read(self) -> Event:
+        """Raises ValueError: nobody can read it."""
+        try:
+            return deserialise_event(self.text)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError("An event in the outbox cannot be read.") from error
+
+
+class WaitingEvents(Protocol):
+    """The other end of the outbox: what was not sent."""
+
+    def waiting(self, saved_before: datetime, now: datetime, limit: int) -> Sequence[WaitingEvent]:
+        """Events that were saved before a moment and are still there, but for those that are set aside now."""
+        ...
+
+    def set_aside(self, event_id: str, until: datetime) -> None:
+        """Do not name this event before then."""
+        ...
 
 
 class Outbox(Protocol):

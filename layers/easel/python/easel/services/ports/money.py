@@ -70,7 +70,11 @@ class Ledger(Protocol):
     ) -> EntryPage: ...
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(workspace id, grant id) of ended grants that may have credits left."""
+        """(workspace id, grant id) of ended grants that may have credits left; those set aside come last."""
+        ...
+
+    def set_grant_aside(self, workspace_id: str, grant_id: str) -> None:
+        """Let `ended_grants` return this grant after all others."""
         ...
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from easel.domain.catalogue import Model
 from easel.domain.generation import UsedTemplate
 from easel.domain.image import Image
+from easel.domain.limits import NOTICES
 from easel.domain.request import ImageRequest
 from easel.errors import FieldError, InvalidRequest, UnknownTemplate
 from easel.ids import image_id
@@ -82,7 +83,7 @@ def new_images(generation_id: str, count: int, made: Composition | None) -> tupl
 
 def used(made: Composition | None) -> UsedTemplate | None:
     """The record of the template that is stored with a generation."""
-    return UsedTemplate(made.template_id, made.version, made.notices) if made else None
+    return UsedTemplate(made.template_id, made.version, made.notices[:NOTICES]) if made else None
 
 
 def _unknown(use: TemplateUse) -> UnknownTemplate:

@@ -24,7 +24,7 @@ def sweep_generations(env: SweepEnv) -> SweepGenerations:
         queue=SqsGenerationQueue(aws_client("sqs"), env.GENERATIONS_QUEUE_URL),
         settle=settle_generation(env),
         workflow=StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN),
-        waiting_events=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME).waiting_since,
+        events=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME),
         publish=publish_events(env),
         expire_grants=expire_grants(env),
         clock=system_clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from easel.domain.request import AskedParameters
@@ -20,17 +20,7 @@ _LONGEST_CLIENT_REFERENCE: Final = 200
 _LONGEST_QUOTE_ID: Final = 1024
 
 
-_LONGEST_VALUES: Final = 20_000
-"""Characters of all values for a template: what was sent is stored beside ten prompts, in one item of 400 kB."""
-
-
-def _values(given: dict[str, str]) -> dict[str, str]:
-    if sum(map(len, given.values())) > _LONGEST_VALUES:
-        raise PydanticCustomError("values_too_long", "too much text", {"max_length": _LONGEST_VALUES})
-    return given
-
-
-TemplateValues = Annotated[dict[str, str], Field(max_length=MAX_VARIABLES), AfterValidator(_values)]
+TemplateValues = Annotated[dict[str, str], Field(max_length=MAX_VARIABLES)]
 
 
 class TemplateUseRequest(RequestModel):
