@@ -85,7 +85,7 @@ def test_the_sweep_survives_an_event_that_cannot_be_read(engine: Engine, client:
     generation = engine.run(engine.submit(a_request()).generation.id, sweeps=False)
     (told,) = engine.outbox.waiting(engine.clock.now + MINUTE, engine.clock.now, 10)
     poison = new_id()
-    place = {"pk": keys.outbox(told.event_id)["pk"], "sk": poison}
+    place = keys.outbox(poison)
     record = {"entity": "OUTBOX", "createdAt": to_iso(engine.clock.now), "event": '{"id": 1}'}
     client.put_item(TableName=engine.core_table, Item=to_item({**place, **record}))
     engine.clock.now += 2 * MINUTE

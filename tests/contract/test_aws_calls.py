@@ -48,7 +48,7 @@ settle, delivered                 4  2 x GetItem, BatchGetItem, TransactWriteIte
 settle, failed                    2  GetItem, TransactWriteItems
 tell of an end                    3  PutEvents, SendMessage, DeleteItem
 picture                           1  GetItem
-sweep, nothing to do             12  12 x Query
+sweep, nothing to do             13  13 x Query
 wallet                            1  GetItem
 statement                         1  Query
 give credits                      2  GetItem, TransactWriteItems

@@ -54,7 +54,10 @@ class MemoryGenerations:
     def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
         raise NotImplementedError
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Generation]:
+    def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        raise NotImplementedError
+
+    def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
         raise NotImplementedError
 
 

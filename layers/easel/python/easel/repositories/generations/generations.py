@@ -229,7 +229,7 @@ class DynamoGenerations:
         shards = (self._overdue(keys.open_partition(shard), now, limit) for shard in range(keys.OPEN_SHARDS))
         return interleaved(shards, limit)
 
-    def _overdue(self, partition: str, now: datetime, limit: int) -> list[tuple[str, str]]:
+    def _overdue(self, partition: str, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         query = Query(
             "openShard = :shard AND attentionAt < :now",
             {":shard": partition, ":now": to_iso(now)},

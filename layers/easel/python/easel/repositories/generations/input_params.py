@@ -26,7 +26,8 @@ def input_from(values: Mapping[str, Any], prompt: str, references: Sequence[Refe
     """The body, from the attributes that hold it."""
     held = _held(prompt, references)
     found = {name: held[word] for name, word in (values.get("inputFrom") or {}).items()}
-    return found | json.loads(values["inputParams"])
+    rest: dict[str, Any] = json.loads(values["inputParams"])
+    return found | rest
 
 
 def _held(prompt: str, references: Sequence[Reference]) -> dict[str, Any]:
