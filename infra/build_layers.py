@@ -3,9 +3,9 @@
     python -m infra.build_layers lambda     for AWS: arm64 wheels, bytecode of the Lambda's Python
     python -m infra.build_layers host       for an emulator that runs Lambdas on this machine's Python
 
-A layer is built once per content: its name ends in a hash of what went in, and a zip that exists is taken as it is.
-Bytecode is compiled with unchecked hashes. Lambda unpacks layers with a fixed date, which makes Python reject the usual
-bytecode with time stamps on every cold start and doubles the time to start.
+A layer is built once per content: its name ends in a hash of its sources, and an existing zip file is reused. Bytecode
+is compiled with unchecked hashes: Lambda unpacks layers with a fixed date, so Python would reject timestamp-based
+bytecode on every cold start, which doubles the start-up time.
 """
 
 import compileall
@@ -31,20 +31,20 @@ LAMBDA_PYTHON: Final = "3.14"
 LAMBDA_PLATFORMS: Final = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 MOUNT: Final = "/opt/python"
 PYODIDE: Final = "pyodide@314.0.7"
-"""The npm package whose Python has the version of LAMBDA_PYTHON: a compiler for machines that lack that interpreter."""
+"""The npm package with a Python of the version LAMBDA_PYTHON: the compiler if that interpreter is not installed."""
 
 SERVICE_MODELS: Final = ("dynamodb", "events", "s3", "secretsmanager", "sqs", "stepfunctions", "sts")
-"""The AWS services whose models stay in botocore; the other four hundred are most of its size."""
+"""The AWS services whose models are kept in botocore; the other four hundred are most of its size."""
 
 LAYERS: Final = ("dependencies", "imaging", "identity", "easel")
 
 
 class BuildError(RuntimeError):
-    """A layer could not be built. The message says which step failed and what the tool said."""
+    """A layer could not be built. The message has the failed step and the tool's output."""
 
 
 class Target(StrEnum):
-    """Where a layer will run."""
+    """The platform of a layer."""
 
     LAMBDA = "lambda"
     HOST = "host"
@@ -52,14 +52,14 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Makes bytecode with an interpreter or with Pyodide. With neither, sources are shipped as they are."""
+    """Compiles bytecode with an interpreter or with Pyodide. Without either, only sources are shipped."""
 
     interpreter: str | None = None
     pyodide: Path | None = None
 
     @property
     def label(self) -> str:
-        """Part of a layer's hash: a layer that was built without bytecode is built again once a compiler is there."""
+        """Part of a layer's hash: a layer without bytecode is built again once a compiler is available."""
         return "source" if self == Compiler() else "unchecked-hash"
 
     def compile(self, folder: Path) -> None:
@@ -77,7 +77,7 @@ def build_layers(target: Target) -> Mapping[str, Path]:
 
 
 def build_layer(name: str, target: Target, compiler: Compiler) -> Path:
-    """The zip file of one layer, from `.build/layers/` when it was built before. Raises BuildError."""
+    """The zip file of one layer, from `.build/layers/` if it exists. Raises BuildError."""
     archive = BUILD / "layers" / f"{name}-{target}-{_fingerprint(name, target, compiler)}.zip"
     if archive.exists():
         return archive
@@ -89,13 +89,13 @@ def build_layer(name: str, target: Target, compiler: Compiler) -> Path:
         compiler.compile(root)
         unfinished = Path(scratch) / archive.name
         _zip(Path(scratch), root, unfinished)
-        # Renamed into place, so that another process never sees half an archive.
+        # Renamed into place, so that other processes never see an incomplete archive.
         unfinished.replace(archive)
     return archive
 
 
 def find_compiler(target: Target) -> Compiler:
-    """This interpreter for the host; for AWS one of the Lambda's version, else the one inside Pyodide, else none."""
+    """This interpreter for the host; for AWS one of Lambda's version, else Pyodide, else none."""
     if target is Target.HOST or _version_of(sys.executable) == LAMBDA_PYTHON:
         return Compiler(interpreter=sys.executable)
     local = shutil.which(f"python{LAMBDA_PYTHON}")
@@ -150,21 +150,21 @@ def _prune(root: Path) -> None:
 
 
 def _slim(model: Path) -> None:
-    """Replace a packed service model by a plain one without its prose: reading models is most of making a client."""
+    """Replace a compressed service model by a plain one without documentation: loading it dominates client creation."""
     with gzip.open(model, "rt", encoding="utf-8") as packed:
-        content = _without_prose(json.load(packed))
+        content = _without_documentation(json.load(packed))
     model.with_suffix("").write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
     model.unlink()
 
 
-def _without_prose(node: Any) -> Any:
+def _without_documentation(node: Any) -> Any:
     if isinstance(node, dict):
-        # A member that is called "documentation" is a mapping; prose is always text. It is emptied and not left out,
-        # because botocore asks for it by name in some places.
+        # A member named "documentation" is a mapping; documentation is always text. It is emptied and not removed,
+        # because botocore reads it in some places.
         prose = {key for key in ("documentation", "documentationUrl") if isinstance(node.get(key), str)}
-        return {key: "" if key in prose else _without_prose(value) for key, value in node.items()}
+        return {key: "" if key in prose else _without_documentation(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_without_prose(item) for item in node]
+        return [_without_documentation(item) for item in node]
     return node
 
 
@@ -225,7 +225,7 @@ def _report(archives: Iterable[Path]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Build every layer for the target named, or, as `--compile <folder>`, compile for `Compiler`."""
+    """Build every layer for the given target, or, as `--compile <folder>`, compile for `Compiler`."""
     if len(arguments) == 2 and arguments[0] == "--compile":  # noqa: PLR2004  # the flag and its value
         _compile_here(Path(arguments[1]))
         return

@@ -1,9 +1,8 @@
-"""Layers that are unpacked once and not anew for every function that starts.
+"""Layers for the emulator that are unpacked once, instead of for every function start.
 
-The emulator unpacks all layers of a function into a folder of its own for each of its workers, which costs a second of
-processor time and holds up everybody else meanwhile. So it is given archives with a single file, which leads Python to
-content that was unpacked before (a path configuration file: https://docs.python.org/3/library/site.html). On AWS the
-layers are what they say.
+The emulator unpacks all layers of a function for each of its workers, which costs a second of processor time and blocks
+all other requests meanwhile. So it gets archives with a single path configuration file
+(https://docs.python.org/3/library/site.html) that points to the unpacked content. On AWS the real layers are deployed.
 """
 
 import shutil
@@ -14,17 +13,17 @@ from pathlib import Path
 from typing import Final
 
 _SITE_FILE: Final = "python/lib/python/site-packages/easel.pth"
-"""In a folder that both Lambda and its emulator treat as a place for packages."""
+"""In a folder that both Lambda and the emulator treat as site-packages."""
 
 _FIXED_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 _KEPT: Final = 8
-"""Another copy may still run what was built a few changes ago."""
+"""Keeps a few earlier builds, which another copy may still use."""
 
 
 def link_all(archives: Mapping[str, Path]) -> Mapping[str, Path]:
-    """`link` for every layer by its name. What was unpacked long ago goes."""
+    """`link` for every layer by its name. Old unpacked content is removed."""
     linked = {name: link(archive) for name, archive in archives.items()}
     for name, archive in archives.items():
         unpacked = sorted(_unpacked(archive.parent, name), key=lambda folder: folder.stat().st_mtime, reverse=True)
@@ -34,12 +33,12 @@ def link_all(archives: Mapping[str, Path]) -> Mapping[str, Path]:
 
 
 def are_there(folder: Path) -> bool:
-    """Whether somebody has kept, in this folder of archives, what linked layers lead to."""
+    """Whether the content of all linked layers in this folder still exists."""
     return any(_unpacked(folder, "*"))
 
 
 def link(archive: Path) -> Path:
-    """An archive that leads to the content of `archive`, whose name says what is in it. All three lie side by side."""
+    """An archive that points to the unpacked content of `archive`, whose name has its hash. All three are siblings."""
     content = archive.with_suffix("")
     if not content.is_dir():
         _unpack(archive, content)
@@ -59,7 +58,7 @@ def _unpacked(folder: Path, layer: str) -> Iterator[Path]:
 
 
 def _unpack(archive: Path, content: Path) -> None:
-    """Renamed into place, so that another process never sees half of it; who comes second finds it done."""
+    """Renamed into place, so that other processes never see incomplete content; a second process finds it done."""
     with tempfile.TemporaryDirectory(dir=archive.parent) as scratch:
         unfinished = Path(scratch) / content.name
         with zipfile.ZipFile(archive) as zipped:
