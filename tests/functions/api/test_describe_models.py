@@ -31,11 +31,26 @@ def test_the_active_models_are_listed(api: Api) -> None:
     listed = [entry["id"] for entry in answer.json["models"]]
     assert listed[:3] == ["seedream-v4", "nano-banana", "nano-banana-pro"]
     assert "sandbox" in listed
+    assert {entry["status"] for entry in answer.json["models"]} <= {"active", "deprecated"}
+    assert not any("inputSchema" in entry for entry in answer.json["models"])
+
+
+def test_a_list_shows_what_a_request_for_the_model_is_charged(api: Api) -> None:
+    (flare,) = [one for one in get(api, "/api/v1/models").json["models"] if one["id"] == "gpt-image-2.6-flare"]
+
+    price = flare["price"]
+
+    assert (price["credits"], price["lowestMilliCredits"], price["highestMilliCredits"]) == (53, 6_000, 600_000)
+
+
+@pytest.mark.parametrize("include", ["everything", "", "retired,active"])
+def test_any_other_list_is_refused(api: Api, include: str) -> None:
+    assert get(api, "/api/v1/models", query=f"include={include}").status == 400
 
 
 @pytest.mark.requirement("X-25")
-def test_retired_names_are_listed_and_say_what_became_of_them(api: Api) -> None:
-    listed = {entry["id"]: entry for entry in get(api, "/api/v1/models").json["models"]}
+def test_retired_names_are_listed_on_request_and_say_what_became_of_them(api: Api) -> None:
+    listed = {entry["id"]: entry for entry in get(api, "/api/v1/models", query="include=retired").json["models"]}
 
     assert {name for name, entry in listed.items() if entry["status"] == "retired"} >= {
         "dall-e-2",

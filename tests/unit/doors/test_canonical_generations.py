@@ -10,6 +10,7 @@ from tests.support.generations import NOW, a_generation, a_stored_image
 
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage, Status
+from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.generations import answers as generations
 from easel.services.images.links import ImageLinks, Variant
 
@@ -33,11 +34,11 @@ class SignedLinks:
         return f"https://b/{variant}" if image.stored else None
 
 
-LINKS = SignedLinks()
+CONTEXT = AnswerContext(SignedLinks(), BASE, shows_costs=True)
 
 
 def tag(generation: Generation, seconds: float = 0) -> str:
-    body = generations.generation_body(generation, links=LINKS, base_url=BASE)
+    body = generations.generation_body(generation, CONTEXT)
     return generations.generation_tag(body, NOW + timedelta(seconds=seconds))
 
 
@@ -78,7 +79,7 @@ def test_the_tag_sees_each_step() -> None:
 
 
 def test_addresses_have_one_slash_between_base_and_path() -> None:
-    body = generations.generation_body(a_generation(), links=LINKS, base_url=BASE)
+    body = generations.generation_body(a_generation(), CONTEXT)
 
     assert body.links.self_ == f"https://easel.example/api/v1/generations/{body.id}"
     assert body.images[0].permalink.startswith("https://easel.example/i/")
@@ -86,9 +87,7 @@ def test_addresses_have_one_slash_between_base_and_path() -> None:
 
 def test_an_answer_is_202_while_there_is_more_to_come_and_200_when_it_has_ended() -> None:
     statuses = {
-        status: generations.generation_answer(
-            a_generation(status=status), links=LINKS, base_url=BASE, now=NOW
-        ).status_code
+        status: generations.generation_answer(a_generation(status=status), CONTEXT, now=NOW).status_code
         for status in Status
     }
 

@@ -21,8 +21,9 @@ app = gateway.resolver(CANONICAL)
 
 
 @app.get("/api/v1/models", **words.LIST_MODELS)
-def list_models() -> Response[catalogue.ModelList]:
-    return answers.shared_json(catalogue.model_list(load_catalogue(), settings.load(Env).PUBLIC_BASE_URL))
+def list_models(include: catalogue.Include = None) -> Response[catalogue.ModelList]:
+    with_retired, base_url = catalogue.includes_retired(include), settings.load(Env).PUBLIC_BASE_URL
+    return answers.shared_json(catalogue.model_list(load_catalogue(), base_url, with_retired=with_retired))
 
 
 @app.get("/api/v1/models/<modelId>", **words.READ_MODEL)

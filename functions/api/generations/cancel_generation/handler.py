@@ -4,6 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.clock import system_clock
+from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
@@ -26,8 +27,8 @@ def cancel_generation(
 ) -> Response[generations.GenerationBody]:
     env = settings.load(Env)
     cancelled = wiring.cancel_generation(env)(caller, parse.resource_id(generation_id, "generation"))
-    links, now = read_images.links(env), system_clock()
-    return generations.generation_answer(cancelled, links=links, base_url=env.PUBLIC_BASE_URL, now=now)
+    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    return generations.generation_answer(cancelled, context, now=system_clock())
 
 
 lambda_handler = gateway.entry(app)

@@ -5,10 +5,12 @@ from aws_lambda_powertools.event_handler import Response
 from easel import settings
 from easel.clock import system_clock
 from easel.doors.canonical import paging
+from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
 from easel.http import answers, callers, gateway, parse
+from easel.services.accounts.principal import Principal
 from easel.wiring import cursors
 from easel.wiring.env import CoreTable, Links, SigningKey
 from easel.wiring.generations import read_generations as wiring
@@ -37,8 +39,7 @@ def list_generations(
     found = wiring.read_generations(env).list(
         caller, limit=asked.limit, after=asked.after, page=asked.page, status=wanted
     )
-    links, base_url = read_images.links(env), env.PUBLIC_BASE_URL
-    body = generations.generation_page(found, asked, pages, status=wanted, links=links, base_url=base_url)
+    body = generations.generation_page(found, asked, pages, _context(env, caller), status=wanted)
     return answers.as_json(body)
 
 
@@ -48,8 +49,11 @@ def read_generation(
 ) -> Response[generations.GenerationBody]:
     env = settings.load(Env)
     generation = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
-    links, now = read_images.links(env), system_clock()
-    return generations.status_answer(generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now)
+    return generations.status_answer(generation, _context(env, caller), now=system_clock())
+
+
+def _context(env: Env, caller: Principal) -> AnswerContext:
+    return AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
 
 
 lambda_handler = gateway.entry(app)

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.clock import system_clock
+from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, requests, submissions, words
@@ -46,10 +47,9 @@ def submit_generation(
     if wishes.wait is not None and not generation.status.is_final:
         generation = read_generations.read_generations(env).wait(caller, generation.id, wishes.wait)
     count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
-    links, now, headers = read_images.links(env), system_clock(), wishes.applied(replayed=submitted.replayed)
-    return generations.generation_answer(
-        generation, links=links, base_url=env.PUBLIC_BASE_URL, now=now, headers=headers
-    )
+    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    headers = wishes.applied(replayed=submitted.replayed)
+    return generations.generation_answer(generation, context, now=system_clock(), headers=headers)
 
 
 lambda_handler = gateway.entry(app)

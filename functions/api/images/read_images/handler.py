@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
+from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.images import answers as images
 from easel.doors.canonical.images import parameters, words
@@ -28,10 +29,10 @@ def read_image(
     env = settings.load(Env)
     chosen = parameters.chosen_variant(variant)
     view = wiring.read_images(env).get(caller, parse.resource_id(image_id, "image"))
-    links = wiring.links(env)
+    context = AnswerContext(wiring.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
     if parse.wants_json(accept):
-        return images.image_answer(view, links=links, base_url=env.PUBLIC_BASE_URL)
-    return images.picture_answer(view, chosen, links=links, base_url=env.PUBLIC_BASE_URL)
+        return images.image_answer(view, context)
+    return images.picture_answer(view, chosen, context)
 
 
 @app.get("/i/<token>", **words.READ_PERMALINK)

@@ -22,7 +22,7 @@ def read_usage(
 ) -> Response[money.UsageBody]:
     since, until = requests.days(first, last)
     report = wiring.read_usage(settings.load(Env)).report(caller, first=since, last=until, group_by=group_by or "day")
-    return answers.as_json(money.usage_body(report))
+    return answers.as_json(money.usage_body(report, shows_costs=caller.sees_provider_costs))
 
 
 @app.get("/api/v1/usage/me", **words.READ_OWN_USAGE)

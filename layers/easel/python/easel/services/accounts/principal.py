@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from easel.domain.access import DEBUG_READ, WALLET_GRANT, Role
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 
@@ -46,6 +47,16 @@ class Principal:
     def role(self) -> str:
         """The role in the workspace."""
         return min(self.roles, default="member")
+
+    @property
+    def sees_provider_costs(self) -> bool:
+        """Whether what providers take is shown to them: to owners of the workspace and to operators.
+
+        People whom a bot brings own their personal workspace, but what their pictures cost is the bot's affair.
+        """
+        if self.scopes & {WALLET_GRANT, DEBUG_READ}:
+            return True
+        return Role.OWNER in self.roles and self.channel is not Channel.TELEGRAM
 
     @property
     def may_change_workspace(self) -> bool:

@@ -17,11 +17,12 @@ from easel.domain.credits import MILLI
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, plan_of
 from easel.domain.price import PriceUnit
-from easel.domain.pricing import load_price_book, price_difference
+from easel.domain.pricing import load_price_book, price_difference, price_range
 from easel.domain.request import Fallback, Mode, Size
 from easel.doors.canonical.catalogue.input_schemas import input_schema
 from easel.doors.canonical.images.answers import ServedByBody
 from easel.errors import NotFound, UnknownModel
+from easel.http import parse
 from easel.http.models import AnswerModel
 from easel.ids import MAX_IMAGES
 
@@ -50,6 +51,20 @@ class ModelOptions(BaseModel):
     resolution_options: list[str]
 
 
+Include = Annotated[
+    str | None,
+    Query(
+        description="`retired`: also the names that their vendors have retired, and that run on a successor.",
+        json_schema_extra={"enum": ["retired", None]},
+    ),
+]
+
+
+def includes_retired(include: str | None) -> bool:
+    """Read `include`. Raises InvalidRequest: a word that is not known."""
+    return include is not None and parse.choice("include", include.lower(), ("retired",)) == "retired"
+
+
 class PriceStepBody(AnswerModel):
     """One line of a price list."""
 
@@ -60,10 +75,12 @@ class PriceStepBody(AnswerModel):
 
 
 class PriceBody(AnswerModel):
-    """What a model costs in a plan: the lowest price, and every line of the list."""
+    """What a model costs in a plan: the price of a request that names only the model, the range, and the list."""
 
-    credits: float
+    credits: float = Field(description="Of a request without size, ratio, resolution and quality.")
     milli_credits: int
+    lowest_milli_credits: int = Field(description="No request for this model costs less.")
+    highest_milli_credits: int = Field(description="No request for this model costs more, for one image.")
     per: PriceUnit = Field(description="What is counted: the whole generation, each image, or each megapixel of it.")
     steps: list[PriceStepBody]
     milli_credits_per_megapixel_above: dict[str, int] | None = Field(
@@ -99,8 +116,8 @@ class ModelLinks(AnswerModel):
     self_: str = Field(alias="self")
 
 
-class ModelBody(AnswerModel):
-    """One model that requests can name."""
+class ModelSummaryBody(AnswerModel):
+    """One model that requests can name, as lists have it."""
 
     id: str
     name: str
@@ -128,17 +145,20 @@ class ModelBody(AnswerModel):
     price: PriceBody = Field(description="Of the standard plan.")
     prices: dict[str, PriceBody] = Field(description="By plan.")
     price_book_version: str
-    latency: LatencyBody | None = Field(
-        description="Of the last seven days; null in lists, and when nobody asked for it."
-    )
-    input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
     links: ModelLinks
 
 
-class ModelList(AnswerModel):
-    """Every model that can be named."""
+class ModelBody(ModelSummaryBody):
+    """One model that requests can name, with the schema of its requests."""
 
-    models: list[ModelBody]
+    latency: LatencyBody | None = Field(description="Of the last seven days; null when there was no request.")
+    input_schema: dict[str, Any] = Field(description="JSON Schema of a request that this model takes.")
+
+
+class ModelList(AnswerModel):
+    """The models that can be named."""
+
+    models: list[ModelSummaryBody]
     version: str = Field(description="Of the catalogue.")
 
 
@@ -162,47 +182,53 @@ class SizeList(AnswerModel):
     sizes: list[SizeBody]
 
 
-def model_list(catalogue: Catalogue, base_url: str) -> ModelList:
-    """Every model that can be named: those that live, and the retired names that run on a successor."""
-    return ModelList(
-        models=[model_body(catalogue, model, base_url) for model in catalogue.models()], version=catalogue.version
-    )
+def model_list(catalogue: Catalogue, base_url: str, *, with_retired: bool) -> ModelList:
+    """The models that vendors still offer; with the retired names, which run on a successor, if they are wanted."""
+    models = catalogue.models() if with_retired else catalogue.active_models()
+    summaries = [ModelSummaryBody(**_summary(catalogue, model, base_url)) for model in models]
+    return ModelList(models=summaries, version=catalogue.version)
 
 
 def model_body(catalogue: Catalogue, model: Model, base_url: str, latency: Latency | None = None) -> ModelBody:
     """One model. `latency` is what was observed of it lately."""
-    served_by = catalogue.candidates(model, Fallback.SAME_MODEL)
     return ModelBody(
-        id=model.id,
-        name=model.name,
-        description=model.description,
-        provider=model.provider,
-        status=model.status,
-        modes=list(model.modes),
-        options=_options(model),
-        served_by=[ServedByBody(provider=one.provider, model=one.model) for one in served_by],
-        deprecation=deprecation(catalogue, model),
-        aliases=list(model.aliases),
-        equivalents=list(model.equivalents),
-        default_size=str(model.sizes.default) if model.sizes and model.sizes.default else None,
-        sizes=model.sizes.describe() if model.sizes else None,
-        default_resolution=model.default_resolution,
-        output_formats=list(model.output_formats),
-        qualities=list(model.qualities),
-        default_quality=model.default_quality,
-        styles=list(model.styles),
-        backgrounds=list(model.backgrounds),
-        max_images=MAX_IMAGES,
-        max_references=model.max_references,
-        max_prompt_characters=model.max_prompt_characters,
-        deadline_seconds=model.deadline_seconds,
-        price=_price(model, plan_of(DEFAULT_PLAN).prices),
-        prices={plan: _price(model, plan) for plan in load_price_book().plans},
-        price_book_version=load_price_book().version,
+        **_summary(catalogue, model, base_url),
         latency=LatencyBody(p50_ms=latency.p50_ms, p90_ms=latency.p90_ms, samples=latency.samples) if latency else None,
         input_schema=input_schema(model),
-        links=ModelLinks(self=f"{base_url.rstrip('/')}/api/v1/models/{model.id}"),
     )
+
+
+def _summary(catalogue: Catalogue, model: Model, base_url: str) -> dict[str, Any]:
+    served_by = catalogue.candidates(model, Fallback.SAME_MODEL)
+    return {
+        "id": model.id,
+        "name": model.name,
+        "description": model.description,
+        "provider": model.provider,
+        "status": model.status,
+        "modes": list(model.modes),
+        "options": _options(model),
+        "served_by": [ServedByBody(provider=one.provider, model=one.model) for one in served_by],
+        "deprecation": deprecation(catalogue, model),
+        "aliases": list(model.aliases),
+        "equivalents": list(model.equivalents),
+        "default_size": str(model.sizes.default) if model.sizes and model.sizes.default else None,
+        "sizes": model.sizes.describe() if model.sizes else None,
+        "default_resolution": model.default_resolution,
+        "output_formats": list(model.output_formats),
+        "qualities": list(model.qualities),
+        "default_quality": model.default_quality,
+        "styles": list(model.styles),
+        "backgrounds": list(model.backgrounds),
+        "max_images": MAX_IMAGES,
+        "max_references": model.max_references,
+        "max_prompt_characters": model.max_prompt_characters,
+        "deadline_seconds": model.deadline_seconds,
+        "price": _price(model, plan_of(DEFAULT_PLAN).prices),
+        "prices": {plan: _price(model, plan) for plan in load_price_book().plans},
+        "price_book_version": load_price_book().version,
+        "links": ModelLinks(self=f"{base_url.rstrip('/')}/api/v1/models/{model.id}"),
+    }
 
 
 def find_model(catalogue: Catalogue, name: str) -> Model:
@@ -267,11 +293,12 @@ def lifecycle_headers(model: Model) -> dict[str, str]:
 
 def _price(model: Model, plan: str) -> PriceBody:
     rule = load_price_book().rule(plan, model.id)
-    steps = rule.steps()
-    lowest = min(step.price for step in steps)
+    steps, shown = rule.steps(), price_range(load_price_book(), plan, model)
     return PriceBody(
-        credits=lowest / MILLI,
-        milli_credits=lowest,
+        credits=shown.default / MILLI,
+        milli_credits=shown.default,
+        lowest_milli_credits=shown.lowest,
+        highest_milli_credits=shown.highest,
         per=rule.unit,
         steps=[
             PriceStepBody(

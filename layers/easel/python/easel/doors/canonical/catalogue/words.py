@@ -13,7 +13,8 @@ LIST_MODELS: Final = route(
     "listModels",
     _TAG,
     "List models",
-    "Every model, with retired names.",
+    "Every model that vendors offer, with its options and prices; with `include=retired` also the retired names. "
+    "The JSON Schema of a model's requests is at its own address.",
     {200: "The models.", 304: UNCHANGED},
     public=True,
 )

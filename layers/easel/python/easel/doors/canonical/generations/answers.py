@@ -19,11 +19,11 @@ from easel.domain.image import Image, Stage, Status
 from easel.domain.price import Price, PriceUnit
 from easel.domain.request import ImageParameters, Mode
 from easel.doors.canonical.catalogue.answers import DeprecationBody, deprecation
+from easel.doors.canonical.context import COSTS, AnswerContext
 from easel.doors.canonical.images.answers import (
     AdjustmentBody,
     FailureBody,
     ImageBody,
-    Links,
     ServedByBody,
     adjustments,
     failure_body,
@@ -136,7 +136,9 @@ class GenerationBody(AnswerModel):
     price: PriceOfGeneration | None = Field(description="What it costs at most.")
     charged_milli_credits: int | None = Field(description="What was taken for what was delivered; null until the end.")
     charged_credits: float | None = Field(description="The same in credits.")
-    provider_cost_micro_usd: int = Field(description="What providers take for all attempts, in millionths of a dollar.")
+    provider_cost_micro_usd: int | None = Field(
+        description=f"What providers take for all attempts, in millionths of a dollar. {COSTS}"
+    )
     images: list[ImageBody]
     error: FailureBody | None
     input_params: dict[str, Any] = Field(description="The request as it was sent.")
@@ -170,7 +172,7 @@ class GenerationPage(AnswerModel):
     links: PageLinks
 
 
-def generation_body(generation: Generation, *, links: Links, base_url: str) -> GenerationBody:
+def generation_body(generation: Generation, context: AnswerContext) -> GenerationBody:
     """One generation with all its images."""
     return GenerationBody(
         id=generation.id,
@@ -192,10 +194,12 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         price=_price(generation.price) if generation.price else None,
         charged_milli_credits=generation.charged,
         charged_credits=None if generation.charged is None else generation.charged / MILLI,
-        provider_cost_micro_usd=generation.provider_cost_micro_usd,
+        provider_cost_micro_usd=context.cost(generation.provider_cost_micro_usd),
         images=[
             ImageBody(
-                **image_fields(image, links, _permalink(generation, image, base_url), generation.price_of(image)),
+                **image_fields(
+                    image, context, _permalink(generation, image, context.base_url), generation.price_of(image)
+                ),
                 prompt=generation.prompt_of(image),
             )
             for image in generation.images
@@ -212,12 +216,12 @@ def generation_body(generation: Generation, *, links: Links, base_url: str) -> G
         completed_at=moment(generation.completed_at),
         deadline=to_iso(generation.deadline),
         duration_ms=milliseconds(generation.created_at, generation.completed_at),
-        links=_generation_links(generation, base_url),
+        links=_generation_links(generation, context.base_url),
     )
 
 
 def generation_page(
-    page: Page, asked: PageRequest, pages: Pages, *, status: Status | None, links: Links, base_url: str
+    page: Page, asked: PageRequest, pages: Pages, context: AnswerContext, *, status: Status | None
 ) -> GenerationPage:
     """One page of generations. The link to the next one always goes by cursor."""
     kept = {"limit": str(asked.limit)} | ({"status": status.value} if status else {})
@@ -225,35 +229,37 @@ def generation_page(
     next_cursor = pages.next_cursor(page.next_after)
     further = kept | {"cursor": next_cursor} if next_cursor else None
     return GenerationPage(
-        generations=[generation_body(entry, links=links, base_url=base_url) for entry in page.generations],
+        generations=[generation_body(entry, context) for entry in page.generations],
         limit=asked.limit,
         page=asked.page,
         next_cursor=next_cursor,
-        links=PageLinks(self=_list_url(base_url, here), next=_list_url(base_url, further) if further else None),
+        links=PageLinks(
+            self=_list_url(context.base_url, here), next=_list_url(context.base_url, further) if further else None
+        ),
     )
 
 
 def generation_answer(
-    generation: Generation, *, links: Links, base_url: str, now: datetime, headers: Mapping[str, str] | None = None
+    generation: Generation, context: AnswerContext, *, now: datetime, headers: Mapping[str, str] | None = None
 ) -> Response[Any]:
     """The answer to a change of a generation: 202 with its address while there is more to come, 200 when it has ended.
 
     200 also when it failed: the request for images was served, and its body says what became of it.
     """
     return answers.as_json(
-        generation_body(generation, links=links, base_url=base_url),
+        generation_body(generation, context),
         status=HTTPStatus.OK if generation.status.is_final else HTTPStatus.ACCEPTED,
         headers={
-            "Location": generation_url(generation.id, base_url),
+            "Location": generation_url(generation.id, context.base_url),
             **retry_after(generation, now),
             **(headers or {}),
         },
     )
 
 
-def status_answer(generation: Generation, *, links: Links, base_url: str, now: datetime) -> Response[GenerationBody]:
+def status_answer(generation: Generation, context: AnswerContext, *, now: datetime) -> Response[GenerationBody]:
     """The answer to a question for a generation: always 200, with a tag to ask again by."""
-    body = generation_body(generation, links=links, base_url=base_url)
+    body = generation_body(generation, context)
     return answers.as_json(body, headers={"ETag": generation_tag(body, now), **retry_after(generation, now)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
@@ -14,10 +14,11 @@ from easel.clock import to_iso
 from easel.domain.attempt import Attempt
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.provenance import ContentCredentials
+from easel.doors.canonical.context import COSTS, AnswerContext, Links
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.models import AnswerModel, Moment, moment
-from easel.services.images.links import ImageLinks, Variant, permalink
+from easel.services.images.links import Variant, permalink
 from easel.services.images.read_images import ImageView
 
 _SOON: Final = {"Retry-After": "1"}
@@ -44,8 +45,12 @@ class AttemptBody(AnswerModel):
     duration_ms: int | None
     outcome: str | None = Field(description="`delivered`, `cancelled`, a class of failure, or null while it runs.")
     error_code: str | None
-    cost_micro_usd: int = Field(description="What the provider takes for it, in millionths of a dollar.")
-    cost_uncertain: bool = Field(description="Nobody knows yet, or will know, whether the provider takes it.")
+    cost_micro_usd: int | None = Field(
+        description=f"What the provider takes for it, in millionths of a dollar. {COSTS}"
+    )
+    cost_uncertain: bool | None = Field(
+        description=f"Nobody knows yet, or will know, whether the provider takes it. {COSTS}"
+    )
 
 
 class ServedByBody(AnswerModel):
@@ -108,7 +113,7 @@ class ImageBody(AnswerModel):
     attempts: list[AttemptBody]
     late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
     price_milli_credits: int = Field(description="Its share of the price; 0 once it will not be delivered in time.")
-    provider_cost_micro_usd: int = Field(description="What providers take for all attempts at it.")
+    provider_cost_micro_usd: int | None = Field(description=f"What providers take for all attempts at it. {COSTS}")
     completed_at: Moment | None
 
 
@@ -127,19 +132,11 @@ class PendingPictureBody(AnswerModel):
     message: str
 
 
-class Links(Protocol):
-    """What presenters need of `services.links.LinkMaker`."""
-
-    def image_links(self, image: Image) -> ImageLinks | None: ...
-
-    def download_url(self, image: Image, variant: Variant) -> str | None: ...
-
-
-def image_body(view: ImageView, *, links: Links, base_url: str) -> SingleImageBody:
+def image_body(view: ImageView, context: AnswerContext) -> SingleImageBody:
     """One picture on its own."""
-    address = permalink(base_url, view.workspace_id, view.image.id, view.permalink_secret)
+    address = permalink(context.base_url, view.workspace_id, view.image.id, view.permalink_secret)
     return SingleImageBody(
-        **image_fields(view.image, links, address, view.price_milli_credits),
+        **image_fields(view.image, context, address, view.price_milli_credits),
         generation_id=view.generation_id,
         model=view.model,
         prompt=view.prompt,
@@ -153,25 +150,23 @@ def pending_picture(image: Image) -> PendingPictureBody:
     )
 
 
-def image_answer(view: ImageView, *, links: Links, base_url: str) -> Response[SingleImageBody | None]:
+def image_answer(view: ImageView, context: AnswerContext) -> Response[SingleImageBody | None]:
     """A picture described: 202 while it is being made."""
-    body = image_body(view, links=links, base_url=base_url)
+    body = image_body(view, context)
     if view.image.status.is_final:
         return answers.as_json(body)
     return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers=_SOON)
 
 
-def picture_answer(
-    view: ImageView, variant: Variant, *, links: Links, base_url: str
-) -> Response[SingleImageBody | None]:
+def picture_answer(view: ImageView, variant: Variant, context: AnswerContext) -> Response[SingleImageBody | None]:
     """A picture for its owner: a redirect to the bytes, 202 with its description while it is being made.
 
     Raises:
         PictureGone: it failed or was cancelled.
     """
-    url = _ready_url(view.image, variant, links)
+    url = _ready_url(view.image, variant, context.links)
     if url is None:
-        return image_answer(view, links=links, base_url=base_url)
+        return image_answer(view, context)
     return answers.redirect(url, cache=answers.PRIVATE)
 
 
@@ -197,9 +192,9 @@ def _ready_url(image: Image, variant: Variant, links: Links) -> str | None:
     return url
 
 
-def image_fields(image: Image, links: Links, address: str, price: int) -> dict[str, Any]:
+def image_fields(image: Image, context: AnswerContext, address: str, price: int) -> dict[str, Any]:
     stored = image.stored
-    urls = links.image_links(image)
+    urls = context.links.image_links(image)
     return {
         "id": image.id,
         "index": image.index,
@@ -221,15 +216,15 @@ def image_fields(image: Image, links: Links, address: str, price: int) -> dict[s
         "params_adjusted": adjustments(image.adjustments),
         "shot": image.shot,
         "error": failure_body(image.failure),
-        "attempts": [_attempt(attempt) for attempt in image.attempts],
+        "attempts": [_attempt(attempt, context) for attempt in image.attempts],
         "late": image.late,
         "price_milli_credits": price,
-        "provider_cost_micro_usd": image.provider_cost_micro_usd,
+        "provider_cost_micro_usd": context.cost(image.provider_cost_micro_usd),
         "completed_at": moment(image.completed_at),
     }
 
 
-def _attempt(attempt: Attempt) -> AttemptBody:
+def _attempt(attempt: Attempt, context: AnswerContext) -> AttemptBody:
     return AttemptBody(
         provider=attempt.provider,
         model=attempt.model,
@@ -239,8 +234,8 @@ def _attempt(attempt: Attempt) -> AttemptBody:
         duration_ms=milliseconds(attempt.started_at, attempt.ended_at),
         outcome=attempt.outcome,
         error_code=attempt.error_code,
-        cost_micro_usd=attempt.cost_micro_usd,
-        cost_uncertain=attempt.cost_uncertain,
+        cost_micro_usd=context.cost(attempt.cost_micro_usd),
+        cost_uncertain=attempt.cost_uncertain if context.shows_costs else None,
     )
 
 

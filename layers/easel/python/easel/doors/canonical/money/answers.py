@@ -21,6 +21,7 @@ from easel.domain.budgets import ALERT_PERCENT, Budget, month_ends
 from easel.domain.credits import MILLI, Entry, GrantKind, Wallet
 from easel.domain.rates import Rate
 from easel.domain.usage import UsageSums
+from easel.doors.canonical.context import COSTS
 from easel.doors.canonical.money.requests import StatementRequest
 from easel.http import answers, rates
 from easel.http.models import AnswerModel, Moment, moment
@@ -110,9 +111,11 @@ class UsageSumsBody(AnswerModel):
     images_failed: int
     images_late: int = Field(description="Came after their generation had ended: kept, not charged.")
     charged: Amount
-    provider_cost_micro_usd: int = Field(description="What providers take.")
-    provider_cost_usd: float
-    uncertain_cost_micro_usd: int = Field(description="The part of it for calls whose outcome nobody knows.")
+    provider_cost_micro_usd: int | None = Field(description=f"What providers take. {COSTS}")
+    provider_cost_usd: float | None = Field(description=f"The same in dollars. {COSTS}")
+    uncertain_cost_micro_usd: int | None = Field(
+        description=f"The part of it for calls whose outcome nobody knows. {COSTS}"
+    )
 
 
 class UsageGroupBody(UsageSumsBody):
@@ -247,14 +250,16 @@ def given_answer(given: Given) -> Response[GrantBody]:
     return answers.as_json(body, status=HTTPStatus.CREATED)
 
 
-def usage_body(report: UsageReport) -> UsageBody:
-    """Sums whole and by group."""
+def usage_body(report: UsageReport, *, shows_costs: bool) -> UsageBody:
+    """Sums whole and by group; what providers take is left out unless `shows_costs`."""
     return UsageBody(
         from_=report.first.isoformat(),
         to=report.last.isoformat(),
         group_by=report.group_by,
-        total=UsageSumsBody(**_sums(report.total)),
-        series=[UsageGroupBody(name=name, **_sums(sums)) for name, sums in report.series.items()],
+        total=UsageSumsBody(**_sums(report.total, shows_costs=shows_costs)),
+        series=[
+            UsageGroupBody(name=name, **_sums(sums, shows_costs=shows_costs)) for name, sums in report.series.items()
+        ],
     )
 
 
@@ -318,16 +323,19 @@ def _entry(entry: Entry) -> EntryBody:
     )
 
 
-def _sums(sums: UsageSums) -> dict[str, Any]:
+def _sums(sums: UsageSums, *, shows_costs: bool) -> dict[str, Any]:
+    costs = {
+        "provider_cost_micro_usd": sums.provider_cost,
+        "provider_cost_usd": sums.provider_cost / 1_000_000,
+        "uncertain_cost_micro_usd": sums.uncertain_cost,
+    }
     return {
         "generations": sums.generations,
         "images_completed": sums.images_completed,
         "images_failed": sums.images_failed,
         "images_late": sums.images_late,
         "charged": Amount.of(sums.charged),
-        "provider_cost_micro_usd": sums.provider_cost,
-        "provider_cost_usd": sums.provider_cost / 1_000_000,
-        "uncertain_cost_micro_usd": sums.uncertain_cost,
+        **(costs if shows_costs else dict.fromkeys(costs)),
     }
 
 
