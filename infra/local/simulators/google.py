@@ -148,7 +148,7 @@ class GoogleSimulator:
                     fault.number(option, 0)
             return fault if fault and fault.applies_to(submit) else None
         except UnknownFaultError as error:
-            raise RefusedError(str(error)) from error
+            raise RefusedError(error.reason) from error
 
     def _job(self, order: Order, form: Mapping[str, Any], fault: Fault | None, turn: str) -> Job:
         said = {"request": _without_pictures(form), "references": [len(source.data) for source in order.sources]}

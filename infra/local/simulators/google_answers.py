@@ -80,7 +80,9 @@ def _no_content(fault: Fault, order: Order) -> Outcome | None:
             reason = fault.options.get("reason", "IMAGE_SAFETY")
             answer["candidates"] = [{"index": 0, "finishReason": reason, "finishMessage": _FILTERED}]
         case "no-image":
-            answer["candidates"] = [_candidate([{"text": "A fox is a small animal of the family of dogs."}])]
+            reason = fault.options.get("reason", "STOP")
+            words = [{"text": "A fox is a small animal of the family of dogs."}]
+            answer["candidates"] = [_candidate(words) | {"finishReason": reason}]
         case "empty":
             pass
         case _:

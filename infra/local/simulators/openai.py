@@ -85,7 +85,7 @@ class OpenAISimulator:
         except RefusedError as error:
             outcome = refusal(error)
         except UnknownFaultError as error:
-            outcome = refusal(RefusedError(str(error), param="prompt"))
+            outcome = refusal(RefusedError(error.reason, param="prompt"))
         if not isinstance(outcome, Reply):
             return outcome
         told = {

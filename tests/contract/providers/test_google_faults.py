@@ -50,7 +50,8 @@ BLOCKED = {
     "image-safety": (Class.CONTENT, "image_safety"),
     "image-safety reason=RECITATION": (Class.CONTENT, "recitation"),
     "image-safety reason=LANGUAGE": (Class.CALLER, "language"),
-    "no-image": (Class.FAILED, "no_image"),
+    "no-image": (Class.CONTENT, "refused_in_words"),
+    "no-image reason=MAX_TOKENS": (Class.FAILED, "max_tokens"),
     "empty": (Class.FAILED, "no_candidates"),
 }
 """Fault -> class and code of what hides behind status 200 in an answer of `generateContent`."""

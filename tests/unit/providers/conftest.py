@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.providers.vendor import PNG, a_task
 
-from easel.domain.provider import ProviderTask, UpstreamParameters
-from easel.domain.request import Mode
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
+from easel.domain.provider import ProviderTask
 
 
 @pytest.fixture
@@ -17,12 +15,6 @@ def png() -> bytes:
 
 
 @pytest.fixture
-def task() -> ProviderTask:
-    """A plain task for seedream."""
-    return ProviderTask(
-        attempt_id="attempt-1",
-        upstream_model="bytedance/seedream-v4",
-        mode=Mode.TEXT_TO_IMAGE,
-        prompt="a red fox",
-        parameters=UpstreamParameters(),
-    )
+def task(request: pytest.FixtureRequest) -> ProviderTask:
+    """A plain task for the model that the module names as its `UPSTREAM_MODEL`."""
+    return a_task(getattr(request.module, "UPSTREAM_MODEL", "bytedance/seedream-v4"))

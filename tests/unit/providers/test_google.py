@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 from dataclasses import replace
@@ -12,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.providers.vendor import JPEG, PNG, REFERENCES, Vendor, a_task, encoded, submit_failure
 
 from easel.domain.provider import (
     CallbackRequest,
@@ -34,48 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 API = "https://vendor.test/v1beta"
-PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-JPEG = b"\xff\xd8\xff" + b"pixels"
-REFERENCES = (ReferenceImage(PNG, "image/png", "reference.png"), ReferenceImage(b"2nd", "image/webp", "reference.webp"))
-TASK = ProviderTask(
-    attempt_id="attempt-1",
-    upstream_model="gemini-3-pro-image",
-    mode=Mode.TEXT_TO_IMAGE,
-    prompt="a red fox",
-    parameters=UpstreamParameters(),
-)
+TASK = a_task("gemini-3-pro-image")
 IMAGEN = replace(TASK, upstream_model="imagen-4.0-generate-001")
-
-
-class Vendor:
-    """Answers with what it is given, and remembers what it was asked."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        self.requests.append(request)
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @property
-    def form(self) -> dict[str, Any]:
-        """The JSON body of the last request."""
-        body: dict[str, Any] = json.loads(self.requests[-1].content)
-        return body
 
 
 def adapter(handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> Google:
     defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": "https://vendor.test"}
     return Google(transport=httpx.MockTransport(handler), **(defaults | options))
-
-
-def encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def image(data: bytes = PNG, **fields: Any) -> dict[str, Any]:
@@ -99,11 +64,8 @@ def state_after(reply: httpx.Response, task: ProviderTask = TASK) -> Finished:
 
 
 def failure(reply: httpx.Response | Exception, task: ProviderTask = TASK) -> tuple[Class, str | None]:
-    vendor = Vendor(reply)
-    with pytest.raises(ProviderError) as caught:
-        adapter(vendor).submit(task)
-    assert len(vendor.requests) == 1, "a submit is sent once"
-    return caught.value.error_class, caught.value.provider_code
+    error = submit_failure(adapter, task, reply)
+    return error.error_class, error.provider_code
 
 
 # What is sent
@@ -340,7 +302,7 @@ def test_a_picture_that_is_there_is_taken_whatever_made_the_model_stop(reason: s
         ({"promptTokenCount": 9, "candidatesTokenCount": 1290}, TokenUsage(text_in=9, image_out=1290)),
         (
             {"candidatesTokenCount": 30, "candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": 30}]},
-            TokenUsage(text_out=30),
+            TokenUsage(text_out=30, is_complete=False),
         ),
         (
             {"promptTokenCount": -4, "candidatesTokenCount": True, "thoughtsTokenCount": "7", "promptTokensDetails": 5},
@@ -404,7 +366,7 @@ def test_a_stop_for_the_content_is_refused_content(reason: str) -> None:
         (answer({"finishReason": "UNEXPECTED_TOOL_CALL"}), (Class.FAILED, "unexpected_tool_call")),
         (answer({"finishReason": "TOO_MANY_TOOL_CALLS"}), (Class.FAILED, "too_many_tool_calls")),
         (answer({"finishReason": "a sentence, not a word"}), (Class.FAILED, "unknown_reason")),
-        (answer(candidate({"text": "What a lovely fox that would be!"})), (Class.FAILED, "no_image")),
+        (answer(candidate({"text": "What a lovely fox that would be!"})), (Class.CONTENT, "refused_in_words")),
         (answer(candidate(image(thought=True))), (Class.FAILED, "no_image")),
         (
             answer(candidate({"text": "Does this meet the safety guidelines?", "thought": True})),

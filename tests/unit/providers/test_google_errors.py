@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.unit.providers.vendor import Vendor, a_task, submit_failure
 
-from easel.domain.provider import ProviderTask, UpstreamParameters
-from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.google import Google
@@ -21,30 +20,15 @@ BAD_KEY = {"@type": f"{RPC}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "g
 PER_DAY = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel", "quotaValue": "250"}
 PER_MINUTE = {"quotaId": "GenerateRequestsPerMinutePerProjectPerModel", "quotaValue": "10"}
 LIMIT_MESSAGE = "You exceeded your current quota, please check your plan and billing details."
-TASK = ProviderTask(
-    attempt_id="attempt-1",
-    upstream_model="gemini-3-pro-image",
-    mode=Mode.TEXT_TO_IMAGE,
-    prompt="a red fox",
-    parameters=UpstreamParameters(),
-)
+TASK = a_task("gemini-3-pro-image")
+
+
+def adapter(vendor: Vendor) -> Google:
+    return Google(api_key=lambda: "sim-key", base_url="https://vendor.test", transport=httpx.MockTransport(vendor))
 
 
 def refused(reply: httpx.Response | Exception) -> ProviderError:
-    calls = 0
-
-    def handler(_: httpx.Request) -> httpx.Response:
-        nonlocal calls
-        calls += 1
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
-
-    provider = Google(api_key=lambda: "sim-key", base_url="https://vendor.test", transport=httpx.MockTransport(handler))
-    with pytest.raises(ProviderError) as caught:
-        provider.submit(TASK)
-    assert calls == 1, "a submit is sent once"
-    return caught.value
+    return submit_failure(adapter, TASK, reply)
 
 
 def envelope(code: int, status: str | None, message: str = "no", *details: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.providers.vendor import Vendor
+from tests.unit.providers.vendor import Vendor, fetch_failure, submit_failure
 
 from easel.domain.provider import (
     Callback,
@@ -31,17 +31,7 @@ if TYPE_CHECKING:
 
 API = "https://vendor.test/api/v1/nanobanana"
 SPARE = "https://callback.invalid/"
-
-
-@pytest.fixture
-def task() -> ProviderTask:
-    return ProviderTask(
-        attempt_id="attempt-1",
-        upstream_model="generate",
-        mode=Mode.TEXT_TO_IMAGE,
-        prompt="a red fox",
-        parameters=UpstreamParameters(),
-    )
+UPSTREAM_MODEL = "generate"
 
 
 def adapter(handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> NanobananaApi:
@@ -73,17 +63,11 @@ def record(**fields: Any) -> httpx.Response:
 
 
 def failure_of_submit(task: ProviderTask, reply: httpx.Response | Exception) -> ProviderError:
-    vendor = Vendor(reply)
-    with pytest.raises(ProviderError) as caught:
-        adapter(vendor).submit(task)
-    assert len(vendor.requests) == 1, "a submit is sent once"
-    return caught.value
+    return submit_failure(adapter, task, reply)
 
 
 def failure_of_fetch(reply: httpx.Response | Exception) -> ProviderError:
-    with pytest.raises(ProviderError) as caught:
-        adapter(Vendor(reply)).fetch("job-1")
-    return caught.value
+    return fetch_failure(adapter, reply)
 
 
 # What is sent
@@ -254,16 +238,19 @@ def test_a_job_runs_until_its_flag_says_otherwise(flag: Any) -> None:
         {"resultUrls": ["https://cdn/1.png"]},
         {"resultImageUrl": None, "resultUrls": "https://cdn/1.png"},
         {"resultImageUrl": "", "resultUrls": [], "originImageUrl": " https://cdn/1.png "},
+        "https://cdn/1.png",
+        [{"url": "https://cdn/1.png"}],
+        {"resultImageUrl": {"url": "https://cdn/1.png"}},
     ],
-    ids=["text", "list", "urls-list", "urls-text", "origin-only"],
+    ids=["text", "list", "urls-list", "urls-text", "origin-only", "bare", "objects", "nested"],
 )
 @pytest.mark.parametrize("flag", [1, "1"])
-def test_the_picture_is_found_under_each_of_its_names(response: dict[str, Any], flag: Any) -> None:
+def test_the_picture_is_found_under_each_of_its_names(response: Any, flag: Any) -> None:
     state = adapter(Vendor(record(successFlag=flag, response=response))).fetch("job-1")
     assert state == Finished(RemotePicture("https://cdn/1.png"))
 
 
-@pytest.mark.parametrize("response", [None, {}, [], "https://cdn/1.png", {"resultImageUrl": 5}, {"resultUrls": [None]}])
+@pytest.mark.parametrize("response", [None, {}, [], {"resultImageUrl": 5}, {"resultUrls": [None]}, {"note": "a b"}])
 def test_done_without_a_picture_is_a_failed_job(response: Any) -> None:
     failure = failure_of_fetch(record(successFlag=1, response=response))
     assert (failure.error_class, failure.provider_code, failure.job_ended) == (Class.FAILED, "no_outputs", True)

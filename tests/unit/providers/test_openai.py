@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.unit.providers.vendor import PNG, REFERENCES, Vendor, submit_failure
 
 from easel.domain.provider import (
     CallbackRequest,
@@ -33,30 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 API = "https://vendor.test/v1"
-PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-REFERENCES = (ReferenceImage(PNG, "image/png", "reference.png"), ReferenceImage(b"2nd", "image/webp", "reference.webp"))
+UPSTREAM_MODEL = "gpt-image-2.5-flare"
 
 
-class Vendor:
-    """Answers with what it is given, and remembers what it was asked."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        self.requests.append(request)
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The JSON body of the last request."""
-        body: dict[str, Any] = json.loads(self.requests[-1].content)
-        return body
+class FormVendor(Vendor):
+    """One that reads multipart forms too."""
 
     @property
     def parts(self) -> list[tuple[str, str | None, str | None, bytes]]:
@@ -78,17 +59,6 @@ class Vendor:
         return found
 
 
-@pytest.fixture
-def task() -> ProviderTask:
-    return ProviderTask(
-        attempt_id="attempt-1",
-        upstream_model="gpt-image-2.5-flare",
-        mode=Mode.TEXT_TO_IMAGE,
-        prompt="a red fox",
-        parameters=UpstreamParameters(),
-    )
-
-
 def adapter(handler: Callable[[httpx.Request], httpx.Response], **options: Any) -> OpenAI:
     defaults: dict[str, Any] = {"api_key": lambda: "sim-key", "base_url": API}
     return OpenAI(transport=httpx.MockTransport(handler), **(defaults | options))
@@ -100,11 +70,7 @@ def answer(*outputs: Any, **fields: Any) -> httpx.Response:
 
 
 def failure_of_submit(task: ProviderTask, reply: httpx.Response | Exception) -> ProviderError:
-    vendor = Vendor(reply)
-    with pytest.raises(ProviderError) as caught:
-        adapter(vendor).submit(task)
-    assert len(vendor.requests) == 1, "a submit is sent once"
-    return caught.value
+    return submit_failure(adapter, task, reply)
 
 
 # What is sent
@@ -112,7 +78,7 @@ def failure_of_submit(task: ProviderTask, reply: httpx.Response | Exception) -> 
 
 @pytest.mark.requirement("S002-1", "S004-54", "X-25")
 def test_a_gpt_image_model_is_asked_in_the_vendors_words(task: ProviderTask) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     parameters = UpstreamParameters(size=Size(1536, 1024), output_format="webp", quality="high", background="opaque")
 
     adapter(vendor).submit(replace(task, parameters=parameters))
@@ -120,7 +86,7 @@ def test_a_gpt_image_model_is_asked_in_the_vendors_words(task: ProviderTask) -> 
     (request,) = vendor.requests
     assert (request.method, str(request.url)) == ("POST", f"{API}/images/generations")
     assert request.headers["authorization"] == "Bearer sim-key"
-    assert vendor.fields == {
+    assert vendor.form == {
         "model": "gpt-image-2.5-flare",
         "prompt": "a red fox",
         "n": 1,
@@ -133,12 +99,12 @@ def test_a_gpt_image_model_is_asked_in_the_vendors_words(task: ProviderTask) -> 
 
 @pytest.mark.parametrize("references", [(), REFERENCES], ids=["generation", "edit"])
 def test_what_gpt_image_refuses_is_never_sent_to_it(task: ProviderTask, references: tuple[ReferenceImage, ...]) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     parameters = UpstreamParameters(style="vivid", watermark="mine", aspect_ratio="1:1", resolution="1k")
 
     adapter(vendor).submit(replace(task, parameters=parameters, references=references))
 
-    names = [name for name, *_ in vendor.parts] if references else list(vendor.fields)
+    names = [name for name, *_ in vendor.parts] if references else list(vendor.form)
     assert set(names) - {"image", "image[]"} == {"model", "prompt", "n"}
 
 
@@ -146,14 +112,14 @@ def test_what_gpt_image_refuses_is_never_sent_to_it(task: ProviderTask, referenc
 @pytest.mark.parametrize("style", ["vivid", "natural"])
 @pytest.mark.parametrize("quality", ["standard", "hd"])
 def test_a_server_that_still_has_dall_e_is_asked_in_its_form(task: ProviderTask, style: str, quality: str) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     parameters = UpstreamParameters(
         size=Size(1792, 1024), quality=quality, style=style, output_format="png", background="opaque"
     )
 
     adapter(vendor).submit(replace(task, upstream_model="dall-e-3", parameters=parameters))
 
-    assert vendor.fields == {
+    assert vendor.form == {
         "model": "dall-e-3",
         "prompt": "a red fox",
         "n": 1,
@@ -165,7 +131,7 @@ def test_a_server_that_still_has_dall_e_is_asked_in_its_form(task: ProviderTask,
 
 
 def test_reference_pictures_travel_in_order_with_name_and_type(task: ProviderTask) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     parameters = UpstreamParameters(size=Size(1024, 1024), quality="low", output_format="jpeg")
 
     adapter(vendor).submit(
@@ -186,13 +152,13 @@ def test_reference_pictures_travel_in_order_with_name_and_type(task: ProviderTas
 
 
 def test_one_reference_picture_goes_by_the_name_that_every_server_knows(task: ProviderTask) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     adapter(vendor).submit(replace(task, references=REFERENCES[:1]))
     assert vendor.parts[-1] == ("image", "reference.png", "image/png", PNG)
 
 
 def test_dall_es_edit_has_one_picture_and_neither_quality_nor_style(task: ProviderTask) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     parameters = UpstreamParameters(size=Size(512, 512), quality="standard", style="vivid")
 
     adapter(vendor).submit(replace(task, upstream_model="dall-e-2", parameters=parameters, references=REFERENCES[:1]))
@@ -203,13 +169,13 @@ def test_dall_es_edit_has_one_picture_and_neither_quality_nor_style(task: Provid
 @pytest.mark.requirement("S004-54")
 @pytest.mark.parametrize("base_url", [API, f"{API}/"])
 def test_the_base_url_is_the_sdks(task: ProviderTask, base_url: str) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     adapter(vendor, base_url=base_url).submit(task)
     assert str(vendor.requests[0].url) == f"{API}/images/generations"
 
 
 def test_the_account_is_named_only_when_one_is_set(task: ProviderTask) -> None:
-    vendor = Vendor(answer(), answer())
+    vendor = FormVendor(answer(), answer())
     adapter(vendor).submit(task)
     adapter(vendor, organization="org-1", project="proj-1").submit(task)
     plain, named = (request.headers for request in vendor.requests)
@@ -219,7 +185,7 @@ def test_the_account_is_named_only_when_one_is_set(task: ProviderTask) -> None:
 
 
 def test_the_vendor_can_find_a_lost_call_by_our_attempt(task: ProviderTask) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     adapter(vendor).submit(task)
     assert vendor.requests[0].headers["x-client-request-id"] == "attempt-1"
 
@@ -228,7 +194,7 @@ def test_the_vendor_can_find_a_lost_call_by_our_attempt(task: ProviderTask) -> N
 def test_a_submit_waits_for_slow_pictures_but_never_beyond_the_task(
     task: ProviderTask, allowed: float, expected: float
 ) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     adapter(vendor).submit(replace(task, timeout_seconds=allowed))
     assert vendor.requests[0].extensions["timeout"]["read"] == pytest.approx(expected, abs=0.5)
 
@@ -252,7 +218,7 @@ def test_an_unusable_key_is_told_before_anything_is_sent(task: ProviderTask, key
 def test_half_a_surrogate_pair_in_the_prompt_does_no_harm(
     task: ProviderTask, references: tuple[ReferenceImage, ...]
 ) -> None:
-    vendor = Vendor(answer())
+    vendor = FormVendor(answer())
     adapter(vendor).submit(replace(task, prompt="fox \ud83e", references=references))
     assert b"fox ?" in vendor.requests[0].content
 
@@ -267,7 +233,7 @@ def test_the_picture_comes_with_the_answer_and_there_is_no_job(task: ProviderTas
 
 
 def test_an_address_is_for_the_engine_to_fetch(task: ProviderTask) -> None:
-    vendor = Vendor(answer({"url": "https://files.test/1.png", "b64_json": None}), httpx.Response(200, content=PNG))
+    vendor = FormVendor(answer({"url": "https://files.test/1.png", "b64_json": None}), httpx.Response(200, content=PNG))
     provider = adapter(vendor)
 
     submission = provider.submit(task)
@@ -317,10 +283,31 @@ def test_an_address_may_be_the_picture_itself(task: ProviderTask) -> None:
             REFERENCES,
             TokenUsage(text_in=43, image_in=300, image_out=9),
         ),
-        ({"output_tokens": 200, "input_tokens_details": None}, (), TokenUsage(image_out=200)),
-        ({"input_tokens": -1, "output_tokens": 200, "input_tokens_details": []}, (), TokenUsage(image_out=200)),
+        (
+            {"output_tokens": 200, "input_tokens_details": None},
+            (),
+            TokenUsage(image_out=200, is_complete=False),
+        ),
+        (
+            {"input_tokens": -1, "output_tokens": 200, "input_tokens_details": []},
+            (),
+            TokenUsage(image_out=200, is_complete=False),
+        ),
         ({"input_tokens": 20, "output_tokens": 0}, (), None),
-        ({"input_tokens": 20, "output_tokens": "200"}, (), None),
+        ({"input_tokens": 20, "output_tokens": "200"}, (), TokenUsage(text_in=20, image_out=200)),
+        ({"input_tokens": "20", "output_tokens": 200.0}, (), TokenUsage(text_in=20, image_out=200)),
+        ({"input_tokens": 20, "output_tokens": 200.5}, (), None),
+        ({"input_tokens": 20, "output_tokens": -200}, (), None),
+        (
+            {"input_tokens": 20, "output_tokens": 200, "total_tokens": 5000},
+            (),
+            TokenUsage(text_in=20, image_out=200, is_complete=False),
+        ),
+        (
+            {"input_tokens": 20, "output_tokens": 200, "output_tokens_details": {"image_tokens": "many"}},
+            (),
+            TokenUsage(text_in=20, text_out=200, is_complete=False),
+        ),
         ({"input_tokens": 20, "output_tokens": True}, (), None),
         ({"input_tokens": 20, "output_tokens": 10**12}, (), None),
         ({}, (), None),
@@ -332,14 +319,12 @@ def test_an_address_may_be_the_picture_itself(task: ProviderTask) -> None:
 def test_the_metering_is_read_by_kind_and_never_too_cheap(
     task: ProviderTask, usage: Any, references: tuple[ReferenceImage, ...], expected: TokenUsage | None
 ) -> None:
-    submission = adapter(Vendor(answer(usage=usage))).submit(replace(task, references=references))
+    submission = adapter(FormVendor(answer(usage=usage))).submit(replace(task, references=references))
     assert isinstance(submission.state, Finished)
     assert (submission.state.usage, submission.state.cost_micro_usd) == (expected, None)
 
 
-@pytest.mark.parametrize(
-    "data", [[], None, {}, "none", [None], [{}], [{"b64_json": None}], [{"url": ""}], [7]], ids=str
-)
+@pytest.mark.parametrize("data", [[], None, {}, "", [None], [{}], [{"b64_json": None}], [{"url": ""}], [7]], ids=str)
 def test_success_without_a_picture_is_the_vendors_failure(task: ProviderTask, data: Any) -> None:
     failure = failure_of_submit(task, httpx.Response(200, json={"created": 1, "data": data}))
     assert (failure.error_class, failure.provider_code) == (Class.FAILED, "no_outputs")

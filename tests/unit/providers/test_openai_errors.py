@@ -6,21 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.unit.providers.vendor import Vendor, a_task, submit_failure
 
-from easel.domain.provider import ProviderTask, UpstreamParameters
-from easel.domain.request import Mode
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
 from easel.providers.openai import OpenAI
 from easel.providers.openai_errors import parse_duration
 
-TASK = ProviderTask(
-    attempt_id="attempt-1",
-    upstream_model="gpt-image-2.5-flare",
-    mode=Mode.TEXT_TO_IMAGE,
-    prompt="a red fox",
-    parameters=UpstreamParameters(),
-)
+TASK = a_task("gpt-image-2.5-flare")
 
 
 def refusal(status: int, *, headers: dict[str, str] | None = None, **error: Any) -> httpx.Response:
@@ -29,21 +22,12 @@ def refusal(status: int, *, headers: dict[str, str] | None = None, **error: Any)
     return httpx.Response(status, json=envelope, headers=headers)
 
 
+def adapter(vendor: Vendor) -> OpenAI:
+    return OpenAI(api_key=lambda: "sk-secret", transport=httpx.MockTransport(vendor))
+
+
 def failure(reply: httpx.Response | Exception) -> ProviderError:
-    calls = 0
-
-    def vendor(request: httpx.Request) -> httpx.Response:
-        nonlocal calls
-        calls += 1
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
-
-    provider = OpenAI(api_key=lambda: "sk-secret", transport=httpx.MockTransport(vendor))
-    with pytest.raises(ProviderError) as caught:
-        provider.submit(TASK)
-    assert calls == 1, "a submit is sent once"
-    return caught.value
+    return submit_failure(adapter, TASK, reply)
 
 
 INVALID = "invalid_request_error"

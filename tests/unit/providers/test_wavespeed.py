@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.providers.vendor import Vendor
+from tests.unit.providers.vendor import Vendor, fetch_failure, submit_failure
 
 from easel.domain.provider import (
     Callback,
@@ -60,17 +60,11 @@ def refusal(status: int, message: str = "no", **data: Any) -> httpx.Response:
 
 
 def failure_of_submit(task: ProviderTask, *answers: httpx.Response | Exception) -> ProviderError:
-    vendor = Vendor(*answers)
-    with pytest.raises(ProviderError) as caught:
-        adapter(vendor).submit(task)
-    assert len(vendor.requests) == len(answers), "a submit is sent once"
-    return caught.value
+    return submit_failure(adapter, task, *answers)
 
 
 def failure_of_fetch(reply: httpx.Response | Exception) -> ProviderError:
-    with pytest.raises(ProviderError) as caught:
-        adapter(Vendor(reply)).fetch("job-1")
-    return caught.value
+    return fetch_failure(adapter, reply)
 
 
 # What is sent

@@ -1,4 +1,4 @@
-"""Errors that only HTTP has. All others are in `easel/errors.py`; `problems.py` gives each its status."""
+"""Failures that only HTTP knows. All others are in `easel/errors.py`; `problems.py` gives each its status."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from easel.errors import EaselError, InvalidRequest
 
 
 class RouteNotFound(EaselError):
-    """There is no route at this address."""
+    """No route has this address."""
 
     code = "route_not_found"
 
 
 class MethodNotAllowed(EaselError):
-    """The address has routes for other methods only."""
+    """The address exists, for other methods."""
 
     code = "method_not_allowed"
 
@@ -30,12 +30,12 @@ class MalformedBody(InvalidRequest):
 
 
 class PictureGone(EaselError):
-    """The image at this address failed or was cancelled and will not become available."""
+    """The image behind this address failed or was cancelled: there is nothing to wait for."""
 
     code = "image_unavailable"
 
 
 class InternalError(EaselError):
-    """An unexpected error. The request id leads to it in the logs."""
+    """A fault of ours. The request id leads to it in our logs."""
 
     code = "internal_error"

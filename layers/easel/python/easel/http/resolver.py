@@ -59,9 +59,12 @@ class Resolver(APIGatewayHttpResolver):
             event = query.with_known_names(event, query_names(route))
         if incoming.contradiction:
             raise incoming.contradiction
-        # Set for every request, so that a caller never outlives it; the framework clears them afterwards.
-        self.context |= {CALLER: caller, _INCOMING: incoming}
-        return self.resolve(event, context)
+        try:
+            self.context |= {CALLER: caller, _INCOMING: incoming}
+            return self.resolve(event, context)
+        finally:
+            # The framework clears it too, but not when it cannot read the event; a caller must never outlive a request.
+            self.context.clear()
 
     def _route_at(self, method: str, path: str) -> Route | None:
         return next((route for route in self.routes if route.method == method and route.rule.match(path)), None)
@@ -82,7 +85,7 @@ def is_public(route: Route) -> bool:
 
 
 def takes_bytes(route: Route) -> bool:
-    """Whether a route reads its body itself, of any type."""
+    """Whether a route reads its body itself, whatever its form."""
     return bool(_extensions(route).get(TAKES_BYTES))
 
 

@@ -29,12 +29,13 @@ from easel.domain.provider import (
     UpstreamParameters,
 )
 from easel.errors import ProviderErrorClass
-from easel.outbound.http import Deadline
-from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
+from easel.outbound.deadline import Deadline
+from easel.providers.base import ProviderAdapter
+from easel.providers.encoding import sendable, usable_key
 from easel.providers.google_answers import content_result, prediction_result
 from easel.providers.google_errors import is_error, refusal, unreadable
 from easel.providers.google_json import field_of, items_of, parse_answer, text_of
-from easel.providers.wire import sendable, usable_key
+from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp
 
 DEFAULT_BASE_URL: Final = "https://generativelanguage.googleapis.com"
 MAX_REQUEST_BYTES: Final = 20 * 1024 * 1024
@@ -47,7 +48,6 @@ _LIST_TIMEOUTS: Final = Timeouts(read=20.0)
 _LIST_SECONDS: Final = 30.0
 _PAGE_SIZE: Final = 1000
 _MAX_PAGES: Final = 20
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _IMAGEN: Final = "imagen-"
 
 
@@ -66,8 +66,7 @@ class Google(ProviderAdapter):
         base_url = base_url.rstrip("/")
         self._api = base_url if base_url.endswith(_VERSIONS) else base_url + _VERSIONS[0]
         self._api_key = api_key
-        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
-        self._http = VendorHttp(self.name, client)
+        self._http = VendorHttp.to(self.name, self._api, transport)
 
     def submit(self, task: ProviderTask) -> Submission:
         is_imagen = task.upstream_model.startswith(_IMAGEN)
@@ -144,7 +143,10 @@ class Google(ProviderAdapter):
         if task.upstream_model.startswith(_IMAGEN):
             if task.references:
                 raise self._http.failure(
-                    ProviderErrorClass.CALLER, "references_refused", "takes no reference pictures for this model"
+                    ProviderErrorClass.CALLER,
+                    "references_refused",
+                    "takes no reference pictures for this model",
+                    from_vendor=False,
                 )
             form = _imagen_form(task)
         else:
@@ -156,6 +158,7 @@ class Google(ProviderAdapter):
                 ProviderErrorClass.CALLER,
                 "request_too_large",
                 f"takes at most {limit} MB in one request, and reference pictures count a third more than their size",
+                from_vendor=False,
             )
         return body
 

@@ -1,22 +1,25 @@
 """What Google's answers with status 200 mean: a picture, or one of the many ways to say that there is none.
 
-Order of decision for `generateContent`: was the prompt blocked, are there candidates, why did the model stop, is there
-a picture. A reason that is not about the content does not outweigh a picture that is there: it is paid for.
+Order of decision for `generateContent`: was the prompt blocked, are there candidates, was one stopped for its content,
+is there a picture, why did the model stop, what does it say. A reason that is not about the content does not outweigh
+a picture that is there: it is paid for. Whatever came with status 200 may be billed, by its metering.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from easel.domain.provider import Finished, TokenUsage
+from easel.domain.provider import Charge, Finished, InlinePicture, TokenUsage
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import Effect, VendorHttp
-from easel.providers.google_errors import is_about_content, unreadable
+from easel.providers.error_texts import REFUSED_IN_WORDS, answer_in_words, verdict
+from easel.providers.google_errors import unreadable
 from easel.providers.google_json import field_of, items_of, text_of
-from easel.providers.verdicts import verdict
-from easel.providers.wire import inline_picture
+from easel.providers.numbers import TokenCounts, as_tokens
+from easel.providers.pictures import read_picture
+from easel.providers.refusals import is_prose, is_refusal
+from easel.providers.vendor_http import Effect, VendorHttp
 
 _CONTENT_REASONS: Final = frozenset(
     {
@@ -35,33 +38,42 @@ _CONTENT_REASONS: Final = frozenset(
 _ACCOUNT_REASON: Final = "PUP_LIMITED_DISABLED"
 """The vendor has limited our account, for what was asked through it before."""
 _UNSPECIFIED: Final = frozenset({"", "BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED"})
-_MAX_TOKENS: Final = 10**9
-"""More than this is no count of tokens."""
+_WITHOUT_REASON: Final = frozenset({"", "STOP", "FINISH_REASON_UNSPECIFIED"})
+_CHEAP_KINDS: Final = frozenset({"TEXT", "DOCUMENT"})
+_MAX_WORDS: Final = 2000
+_TECHNICAL_REASONS: Final = frozenset(
+    {
+        "MAX_TOKENS",
+        "MALFORMED_FUNCTION_CALL",
+        "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+        "TOO_MANY_TOOL_CALLS",
+        "UNEXPECTED_TOOL_CALL",
+    }
+)
+"""Why a model may have stopped before its picture without refusing anything. `OTHER` and `NO_IMAGE` are no reasons."""
 
 
 def content_result(http: VendorHttp, answer: Mapping[str, Any]) -> Finished:
     """The picture in an answer of `generateContent`. Raises ProviderError when there is none."""
-    _check_prompt(http, answer)
-    candidates, usage = field_of(answer, "candidates"), field_of(answer, "usageMetadata")
-    if not isinstance(candidates, list) and (candidates is not None or usage is None):
+    candidates, metering = field_of(answer, "candidates"), field_of(answer, "usageMetadata")
+    spoken = [candidate for candidate in items_of(answer, "candidates") if isinstance(candidate, dict)]
+    allowed = [candidate for candidate in spoken if _reason(candidate) not in _CONTENT_REASONS]
+    pictures = [encoded for candidate in allowed for encoded in _pictures(candidate)]
+    usage = _token_usage(metering, has_picture=bool(pictures), has_answer=any(map(_parts, spoken)))
+    charge = Charge(usage=usage)
+    _check_prompt(http, answer, charge)
+    if not isinstance(candidates, list) and (candidates is not None or metering is None):
         raise unreadable(http, Effect.STARTS_JOB)
     if not candidates:
-        raise http.failure(ProviderErrorClass.FAILED, "no_candidates", "answered without a picture")
-    candidate = candidates[0]
-    if not isinstance(candidate, dict):
+        raise http.failure(ProviderErrorClass.FAILED, "no_candidates", "answered without a picture", charge=charge)
+    if not spoken:
         raise unreadable(http, Effect.STARTS_JOB)
-    _check_finish(http, candidate)
-    pictures = [
-        encoded
-        for part in items_of(field_of(candidate, "content"), "parts")
-        if not field_of(part, "thought")
-        and isinstance(encoded := field_of(field_of(part, "inlineData"), "data"), str)
-        and encoded
-    ]
-    if not pictures:
-        raise _no_picture(http, candidate)
     # Drafts come before the final picture.
-    return Finished(inline_picture(http, pictures[-1]), usage=_token_usage(usage))
+    for encoded in reversed(pictures):
+        if isinstance(picture := read_picture(encoded), InlinePicture):
+            return Finished(picture, usage=usage)
+    raise _no_picture(http, spoken, pictures, charge)
 
 
 def prediction_result(http: VendorHttp, answer: Mapping[str, Any]) -> Finished:
@@ -69,76 +81,128 @@ def prediction_result(http: VendorHttp, answer: Mapping[str, Any]) -> Finished:
     predictions = field_of(answer, "predictions")
     if predictions is not None and not isinstance(predictions, list):
         raise unreadable(http, Effect.STARTS_JOB)
-    for prediction in predictions or ():
-        encoded = field_of(prediction, "bytesBase64Encoded")
-        if isinstance(encoded, str) and encoded:
-            return Finished(inline_picture(http, encoded))
+    found = [field_of(prediction, "bytesBase64Encoded") for prediction in predictions or ()]
+    pictures = [encoded for encoded in found if isinstance(encoded, str) and encoded]
+    for encoded in pictures:
+        if isinstance(picture := read_picture(encoded), InlinePicture):
+            return Finished(picture)
     if predictions is None and answer:
         raise unreadable(http, Effect.STARTS_JOB)
-    # A filtered picture is told with a reason or, by some versions, simply left out.
-    raise verdict(http, ProviderErrorClass.CONTENT, "rai_filtered")
+    if pictures:
+        raise _not_a_picture(http, pictures, Charge())
+    # A filtered picture has a reason in its place or, in some versions, is simply left out.
+    raise verdict(http, ProviderErrorClass.CONTENT, "rai_filtered", charge=Charge())
 
 
-def _check_prompt(http: VendorHttp, answer: Mapping[str, Any]) -> None:
+def _check_prompt(http: VendorHttp, answer: Mapping[str, Any], charge: Charge) -> None:
     reason = text_of(field_of(answer, "promptFeedback"), "blockReason").upper()
     if reason not in _UNSPECIFIED:
-        raise verdict(http, ProviderErrorClass.CONTENT, f"prompt_{_code(reason)}")
+        raise verdict(http, ProviderErrorClass.CONTENT, f"prompt_{_code(reason)}", charge=charge)
 
 
-def _check_finish(http: VendorHttp, candidate: Mapping[str, Any]) -> None:
-    reason = text_of(candidate, "finishReason").upper()
-    if reason in _CONTENT_REASONS:
-        raise verdict(http, ProviderErrorClass.CONTENT, _code(reason))
-    if reason == "LANGUAGE":
-        raise http.failure(ProviderErrorClass.CALLER, "language", "does not understand the language of the prompt")
-    if reason == _ACCOUNT_REASON:
-        raise http.failure(ProviderErrorClass.AUTH, _code(reason), "has limited this account")
+def _no_picture(
+    http: VendorHttp, candidates: Sequence[Mapping[str, Any]], pictures: Sequence[str], charge: Charge
+) -> ProviderError:
+    """The error that an answer without a usable picture is.
 
-
-def _no_picture(http: VendorHttp, candidate: Mapping[str, Any]) -> ProviderError:
-    """The error that an answer without a picture is: FAILED, so that another candidate may try.
-
-    Not RETRYABLE: its words and thoughts were billed, and a model that would rather talk does so again, up to four
-    times. Words about a policy are a refusal all the same, without the reason that usually tells one.
+    Not RETRYABLE: its words and thoughts were billed, and a model that would rather talk does so again. Without a
+    reason that is technical, words are a refusal.
     """
-    # What it thinks of policies on its way is no verdict.
-    parts = (part for part in items_of(field_of(candidate, "content"), "parts") if not field_of(part, "thought"))
-    words = [text_of(part, "text") for part in parts]
-    if any(is_about_content(text) for text in [*words, text_of(candidate, "finishMessage")]):
-        return verdict(http, ProviderErrorClass.CONTENT, "refused_in_words")
-    reason = text_of(candidate, "finishReason").upper()
-    code = "no_image" if reason in {"", "STOP", "FINISH_REASON_UNSPECIFIED"} else _code(reason)
-    return http.failure(ProviderErrorClass.FAILED, code, "answered without a picture")
+    reasons = [_reason(candidate) for candidate in candidates]
+    if error := _stopped(http, reasons, charge):
+        return error
+    if pictures:
+        return _not_a_picture(http, pictures, charge)
+    words = " | ".join(text for candidate in candidates for text in _words(candidate))
+    if words and is_refusal(words):
+        return verdict(http, ProviderErrorClass.CONTENT, REFUSED_IN_WORDS, charge=charge)
+    if words and not _TECHNICAL_REASONS.intersection(reasons):
+        return answer_in_words(http, words, charge)
+    code = "no_image" if reasons[0] in _WITHOUT_REASON else _code(reasons[0])
+    return http.failure(ProviderErrorClass.FAILED, code, "answered without a picture", charge=charge)
+
+
+def _stopped(http: VendorHttp, reasons: Sequence[str], charge: Charge) -> ProviderError | None:
+    """The error that the model's reason to stop is by itself."""
+    if refused := next((reason for reason in reasons if reason in _CONTENT_REASONS), None):
+        return verdict(http, ProviderErrorClass.CONTENT, _code(refused), charge=charge)
+    if "LANGUAGE" in reasons:
+        what = "does not understand the language of the prompt"
+        return http.failure(ProviderErrorClass.CALLER, "language", what, charge=charge)
+    if _ACCOUNT_REASON in reasons:
+        return http.failure(ProviderErrorClass.AUTH, _code(_ACCOUNT_REASON), "has limited this account", charge=charge)
+    return None
+
+
+def _not_a_picture(http: VendorHttp, pictures: Sequence[str], charge: Charge) -> ProviderError:
+    """The error that something else in a picture's place is: words are a refusal there, too."""
+    if words := " | ".join(text[:_MAX_WORDS] for text in pictures if is_prose(text)):
+        return answer_in_words(http, words, charge)
+    what = "delivered something that is not a picture"
+    return http.failure(ProviderErrorClass.FAILED, "not_a_picture", what, charge=charge)
+
+
+def _reason(candidate: Mapping[str, Any]) -> str:
+    return text_of(candidate, "finishReason").upper()
+
+
+def _parts(candidate: Mapping[str, Any]) -> tuple[Any, ...]:
+    return items_of(field_of(candidate, "content"), "parts")
+
+
+def _final_parts(candidate: Mapping[str, Any]) -> Iterator[Any]:
+    """What the model means to give: neither drafts nor what it thinks on its way."""
+    return (part for part in _parts(candidate) if not field_of(part, "thought"))
+
+
+def _pictures(candidate: Mapping[str, Any]) -> Iterator[str]:
+    for part in _final_parts(candidate):
+        encoded = field_of(field_of(part, "inlineData"), "data")
+        if isinstance(encoded, str) and encoded:
+            yield encoded
+
+
+def _words(candidate: Mapping[str, Any]) -> Iterator[str]:
+    texts = [*(text_of(part, "text") for part in _final_parts(candidate)), text_of(candidate, "finishMessage")]
+    return (text for text in texts if text.strip())
 
 
 def _code(reason: str) -> str:
-    """The vendor's reason for our journal, if it is a word and not a text."""
+    """The vendor's reason for our attempt log, if it is a word and not a text."""
     return reason.lower() if re.fullmatch(r"[A-Z_]{1,40}", reason) else "unknown_reason"
 
 
-def _token_usage(usage: Any) -> TokenUsage | None:
-    """The vendor's metering, None when it is silent. Thoughts are billed as text that came out.
+def _token_usage(usage: Any, *, has_picture: bool, has_answer: bool) -> TokenUsage | None:
+    """The vendor's metering, None when it does not say what it says elsewhere. Thoughts are billed as text out.
 
     Where it does not tell pictures from words, all that came out counts as picture, the dearer kind.
     """
-    image_in = _tokens_of_pictures(usage, "promptTokensDetails") or 0
-    text_in = max(0, _count(usage, "promptTokenCount") - image_in)
-    out = _count(usage, "candidatesTokenCount")
-    image_out = _tokens_of_pictures(usage, "candidatesTokensDetails")
+    out = as_tokens(field_of(usage, "candidatesTokenCount"))
+    if not out and (has_picture or has_answer):
+        return None
+    counts = TokenCounts()
+    prompt = counts.required(field_of(usage, "promptTokenCount"))
+    prompt += counts.optional(field_of(usage, "toolUsePromptTokenCount"))
+    out = counts.optional(field_of(usage, "candidatesTokenCount"))
+    thoughts = counts.optional(field_of(usage, "thoughtsTokenCount"))
+    total = as_tokens(field_of(usage, "totalTokenCount"))
+    counts.check(holds=total is None or total <= prompt + out + thoughts)
+    image_in = _tokens_of_pictures(counts, usage, "promptTokensDetails") or 0
+    image_out = _tokens_of_pictures(counts, usage, "candidatesTokensDetails")
     if image_out is None:
         image_out = out
-    text_out = max(0, out - image_out) + _count(usage, "thoughtsTokenCount")
-    metered = TokenUsage(text_in=text_in, image_in=image_in, text_out=text_out, image_out=image_out)
-    return metered if metered != TokenUsage() else None
+    # A picture takes tokens.
+    counts.check(holds=image_out > 0 or not has_picture)
+    return counts.usage(
+        text_in=prompt - image_in, image_in=image_in, text_out=max(0, out - image_out) + thoughts, image_out=image_out
+    )
 
 
-def _tokens_of_pictures(usage: Any, name: str) -> int | None:
+def _tokens_of_pictures(counts: TokenCounts, usage: Any, name: str) -> int | None:
     """The tokens of pictures in a breakdown by kind, None when there is no breakdown."""
     kinds = items_of(usage, name)
-    return sum(_count(kind, "tokenCount") for kind in kinds if text_of(kind, "modality") == "IMAGE") if kinds else None
-
-
-def _count(source: Any, name: str) -> int:
-    value = field_of(source, name)
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_TOKENS
-    return value if is_count else 0
+    if not kinds:
+        return None
+    tokens = [(text_of(kind, "modality").upper(), counts.required(field_of(kind, "tokenCount"))) for kind in kinds]
+    # What is of no known kind may be a picture.
+    return sum(count for kind, count in tokens if kind not in _CHEAP_KINDS)

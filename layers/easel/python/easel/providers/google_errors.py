@@ -1,8 +1,8 @@
 """What Google's refusals mean for us: `{"error": {"code", "message", "status", "details"}}`, perhaps in a list of one.
 
 A request that ends in 400 or 500 is not billed (https://ai.google.dev/gemini-api/docs/billing). So INTERNAL and
-UNAVAILABLE in the vendor's own envelope may be tried again. Without the envelope somebody in between is speaking, as
-with 408, 502 and 504 always, and DEADLINE_EXCEEDED leaves open what had been made by then.
+UNAVAILABLE in the vendor's own envelope may be tried again. Without the envelope the answer is a proxy's, as with 408,
+502 and 504 always, and DEADLINE_EXCEEDED leaves open what had been made by then.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import Answer, Effect, VendorHttp, class_of_status
+from easel.providers.error_texts import verdict
 from easel.providers.google_json import field_of, items_of, parse_answer, text_of
-from easel.providers.verdicts import verdict
+from easel.providers.refusals import is_refusal
+from easel.providers.vendor_http import Answer, Effect, VendorHttp, class_of_status
 
 _STATUSES: Final[Mapping[int, str]] = {
     400: "INVALID_ARGUMENT",
@@ -48,7 +49,9 @@ _CLASSES: Final[Mapping[str, ProviderErrorClass]] = {
 }
 """A status that is missing here (DEADLINE_EXCEEDED, CANCELLED, UNKNOWN, DATA_LOSS) says nothing about the outcome."""
 
-_BETWEEN_US: Final = frozenset({408, 502, 504})
+_REFUSED_AS: Final = frozenset({"INTERNAL", "UNAVAILABLE", "ABORTED", "UNKNOWN", "FAILED_PRECONDITION", "CANCELLED"})
+"""Statuses behind which a refusal in words may stand, besides INVALID_ARGUMENT."""
+_PROXY_STATUSES: Final = frozenset({408, 502, 504})
 _KEY_REASONS: Final = re.compile(r"API_KEY_|CONSUMER_|SERVICE_DISABLED|ACCESS_TOKEN_|CREDENTIALS_", re.ASCII)
 """Reasons in an ErrorInfo that are about our key or project. A bad key is told as INVALID_ARGUMENT, status 400."""
 _BILLING_TEXT: Final = re.compile(
@@ -65,13 +68,6 @@ _EMPTY_TEXT: Final = re.compile(
 _RETIRED_TEXT: Final = re.compile(
     r"\bmodels?\b.{0,200}\b(?:no longer|not found|shut ?down|retired|discontinued|deprecated)\b", re.IGNORECASE
 )
-_POLICY_TEXT: Final = re.compile(
-    r"\b(?:safety|content|usage|use|community) (?:polic(?:y|ies)|guidelines?|filters?|standards?)\b"
-    r"|\bresponsible ai\b|\bsensitive (?:words|content)\b|\bprohibited (?:use|content)\b",
-    re.IGNORECASE,
-)
-"""How this vendor and its models refuse in words. Missing one would send refused content to another vendor."""
-
 _DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s", re.ASCII)
 
 
@@ -109,18 +105,13 @@ def refusal(http: VendorHttp, answer: Answer, effect: Effect) -> ProviderError:
     error = _read(body, answer.status)
     if error is None:
         return unreadable(http, effect) if answer.status < HTTPStatus.MULTIPLE_CHOICES else failure
-    explained = None if answer.status in _BETWEEN_US else _explained(error)
+    explained = None if answer.status in _PROXY_STATUSES else _explained(error)
     error_class = explained or class_of_status(HTTPStatus.GATEWAY_TIMEOUT, effect)
     retry_after = failure.retry_after
     if error_class is ProviderErrorClass.RETRYABLE:
-        asked = error.retry_delay()
-        retry_after = asked if asked is not None else retry_after
+        delay = error.retry_delay()
+        retry_after = delay if delay is not None else retry_after
     return verdict(http, error_class, error.status.lower(), retry_after=retry_after)
-
-
-def is_about_content(text: str) -> bool:
-    """Whether words are a refusal for the content."""
-    return bool(_POLICY_TEXT.search(text))
 
 
 def unreadable(http: VendorHttp, effect: Effect) -> ProviderError:
@@ -149,6 +140,8 @@ def _read(body: Mapping[str, Any] | None, http_status: int) -> _VendorError | No
 def _explained(error: _VendorError) -> ProviderErrorClass | None:
     """The class that the error object itself speaks for, None when it leaves the outcome open."""
     error_class = _CLASSES.get(error.status)
+    if error.status in _REFUSED_AS and is_refusal(error.message):
+        return ProviderErrorClass.CONTENT
     if error_class is ProviderErrorClass.RETRYABLE and _is_used_up(error):
         return ProviderErrorClass.QUOTA
     if error_class in (ProviderErrorClass.AUTH, ProviderErrorClass.CALLER) and _is_about_billing(error):
@@ -162,7 +155,7 @@ def _told_as_invalid(error: _VendorError) -> ProviderErrorClass:
         return ProviderErrorClass.AUTH
     if _RETIRED_TEXT.search(error.message):
         return ProviderErrorClass.GONE
-    return ProviderErrorClass.CONTENT if is_about_content(error.message) else ProviderErrorClass.CALLER
+    return ProviderErrorClass.CONTENT if is_refusal(error.message) else ProviderErrorClass.CALLER
 
 
 def _is_used_up(error: _VendorError) -> bool:

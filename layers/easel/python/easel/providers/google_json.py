@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+from easel.providers.encoding import parse_json
 
 _MAX_TEXT: Final = 2000
 
 
 def parse_answer(body: bytes) -> Mapping[str, Any] | None:
     """The body as a JSON object, also out of a list of one; None when it is anything else."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    parsed = parse_json(body)
     if isinstance(parsed, list) and len(parsed) == 1:
         parsed = parsed[0]
     return parsed if isinstance(parsed, dict) else None

@@ -15,7 +15,7 @@ Neither a price nor a size is in the result, and its address lives for minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -25,6 +25,7 @@ import httpx
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
+    Charge,
     Finished,
     ProviderTask,
     RemotePicture,
@@ -32,29 +33,21 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.outbound.http import Deadline
-from easel.providers.base import (
-    NOT_CONFIGURED,
-    Answer,
-    Effect,
-    ProviderAdapter,
-    Timeouts,
-    VendorHttp,
-    class_of_status,
-    make_client,
-    parse_retry_after,
-)
-from easel.providers.verdicts import as_job_id, as_number, class_of_text, joined_texts, verdict
-from easel.providers.wire import parse_object, sendable, usable_key
+from easel.outbound.deadline import Deadline
+from easel.providers.base import ProviderAdapter
+from easel.providers.downloads import Downloads
+from easel.providers.encoding import as_job_id, as_text, joined_texts, parse_object, sendable, usable_key
+from easel.providers.error_texts import class_of_text, verdict
+from easel.providers.numbers import as_code, parse_retry_after
+from easel.providers.pictures import find_picture
+from easel.providers.vendor_http import NOT_CONFIGURED, Answer, Effect, Timeouts, VendorHttp, class_of_status
 
 DEFAULT_BASE_URL: Final = "https://api.nanobananaapi.ai"
 
 _TIMEOUTS: Final = Timeouts(read=30.0)
 _FETCH_SECONDS: Final = 30.0
-_DOWNLOAD_SECONDS: Final = 60.0
 _POLL_AFTER_SECONDS: Final = 2.0
 """Ten seconds is a quick job there."""
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _SUCCESS: Final = 200
 _DONE: Final = 1
@@ -88,8 +81,6 @@ _PLAIN_STATUSES: Final = frozenset({404, 405, 410})
 _OPEN_TO_WORDS: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.FAILED, ProviderErrorClass.AMBIGUOUS})
 """Classes that the vendor's words may correct: it has no code for moderation at submit, nor for every empty account."""
 
-_RESULT_FIELDS: Final = ("resultImageUrl", "resultUrls", "originImageUrl")
-
 
 @dataclass(frozen=True, slots=True)
 class NanobananaApiOptions:
@@ -110,13 +101,14 @@ class NanobananaApi(ProviderAdapter):
         api_key: Callable[[], str],
         base_url: str = DEFAULT_BASE_URL,
         options: NanobananaApiOptions | None = None,
+        trusted_origins: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._api = base_url.rstrip("/").removesuffix("/api/v1/nanobanana") + "/api/v1/nanobanana"
         self._api_key = api_key
         self._options = options or NanobananaApiOptions()
-        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
-        self._http = VendorHttp(self.name, client)
+        self._http = VendorHttp.to(self.name, self._api, transport)
+        self._downloads = Downloads(self._http, self._api, trusted_origins=trusted_origins, transport=transport)
 
     def submit(self, task: ProviderTask) -> Submission:
         answer = self._http.submit(
@@ -151,14 +143,16 @@ class NanobananaApi(ProviderAdapter):
             failure = self._refusal(answer, envelope, Effect.REPEATABLE)
             if failure.error_class in (ProviderErrorClass.CALLER, ProviderErrorClass.GONE):
                 # We asked; the caller has nothing to do with it.
-                raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more")
+                raise self._http.failure(
+                    ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more", charge=Charge()
+                )
             raise failure
         if not envelope.data:
-            raise self._http.failure(ProviderErrorClass.RETRYABLE, "unreadable_answer", "told nothing about the job")
+            raise self._http.failure(ProviderErrorClass.RETRYABLE, "unreadable_answer", "said nothing about the job")
         return self._state(envelope.data)
 
     def download(self, picture: RemotePicture) -> bytes:
-        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._api)
+        return self._downloads.get(picture.url)
 
     def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
         """Always False: the vendor has no such call."""
@@ -182,11 +176,16 @@ class NanobananaApi(ProviderAdapter):
     def _form(self, task: ProviderTask) -> dict[str, Any]:
         make_form = _FORMS.get(task.upstream_model)
         if make_form is None:
-            raise self._http.failure(ProviderErrorClass.GONE, "unknown_model", "has no model of this name")
+            raise self._http.failure(
+                ProviderErrorClass.GONE, "unknown_model", "has no model of this name", from_vendor=False
+            )
         addresses = [reference.url for reference in task.references if reference.url]
         if len(addresses) < len(task.references):
             raise self._http.failure(
-                ProviderErrorClass.AUTH, NOT_CONFIGURED, "reads reference pictures from addresses, and there is none"
+                ProviderErrorClass.AUTH,
+                NOT_CONFIGURED,
+                "reads reference pictures from addresses, and there is none",
+                from_vendor=False,
             )
         spare = None if task.upstream_model == _GENERATE_2 else self._options.spare_callback_url
         form = {
@@ -198,20 +197,19 @@ class NanobananaApi(ProviderAdapter):
 
     def _state(self, record: Mapping[str, Any]) -> Finished | Running:
         """Where the job stands. Raises the error that it ended in."""
-        flag = as_number(record.get("successFlag"))
+        flag = as_code(record.get("successFlag"))
         if flag is not None and (ending := _ENDED_BADLY.get(flag)):
             raise self._ended_badly(record, ending)
-        if flag != _DONE:
+        response = record.get("response")
+        if flag != _DONE and (flag is not None or not response):
             return Running(_POLL_AFTER_SECONDS)
-        address = _picture_address(record.get("response"))
-        if address is None:
-            raise verdict(self._http, ProviderErrorClass.FAILED, "no_outputs", job_ended=True)
-        return Finished(RemotePicture(address))
+        # The job is done, and billed, whatever is wrong with what it made.
+        return Finished(find_picture(self._http, [response, {"text": as_text(record.get("errorMessage"))}]))
 
     def _ended_badly(self, record: Mapping[str, Any], ending: str) -> ProviderError:
-        code = as_number(record.get("errorCode"))
+        code = as_code(record.get("errorCode"))
         by_code = _JOB_CODES.get(code or 0, ProviderErrorClass.FAILED)
-        by_words = class_of_text(joined_texts(record.get("errorMessage")))
+        by_words = class_of_text(as_text(record.get("errorMessage")))
         return verdict(self._http, by_words or by_code, str(code or ending), job_ended=True)
 
     def _refusal(self, answer: Answer, envelope: _Envelope, effect: Effect) -> ProviderError:
@@ -226,8 +224,8 @@ class NanobananaApi(ProviderAdapter):
         error_class = _CODES.get(envelope.code) or _class_of_other_code(envelope.code, effect)
         if error_class in _OPEN_TO_WORDS:
             error_class = class_of_text(envelope.text) or error_class
-        wish = parse_retry_after(answer.headers.get("Retry-After"))
-        return verdict(self._http, error_class, str(envelope.code), retry_after=wish)
+        retry_after = parse_retry_after(answer.headers.get("Retry-After"))
+        return verdict(self._http, error_class, str(envelope.code), retry_after=retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +245,7 @@ def _read_body(body: bytes) -> _Envelope:
     parsed = parse_object(body) or {}
     data = parsed.get("data")
     return _Envelope(
-        code=as_number(parsed.get("code")),
+        code=as_code(parsed.get("code")),
         text=joined_texts(parsed.get("msg"), parsed.get("message")),
         data=data if isinstance(data, dict) else {},
     )
@@ -257,18 +255,6 @@ def _class_of_other_code(code: int, effect: Effect) -> ProviderErrorClass:
     """The class of a code that no list has: below 500 by the rules of HTTP, otherwise nobody knows what has begun."""
     is_request_fault = HTTPStatus.BAD_REQUEST <= code < HTTPStatus.INTERNAL_SERVER_ERROR
     return class_of_status(code if is_request_fault else HTTPStatus.INTERNAL_SERVER_ERROR, effect)
-
-
-def _picture_address(response: Any) -> str | None:
-    """The first address in a finished job's `response`: text or a list of texts, under one of several names."""
-    if not isinstance(response, dict):
-        return None
-    for field in _RESULT_FIELDS:
-        value = response.get(field)
-        for candidate in value if isinstance(value, list) else [value]:
-            if isinstance(candidate, str) and candidate.strip():
-                return candidate.strip()
-    return None
 
 
 _GENERATE_2: Final = "generate-2"

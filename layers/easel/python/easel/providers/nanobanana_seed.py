@@ -17,10 +17,9 @@ also come inside of `data`. There are no callbacks: a task is polled each second
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -30,6 +29,7 @@ import httpx
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
+    Charge,
     Finished,
     ProviderTask,
     RemotePicture,
@@ -37,24 +37,22 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.outbound.http import Deadline
-from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, class_of_status, make_client
-from easel.providers.verdicts import as_job_id, class_of_text, joined_texts, verdict
-from easel.providers.wire import inline_picture, sendable, usable_key
+from easel.outbound.deadline import Deadline
+from easel.providers.base import ProviderAdapter
+from easel.providers.downloads import Downloads
+from easel.providers.encoding import as_job_id, as_text, joined_texts, parse_json, sendable, usable_key
+from easel.providers.error_texts import class_of_text, verdict
+from easel.providers.numbers import read_dollars
+from easel.providers.pictures import find_picture
+from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp, class_of_status
 
 _TIMEOUTS: Final = Timeouts(read=30.0)
 _FETCH_SECONDS: Final = 60.0
 """The pictures come in the answer."""
-_DOWNLOAD_SECONDS: Final = 60.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _DONE: Final = frozenset({"COMPLETED", "SUCCEEDED", "SUCCESS"})
 _ENDED_BADLY: Final = frozenset({"FAILED", "CANCELLED", "CANCELED", "TIMEOUT", "EXPIRED"})
 """The document has COMPLETED and FAILED; the others are what such hosts also write. Any other status means: it runs."""
-
-_MICRO_PER_DOLLAR: Final = 1_000_000
-_MOST_DOLLARS: Final = Decimal(1000)
-"""For one picture: beyond it the number is no price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +81,14 @@ class NanobananaSeed(ProviderAdapter):
         api_key: Callable[[], str],
         base_url: str,
         contract: SeedContract | None = None,
+        trusted_origins: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
         self._contract = contract or SeedContract()
-        client = make_client(transport=transport, trust_env=httpx.URL(self._base_url).host not in _LOOPBACK)
-        self._http = VendorHttp(self.name, client)
+        self._http = VendorHttp.to(self.name, self._base_url, transport)
+        self._downloads = Downloads(self._http, self._base_url, trusted_origins=trusted_origins, transport=transport)
 
     def submit(self, task: ProviderTask) -> Submission:
         answer = self._http.submit(
@@ -100,9 +99,9 @@ class NanobananaSeed(ProviderAdapter):
             deadline=Deadline(task.timeout_seconds),
             timeouts=_TIMEOUTS,
         )
-        told = self._read(answer, Effect.STARTS_JOB)
-        job_id = as_job_id(told.get(self._contract.task_id_field))
-        state = self._state(told)
+        payload = self._read(answer, Effect.STARTS_JOB)
+        job_id = as_job_id(payload.get(self._contract.task_id_field))
+        state = self._state(payload)
         if job_id is None and isinstance(state, Running):
             raise self._http.failure(ProviderErrorClass.AMBIGUOUS, "no_job_id", "took the request but named no job")
         return Submission(job_id, state)
@@ -117,11 +116,13 @@ class NanobananaSeed(ProviderAdapter):
             timeouts=_TIMEOUTS,
         )
         if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-            raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more")
+            raise self._http.failure(
+                ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more", charge=Charge()
+            )
         return self._state(self._read(answer, Effect.REPEATABLE))
 
     def download(self, picture: RemotePicture) -> bytes:
-        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._base_url)
+        return self._downloads.get(picture.url)
 
     def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
         """Always False: the document has no such call."""
@@ -151,74 +152,66 @@ class NanobananaSeed(ProviderAdapter):
         return form
 
     def _read(self, answer: Answer, effect: Effect) -> Mapping[str, Any]:
-        """What the answer tells of the task, or the error that it is."""
-        told = _parse_exactly(answer.body)
-        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES or _says_no(told):
-            raise self._refusal(answer, told or {}, effect)
-        if not told:
+        """What the answer says about the task. Raises the error that it is."""
+        payload = _parse_exactly(answer.body)
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES or _says_no(payload):
+            raise self._refusal(answer, payload or {}, effect)
+        if not payload:
             lost = class_of_status(HTTPStatus.INTERNAL_SERVER_ERROR, effect)
             raise self._http.failure(lost, "unreadable_answer", "sent an answer that cannot be read")
-        return told
+        return payload
 
-    def _refusal(self, answer: Answer, told: Mapping[str, Any], effect: Effect) -> ProviderError:
+    def _refusal(self, answer: Answer, payload: Mapping[str, Any], effect: Effect) -> ProviderError:
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             # An error over HTTP 200: the document's own API writes 400 for what it refuses and 500 for the rest.
-            by_words = class_of_text(_error_text(told))
+            by_words = class_of_text(_error_text(payload))
             lost = class_of_status(HTTPStatus.INTERNAL_SERVER_ERROR, effect)
             return verdict(self._http, by_words or lost, "refused")
         failure = self._http.status_failure(answer, effect)
         if failure.error_class is not ProviderErrorClass.CALLER:
             return failure
-        return verdict(self._http, class_of_text(_error_text(told)) or failure.error_class, f"http_{answer.status}")
+        return verdict(self._http, class_of_text(_error_text(payload)) or failure.error_class, f"http_{answer.status}")
 
-    def _state(self, told: Mapping[str, Any]) -> Finished | Running:
+    def _state(self, payload: Mapping[str, Any]) -> Finished | Running:
         """Where the task stands. Raises the error that it ended in."""
-        status = str(told.get("status") or "").strip().upper()
+        status = as_text(payload.get("status")).strip().upper()
+        pictures = payload.get(self._contract.pictures_field)
+        stated = payload.get(self._contract.cost_field)
+        cost = read_dollars(stated)
         if status in _ENDED_BADLY:
-            error_class = class_of_text(_error_text(told)) or ProviderErrorClass.FAILED
-            raise verdict(self._http, error_class, status.lower(), job_ended=True)
-        if status not in _DONE:
+            error_class = class_of_text(_error_text(payload)) or ProviderErrorClass.FAILED
+            # A failed task costs nothing unless the answer names a price.
+            charge = Charge(cost) if cost else None
+            raise verdict(self._http, error_class, status.lower(), job_ended=True, charge=charge)
+        if status not in _DONE and (status or not pictures):
             return Running()
-        pictures = told.get(self._contract.pictures_field)
-        if not isinstance(pictures, list) or not pictures or not isinstance(pictures[0], str):
-            raise verdict(self._http, ProviderErrorClass.FAILED, "no_outputs", job_ended=True)
-        return Finished(inline_picture(self._http, pictures[0]), read_dollars(told.get(self._contract.cost_field)))
-
-
-def read_dollars(value: Any) -> int | None:
-    """A price in dollars as micro-USD, exactly; a fraction of one counts as a whole. None when it is no price.
-
-    `value` is a Decimal, a whole number, or either of them as text.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        dollars = Decimal(value.strip().removeprefix("$") if isinstance(value, str) else value)
-    except InvalidOperation:
-        return None
-    if not dollars.is_finite() or not 0 <= dollars <= _MOST_DOLLARS:
-        return None
-    return int((dollars * _MICRO_PER_DOLLAR).to_integral_value(ROUND_CEILING))
+        # The task is done, and billed, whatever is wrong with what it made.
+        picture = find_picture(self._http, [pictures, {"text": _error_text(payload)}], charge=Charge(cost))
+        return Finished(picture, cost, cost_uncertain=cost is None and stated is not None)
 
 
 def _parse_exactly(body: bytes) -> Mapping[str, Any] | None:
     """The answer's object, out of its `data` if it has one; numbers with a point stay the decimal that was written."""
-    try:
-        parsed = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError, InvalidOperation):
-        return None
+    parsed = parse_json(body, parse_float=_decimal)
     if not isinstance(parsed, dict):
         return None
     data = parsed.get("data")
     return {**parsed, **data} if isinstance(data, dict) else parsed
 
 
-def _says_no(told: Mapping[str, Any] | None) -> bool:
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
+
+
+def _says_no(payload: Mapping[str, Any] | None) -> bool:
     """Whether the answer calls itself an error. A task that failed is not one: it has a status."""
-    return told is not None and told.get("success") is False and not told.get("status")
+    return payload is not None and payload.get("success") is False and not payload.get("status")
 
 
-def _error_text(told: Mapping[str, Any]) -> str:
-    error = told.get("error")
+def _error_text(payload: Mapping[str, Any]) -> str:
+    error = payload.get("error")
     nested = error.get("message") if isinstance(error, dict) else error
-    return joined_texts(told.get("errorMessage"), told.get("message"), nested)
+    return joined_texts(payload.get("errorMessage"), payload.get("message"), nested)

@@ -7,8 +7,7 @@ repeats such calls; we do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ import httpx
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
+    Charge,
     Finished,
     InlinePicture,
     OfferedModel,
@@ -27,11 +27,15 @@ from easel.domain.provider import (
     TokenUsage,
     UpstreamParameters,
 )
-from easel.errors import ProviderErrorClass
-from easel.outbound.http import Deadline
-from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
-from easel.providers.openai_errors import no_picture, refusal
-from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
+from easel.errors import ProviderError, ProviderErrorClass
+from easel.outbound.deadline import Deadline
+from easel.providers.base import ProviderAdapter
+from easel.providers.downloads import Downloads
+from easel.providers.encoding import as_text, parse_object, sendable, usable_key
+from easel.providers.numbers import TokenCounts, as_day, as_tokens
+from easel.providers.openai_errors import error_over_success, refusal
+from easel.providers.pictures import find_picture
+from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 
@@ -39,11 +43,7 @@ _SUBMIT_TIMEOUTS: Final = Timeouts(read=300.0)
 """Nothing is sent until the picture is done: up to two minutes for a large one, more on a bad day."""
 _LIST_TIMEOUTS: Final = Timeouts(read=20.0)
 _LIST_SECONDS: Final = 30.0
-_DOWNLOAD_SECONDS: Final = 60.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _DALL_E: Final = "dall-e-"
-_MAX_TOKENS: Final = 10**9
-"""More than this is no count of tokens."""
 
 
 class OpenAI(ProviderAdapter):
@@ -62,6 +62,7 @@ class OpenAI(ProviderAdapter):
         base_url: str = DEFAULT_BASE_URL,
         organization: str = "",
         project: str = "",
+        trusted_origins: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._api = base_url.rstrip("/")
@@ -69,8 +70,8 @@ class OpenAI(ProviderAdapter):
         self._account = {
             name: value for name, value in (("OpenAI-Organization", organization), ("OpenAI-Project", project)) if value
         }
-        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
-        self._http = VendorHttp(self.name, client)
+        self._http = VendorHttp.to(self.name, self._api, transport)
+        self._downloads = Downloads(self._http, self._api, trusted_origins=trusted_origins, transport=transport)
 
     def submit(self, task: ProviderTask) -> Submission:
         answer = self._http.submit(
@@ -90,13 +91,13 @@ class OpenAI(ProviderAdapter):
                 ProviderErrorClass.AMBIGUOUS, "unreadable_answer", "sent an answer that cannot be read"
             )
         usage = _token_usage(body.get("usage"), from_pictures=bool(task.references))
-        return Submission(job_id=None, state=Finished(self._picture(body), usage=usage))
+        return Submission(job_id=None, state=Finished(self._picture(body, Charge(usage=usage)), usage=usage))
 
     def fetch(self, job_id: str) -> Finished | Running:  # noqa: ARG002 - the port's signature
         raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "has no jobs to ask for")
 
     def download(self, picture: RemotePicture) -> bytes:
-        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._api)
+        return self._downloads.get(picture.url)
 
     def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
         """Always False: there is nothing by which a call in flight could be named."""
@@ -125,7 +126,7 @@ class OpenAI(ProviderAdapter):
                 ProviderErrorClass.RETRYABLE, "unreadable_answer", "sent an answer that cannot be read"
             )
         return tuple(
-            OfferedModel(entry["id"], _as_date(entry.get("shutdown_date")))
+            OfferedModel(entry["id"], as_day(entry.get("shutdown_date")))
             for entry in listed
             if isinstance(entry, dict) and isinstance(entry.get("id"), str)
         )
@@ -133,17 +134,12 @@ class OpenAI(ProviderAdapter):
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {usable_key(self._http, self._api_key())}"} | self._account
 
-    def _picture(self, body: Mapping[str, Any]) -> RemotePicture | InlinePicture:
-        outputs = body.get("data")
-        output = outputs[0] if isinstance(outputs, list) and outputs else None
-        encoded, url = (output.get("b64_json"), output.get("url")) if isinstance(output, dict) else (None, None)
-        if isinstance(encoded, str) and encoded:
-            return inline_picture(self._http, encoded)
-        if isinstance(url, str) and url.startswith("data:"):
-            return inline_picture(self._http, url)
-        if isinstance(url, str) and url:
-            return RemotePicture(url)
-        raise no_picture(self._http, body)
+    def _picture(self, body: Mapping[str, Any], charge: Charge) -> RemotePicture | InlinePicture:
+        try:
+            return find_picture(self._http, [body.get("data"), {"text": as_text(body.get("message"))}], charge=charge)
+        except ProviderError as error:
+            # Compatible servers write errors over status 200, too; those are not billed.
+            raise (error_over_success(self._http, body) or error) from error
 
 
 def _request(task: ProviderTask) -> dict[str, Any]:
@@ -192,41 +188,35 @@ def _set_ones(**fields: str | None) -> dict[str, str]:
 
 
 def _token_usage(usage: Any, *, from_pictures: bool) -> TokenUsage | None:
-    """The vendor's metering; None when it says nothing that adds up to a price.
+    """The vendor's metering; None when it does not say how much came out.
 
     Tokens whose kind it leaves open count as the dearer kind, so that no cost is understated.
     """
-    if not isinstance(usage, dict):
+    if not isinstance(usage, dict) or not as_tokens(usage.get("output_tokens")):
         return None
-    tokens_in, tokens_out = _count(usage.get("input_tokens")), _count(usage.get("output_tokens"))
-    if not tokens_out:
-        return None
-    text_in, image_in = _split(usage.get("input_tokens_details"), tokens_in or 0, all_text=not from_pictures)
-    text_out, image_out = _split(usage.get("output_tokens_details"), tokens_out, all_text=False)
-    return TokenUsage(text_in=text_in, image_in=image_in, text_out=text_out, image_out=image_out)
+    counts = TokenCounts()
+    tokens_in, tokens_out = counts.required(usage.get("input_tokens")), counts.required(usage.get("output_tokens"))
+    text_in, image_in = _split(counts, usage.get("input_tokens_details"), tokens_in, all_text=not from_pictures)
+    text_out, image_out = _split(counts, usage.get("output_tokens_details"), tokens_out, all_text=False)
+    total = as_tokens(usage.get("total_tokens"))
+    counts.check(holds=total is None or total <= tokens_in + tokens_out)
+    # A picture takes tokens.
+    counts.check(holds=image_out > 0)
+    return counts.usage(text_in=text_in, image_in=image_in, text_out=text_out, image_out=image_out)
 
 
-def _split(details: Any, total: int, *, all_text: bool) -> tuple[int, int]:
+def _split(counts: TokenCounts, details: Any, total: int, *, all_text: bool) -> tuple[int, int]:
     """Tokens of text and of pictures among `total`."""
-    if isinstance(details, dict):
-        text, image = _count(details.get("text_tokens")), _count(details.get("image_tokens"))
-        if image is not None:
-            return text if text is not None else max(0, total - image), image
-        if text is not None:
-            return text, max(0, total - text)
-    return (total, 0) if all_text else (0, total)
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_TOKENS else None
-
-
-def _as_date(value: Any) -> date | None:
-    """A day as the vendor writes it, perhaps with a time behind it."""
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    if not isinstance(details, dict) or not {"text_tokens", "image_tokens"} & details.keys():
+        return (total, 0) if all_text else (0, total)
+    text, image = details.get("text_tokens"), details.get("image_tokens")
+    if image is None:
+        text_count = counts.required(text)
+        return text_count, max(0, total - text_count)
+    image_count = counts.required(image)
+    text_count = counts.required(text) if text is not None else max(0, total - image_count)
+    counts.check(holds=text_count + image_count >= total)
+    return text_count, image_count
 
 
 def _succeeded(answer: Answer) -> bool:

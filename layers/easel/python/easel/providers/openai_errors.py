@@ -1,8 +1,8 @@
 """What OpenAI's refusals mean for us: `{"error": {"type", "code", "param", "message"}}`, any of which may be null.
 
 A picture is billed when it is delivered. So 500 and 503 in the vendor's own envelope say that nothing was made for
-money, and may be tried again. Without the envelope somebody in between is speaking (as with 502 and 504 always), and
-he does not know what became of the request.
+money, and may be tried again. Without the envelope the answer is a proxy's (as with 502 and 504 always), which does not
+know what became of the request.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from typing import Any, Final
 import httpx
 
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import Answer, Effect, VendorHttp, parse_retry_after
-from easel.providers.verdicts import class_of_text, verdict
-from easel.providers.wire import parse_object
+from easel.providers.encoding import parse_object
+from easel.providers.error_texts import class_of_text, verdict
+from easel.providers.numbers import parse_retry_after
+from easel.providers.refusals import is_refusal
+from easel.providers.vendor_http import Answer, Effect, VendorHttp
 
 _CODES: Final[Mapping[str, ProviderErrorClass]] = {
     "moderation_blocked": ProviderErrorClass.CONTENT,
@@ -74,8 +76,8 @@ class _VendorError:
     message: str
 
     @property
-    def known(self) -> str:
-        """The code that we know, or the type that we know; empty when neither."""
+    def listed(self) -> str:
+        """The code that `_CODES` has, or the type that it has; empty when neither."""
         return next((name for name in (self.code, self.type) if name in _CODES), "")
 
 
@@ -86,20 +88,23 @@ def refusal(http: VendorHttp, answer: Answer, effect: Effect) -> ProviderError:
     if error is not None and answer.status not in _BETWEEN_US:
         if explained := _explained(error, answer.status):
             failure = verdict(http, *explained)
+        elif answer.status in _OWN_FAULTS and is_refusal(error.message):
+            failure = verdict(http, ProviderErrorClass.CONTENT, ProviderErrorClass.CONTENT.value)
         elif answer.status in _OWN_FAULTS:
             failure.error_class = ProviderErrorClass.RETRYABLE
     if failure.error_class is ProviderErrorClass.RETRYABLE:
-        failure.retry_after = _wished_pause(answer.headers)
+        failure.retry_after = _retry_after(answer.headers)
         if failure.retry_after is None and failure.provider_code == "slow_down":
             failure.retry_after = _SLOW_DOWN_SECONDS
     return failure
 
 
-def no_picture(http: VendorHttp, body: Mapping[str, Any]) -> ProviderError:
-    """The error that success without a picture is: compatible servers tell errors over status 200, too."""
+def error_over_success(http: VendorHttp, body: Mapping[str, Any]) -> ProviderError | None:
+    """The error in an answer with status 200, as compatible servers write it; None when it has none."""
     error = _read(body)
-    explained = _explained(error, HTTPStatus.BAD_REQUEST) if error else None
-    if explained:
+    if error is None:
+        return None
+    if explained := _explained(error, HTTPStatus.BAD_REQUEST):
         return verdict(http, *explained)
     return http.failure(ProviderErrorClass.FAILED, "no_outputs", "answered without a picture")
 
@@ -117,15 +122,15 @@ def _explained(error: _VendorError, status: int) -> tuple[ProviderErrorClass, st
     if error.param == "model" and status == HTTPStatus.BAD_REQUEST:
         # A retired model is also told as an invalid value of this parameter.
         return ProviderErrorClass.GONE, "model_not_found"
-    if known := error.known:
-        return _CODES[known], known
+    if listed := error.listed:
+        return _CODES[listed], listed
     error_class = _class_of_text(error.message) if status in _OPEN_STATUSES else None
     return (error_class, error_class.value) if error_class else None
 
 
 def _class_of_text(text: str) -> ProviderErrorClass | None:
-    if known := class_of_text(text):
-        return known
+    if error_class := class_of_text(text):
+        return error_class
     if _LIMIT_TEXT.search(text):
         return ProviderErrorClass.QUOTA
     return ProviderErrorClass.GONE if _MODEL_TEXT.search(text) else None
@@ -143,11 +148,11 @@ def _read(body: Mapping[str, Any] | None) -> _VendorError | None:
     return _VendorError(type_, code, param, message[:2000])
 
 
-def _wished_pause(headers: httpx.Headers) -> float | None:
+def _retry_after(headers: httpx.Headers) -> float | None:
     """Seconds that the vendor asks us to wait; None when it does not say."""
-    asked = parse_retry_after(headers.get("Retry-After"))
-    if asked is not None:
-        return asked
+    stated = parse_retry_after(headers.get("Retry-After"))
+    if stated is not None:
+        return stated
     resets = (
         parse_duration(value)
         for name, value in headers.items()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.providers.base import NOT_CONFIGURED, ProviderAdapter
+from easel.providers.base import ProviderAdapter
+from easel.providers.vendor_http import NOT_CONFIGURED
 
 
 def _no_secret() -> str:
@@ -26,7 +27,8 @@ class ProviderSettings:
     An empty `base_url` means the vendor's own address. `api_key` and `webhook_secret` are called whenever they are
     needed, so that secrets are read late and can be rotated; signatures are not checked while `webhook_secret` gives
     None. `variant` chooses between contracts that go by one provider's name, and `options` holds what only that
-    contract knows; its module lists both.
+    contract knows; its module lists both. Pictures may lie at any address of `trusted_origins`;
+    everywhere else they have to be at public ones.
     """
 
     base_url: str = ""
@@ -36,6 +38,7 @@ class ProviderSettings:
     webhook_secret: Callable[[], str | None] = _no_webhook_secret
     variant: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    trusted_origins: tuple[str, ...] = ()
 
 
 AdapterFactory = Callable[[ProviderSettings], ProviderAdapter]
@@ -72,18 +75,19 @@ def _not_set_up(name: str, what: str) -> ProviderError:
         provider=name,
         error_class=ProviderErrorClass.AUTH,
         provider_code=NOT_CONFIGURED,
+        from_vendor=False,
     )
 
 
 _Options = TypeVar("_Options")
 
 
-def _options(name: str, make: Callable[..., _Options], said: Mapping[str, str]) -> _Options:
+def _options(name: str, make: Callable[..., _Options], settings: Mapping[str, str]) -> _Options:
     """What a contract leaves to its settings. A misspelt name would otherwise pass for the default."""
-    known = inspect.signature(make).parameters.keys()
-    if unknown := sorted(said.keys() - known):
-        raise _not_set_up(name, f"knows no option {', '.join(unknown)}; there are {', '.join(known)}")
-    return make(**said)
+    options = inspect.signature(make).parameters.keys()
+    if unknown := sorted(settings.keys() - options):
+        raise _not_set_up(name, f"knows no option {', '.join(unknown)}; there are {', '.join(options)}")
+    return make(**settings)
 
 
 # Imports wait until an adapter is wanted: each brings libraries that the others do without.
@@ -96,6 +100,7 @@ def _wavespeed(settings: ProviderSettings) -> ProviderAdapter:
         sync_mode=settings.sync_mode,
         base64_output=settings.base64_output,
         webhook_secret=settings.webhook_secret,
+        trusted_origins=settings.trusted_origins,
     )
 
 
@@ -107,6 +112,7 @@ def _openai(settings: ProviderSettings) -> ProviderAdapter:
         base_url=settings.base_url or DEFAULT_BASE_URL,
         organization=settings.options.get("organization", ""),
         project=settings.options.get("project", ""),
+        trusted_origins=settings.trusted_origins,
     )
 
 
@@ -126,12 +132,14 @@ def _nanobanana(settings: ProviderSettings) -> ProviderAdapter:
                 api_key=settings.api_key,
                 base_url=settings.base_url or nanobanana_api.DEFAULT_BASE_URL,
                 options=_options(name, nanobanana_api.NanobananaApiOptions, settings.options),
+                trusted_origins=settings.trusted_origins,
             )
         case "seed":
             return nanobanana_seed.NanobananaSeed(
                 api_key=settings.api_key,
                 base_url=settings.base_url,
                 contract=_options(name, nanobanana_seed.SeedContract, settings.options),
+                trusted_origins=settings.trusted_origins,
             )
     raise _not_set_up(name, f"knows no variant {settings.variant!r}; there are nanobananaapi, seed")
 

@@ -2,7 +2,7 @@
 
 Wire format, as far as it is published: https://wavespeed.ai/docs (error-codes, sync-mode, upload-files,
 verify-webhooks) and the vendor's SDK (PyPI `wavespeed` 2.0.5). Two rules of that SDK are ours too: a submit is sent
-once, and synchronous mode is a hope, not a promise: the status in the answer decides, not the mode that was asked for.
+once, and synchronous mode is best effort: the status in the answer decides, not the mode that was asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,8 +22,8 @@ from easel.clock import Clock, system_clock
 from easel.domain.provider import (
     Callback,
     CallbackRequest,
+    Charge,
     Finished,
-    InlinePicture,
     ProviderTask,
     ReferenceImage,
     RemotePicture,
@@ -32,10 +32,14 @@ from easel.domain.provider import (
     UpstreamParameters,
 )
 from easel.errors import ProviderError, ProviderErrorClass
-from easel.outbound.http import Deadline
-from easel.providers.base import Answer, Effect, ProviderAdapter, Timeouts, VendorHttp, make_client
-from easel.providers.verdicts import as_job_id, as_number, class_of_text, joined_texts, verdict
-from easel.providers.wire import inline_picture, parse_object, sendable, usable_key
+from easel.outbound.deadline import Deadline
+from easel.providers.base import ProviderAdapter
+from easel.providers.downloads import Downloads
+from easel.providers.encoding import as_job_id, as_text, joined_texts, parse_object, sendable, usable_key
+from easel.providers.error_texts import class_of_text, verdict
+from easel.providers.numbers import as_code
+from easel.providers.pictures import find_picture
+from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp
 
 DEFAULT_BASE_URL: Final = "https://api.wavespeed.ai"
 
@@ -45,15 +49,15 @@ _ASYNC_TIMEOUTS: Final = Timeouts(read=60.0)
 _UPLOAD_TIMEOUTS: Final = Timeouts(read=60.0)
 _FETCH_TIMEOUTS: Final = Timeouts(read=20.0)
 _FETCH_SECONDS: Final = 30.0
-_DOWNLOAD_SECONDS: Final = 60.0
 _CALLBACK_MAX_AGE_SECONDS: Final = 300
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _WITHOUT_OUTPUT_FORMAT: Final = ("bytedance/seedream-v4",)
 """Model families that do not know `output_format`; everything else is sent whenever the catalogue lets it be set."""
 
+_FLAGGED: Final = (True, 1, "true", "True")
 _SUCCESS_CODES: Final = frozenset({None, 0, 200})
 _SYNC_WAIT_ENDED: Final = 5004
+_DONE: Final = frozenset({"completed", "succeeded", "success"})
 _ENDED_BADLY: Final = frozenset({"failed", "cancelled", "canceled", "timeout", "deleted"})
 
 _TASK_CODES: Final[Mapping[int, ProviderErrorClass]] = {
@@ -81,9 +85,20 @@ class _Prediction:
     id: str | None
     status: str
     outputs: tuple[Any, ...]
-    nsfw: tuple[Any, ...]
+    flags: tuple[Any, ...]
     code: int | None
     error: str
+
+    @property
+    def unflagged(self) -> tuple[Any, ...]:
+        """The outputs that the vendor does not flag; its flags count where there is one for each output."""
+        if len(self.flags) != len(self.outputs):
+            return self.outputs
+        return tuple(output for output, flag in zip(self.outputs, self.flags, strict=True) if flag not in _FLAGGED)
+
+    @property
+    def is_flagged(self) -> bool:
+        return bool(self.outputs) and not self.unflagged
 
     @property
     def ended_badly(self) -> bool:
@@ -110,6 +125,7 @@ class WaveSpeed(ProviderAdapter):
         sync_mode: bool = True,
         base64_output: bool = False,
         webhook_secret: Callable[[], str | None] = lambda: None,
+        trusted_origins: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
         clock: Clock = system_clock,
     ) -> None:
@@ -119,8 +135,8 @@ class WaveSpeed(ProviderAdapter):
         self._base64_output = base64_output
         self._webhook_secret = webhook_secret
         self._clock = clock
-        client = make_client(transport=transport, trust_env=httpx.URL(self._api).host not in _LOOPBACK)
-        self._http = VendorHttp(self.name, client)
+        self._http = VendorHttp.to(self.name, self._api, transport)
+        self._downloads = Downloads(self._http, self._api, trusted_origins=trusted_origins, transport=transport)
 
     def submit(self, task: ProviderTask) -> Submission:
         deadline = Deadline(task.timeout_seconds)
@@ -151,11 +167,13 @@ class WaveSpeed(ProviderAdapter):
             timeouts=_FETCH_TIMEOUTS,
         )
         if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-            raise self._http.failure(ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more")
+            raise self._http.failure(
+                ProviderErrorClass.FAILED, "job_not_found", "does not know this job any more", charge=Charge()
+            )
         return self._state(self._prediction(answer, Effect.REPEATABLE))
 
     def download(self, picture: RemotePicture) -> bytes:
-        return self._http.download(picture.url, deadline=Deadline(_DOWNLOAD_SECONDS), own_origin=self._api)
+        return self._downloads.get(picture.url)
 
     def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
         """Always False: the vendor can only delete a job, and a picture that comes late is kept, not thrown away."""
@@ -216,7 +234,7 @@ class WaveSpeed(ProviderAdapter):
         succeeded = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
         if envelope is None:
             raise self._unreadable(effect) if succeeded else self._refusal(answer, {}, effect)
-        code = as_number(envelope.get("code"))
+        code = as_code(envelope.get("code"))
         if _names_a_job(envelope) or (succeeded and code in _SUCCESS_CODES):
             return envelope
         if succeeded:
@@ -230,7 +248,7 @@ class WaveSpeed(ProviderAdapter):
         if decided or answer.status == HTTPStatus.UNAUTHORIZED:
             return failure
         if explained := self._explained(
-            _read_prediction(envelope) or _EMPTY, _texts(envelope), as_number(envelope.get("code"))
+            _read_prediction(envelope) or _EMPTY, _texts(envelope), as_code(envelope.get("code"))
         ):
             return explained
         if answer.status == HTTPStatus.FORBIDDEN:
@@ -242,34 +260,36 @@ class WaveSpeed(ProviderAdapter):
         """Where the job stands. Raises the error that it ended in; a status we do not know means that it runs."""
         if prediction.ended_badly:
             failure = self._explained(prediction, prediction.error, None) or verdict(
-                self._http, ProviderErrorClass.FAILED, prediction.status or "failed"
+                self._http,
+                ProviderErrorClass.FAILED,
+                prediction.status or "failed",
+                # Failed jobs are refunded; one that was deleted may have been done before.
+                charge=Charge() if prediction.status == "deleted" else None,
             )
             failure.job_ended = True
             raise failure
-        if prediction.status != "completed":
+        if prediction.status not in _DONE and (prediction.status or not prediction.outputs):
             return Running()
-        if not prediction.outputs:
-            raise self._http.failure(ProviderErrorClass.FAILED, "no_outputs", "completed the job without a picture")
-        if len(prediction.nsfw) == len(prediction.outputs) and prediction.nsfw[0] is True:
-            raise self._http.failure(ProviderErrorClass.CONTENT, "nsfw_output", "flagged the picture it made")
-        return Finished(self._picture(prediction.outputs[0]))
+        # The job is done, and billed, whatever is wrong with what it made.
+        if prediction.is_flagged:
+            raise self._http.failure(
+                ProviderErrorClass.CONTENT,
+                "nsfw_output",
+                "flagged the picture it made",
+                job_ended=True,
+                charge=Charge(),
+            )
+        return Finished(find_picture(self._http, [*prediction.unflagged, {"text": prediction.error}]))
 
     def _explained(self, prediction: _Prediction, text: str, envelope_code: int | None) -> ProviderError | None:
         """The error that the vendor's own codes and words describe, None when they say nothing we know."""
-        code = next((known for known in (prediction.code, envelope_code) if known in _TASK_CODES), None)
+        code = next((code for code in (prediction.code, envelope_code) if code in _TASK_CODES), None)
         if code is None and (match := _CODE_IN_TEXT.search(text)):
             code = int(match[1])
         error_class = _TASK_CODES.get(code) if code is not None else None
         if error_class in (None, ProviderErrorClass.FAILED):
             error_class = class_of_text(text) or error_class
         return verdict(self._http, error_class, str(code or error_class.value)) if error_class else None
-
-    def _picture(self, output: Any) -> RemotePicture | InlinePicture:
-        if not isinstance(output, str):
-            raise self._http.failure(ProviderErrorClass.FAILED, "not_a_picture", "delivered no address and no bytes")
-        if output.startswith(("https://", "http://")):
-            return RemotePicture(output)
-        return inline_picture(self._http, output)
 
     def _signature_holds(self, request: CallbackRequest, secret: str) -> bool:
         """Check the vendor's signature, which looks like Standard Webhooks and is not: the key is the text itself."""
@@ -278,9 +298,9 @@ class WaveSpeed(ProviderAdapter):
             return False
         if abs(self._clock().timestamp() - int(stamp)) > _CALLBACK_MAX_AGE_SECONDS:
             return False
-        signed = f"{request.headers.get('webhook-id', '')}.{stamp}.".encode() + request.body
+        signed = sendable(f"{request.headers.get('webhook-id', '')}.{stamp}.").encode() + request.body
         expected = hmac.new(secret.removeprefix("whsec_").encode(), signed, hashlib.sha256).hexdigest()
-        given = request.headers.get("webhook-signature", "")
+        given = sendable(request.headers.get("webhook-signature", ""))
         return hmac.compare_digest(f"v3,{expected}".encode(), given.encode())
 
     def _unreadable(self, effect: Effect) -> ProviderError:
@@ -316,10 +336,10 @@ def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
         return None
     return _Prediction(
         id=as_job_id(data.get("id")),
-        status=str(data.get("status") or "").strip().lower(),
+        status=as_text(data.get("status")).strip().lower(),
         outputs=_as_tuple(data.get("outputs")),
-        nsfw=_as_tuple(data.get("has_nsfw_contents")),
-        code=as_number(data.get("code")),
+        flags=_as_tuple(data.get("has_nsfw_contents")),
+        code=as_code(data.get("code")),
         error=_texts(data),
     )
 
@@ -331,7 +351,10 @@ def _names_a_job(envelope: Mapping[str, Any]) -> bool:
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list) else ()
+    """A list, also where the vendor writes its only item alone."""
+    if isinstance(value, list):
+        return tuple(value)
+    return () if value is None else (value,)
 
 
 def _as_status(code: int | None) -> int:

@@ -55,12 +55,11 @@ class ReadGenerations:
         *,
         limit: int,
         after: str | None = None,
-        skip: int = 0,
+        page: int | None = None,
         status: Status | None = None,
     ) -> Page:
-        """The newest generations of the workspace: from a cursor's sort key on, or after the first `skip`.
-
-        Skipped items are read too, so callers limit how many they allow.
-        """
-        found = self._generations.list(principal.workspace_id, limit=skip + limit, after=after, status=status)
-        return Page(found.generations[skip:], found.next_after)
+        """The newest generations of the workspace: from a cursor's sort key on, or by page number (1-based)."""
+        if page is None or page == 1:
+            return self._generations.list(principal.workspace_id, limit=limit, after=after, status=status)
+        found = self._generations.list(principal.workspace_id, limit=limit * page, after=None, status=status)
+        return Page(found.generations[limit * (page - 1) :], found.next_after)

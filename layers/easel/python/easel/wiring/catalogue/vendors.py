@@ -10,8 +10,11 @@ from easel.wiring.secrets import secret
 UNSET_SECRET: Final = "unset"  # noqa: S105 - the content of a provider's secret until an operator has written the key
 
 
-def providers(env: Vendors) -> Providers:
-    """The adapters. Callers keep them, because they keep connections."""
+def providers(env: Vendors, trusted_origins: tuple[str, ...] = ()) -> Providers:
+    """The adapters. Callers keep them, because they keep connections.
+
+    Pictures may lie at any address of `trusted_origins`; everywhere else they have to be at public ones.
+    """
     return Providers(
         {
             name: ProviderSettings(
@@ -21,6 +24,7 @@ def providers(env: Vendors) -> Providers:
                 variant=vendor.variant,
                 options=vendor.options,
                 webhook_secret=partial(_secret, vendor.webhook_secret_arn),
+                trusted_origins=trusted_origins,
             )
             for name, vendor in env.PROVIDER_SETTINGS.items()
         }

@@ -108,7 +108,7 @@ def _image_work(env: ImageWorkerEnv) -> ImageWork:
         gallery=DynamoGallery(dynamodb(), table),
         summaries=DynamoUsageSummaries(dynamodb(), table),
         unit_of_work=DynamoTransactions(dynamodb()),
-        providers=providers(env).get,
+        providers=providers(env, env.REFERENCE_TRUSTED_ORIGINS).get,
         processor=PillowImageProcessor(),
         store=image_store(env),
         image_prefix=prefix_of,

@@ -22,7 +22,7 @@ class WorkspaceBody(AnswerModel):
 
     id: str
     name: str
-    role: str = Field(description="The caller's role there.")
+    role: str = Field(description="What the caller is there.")
     personal: bool = Field(description="The one that every user has.")
     plan: str
     created_at: Moment
@@ -37,7 +37,7 @@ class WorkspacePage(AnswerModel):
 
 
 class MemberBody(AnswerModel):
-    """A member of a workspace."""
+    """Somebody who belongs to a workspace."""
 
     user_id: str
     role: str
@@ -45,7 +45,7 @@ class MemberBody(AnswerModel):
 
 
 class MemberPage(AnswerModel):
-    """Members of a workspace."""
+    """Who belongs to a workspace."""
 
     members: list[MemberBody]
     limit: int
@@ -62,7 +62,7 @@ class CallerUser(AnswerModel):
 
 
 class CallerBody(AnswerModel):
-    """The caller, and the workspace of this request."""
+    """Who the caller is, and where."""
 
     user: CallerUser
     workspace_id: str = Field(description="Where this request acts.")
@@ -70,7 +70,7 @@ class CallerBody(AnswerModel):
     scopes: list[str]
     channel: str
     plan: str
-    key_id: str | None = Field(description="The API key that was used; null for a person who signed in.")
+    key_id: str | None = Field(description="The API key that was used; null for somebody who signed in.")
     workspaces: list[WorkspaceBody] = Field(description="The first page of `GET /api/v1/workspaces`.")
 
 
@@ -83,7 +83,7 @@ class ApiKeyBody(AnswerModel):
     last_four: str = Field(description="How it ends.")
     scopes: list[str]
     service: bool
-    user_id: str = Field(description="The user who created it.")
+    user_id: str = Field(description="In whose name it was made.")
     created_at: Moment
     expires_at: Moment | None
     revoked_at: Moment | None
@@ -105,10 +105,10 @@ class ApiKeyPage(AnswerModel):
 
 
 class MaskedUserBody(AnswerModel):
-    """A user with personal data masked."""
+    """A user, with what is personal about them masked."""
 
     id: str
-    kind: str = Field(description="How they were created.", json_schema_extra={"enum": ["telegram", "account"]})
+    kind: str = Field(description="How they came.", json_schema_extra={"enum": ["telegram", "account"]})
     name: str | None
     username: str | None
     telegram_id: str | None
@@ -212,7 +212,7 @@ def masked_user_page(found: Sequence[UserRecord], limit: int, next_cursor: str |
 
 
 def masked_user_body(user: UserRecord) -> MaskedUserBody:
-    """A user, with personal data masked."""
+    """A user whom nobody can recognise from this answer alone."""
     profile = user.profile
     return MaskedUserBody(
         id=user.user_id,
@@ -228,7 +228,7 @@ def masked_user_body(user: UserRecord) -> MaskedUserBody:
 
 
 def masked(text: str | None) -> str | None:
-    """The first letter only; the length is hidden too."""
+    """The first letter. How long the rest was is not told either."""
     return f"{text[0]}***" if text else None
 
 

@@ -1,4 +1,4 @@
-"""Providers: how a workspace routes between them, and their status."""
+"""What is said about providers: how a workspace routes between them, and how they do."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ FallbackName = Literal["none", "same-model", "equivalent"]
 
 
 class RoutingRequest(RequestModel):
-    """Defaults for the requests of a workspace. A field that is left out is unset."""
+    """What counts for all requests of the workspace that do not say otherwise. What is left out is nobody's wish."""
 
-    provider: str | None = Field(default=None, description="Tried first, where it serves the model.")
-    fallback: FallbackName | None = Field(default=None, description="Which fallback is allowed when it fails.")
+    provider: str | None = Field(default=None, description="Who is asked first, where it serves the model.")
+    fallback: FallbackName | None = Field(default=None, description="Who may stand in when it does not deliver.")
 
 
 class RoutingBody(AnswerModel):
-    """The workspace's defaults; null leaves it to the deployment."""
+    """What the workspace has set; null leaves it to the deployment."""
 
     provider: str | None
     fallback: Fallback | None
 
 
 class CircuitBody(AnswerModel):
-    """A circuit of a provider, for one of its models or, as `*`, for all of them."""
+    """What is held against a provider, for one of its models or, as `*`, for all of them."""
 
     model: str
-    state: CircuitState = Field(description="`open`: no requests; `half_open`: one probe; `closed`: all requests.")
+    state: CircuitState = Field(description="`open`: nobody asks; `half_open`: one probe goes out; `closed`: all may.")
     opened_by: str | None = Field(description="The class of error that opened it.")
     opened_at: Moment | None
     open_until: Moment | None
-    failures: dict[str, int] = Field(description="By class of error, since the last success.")
+    failures: dict[str, int] = Field(description="By class of error, lately and without a success in between.")
 
 
 class ProviderStatusBody(AnswerModel):
-    """One provider. A provider without recent failures has no circuits."""
+    """One provider. A provider that nobody has anything against has no circuits."""
 
     name: str
     status: Literal["ok", "degraded", "down"] = Field(
-        description="`degraded`: some of its models are not used at the moment; `down`: none is."
+        description="`degraded`: some of its models are not asked for at the moment; `down`: none is."
     )
     circuits: list[CircuitBody]
 
 
 class StatusBody(AnswerModel):
-    """Status of the providers."""
+    """How the providers are doing."""
 
     status: Literal["ok", "degraded"]
     time: Moment
@@ -61,17 +61,17 @@ class StatusBody(AnswerModel):
 
 
 def command(request: RoutingRequest) -> Routing:
-    """The request as a value of the domain."""
+    """What the workspace asks for."""
     return Routing(request.provider, Fallback(request.fallback) if request.fallback else None)
 
 
 def body(routing: Routing) -> RoutingBody:
-    """The workspace's defaults."""
+    """What the workspace has set."""
     return RoutingBody(provider=routing.provider, fallback=routing.fallback)
 
 
 def status_body(catalogue: Catalogue, circuits: Sequence[Circuit], now: datetime) -> StatusBody:
-    """All providers with their circuits."""
+    """All providers, with what is held against them."""
     providers = [_provider(name, catalogue, circuits, now) for name in catalogue.providers()]
     well = all(provider.status == "ok" for provider in providers)
     return StatusBody(status="ok" if well else "degraded", time=to_iso(now), providers=providers)

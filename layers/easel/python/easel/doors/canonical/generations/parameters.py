@@ -49,7 +49,7 @@ GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"for
 
 
 def status_filter(text: str | None) -> Status | None:
-    """Read `status`, in upper or lower case.
+    """Read `status`, whatever its case.
 
     Raises:
         InvalidRequest: not one of ours.

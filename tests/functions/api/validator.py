@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 from tests.support import openapi
 
-
-class Answer(Protocol):
-    """What a function gave back, as `harness.Answer` has it."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def body(self) -> str: ...
-
-    def header(self, name: str) -> str | None: ...
+if TYPE_CHECKING:
+    from tests.functions.api.harness import Answer
 
 
 @cache

@@ -7,8 +7,6 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.unit.outbound.network import Dialler, Shelf, serving
 
 from easel.errors import ImageRejected, ReferenceUnavailable
-from easel.outbound.references import SafeReferenceFetcher, is_public
+from easel.outbound.addresses import is_public
+from easel.outbound.references import SafeReferenceFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,78 +30,6 @@ if TYPE_CHECKING:
 
 HOST = "pictures.example"
 PUBLIC = "93.184.215.14"
-
-
-@dataclass
-class Shelf:
-    """What the server of the test answers, and what it was asked."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    endless: bool = False
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    shelf: Shelf
-
-    def do_GET(self) -> None:
-        self.shelf.asked.append((self.path, self.headers["Host"]))
-        self.send_response(self.shelf.status)
-        for name, value in self.shelf.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(self.shelf.body)
-        while self.shelf.endless:
-            self.wfile.write(bytes(65536))
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """The client hangs up early in several tests."""
-
-
-@contextmanager
-def serving(shelf: Shelf, context: ssl.SSLContext | None = None) -> Iterator[int]:
-    """A server on loopback; gives its port."""
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"shelf": shelf}))
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class Dialler(httpcore.NetworkBackend):
-    """Notes each address that is dialled, and connects to loopback instead."""
-
-    def __init__(self, port: int = 0) -> None:
-        self._port = port
-        self.dialled: list[str] = []
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> httpcore.NetworkStream:
-        self.dialled.append(host)
-        if not self._port:
-            raise httpcore.ConnectError("nobody there")
-        return httpcore.SyncBackend().connect_tcp("127.0.0.1", self._port, timeout)
 
 
 @pytest.fixture
@@ -129,6 +57,12 @@ def certificate(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     return server, ssl.create_default_context(cafile=str(file))
+
+
+@pytest.fixture
+def png() -> bytes:
+    """Bytes that begin like a PNG."""
+    return b"\x89PNG\r\n\x1a\n" + b"pixels"
 
 
 def resolver(*answers: Sequence[str]) -> Any:
@@ -323,7 +257,8 @@ def test_ordinary_addresses_are_public(address: str) -> None:
         ("https://93.184.215.14:99999/", "cannot be read"),
         ("https://0177.0.0.1/", "cannot be read"),
         ("https://pictures.example/\x00", "cannot be read"),
-        (f"https://{'a' * 64}.example/", "could not be fetched"),
+        (f"https://{'a' * 64}.example/", "cannot be read"),
+        ("https://xn--/", "cannot be read"),
     ],
 )
 def test_an_address_that_we_do_not_call_says_why_and_shows_no_more_than_the_host(url: str, reason: str) -> None:
