@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.engine import Engine, NoReferences, a_request
 from tests.support.tables import create_core_table
+from tests.unit.imaging.odd_jpeg import repeated_scan
+from tests.unit.imaging.odd_png import bomb
 from tests.unit.imaging.pictures import a_picture, a_png_header, decoded, encoded
 from tests.unit.imaging.test_reference_cleaner import talkative, tells
 
@@ -16,10 +18,11 @@ from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.provider import ReferenceImage, RemotePicture
 from easel.domain.request import Reference
-from easel.errors import ImageRejected, StorageUnavailable
+from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, StorageUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.services.images.render_image import RenderImage
+from easel.services.ports.pictures import ProcessedImage
 from easel.storage.reference_copies import S3ReferenceLender
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ PICTURES = {
     "https://pictures.example/home.jpg": talkative("JPEG"),
     "https://pictures.example/plain.png": encoded(a_picture(60, 40), "PNG"),
     "https://pictures.example/bomb.png": a_png_header(65_000, 65_000),
+    "https://pictures.example/scans.jpg": repeated_scan(3_000),
+    "https://pictures.example/rows.png": bomb(100_000_000),
+    "https://pictures.example/film.gif": encoded(a_picture(60, 40, "P"), "GIF"),
 }
 
 
@@ -98,14 +104,25 @@ def test_a_vendor_gets_reference_pictures_without_their_metadata(engine: Engine)
     assert [reference.media_type for reference in task.references] == ["image/jpeg", "image/png"]
 
 
-def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(engine: Engine) -> None:
-    ended = engine.run(engine.submit(a_request(references=references("plain.png", "bomb.png"))).generation.id)
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("bomb.png", "The picture has 65000x65000 pixels"),
+        ("scans.jpg", "The jpeg picture has 101 scans or more"),
+        ("rows.png", "The png picture unpacks to more than"),
+        ("film.gif", "A gif file is not accepted"),
+    ],
+)
+def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(
+    engine: Engine, name: str, reason: str
+) -> None:
+    ended = engine.run(engine.submit(a_request(references=references("plain.png", name))).generation.id)
 
     assert ended.status is Status.FAILED
     failure = ended.images[0].failure
     assert failure is not None
     assert failure.code == ImageRejected.code
-    assert "Reference picture 2: The picture has 65000x65000 pixels" in failure.message
+    assert f"Reference picture 2: {reason}" in failure.message
     assert engine.provider.tasks == []
     assert (ended.charged, ended.provider_cost_micro_usd) == (0, 0)
 
@@ -150,3 +167,37 @@ def test_a_reference_that_cannot_be_lent_is_tried_again_and_no_vendor_is_called_
     assert ended.status is Status.COMPLETED
     assert [attempt.outcome for attempt in ended.images[0].attempts] == ["internal", "delivered"]
     assert len(engine.provider.tasks) == 1
+
+
+def test_references_that_hold_a_worker_for_too_long_end_the_image_and_cost_nothing(engine: Engine) -> None:
+    class Slow(Web):
+        def fetch(self, url: str) -> ReferenceImage:
+            engine.clock.now += timedelta(seconds=19)
+            return super().fetch(url)
+
+    engine.render = RenderImage(
+        work=engine.work, references=Slow(), cleaner=PillowReferenceCleaner(), lender=NoReferences()
+    )
+
+    ended = engine.run(engine.submit(a_request(references=references(*["plain.png"] * 4))).generation.id)
+
+    failure = ended.images[0].failure
+    assert failure is not None
+    assert (failure.code, failure.retryable) == (ReferenceUnavailable.code, False)
+    assert engine.provider.tasks == []
+    assert ended.charged == 0
+
+
+def test_a_picture_that_cannot_be_finished_now_is_fetched_again_from_its_job(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> ProcessedImage:
+        raise ImagingUnavailable("no process")
+
+    # The worker that renders fails; the one that asks for the job again has a processor of its own.
+    monkeypatch.setattr(PillowImageProcessor, "process", fail)
+
+    ended = engine.run(engine.submit(a_request()).generation.id)
+
+    assert ended.status is Status.COMPLETED
+    assert (len(engine.provider.tasks), len(engine.provider.fetches)) == (1, 1)

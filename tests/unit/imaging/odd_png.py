@@ -63,6 +63,12 @@ def rows_of(data: bytes) -> bytes:
     return zlib.decompress(idat_of(data))
 
 
+def bomb(size: int) -> bytes:
+    """A small png whose compressed pixels unpack to far more than its rows."""
+    packer = zlib.compressobj(9)
+    return with_idat(b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(size // 1_000_000)), packer.flush()]))
+
+
 def without_last_rows(missing: int, data: bytes | None = None) -> bytes:
     """A png whose compressed data ends `missing` rows early, without IEND."""
     data = noisy_png() if data is None else data

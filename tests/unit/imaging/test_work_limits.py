@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from tests.unit.imaging.odd_base import jpeg, png, webp
 from tests.unit.imaging.odd_jpeg import after_start, repeated_scan
-from tests.unit.imaging.odd_png import after_header, idat_of, png_file, with_idat
+from tests.unit.imaging.odd_png import after_header, bomb, idat_of, png_file, with_idat
 from tests.unit.imaging.odd_webp import extended, moving_webp
 from tests.unit.imaging.pictures import a_picture, decoded, encoded
 from tests.unit.imaging.test_pillow_processor import process
@@ -31,12 +31,6 @@ LARGE = 6300
 
 def many_scans(scans: int) -> bytes:
     return repeated_scan(scans, encoded(a_picture(4096, 4096, "L"), "JPEG", progressive=True, quality=30))
-
-
-def bomb(size: int) -> bytes:
-    """A small png whose compressed pixels unpack to far more than its rows."""
-    packer = zlib.compressobj(9)
-    return with_idat(b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(size // 1_000_000)), packer.flush()]))
 
 
 def clear_png(side: int, depth: int) -> bytes:

@@ -67,5 +67,5 @@ class Limits:
 
 FOREIGN: Final = Limits()
 """For pictures that callers send or name."""
-PAID: Final = Limits(scans=2_000, scanned_pixels=20_000_000_000, parts=1_000_000, cpu_seconds=20.0, wall_seconds=80.0)
+PAID: Final = Limits(scans=2_000, scanned_pixels=10_000_000_000, parts=1_000_000, cpu_seconds=10.0, wall_seconds=40.0)
 """For pictures that a vendor made and was paid for: used whenever viewers show them, if it takes a little longer."""

@@ -34,6 +34,8 @@ from easel.services.ports.providers import ReferenceCleaner, ReferenceFetcher, R
 
 logger = logging.getLogger(__name__)
 
+_SHARE_FOR_REFERENCES: Final = 0.4
+"""Of a worker's life: from then on no further reference picture is fetched."""
 _BEFORE_THE_END: Final = 20.0
 """Seconds that a provider call ends before its worker must, so that we hear of it and can write it down."""
 
@@ -115,7 +117,7 @@ class RenderImage:
         call = _Call(self._work.generations, task.ref, attempt.id)
         try:
             with own_failures(attempt.provider, lambda: call.begun):
-                references = tuple(self._reference(*numbered) for numbered in generation.references_of(image))
+                references = self._cleaned_references(generation, image)
                 submission = self._submit(generation, task, references, call)
         except _Withdrawn:
             close_attempt(self._work.tasks, task, attempt, ended(attempt, self._work.clock(), outcome=WITHDRAWN))
@@ -128,6 +130,16 @@ class RenderImage:
             self._work.attempt_failed(generation, task, attempt, failure, called=call.begun)
         else:
             self._take(generation, task, submission)
+
+    def _cleaned_references(self, generation: Generation, image: Image) -> tuple[ReferenceImage, ...]:
+        """Raises ReferenceUnavailable when they hold this worker for too long together."""
+        until = self._work.clock() + timedelta(seconds=self._work.worker_seconds * _SHARE_FOR_REFERENCES)
+        cleaned = []
+        for number, reference in generation.references_of(image):
+            if self._work.clock() > until:
+                raise ReferenceUnavailable("Fetching and checking the reference pictures took too long.")
+            cleaned.append(self._reference(number, reference))
+        return tuple(cleaned)
 
     def _reference(self, number: int, reference: Reference) -> ReferenceImage:
         """A reference picture as a vendor may see it."""
