@@ -109,7 +109,7 @@ def test_a_vendor_gets_reference_pictures_without_their_metadata(engine: Engine)
     [
         ("bomb.png", "The picture has 65000x65000 pixels"),
         ("scans.jpg", "The jpeg picture has 101 scans or more"),
-        ("rows.png", "The png picture unpacks to more than"),
+        ("rows.png", "The png picture decompresses to more than"),
         ("film.gif", "A gif file is not accepted"),
     ],
 )

@@ -72,7 +72,7 @@ def test_whatever_a_decoder_raises_is_a_rejection(error: Exception) -> None:
 
 @pytest.mark.parametrize("work", [spin, spin_in_c, ignore_the_signal])
 def test_work_without_end_is_ended_by_its_processor_time(work: Callable[[], list[bytes]]) -> None:
-    with pytest.raises(ImageRejected, match=r"more than 0\.2 seconds of processor time") as refused:
+    with pytest.raises(ImageRejected, match=r"more than 0\.2 seconds of CPU time") as refused:
         run_bounded(work, SHORT)
 
     assert refused.value.reason is RejectionReason.TOO_COMPLEX

@@ -1,4 +1,4 @@
-"""What a picture says of its own origin, for people and programs that meet it elsewhere."""
+"""Provenance metadata of a stored picture."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from enum import StrEnum
 from typing import Final
 
 TRAINED_ALGORITHMIC_MEDIA: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-"""IPTC's word for a picture that a trained model has made."""
+"""IPTC digital source type for media made by a trained model."""
 
 
 class ContentCredentials(StrEnum):
-    """What became of the signed C2PA manifest of a vendor."""
+    """Whether the vendor's signed C2PA manifest is still in the file."""
 
     KEPT = "kept"
-    """The bytes are the vendor's, so that its signature still holds."""
+    """The file is unchanged, so the signature is still valid."""
     REMOVED = "removed"
-    """The vendor had signed; the picture was made anew, and a signature cannot outlive that."""
+    """The vendor's file was signed, but the picture was encoded again, which removes the manifest."""
     ABSENT = "absent"
-    """The vendor had not signed."""
+    """The vendor's file was not signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the bytes of a stored picture say of their origin; `watermark` is the text that can be seen in it."""
+    """Provenance in the file of a stored picture; `watermark` is the visible text in it."""
 
     digital_source_type: str = TRAINED_ALGORITHMIC_MEDIA
     c2pa: ContentCredentials = ContentCredentials.ABSENT

@@ -1,8 +1,8 @@
-"""Runs work on foreign bytes in a child process, whose processor time and memory the operating system limits.
+"""Run work on untrusted bytes in a child process with limits on CPU time and memory.
 
-Decoders are C code: no exception, signal handler or thread of ours could interrupt one. A forked child costs some
-milliseconds, shares the memory of its parent, needs no shared memory of its own (Lambda has no /dev/shm), and gives
-back to the system whatever it took. The signals that its limits send end it at once, wherever it is.
+Decoders are C code, which Python's exceptions, signal handlers and threads cannot interrupt. A forked child costs some
+milliseconds, shares the memory of its parent copy-on-write, needs nothing but a pipe (Lambda has no /dev/shm), and
+returns all its memory to the system. The signals of its limits kill it, wherever it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import logging
+import math
 import os
 import resource
 import select
@@ -28,26 +29,33 @@ from easel.imaging.limits import MEBIBYTE, Limits
 logger = logging.getLogger(__name__)
 
 Result = Sequence[bytes | memoryview]
-"""What the work hands back: some byte strings."""
+"""The result of the work: byte strings."""
 
 _DONE, _REJECTED, _FAILED = b"D", b"R", b"F"
+_OUT_OF_MEMORY: Final = (
+    _REJECTED,
+    RejectionReason.TOO_COMPLEX.value.encode(),
+    b"\nDecoding or encoding the picture takes too much memory.",
+)
+_NEAR_LIMIT: Final = 0.75
+"""Share of the address space from which a failure is taken for a lack of memory."""
 _LENGTH: Final = struct.Struct(">Q")
 _MOST_RESULT: Final = 256 * MEBIBYTE
 _READ: Final = MEBIBYTE
 _TRIES: Final = 3
 _PAUSE_SECONDS: Final = 0.05
 _GRACE_SECONDS: Final = 1
-"""By which the hard limit on processor time comes after the timer."""
+"""Time between the timer and the hard limit on CPU time, in case the signal of the timer is ignored."""
 _STARVED_SHARE: Final = 0.5
-"""A child that had less than this share of its processor time when the clock ran out was not the one at fault."""
+"""If a child used less than this share of its CPU time before the timeout, the machine was too busy."""
 
 
 def run_bounded(work: Callable[[], Result], limits: Limits) -> list[bytes]:
-    """What `work` hands back, done in a child process within the limits.
+    """Run `work` in a child process within the limits, and return its result.
 
     Raises:
-        ImageRejected: the work raised it, failed on these bytes in another way, or went over the limits.
-        ImagingUnavailable: no child could be started, or it was not given the time.
+        ImageRejected: the work raised it, failed with any other exception, or exceeded a limit.
+        ImagingUnavailable: the child could not be started, or did not get CPU time.
     """
     process, reader = _forked(work, limits)
     started = time.monotonic()
@@ -55,18 +63,18 @@ def run_bounded(work: Callable[[], Result], limits: Limits) -> list[bytes]:
         message = _received(reader, started + limits.wall_seconds)
     finally:
         os.close(reader)
-        # It is ending with its answer, or has to end without one.
+        # It has written its result and exits, or must be ended.
         os.kill(process, signal.SIGKILL)
         _, status, usage = os.wait4(process, 0)
     if message is not None and os.waitstatus_to_exitcode(status) == 0:
         return _unpacked(message)
     seconds = usage.ru_utime + usage.ru_stime
-    logger.warning("work on a picture did not end", extra={"status": status, "cpu_seconds": round(seconds, 2)})
+    logger.warning("processing an image was aborted", extra={"status": status, "cpu_seconds": round(seconds, 2)})
     raise _failure(status, seconds, limits)
 
 
 def _forked(work: Callable[[], Result], limits: Limits) -> tuple[int, int]:
-    """The child, and where its answer comes."""
+    """Start the child. Returns its process id and the pipe to read from."""
     for tries in range(1, _TRIES + 1):
         try:
             reader, writer = os.pipe()
@@ -75,13 +83,13 @@ def _forked(work: Callable[[], Result], limits: Limits) -> tuple[int, int]:
             raise ImagingUnavailable("No pipe could be opened.") from error
         try:
             with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-                # Python 3.12 warns where other threads exist. The child only decodes: it takes none of their locks.
+                # Since Python 3.12 there is a warning if other threads exist. The child needs none of their locks.
                 process = os.fork()
         except OSError as error:
             os.close(reader)
             os.close(writer)
             if tries == _TRIES:
-                raise ImagingUnavailable("No process could be started for a picture.") from error
+                raise ImagingUnavailable("The process to decode an image could not be started.") from error
             time.sleep(_PAUSE_SECONDS)
         else:
             if process == 0:
@@ -92,24 +100,25 @@ def _forked(work: Callable[[], Result], limits: Limits) -> tuple[int, int]:
 
 
 def _widen(pipe: int) -> None:
-    # Only Linux can; elsewhere the pipe stays at 64 kB, and large results take more turns.
+    # Linux only; elsewhere the pipe keeps its size.
     with suppress(AttributeError, OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _READ)
 
 
 def _work_and_exit(work: Callable[[], Result], limits: Limits, writer: int) -> NoReturn:
-    """In the child: never returns, and runs none of the parent's handlers."""
+    """In the child. Exits without the parent's exit handlers."""
     code = 1
     try:
-        _limit(limits)
-        for piece in _answer(work):
+        memory_limit = _limit(limits)
+        for piece in _answer(work, memory_limit):
             _write(writer, piece)
         code = 0
     finally:
         os._exit(code)
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Limits) -> float:
+    """Set the limits. Returns that on the address space."""
     gc.disable()
     for number in (signal.SIGPROF, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
@@ -117,34 +126,40 @@ def _limit(limits: Limits) -> None:
     hard = int(limits.cpu_seconds) + _GRACE_SECONDS
     _set(resource.RLIMIT_CPU, hard)
     _set(resource.RLIMIT_CORE, 0)
-    taken = _address_space()
-    if taken:
-        _set(resource.RLIMIT_AS, taken + limits.memory_bytes)
+    used = _address_space("VmSize")
+    if not used:
+        return math.inf
+    _set(resource.RLIMIT_AS, used + limits.memory_bytes)
+    return used + limits.memory_bytes
 
 
 def _set(limit: int, value: int) -> None:
-    # A system that lacks the limit, or has a lower one, is left as it is.
+    # Not supported by the system, or above a limit that is already set.
     with suppress(ValueError, OSError):
         resource.setrlimit(limit, (value, value))
 
 
-def _address_space() -> int:
-    """Bytes that this process has reserved; 0 where the system does not say."""
+def _address_space(name: str) -> int:
+    """Address space of this process in bytes (`VmSize`), or its maximum (`VmPeak`); 0 if unknown."""
     try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return 0
-    return int(pages) * resource.getpagesize()
+    lines = (line.split() for line in status.splitlines() if line.startswith(f"{name}:"))
+    return next((int(line[1]) * 1024 for line in lines), 0)
 
 
-def _answer(work: Callable[[], Result]) -> Iterable[bytes | memoryview]:
+def _answer(work: Callable[[], Result], memory_limit: float = math.inf) -> Iterable[bytes | memoryview]:
     try:
         result = work()
     except ImageRejected as error:
         return (_REJECTED, error.reason.value.encode(), b"\n", error.message.encode("utf-8", "replace"))
     except MemoryError:
-        return (_REJECTED, RejectionReason.TOO_COMPLEX.value.encode(), b"\nThe picture takes too much memory.")
-    except Exception as error:  # noqa: BLE001 - decoders fail on foreign bytes in any way; the parent logs it
+        return _OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on untrusted bytes; the parent logs it
+        # C code reports a failed allocation as any error.
+        if _address_space("VmPeak") > memory_limit * _NEAR_LIMIT:
+            return _OUT_OF_MEMORY
         return (_FAILED, repr(error).encode("utf-8", "replace")[:1000])
     return (_DONE, *(piece for blob in result for piece in (_LENGTH.pack(len(blob)), blob)))
 
@@ -156,7 +171,7 @@ def _write(writer: int, piece: bytes | memoryview) -> None:
 
 
 def _received(reader: int, deadline: float) -> bytes | None:
-    """All that the child wrote before it ended; None when it wrote nothing, or did not end in time."""
+    """Everything that the child wrote; None if that is nothing, or after the timeout."""
     pieces: list[bytes] = []
     count = 0
     poller = select.poll()
@@ -180,8 +195,8 @@ def _unpacked(message: bytes) -> list[bytes]:
         reason, _, text = body.decode("utf-8", "replace").partition("\n")
         raise ImageRejected(text, RejectionReason(reason))
     if kind == _FAILED:
-        logger.warning("a picture could not be decoded", extra={"decoder_error": body.decode("utf-8", "replace")})
-        raise ImageRejected("The picture is damaged or cut short.")
+        logger.warning("an image could not be decoded", extra={"decoder_error": body.decode("utf-8", "replace")})
+        raise ImageRejected("The picture is damaged or truncated.")
     blobs, position = [], 0
     while position < len(body):
         (length,) = _LENGTH.unpack_from(body, position)
@@ -191,12 +206,12 @@ def _unpacked(message: bytes) -> list[bytes]:
 
 
 def _failure(status: int, seconds: float, limits: Limits) -> ImageRejected | ImagingUnavailable:
-    """What a child's silent end means."""
+    """The error for a child that ended without a result."""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     ran_out = number in {signal.SIGPROF, signal.SIGXCPU}
     if ran_out or (number == signal.SIGKILL and seconds >= limits.cpu_seconds * _STARVED_SHARE):
-        message = f"The picture takes more than {limits.cpu_seconds:g} seconds of processor time."
+        message = f"Decoding the picture takes more than {limits.cpu_seconds:g} seconds of CPU time."
         return ImageRejected(message, RejectionReason.TOO_COMPLEX)
     if number in {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL}:
         return ImageRejected("The picture is damaged: its decoder failed.")
-    return ImagingUnavailable("Work on a picture ended without an answer.")
+    return ImagingUnavailable("The process to decode an image ended without a result.")

@@ -1,4 +1,4 @@
-"""The parts of a png, jpeg or webp file that is well-formed, found without decoding, and how such parts are written.
+"""Split a well-formed png, jpeg or webp file into chunks or segments, and build such chunks.
 
 Layouts: PNG specification (W3C, chunk layout), ITU-T T.81 annex B (JPEG markers), Google's WebP container (RIFF).
 """
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SIGNATURE_LENGTH: Final = {ImageFormat.PNG: 8, ImageFormat.JPEG: 2, ImageFormat.WEBP: 12}
-"""Bytes before the first part; in webp they carry the length of all that follows."""
+"""Bytes before the first part; in webp they contain the length of the rest."""
 MAX_SEGMENT: Final = 0xFFFF - 2
-"""The longest body that a jpeg segment can have."""
+"""The maximum length of the body of a jpeg segment."""
 
 _START_OF_SCAN: Final = b"\xda"
 _SCAN: Final = b"\xff\xda"
 _END_OF_IMAGE: Final = b"\xd9"
 _MARKER: Final = re.compile(rb"\xff++([^\x00\xd0-\xd7])")
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""The next marker that ends compressed data: stuffed bytes and restart markers belong to the data.
+"""The next marker after compressed data; stuffed bytes and restart markers are part of the data.
 
-Neither pattern looks at a byte twice, however many fill bytes there are."""
+Both patterns take linear time for any number of fill bytes."""
 
 
 class Part(NamedTuple):
-    """One chunk or segment: its type, where it begins and ends, and from where to where its content goes."""
+    """One chunk or segment: its type, and the offsets of its start, its body, the end of its body, and its end."""
 
     kind: bytes
     start: int
@@ -41,10 +41,9 @@ class Part(NamedTuple):
 
 
 def parts_of(data: bytes, image_format: ImageFormat) -> list[Part]:
-    """All parts in their order, as far as the file keeps to its format.
+    """All parts in order, up to the first that is malformed.
 
-    A jpeg's scan, with the compressed data after it, is one part. Whatever follows the end of the picture is none.
-    The number of parts is limited where the file is inspected.
+    A scan of a jpeg is one part together with its compressed data. Data after the end of the picture is ignored.
     """
     found: list[Part] = []
     position = SIGNATURE_LENGTH[image_format]
@@ -57,7 +56,7 @@ def parts_of(data: bytes, image_format: ImageFormat) -> list[Part]:
 
 
 def without_scans(data: bytes) -> list[Part]:
-    """The parts of a jpeg before its first scan: far cheaper to find than all."""
+    """The parts of a jpeg before its first scan, which is much faster than finding all."""
     found: list[Part] = []
     position = SIGNATURE_LENGTH[ImageFormat.JPEG]
     while not data.startswith(_SCAN, position) and (part := _segment(data, position)):
@@ -99,7 +98,7 @@ def _riff_chunk(data: bytes, position: int) -> Part | None:
     body_end = position + 8 + length
     if body_end > len(data):
         return None
-    # Some writers leave out the padding of the last chunk.
+    # Some encoders omit the padding of the last chunk.
     end = min(body_end + length % 2, len(data))
     return Part(data[position : position + 4], position, position + 8, body_end, end)
 

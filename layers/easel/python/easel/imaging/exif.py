@@ -1,4 +1,4 @@
-"""Which way up a picture is, by its EXIF: all that we need of it (Exif 2.32, 4.5 and 4.6.4)."""
+"""Read the orientation from EXIF (Exif 2.32, 4.5 and 4.6.4). Nothing else of EXIF is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ENTRY_BYTES: Final = 12
 
 
 def orientation_of(exif: bytes) -> int:
-    """1..8; upright when the data says nothing or cannot be read. At most one directory is looked at."""
+    """The orientation, 1 to 8; 1 if it is missing or unreadable. Only the first directory is read."""
     tiff = exif.removeprefix(_PREFIX)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:

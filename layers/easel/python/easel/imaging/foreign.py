@@ -1,4 +1,4 @@
-"""The one way in for pictures that somebody sends or names: inspected and cleaned, in bounded time and memory."""
+"""Inspect and clean pictures from callers (uploads and references), in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 VENDOR_SIDE: Final = 4096
 VENDOR_BYTES: Final = 7_000_000
-"""What vendors take of one picture within a request."""
+"""The limits of vendors for a picture in a request."""
 
 _SMALLER_SETTINGS: Final[Mapping[ImageFormat, Mapping[str, Any]]] = {
     ImageFormat.JPEG: {"quality": 90},
     ImageFormat.WEBP: {"quality": 90, "method": 0},
 }
 _STEP: Final = 0.75
-"""By how much the sides shrink until the file fits."""
+"""Factor by which a picture is scaled repeatedly until its file is small enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class CleanPicture:
-    """A still picture that is whole, upright and without metadata."""
+    """A complete, upright picture without metadata and animation."""
 
     data: bytes
     format: ImageFormat
@@ -51,15 +51,15 @@ class CleanPicture:
 def clean_picture(
     data: bytes, *, longest_side: int = VENDOR_SIDE, max_bytes: int = VENDOR_BYTES, limits: Limits = FOREIGN
 ) -> CleanPicture:
-    """A picture made from foreign bytes, no larger than asked.
+    """Inspect and clean the bytes of a picture from a caller.
 
-    The encoded pixels stay as they came if they can. The picture is encoded anew if EXIF turns it, if it is larger than
-    asked, an animation whose first frame does not fill it, in ink colours, or of a rare kind of jpeg. The same bytes
-    give the same picture. All the work is done in a child process, within the limits.
+    The compressed pixels are kept if possible. The picture is encoded again if it is rotated by EXIF, larger than the
+    limits, in CMYK, an animation whose first frame is smaller than its canvas, or a jpeg other than baseline and
+    progressive. The result is deterministic. The work is done in a child process within the limits.
 
     Raises:
-        ImageRejected: not a picture that common viewers show, or one beyond the limits: the fault of who sent it.
-        ImagingUnavailable: the work could not be done now, for no fault of the picture.
+        ImageRejected: not a picture that common viewers show, or over a limit: the sender's fault.
+        ImagingUnavailable: the picture could not be processed now; it is not at fault.
     """
     limits.check_bytes(len(data))
     sniff(data)
@@ -85,7 +85,7 @@ def _clean(data: bytes, longest_side: int, max_bytes: int, limits: Limits) -> tu
 
 
 def _checked(structure: Structure) -> bytes:
-    """The file after it was found to be whole, as cheaply as its format allows."""
+    """The file, after checking as fast as possible that it is complete."""
     if structure.format is ImageFormat.PNG:
         return with_all_rows(structure.data)
     check_decodes(structure)

@@ -1,4 +1,4 @@
-"""The formats that we read and write, recognized by their first bytes."""
+"""Supported image formats, and detection by magic bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from easel.errors import ImageRejected, RejectionReason
 
 
 class ImageFormat(StrEnum):
-    """The formats that we read and write, by the name that the API gives them."""
+    """Supported formats, by their name in the API."""
 
     PNG = "png"
     JPEG = "jpeg"
@@ -40,14 +40,14 @@ _OTHERS: Final = (
     (0, b"\0\0\0\x0cJXL ", "jpeg xl"),
     (0, b"\xff\x0a", "jpeg xl"),
 )
-"""Offset, first bytes and name of formats that people send as well, so that the refusal can name them."""
+"""Offset, magic bytes and name of other common formats, for error messages."""
 
 
 def sniff(data: bytes) -> ImageFormat:
-    """The format by magic bytes, whatever a file name or a Content-Type says.
+    """The format by magic bytes; file names and Content-Type are ignored.
 
     Raises:
-        ImageRejected: it is none of ours (`not_a_picture`).
+        ImageRejected: not a supported format (`not_a_picture`).
     """
     media_type = sniff_media_type(data)
     if media_type is not None:

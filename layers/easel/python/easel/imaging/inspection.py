@@ -1,7 +1,7 @@
-"""Looks into the bytes of a picture without decoding them, and puts aside what does not show.
+"""Inspect the bytes of a picture without decoding them, and drop everything but the pixels.
 
-This is linear work, counted against limits. It ends with a file that decoders read without surprises: of known size,
-with a known number of scans, frames and chunks, and with no side information that could fail.
+It takes linear time. The result has a known size, a limited number of scans and chunks, one frame, and no metadata that
+a decoder could fail on.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _INSPECT: Final[dict[ImageFormat, Callable[[bytes, Limits], Structure]]] = {
 
 
 def inspect(data: bytes, limits: Limits) -> Structure:
-    """What these bytes are, within the limits.
+    """Inspect a picture within the limits.
 
     Raises:
-        ImageRejected: not a picture that common viewers show, or one beyond the limits; the message says what is wrong.
+        ImageRejected: not a picture that common viewers show, or over a limit; the message says what is wrong.
     """
     limits.check_bytes(len(data))
     image_format = sniff(data)

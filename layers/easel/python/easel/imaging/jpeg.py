@@ -1,7 +1,7 @@
-"""Takes a jpeg apart as libjpeg does, and keeps what shows (ITU-T T.81 annex B; JFIF 1.02; ICC.1 annex B.4).
+"""Parse a jpeg as libjpeg does and keep what affects the pixels (ITU-T T.81 annex B; JFIF 1.02; ICC.1 annex B.4).
 
-Segments that are no part of the picture never decide: they are left out, however they look. Junk between segments and
-behind the end is passed over. A jpeg that ends without its end marker gets one.
+Other segments are dropped without looking at their content. Junk between segments and after the end is skipped. A
+missing end marker is added.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _START: Final = b"\xff\xd8"
 _END: Final = b"\xff\xd9"
 _MARKER: Final = re.compile(rb"\xff([^\x00\xff])")
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""Stuffed bytes and restart markers belong to the compressed data."""
+"""Stuffed bytes and restart markers are part of the compressed data."""
 
 _SOI, _EOI, _SOS, _DQT, _DHT, _DAC, _DRI, _TEM = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xCC, 0xDD, 0x01
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
@@ -34,11 +34,11 @@ _STANDALONE: Final = frozenset({*range(0xD0, _SOI + 1), _TEM})
 _TABLES: Final = frozenset({_DQT, _DHT, _DAC, _DRI})
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, _DAC}
 _COMMON_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
-"""Baseline, extended and progressive, with Huffman's codes."""
+"""Baseline, extended and progressive, with Huffman coding."""
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _DEPTH: Final = 8
 _FRAME_BYTES, _COMPONENT_BYTES, _SCAN_BYTES = 6, 3, 4
-"""Of a frame header in front of its components, of one of them, and of a scan header beside its own."""
+"""Length of a frame header without components, of a component, and of a scan header without components."""
 _SAMPLINGS: Final = range(1, 5)
 _MOST_TABLES: Final = 10_000
 _COEFFICIENTS: Final = 64
@@ -62,10 +62,10 @@ class _Frame:
     width: int
     height: int
     components: dict[int, tuple[int, int]]
-    """Sampling across and down, by the number of the component."""
+    """Horizontal and vertical sampling factor, by component id."""
 
     def coefficient_bytes(self) -> int:
-        """What a decoder keeps that cannot give out rows before it has seen every scan."""
+        """Memory for the coefficients of the whole picture, which decoding several scans needs."""
         widest = max(across for across, _ in self.components.values())
         tallest = max(down for _, down in self.components.values())
         samples = sum(across * down for across, down in self.components.values()) / (widest * tallest)
@@ -74,7 +74,7 @@ class _Frame:
 
 @dataclass(slots=True)
 class _Found:
-    """What of a jpeg shows."""
+    """The parts of a jpeg that affect the pixels."""
 
     jfif: bytes = b""
     adobe: bytes = b""
@@ -85,30 +85,30 @@ class _Found:
     tables: int = 0
     scans: int = 0
     begun: set[tuple[int, int]] = field(default_factory=set)
-    """Components with those of their coefficients that some scan has."""
+    """Pairs of component and coefficient that occur in some scan."""
     is_faulty: bool = False
     has_end: bool = False
 
 
 def inspect_jpeg(data: bytes, limits: Limits) -> Structure:
-    """The jpeg, and its file with nothing but what a decoder reads.
+    """Inspect a jpeg, and make a file with the segments that a decoder needs only.
 
     Raises:
-        ImageRejected: no browser would show it, or it is beyond the limits.
+        ImageRejected: browsers do not show it, or it is over a limit.
     """
     found = _collect(data, limits)
     frame = found.frame
     if frame is None or not found.scans:
-        raise ImageRejected("The jpeg picture ends in front of its pixels.")
+        raise ImageRejected("The jpeg picture ends before its pixels.")
     is_unfinished = not found.has_end
     waits = frame.kind in _PROGRESSIVE or found.scans > 1
     if is_unfinished and waits and len(found.begun) < len(frame.components) * _COEFFICIENTS:
-        raise ImageRejected("The jpeg picture is cut short: scans are missing.")
+        raise ImageRejected("The jpeg picture is truncated: scans are missing.")
     colours = _COLOURS[len(frame.components)]
     profile = usable_profile(_profile_of(found.profile_parts), colours)
     channels = 4 if colours != GREY else 1
     pixels = frame.width * frame.height
-    # Coefficients are gone before a picture in grey or inks is converted.
+    # The coefficients are freed before a grey or CMYK picture is converted.
     after = pixels * (channels + (0 if colours == RGB else 4))
     before = pixels * channels + (frame.coefficient_bytes() if waits else 0)
     return Structure(
@@ -143,7 +143,7 @@ def _collect(data: bytes, limits: Limits) -> _Found:
             continue
         end = body + max(2, int.from_bytes(data[body : body + 2], "big"))
         if end > len(data):
-            # What claims to be longer than the file hides what is behind it from every decoder.
+            # A segment longer than the rest of the file: decoders skip to the end, too.
             break
         if marker == _SOS:
             following = _END_OF_SCAN.search(data, end)
@@ -188,7 +188,7 @@ def _take_frame(found: _Found, marker: int, body: bytes, limits: Limits) -> None
     }
     is_readable = all(across in _SAMPLINGS and down in _SAMPLINGS for across, down in components.values())
     if count not in _COLOURS or len(components) != count or not is_readable:
-        raise ImageRejected(f"The jpeg picture has {count} channels in a way that nobody shows.")
+        raise ImageRejected(f"The jpeg picture has {count} channels, or invalid sampling factors.")
     if depth != _DEPTH:
         raise ImageRejected(f"The jpeg picture has {depth} bits a channel; {_DEPTH} are accepted.")
     found.frame = _Frame(marker, depth, width, height, components)
@@ -196,7 +196,7 @@ def _take_frame(found: _Found, marker: int, body: bytes, limits: Limits) -> None
 
 def _take_scan(found: _Found, segment: memoryview, body: bytes, limits: Limits) -> None:
     if found.frame is None:
-        raise ImageRejected("The jpeg picture has a scan in front of its frame header.")
+        raise ImageRejected("The jpeg picture has a scan before its frame header.")
     found.scans += 1
     limits.check_scans(found.scans, found.frame.width * found.frame.height)
     count = body[0] if body else 0
@@ -210,7 +210,7 @@ def _take_scan(found: _Found, segment: memoryview, body: bytes, limits: Limits) 
 
 
 def _profile_of(parts: list[bytes]) -> bytes:
-    """The profile, if each of its parts is there once."""
+    """The profile, if all of its parts exist exactly once; else empty."""
     numbered = {part[0]: part[2:] for part in parts if part[1:2] == bytes([min(len(parts), 255)])}
     if sorted(numbered) != list(range(1, len(parts) + 1)):
         return b""
@@ -226,5 +226,5 @@ def _joined(found: _Found, profile: bytes | None) -> bytes:
             parts.append(jpeg_segment(b"\xe2", _PROFILE + bytes([number, len(pieces)]) + piece))
     parts.append(found.adobe)
     *kept, last = found.kept
-    # A cut may leave half a marker.
+    # A truncated file may end in half a marker.
     return b"".join((*parts, *kept, bytes(last).rstrip(b"\xff"), _END))

@@ -1,4 +1,4 @@
-"""How much one picture may cost us: bytes, pixels, structure, processor time and memory."""
+"""Limits for one picture: bytes, pixels, structure, CPU time and memory."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ MEBIBYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is accepted of one picture. The defaults are for pictures that callers send.
+    """Limits for one picture. The defaults are for pictures that callers send.
 
-    The counts refuse the tricks that we know before anything is decoded. Processor time and memory are limits of the
-    operating system, and end those that we do not know.
+    Sizes and counts are checked before decoding and stop known attacks. CPU time and memory are limits of the operating
+    system and stop unknown ones.
     """
 
     file_bytes: int = 40 * MEBIBYTE
     pixels: int = 40_000_000
     side: int = 16_383
-    """The longest side that a webp can have, so that every accepted picture can be turned into every format."""
+    """The maximum of webp, so that every accepted picture can be converted to every format."""
     parts: int = 250_000
-    """Chunks and segments. Skipping one takes less than a microsecond."""
+    """Chunks or segments. Skipping one takes less than a microsecond."""
     scans: int = 100
-    """Of a jpeg. Encoders write about ten; every scan is as much work as a whole picture."""
+    """Of a jpeg. Encoders write about ten. Each costs as much as decoding a whole picture."""
     scanned_pixels: int = 1_000_000_000
     """Scans times pixels."""
     memory_bytes: int = 512 * MEBIBYTE
-    """What decoding and encoding may take beside the process as it was."""
+    """Address space for decoding and encoding, on top of what the process already uses."""
     cpu_seconds: float = 5.0
     wall_seconds: float = 30.0
-    """Longer than the processor time by what a share of a processor makes of it (0.58 of one at 1,024 MB)."""
+    """More than the CPU time, because a function of 1,024 MB gets 0.58 of a CPU."""
 
     def check_bytes(self, count: int) -> None:
         if count > self.file_bytes:
@@ -61,11 +61,18 @@ class Limits:
 
     def check_memory(self, needed: int) -> None:
         if needed > self.memory_bytes:
-            message = f"Decoding the picture takes {needed // MEBIBYTE} MiB of memory; at most "
-            raise ImageRejected(f"{message}{self.memory_bytes // MEBIBYTE} are spent.", RejectionReason.TOO_COMPLEX)
+            message = f"Decoding the picture needs {needed // MEBIBYTE} MiB of memory; at most "
+            raise ImageRejected(f"{message}{self.memory_bytes // MEBIBYTE} are available.", RejectionReason.TOO_COMPLEX)
 
 
 FOREIGN: Final = Limits()
-"""For pictures that callers send or name."""
-PAID: Final = Limits(scans=2_000, scanned_pixels=10_000_000_000, parts=1_000_000, cpu_seconds=10.0, wall_seconds=40.0)
-"""For pictures that a vendor made and was paid for: used whenever viewers show them, if it takes a little longer."""
+"""For pictures that callers upload, or reference by URL."""
+PAID: Final = Limits(
+    scans=2_000,
+    scanned_pixels=10_000_000_000,
+    parts=1_000_000,
+    memory_bytes=640 * MEBIBYTE,
+    cpu_seconds=10.0,
+    wall_seconds=40.0,
+)
+"""For pictures from vendors: they are paid for, so they are used whenever common viewers show them."""

@@ -1,7 +1,6 @@
-"""From a vendor's bytes to what we store: the original in size and format as asked, two smaller copies, a blurhash.
+"""Process a vendor's picture: the original in the requested size and format, two variants, and a blurhash.
 
-Each of them says that a model made it. The same bytes in always give the same bytes out, so that a repeat writes the
-same objects again.
+All of them are marked as made by a model. The output is deterministic, so that a retry writes the same objects.
 """
 
 from __future__ import annotations
@@ -57,15 +56,15 @@ class PillowImageProcessor:
     def process(
         self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
     ) -> ProcessedImage:
-        """Check the picture and make it what was asked for. `drawn` is a watermark that the vendor has drawn.
+        """Check the picture and convert it to what was requested. `drawn` is a watermark that the vendor has drawn.
 
-        The pixels are kept as they came when size and format are right and no watermark is missing. Otherwise the
-        picture is scaled until it covers the size asked for, cut to it around the centre, marked, and encoded in the
-        format asked for. All of it is done in a child process, within the limits for pictures that were paid for.
+        The compressed pixels are kept if size and format are right and no watermark is missing. Otherwise the picture
+        is scaled to cover the requested size, cropped around the centre, watermarked, and encoded. This is done in a
+        child process, within the limits for pictures that are paid for.
 
         Raises:
-            ImageRejected: not a picture that common viewers show, or one beyond the limits.
-            ImagingUnavailable: the work could not be done now, for no fault of the picture.
+            ImageRejected: not a picture that common viewers show, or over a limit.
+            ImagingUnavailable: it could not be processed now; the picture is not at fault.
         """
         PAID.check_bytes(len(data))
         asked = generation.parameters
@@ -76,7 +75,7 @@ class PillowImageProcessor:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What the child process tells of the finished picture beside its files."""
+    """Metadata of the result, from the child process."""
 
     format: str
     width: int
@@ -110,7 +109,7 @@ def _unmarked(image_format: ImageFormat, data: bytes) -> UnmarkedOriginal:
 
 
 def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: bytes) -> list[bytes]:
-    """In the child: the facts, original, preview and thumbnail, and the original without watermark if one was drawn."""
+    """In the child: returns facts, original, preview, thumbnail, and the original without watermark if one is drawn."""
     source = _read(data, asked, is_to_be_marked=missing is not None)
     image_format, size = ImageFormat(asked.output_format or source.format), asked.size or source.size
     if source.is_kept:
@@ -141,7 +140,7 @@ def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: by
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What came from the vendor: its bytes, and its pixels as large as they are needed."""
+    """The vendor's file, and its pixels in the size that is needed."""
 
     data: bytes
     format: ImageFormat
@@ -152,10 +151,10 @@ class _Source:
     is_kept: bool
 
     def stated(self, packet: bytes) -> tuple[bytes, str]:
-        """The bytes with our statement in them, and the source type that they give.
+        """The file with our XMP statement, and its digital source type.
 
-        A signed file stays as it is: its signature covers every byte outside of the manifest, and the manifest itself
-        names the source type, as C2PA asks of whatever was created.
+        A signed file is not changed: its signature covers every byte outside of the manifest, and the manifest contains
+        the source type, as C2PA requires.
         """
         if self.is_signed:
             return self.data, TRAINED_ALGORITHMIC_MEDIA
@@ -176,12 +175,12 @@ def _read(data: bytes, asked: ImageParameters, *, is_to_be_marked: bool) -> _Sou
     is_kept = asked.size in {None, size} and asked.output_format in {None, structure.format} and not is_to_be_marked
     picture, structure = decode(structure, longest_side=PREVIEW_SIDE if is_kept else None)
     if is_kept and structure.is_mended and structure.orientation != UPRIGHT:
-        # A mended file does not say which way up it is.
+        # A mended file has no EXIF, so it must be stored upright.
         is_kept = False
         picture, structure = decode(structure)
     was_signed = is_signed(data, structure.format)
     return _Source(
-        # What some viewers would refuse is stored in a form that all of them read.
+        # A malformed file is stored in its cleaned form, which all decoders read.
         data=structure.data if structure.is_mended else data,
         format=structure.format,
         size=size,

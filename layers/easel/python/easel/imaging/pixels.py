@@ -1,7 +1,6 @@
-"""Decodes and encodes with Pillow what `inspection` has taken apart: what finishing and cleaning share.
+"""Decode, scale and encode pictures with Pillow, after `inspection`.
 
-All of this runs in the child process of `bounded`. It keeps few copies, because memory is what large pictures are
-short of: a picture that is wanted smaller shrinks before anything else is done with it.
+This runs in the child process of `bounded`. To save memory, a picture is scaled down before it is converted.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-# The plugins are loaded here, at start-up, and not with the first picture.
+# Import the plugins during the initialization of a function, not with its first picture.
 from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin, _webp
 
 from easel.domain.request import Size
@@ -37,7 +36,7 @@ ORIGINAL_SETTINGS: Final[Mapping[ImageFormat, Mapping[str, Any]]] = {
     ImageFormat.JPEG: {"quality": 92, "subsampling": "4:4:4"},
     ImageFormat.WEBP: {"quality": 90, "method": 0},
 }
-"""How a picture is encoded that somebody will look at closely."""
+"""Encoder settings for pictures in full quality."""
 
 FULL_QUALITY_GAP: Final = 3.0
 """`reducing_gap` from which Pillow's documentation calls the result indistinguishable."""
@@ -53,21 +52,21 @@ _UPRIGHT: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What sets a picture upright, by its EXIF orientation (Exif 2.32, 4.6.4); 1 is upright already."""
+"""How to make a picture upright, by its EXIF orientation (Exif 2.32, 4.6.4); 1 is upright."""
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 _SHRINKABLE: Final = frozenset({"L", "RGB", "RGBX", "RGBA", "CMYK"})
-"""Modes that can be scaled as they are."""
+"""Modes that can be scaled without conversion."""
 _STRIP_ROWS: Final = 256
 _PILLOW_DEPTH: Final = 8
 _HIGH_BYTES: Final = {"L": "L;16B", "RGB": "RGB;16B"}
 _LOW_BYTES: Final = {"L": "L;16", "RGB": "RGB;16L"}
-"""How Pillow calls each half of the sixteen bits of a channel: it keeps eight."""
+"""Pillow's raw modes for the high and the low bytes of 16 bits a channel; it keeps only eight bits."""
 _MISSING_GREY: Final = b"\x80"
 _MISSING_INK: Final = b"\x7f\x80"
-"""What a jpeg decoder fills in where data is missing; inks may be stored inverted."""
+"""Levels that a jpeg decoder fills in for missing data; CMYK may be stored inverted."""
 _MOST_MISSING: Final = 1 / 12
-"""Of a picture, for it to be used all the same."""
+"""Share of a picture that may be missing."""
 
 
 def upright_size(structure: Structure) -> Size:
@@ -79,10 +78,10 @@ def upright_size(structure: Structure) -> Size:
 def decode(
     structure: Structure, *, longest_side: int | None = None, gap: float = FAST_GAP
 ) -> tuple[Image.Image, Structure]:
-    """Pixels as upright RGB or RGBA, shrunk to fit into `longest_side` if that is given; and the structure, mended.
+    """Decode to upright RGB or RGBA, scaled down to `longest_side` if given; also returns the structure, mended.
 
     Raises:
-        ImageRejected: the picture is damaged or cut short.
+        ImageRejected: the picture is damaged or truncated.
     """
     if structure.is_mended:
         structure = made_whole(structure)
@@ -97,7 +96,7 @@ def decode(
 
 
 def made_whole(structure: Structure) -> Structure:
-    """The same picture with all its rows. Raises ImageRejected: too many of them are missing."""
+    """Complete a truncated picture. Raises ImageRejected if too much of it is missing."""
     if structure.format is ImageFormat.PNG:
         return replace(structure, data=with_all_rows(structure.data), is_mended=True)
     _check_is_whole(structure)
@@ -105,13 +104,13 @@ def made_whole(structure: Structure) -> Structure:
 
 
 def check_decodes(structure: Structure) -> None:
-    """Decode a jpeg or webp once, as cheaply as it can be. Raises ImageRejected, or what Pillow raises."""
+    """Decode a jpeg or webp as fast as possible. Raises ImageRejected, or what Pillow raises."""
     _check_is_whole(structure)
     _loaded(structure, 1)
 
 
 def opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
-    """Whether a decoder that minds side information takes the file as it came, and without a warning: Pillow is one."""
+    """Whether a strict decoder (Pillow) reads the original file without an error or a warning."""
     try:
         with (
             warnings.catch_warnings(action="error"),
@@ -121,9 +120,9 @@ def opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
                 it.draft(None, (1, 1))
                 it.load()
             elif image_format is ImageFormat.PNG and _has_chunks_behind_pixels(data):
-                # It reads them after decoding.
+                # They are read after decoding.
                 it.load()
-    except Exception:  # noqa: BLE001 - it fails in as many ways as there are mistakes in a file
+    except Exception:  # noqa: BLE001 - any exception means the same
         return False
     return True
 
@@ -139,7 +138,7 @@ def _finished(picture: Image.Image, structure: Structure, longest_side: int | No
     picture = _in_colour(picture)
     if longest_side is not None:
         picture = shrink(picture, longest_side, gap, is_last_use=True)
-    # Nothing else may travel along: comments, EXIF and text of the original have no place in what we make of it.
+    # Remove comments, EXIF and text of the original, which Pillow would write into new files.
     picture.info = {"icc_profile": structure.profile} if structure.profile else {}
     if structure.orientation in _UPRIGHT:
         info = picture.info
@@ -149,9 +148,9 @@ def _finished(picture: Image.Image, structure: Structure, longest_side: int | No
 
 
 def _check_is_whole(structure: Structure) -> None:
-    """Raise ImageRejected for a jpeg without an end of which too much is missing.
+    """Raise ImageRejected if too much of a jpeg without end marker is missing.
 
-    The decoder fills up with grey from the place where the data ends: that is looked for from the lower right corner.
+    The decoder fills the rest with grey; the grey pixels at the end are counted.
     """
     if not structure.is_unfinished:
         return
@@ -168,7 +167,7 @@ def _check_is_whole(structure: Structure) -> None:
         if there == stride:
             break
     if count > len(data) * _MOST_MISSING:
-        raise ImageRejected("The jpeg picture is cut short: rows are missing.")
+        raise ImageRejected("The jpeg picture is truncated: rows are missing.")
 
 
 def _opened(structure: Structure) -> Image.Image:
@@ -179,7 +178,7 @@ def _opened(structure: Structure) -> Image.Image:
 
 
 def _loaded(structure: Structure, longest_side: int | None) -> Image.Image:
-    """The pixels with eight bits a channel, in the mode that the file has."""
+    """Decode to eight bits a channel, in the mode of the file."""
     if structure.format is ImageFormat.WEBP:
         return _loaded_webp(structure)
     if structure.transparent is not None:
@@ -188,7 +187,7 @@ def _loaded(structure: Structure, longest_side: int | None) -> Image.Image:
     if source.mode == "I;16":
         source = _with_raw_mode(source, "L", _HIGH_BYTES["L"])
     if longest_side is not None:
-        # A jpeg is decoded at an eighth, a quarter or half of its size, if that still covers `longest_side`.
+        # A jpeg can be decoded at 1/8, 1/4 or 1/2 of its size, if that is at least `longest_side`.
         scale = min(1.0, longest_side / max(source.size))
         source.draft(None, (max(1, round(source.width * scale)), max(1, round(source.height * scale))))
     source.load()
@@ -196,7 +195,7 @@ def _loaded(structure: Structure, longest_side: int | None) -> Image.Image:
 
 
 def _loaded_webp(structure: Structure) -> Image.Image:
-    """The same as Pillow's own, with two copies less: its decoder has gone when the picture is made."""
+    """Decode as Pillow does, with two copies less: the decoder is freed before the picture is made."""
     decoder = _webp.WebPAnimDecoder(structure.data)
     (width, height), *_, mode = decoder.get_info()
     frame = decoder.get_next() if (width, height) == (structure.width, structure.height) else None
@@ -207,7 +206,7 @@ def _loaded_webp(structure: Structure) -> Image.Image:
 
 
 def _loaded_with_key(structure: Structure, key: tuple[int, ...]) -> Image.Image:
-    """A grey or RGB png with its transparent colour as alpha, compared in the depth of the file."""
+    """Decode a grey or RGB png with a transparent colour, which is compared in the bit depth of the file."""
     bands = "L" if len(key) == 1 else "RGB"
     if structure.depth > _PILLOW_DEPTH:
         picture = _half_loaded(structure, bands, _HIGH_BYTES[bands])
@@ -218,7 +217,7 @@ def _loaded_with_key(structure: Structure, key: tuple[int, ...]) -> Image.Image:
         source.load()
         picture = source if source.mode == bands else source.convert(bands)
         scale = 255 // ((1 << structure.depth) - 1)
-        # A value beyond the depth is no pixel's.
+        # A value that exceeds the bit depth matches no pixel.
         equal = _equal(picture, [level * scale for level in key])
     picture = picture.convert("RGBA")
     picture.putalpha(ImageChops.invert(equal))
@@ -232,15 +231,15 @@ def _half_loaded(structure: Structure, mode: str, raw_mode: str) -> Image.Image:
 
 
 def _with_raw_mode(source: Image.Image, mode: str, raw_mode: str) -> Image.Image:
-    """Have Pillow read the sixteen bits of a channel in another way than its own."""
-    assert isinstance(source, PngImagePlugin.PngImageFile)  # noqa: S101 - narrows the type: only a png has sixteen bits
-    source._mode = mode  # noqa: SLF001 - there is no public way to choose
+    """Override the raw mode in which Pillow reads the pixels."""
+    assert isinstance(source, PngImagePlugin.PngImageFile)  # noqa: S101 - narrows the type; only png has 16 bits
+    source._mode = mode  # noqa: SLF001 - no public API for it
     source.tile = [tile._replace(args=raw_mode) for tile in source.tile]
     return source
 
 
 def _equal(picture: Image.Image, key: list[int]) -> Image.Image:
-    """White where a pixel has this colour, black elsewhere."""
+    """A mask: white where a pixel has this colour, else black."""
     masks = [
         band.point([255 * (level == value) for level in range(256)])
         for band, value in zip(picture.split(), key, strict=True)
@@ -252,7 +251,7 @@ def _equal(picture: Image.Image, key: list[int]) -> Image.Image:
 
 
 def _in_colour(picture: Image.Image) -> Image.Image:
-    """RGB, or RGBA where there is transparency."""
+    """Convert to RGB, or to RGBA if there is transparency."""
     if picture.mode == "RGB" and not picture.has_transparency_data:
         return picture
     mode = "RGBA" if picture.has_transparency_data else "RGB"
@@ -260,7 +259,7 @@ def _in_colour(picture: Image.Image) -> Image.Image:
 
 
 def shrink(picture: Image.Image, longest_side: int, gap: float = FAST_GAP, *, is_last_use: bool = False) -> Image.Image:
-    """The picture, or a smaller one that fits."""
+    """Scale down to a maximum side; smaller pictures are returned unchanged."""
     scale = longest_side / max(picture.size)
     if scale >= 1:
         return picture
@@ -277,10 +276,9 @@ def resize(
     *,
     is_last_use: bool = False,
 ) -> Image.Image:
-    """What is in the box, scaled to the size.
+    """Scale a box of the picture to a size, as `Image.resize` does, but with less memory for RGBA.
 
-    It is Pillow's way, in less memory: a picture with alpha is averaged strip by strip, and given up when its copy is
-    made if this is the last use of it.
+    It is reduced in strips, and closed after it was copied if `is_last_use`.
     """
     factor = int(min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / gap)
     if picture.mode != "RGBA":
@@ -295,7 +293,7 @@ def resize(
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:
-    """`picture.reduce(factor)` of an RGBA picture: alpha has to be multiplied in before averaging, and out after."""
+    """`picture.reduce(factor)` of an RGBA picture in strips, because it premultiplies a copy."""
     size = (-(-picture.width // factor), -(-picture.height // factor))
     reduced = Image.new("RGBA", size)
     rows = max(1, _STRIP_ROWS // factor) * factor
@@ -306,7 +304,7 @@ def _reduced(picture: Image.Image, factor: int) -> Image.Image:
 
 
 def encode(picture: Image.Image, image_format: ImageFormat, settings: Mapping[str, Any]) -> bytes:
-    """The file of an RGB or RGBA picture, with no metadata but its colour profile."""
+    """Encode an RGB or RGBA picture, with its colour profile and no other metadata."""
     if image_format is ImageFormat.JPEG:
         picture = on_white(picture)
     target = io.BytesIO()
@@ -315,7 +313,7 @@ def encode(picture: Image.Image, image_format: ImageFormat, settings: Mapping[st
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """The picture without transparency."""
+    """Flatten a picture onto white."""
     if picture.mode == "RGB":
         return picture
     ground = Image.new("RGBA", picture.size, "white")

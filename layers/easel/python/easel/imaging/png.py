@@ -1,8 +1,8 @@
-"""Takes a png apart as browsers do, and keeps what shows (PNG specification, third edition, W3C 2025).
+"""Parse a png and keep what affects the pixels (PNG specification, third edition, W3C 2025).
 
-Chromium is the measure (tried with version 150): a header or palette with a wrong CRC is no picture, and neither is a
-file with an unknown critical chunk in front of the pixels. Pixels with a wrong CRC are used, and those behind them are
-not. A chunk that is not critical never decides: with a wrong CRC, a wrong length or a wrong place it is left out.
+Errors are handled as in Chromium (tested with version 150). Refused: a wrong CRC of IHDR or PLTE, and an unknown
+critical chunk before the pixels. An IDAT with a wrong CRC is used, and all IDATs after it are ignored. Ancillary chunks
+with a wrong CRC, length, content or position are dropped.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _AROUND: Final = 12
 _HEADER_BYTES: Final = 13
 _AFTER_HEADER: Final = _FIRST_CHUNK + 25
 _ANCILLARY: Final = 0x20
-"""Set in the first letter of a chunk's type, if a picture can be shown by who does not know the chunk."""
+"""Bit in the first letter of a chunk's type: decoders that do not know the chunk may ignore it."""
 _MOST_PIXEL_CHUNKS: Final = 1_000
-"""From here on they are joined. Encoders write 8 kB or more into one."""
+"""More are joined into one. Encoders write 8 kB or more into each."""
 
 _GREY, _COLOUR, _PALETTE, _GREY_ALPHA, _COLOUR_ALPHA = 0, 2, 3, 4, 6
 _DEPTHS: Final = {
@@ -45,11 +45,11 @@ _DEPTHS: Final = {
 }
 _CHANNELS: Final = {_GREY: 1, _COLOUR: 3, _PALETTE: 1, _GREY_ALPHA: 2, _COLOUR_ALPHA: 4}
 _DECODING_BYTES: Final = {_GREY: 5, _COLOUR: 4, _PALETTE: 5, _GREY_ALPHA: 8, _COLOUR_ALPHA: 8}
-"""Of one pixel, in Pillow: the picture as it was stored, and the copy that is worked on."""
+"""Memory per pixel in Pillow: the picture as stored, and a converted copy."""
 _KEYED_BYTES: Final = {1: 4, 2: 4, 4: 4, 8: 8, 16: 12}
-"""The same for what a transparent colour adds, by depth: masks, and the lower half of sixteen bits."""
+"""Additional memory per pixel for a transparent colour, by bit depth: masks, and the low bytes of 16 bits."""
 _KEY_BYTES: Final = {_GREY: 2, _COLOUR: 6}
-"""How long a transparent colour is."""
+"""Length of a transparent colour in tRNS."""
 _CODE_POINT_BYTES: Final = 4
 _LAST_INTENT: Final = 3
 """Of the four ways to render that sRGB knows."""
@@ -80,16 +80,16 @@ class _Chunk(NamedTuple):
     body: bytes
     end: int
     is_whole: bool
-    """It ends within the file, and its CRC is right."""
+    """It is not truncated, and its CRC is correct."""
 
 
 @dataclass(slots=True)
 class _Found:
-    """What of a png shows."""
+    """The parts of a png that affect the pixels."""
 
     header: PngHeader
     side: dict[bytes, bytes] = field(default_factory=dict)
-    """Bodies of the chunks that say how to show the pixels."""
+    """Bodies of the ancillary chunks that are kept."""
     palette: bytes = b""
     pixels: list[_Chunk] = field(default_factory=list)
     orientation: int = UPRIGHT
@@ -99,16 +99,16 @@ class _Found:
 
 
 def inspect_png(data: bytes, limits: Limits) -> Structure:
-    """The png, and its file with nothing but the pixels and how to show them.
+    """Inspect a png, and make a file with its pixels and their colour information only.
 
     Raises:
-        ImageRejected: no browser would show it, or it is beyond the limits.
+        ImageRejected: browsers do not show it, or it is over a limit.
     """
     header = read_header(data)
     limits.check_size(header.width, header.height)
     found = _collect(data, header, limits)
     if not found.pixels:
-        raise ImageRejected("The png picture ends in front of its pixels.")
+        raise ImageRejected("The png picture ends before its pixels.")
     if header.colour_type == _PALETTE and not found.palette:
         raise ImageRejected("The png picture has no palette, or a damaged one.")
     keyed = found.side.get(b"tRNS", b"") if header.colour_type in {_GREY, _COLOUR} else b""
@@ -128,10 +128,10 @@ def inspect_png(data: bytes, limits: Limits) -> Structure:
 
 
 def read_header(data: bytes) -> PngHeader:
-    """IHDR, which stands first. Raises ImageRejected."""
+    """Read IHDR, the first chunk. Raises ImageRejected."""
     body = data[_FIRST_CHUNK + 8 : _AFTER_HEADER - 4]
     if data[_FIRST_CHUNK : _FIRST_CHUNK + 8] != b"\0\0\0\x0dIHDR" or len(body) < _HEADER_BYTES:
-        raise ImageRejected("The png picture is cut short within its header, or has none.")
+        raise ImageRejected("The png picture is truncated within its header, or has none.")
     if data[_AFTER_HEADER - 4 : _AFTER_HEADER] != zlib.crc32(b"IHDR" + body).to_bytes(4, "big"):
         raise ImageRejected("The header of the png picture is damaged: its CRC is wrong.")
     width, height, depth, colour_type, compression, filtering, interlacing = struct.unpack(">IIBBBBB", body)
@@ -141,12 +141,12 @@ def read_header(data: bytes) -> PngHeader:
 
 
 def pixel_data(data: bytes) -> bytes:
-    """The compressed pixels of a png that `inspect_png` has made."""
+    """The compressed pixels of a png made by `inspect_png`."""
     return b"".join(chunk.body for chunk in _chunks(data) if chunk.kind == b"IDAT")
 
 
 def with_pixel_data(data: bytes, stream: bytes) -> bytes:
-    """A png that `inspect_png` has made, with other compressed pixels."""
+    """A png made by `inspect_png`, with its compressed pixels replaced."""
     kept = [data[chunk.start : chunk.end] for chunk in _chunks(data) if chunk.kind not in {b"IDAT", b"IEND"}]
     return b"".join((_SIGNATURE, *kept, png_chunk(b"IDAT", stream), png_chunk(b"IEND", b"")))
 
@@ -176,7 +176,7 @@ def _collect(data: bytes, header: PngHeader, limits: Limits) -> _Found:
 
 def _take(found: _Found, chunk: _Chunk, *, cut: bool) -> None:
     if chunk.kind == b"IDAT":
-        # A browser notices a wrong CRC when it has used the pixels, and goes no further.
+        # Browsers check the CRC after decoding the chunk, and then stop.
         if not found.pixels or found.pixels[-1].is_whole:
             found.pixels.append(chunk)
     elif chunk.kind == b"PLTE":
@@ -186,14 +186,14 @@ def _take(found: _Found, chunk: _Chunk, *, cut: bool) -> None:
     elif chunk.kind in _IS_VALID or found.pixels or chunk.kind == b"IHDR":
         _take_side(found, chunk)
     elif cut:
-        raise ImageRejected("The png picture ends in front of its pixels.")
+        raise ImageRejected("The png picture ends before its pixels.")
     elif not chunk.kind[0] & _ANCILLARY:
         name = chunk.kind.decode("ascii", "backslashreplace")
-        raise ImageRejected(f"The png picture has a critical chunk that nobody knows: {name}.")
+        raise ImageRejected(f"The png picture has an unknown critical chunk: {name}.")
 
 
 def _take_palette(found: _Found, chunk: _Chunk) -> None:
-    """In pictures without palette it is a suggestion, for screens with few colours."""
+    """In pictures without palette, PLTE is only a suggestion for quantization."""
     if found.header.colour_type != _PALETTE or found.palette:
         return
     if chunk.is_whole and len(chunk.body) % 3 == 0 and len(chunk.body) <= 3 << found.header.depth:
@@ -260,7 +260,7 @@ _IS_VALID: Final[dict[bytes, Callable[[_Found, bytes], bool]]] = {
     b"cLLI": _of_length(8),
     b"tRNS": _fits_transparency,
 }
-"""The chunks beside palette and pixels that show, in the order in which they are written."""
+"""Ancillary chunks that are kept, in the order in which they are written."""
 
 
 def _joined(found: _Found) -> bytes:

@@ -1,7 +1,7 @@
-"""Whether a png has all its rows: its pixels are unpacked, row by row, and not kept.
+"""Check that a png has all its rows, by decompressing them without keeping them.
 
-That costs less than decoding, takes no memory, and tells a picture that is cut short from one that is whole. Where a
-few of the last rows are missing, as browsers show it, they are filled up by repeating the last one that is there.
+It is faster than decoding, needs no memory, and finds truncated and damaged pictures and decompression bombs. If a few
+of the last rows are missing, the last one is repeated.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_MISSING: Final = 1 / 12
-"""Of a picture, for it to be used all the same."""
+"""Share of a picture that may be missing."""
 _MOST_TOO_MANY: Final = 64 * 1024
-"""Bytes that may come behind the last row."""
+"""Bytes of decompressed data that may follow the last row."""
 _STEP: Final = 64 * 1024
 _PIECE: Final = 1024 * 1024
 
@@ -26,23 +26,23 @@ _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2,
 """First column, first row, step across and step down of the seven passes of an interlaced png."""
 _FILTERS: Final = bytes(range(5))
 _ABOVE: Final = b"\x02"
-"""The filter whose rows hold the difference to the row above."""
+"""Filter type `Up`: the difference to the row above."""
 
 
 def with_all_rows(data: bytes) -> bytes:
-    """A png that `inspect_png` has made, with every row: the same bytes when none is missing.
+    """Complete a png made by `inspect_png`; returns the same bytes if no row is missing.
 
     Raises:
-        ImageRejected: more than a twelfth of the pixels is missing or damaged, or far more comes than there are rows.
+        ImageRejected: more than a twelfth of the pixels is missing or damaged, or it is a decompression bomb.
     """
     stream, passes = pixel_data(data), _passes(read_header(data))
     expected = sum(stride * rows for stride, rows in passes)
     unpacked = _Unpacked(stream, expected)
     good = _whole_rows(_good_bytes(unpacked, passes), passes)
     if expected - good > expected * _MOST_MISSING:
-        raise ImageRejected("The png picture is damaged or cut short: rows are missing.")
+        raise ImageRejected("The png picture is damaged or truncated: rows are missing.")
     if unpacked.count > expected + _MOST_TOO_MANY:
-        message = f"The png picture unpacks to more than its {expected} bytes of pixels."
+        message = f"The png picture decompresses to more than its {expected} bytes of pixels."
         raise ImageRejected(message, RejectionReason.TOO_COMPLEX)
     if good == expected == unpacked.count and unpacked.is_finished:
         return data if not unpacked.behind else with_pixel_data(data, stream[: -unpacked.behind])
@@ -50,16 +50,16 @@ def with_all_rows(data: bytes) -> bytes:
 
 
 class _Unpacked:
-    """The pixels of a png, piece by piece, as far as they can be unpacked."""
+    """Iterates over the decompressed pixels, up to the first error."""
 
     def __init__(self, stream: bytes, expected: int) -> None:
         self._stream = memoryview(stream)
         self._most = expected + _MOST_TOO_MANY + 1
         self.count = 0
         self.is_finished = False
-        """The compressed data has come to its end, and its checksum is right."""
+        """The compressed data is complete, and its checksum is correct."""
         self.behind = 0
-        """Bytes that follow its end."""
+        """Bytes after the end of the compressed data."""
 
     def __iter__(self) -> Iterator[bytes]:
         unpacker = zlib.decompressobj()
@@ -73,7 +73,7 @@ class _Unpacked:
                     self.count += len(piece)
                     yield piece
                     before, step = unpacker.copy(), unpacker.unconsumed_tail
-                    # A full piece may leave some of its output behind, even without input.
+                    # After a full piece there may be more output, even without input.
                     if not step and len(piece) < room:
                         break
             except zlib.error:
@@ -96,7 +96,7 @@ class _Unpacked:
 
 
 def _passes(header: PngHeader) -> list[tuple[int, int]]:
-    """Bytes of a row with its filter, and number of rows, of each pass; a plain picture is one pass."""
+    """For each pass: bytes of a row with its filter type, and number of rows. Without interlacing, one pass."""
     if not header.interlaced:
         return [(1 + (header.width * header.bits + 7) // 8, header.height)]
     passes = []
@@ -109,7 +109,7 @@ def _passes(header: PngHeader) -> list[tuple[int, int]]:
 
 
 def _good_bytes(pieces: _Unpacked, passes: list[tuple[int, int]]) -> int:
-    """How many bytes come before the end, the first damage, or the first row with a filter that does not exist."""
+    """Number of bytes before the end, the first error, or the first row with an invalid filter type."""
     good = 0
     remaining = iter(passes)
     stride, left, into = 1, 0, 0
@@ -147,7 +147,7 @@ def _whole_rows(good: int, passes: list[tuple[int, int]]) -> int:
 
 
 def _filled(stream: bytes, good: int, passes: list[tuple[int, int]]) -> bytes:
-    """The first `good` bytes of pixels, compressed anew, and their last row again for each that is missing."""
+    """The first `good` bytes of pixels, compressed again, with the last row repeated for each missing one."""
     packer = zlib.compressobj(1)
     packed = []
     left = good

@@ -1,4 +1,4 @@
-"""Colour profiles: which of them may stay with a picture (ICC.1:2022, 7.2)."""
+"""Validate ICC profiles (ICC.1:2022, 7.2)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import struct
 from typing import Final
 
 MAX_PROFILE: Final = 1024 * 1024
-"""Larger ones are not read by common decoders either, and are dropped."""
+"""Larger ones are dropped; common decoders refuse them, too."""
 RGB, GREY, INK = b"RGB ", b"GRAY", b"CMYK"
 
 _HEADER_BYTES: Final = 128
 
 
 def usable_profile(profile: bytes, colours: bytes) -> bytes | None:
-    """The profile, cut to its length, if it is one for pictures in these colours; None otherwise."""
+    """The profile, cut to its declared length; None if it is invalid or for another colour space."""
     if not _HEADER_BYTES < len(profile) <= MAX_PROFILE or profile[36:40] != b"acsp" or profile[16:20] != colours:
         return None
     (length,) = struct.unpack_from(">I", profile)

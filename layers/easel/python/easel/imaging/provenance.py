@@ -1,7 +1,7 @@
-"""Writes into a finished picture that a model has made it, without touching its pixels.
+"""Add the provenance statement to a picture, without changing its pixels.
 
 The statement is XMP: IPTC's `DigitalSourceType`, and the system that made the picture (IPTC Photo Metadata Standard
-2025.1). It goes where each format keeps XMP: an iTXt chunk of png, an APP1 segment of jpeg, an XMP chunk of webp.
+2025.1). It is stored where each format stores XMP: an iTXt chunk of png, an APP1 segment of jpeg, an XMP chunk of webp.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _DESCRIPTION: Final = """\
 </rdf:Description>"""
 _SOURCE_TYPE: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/(\w+)")
 _MADE_BY_A_MODEL: Final = b"trainedalgorithmicmedia"
-"""How every term of IPTC ends, in small letters, that means it: the plain one and the composite one."""
+"""Suffix, in lower case, of the IPTC terms for generated media, including the composite one."""
 _END_OF_STATEMENTS: Final = re.compile(rb"</\w+:RDF\s*>")
 
 _XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
 _UNPACKED: Final = b"\0\0\0\0\0"
-"""After the keyword: its end, two bytes for `not compressed`, no language, no translated keyword."""
+"""After the keyword: its terminator, two bytes for `not compressed`, empty language and translated keyword."""
 _XMP_SEGMENT: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF_SEGMENT: Final = b"Exif\0\0"
 _APP0, _APP1, _APP11 = b"\xe0", b"\xe1", b"\xeb"
@@ -61,18 +61,18 @@ _LOSSLESS: Final = b"VP8L"
 _HAS_XMP, _HAS_ALPHA = 0x04, 0x10
 _JUMBF: Final = b"jumb"
 _C2PA_BOX: Final = b"jumdc2pa"
-"""How the description of a C2PA manifest store begins: type of the box, first letters of its UUID."""
+"""Start of the description box of a C2PA manifest store: its type and the first bytes of its UUID."""
 
 
 def statement(made_by: ServedBy, source_type: str = TRAINED_ALGORITHMIC_MEDIA) -> bytes:
-    """The XMP packet of a picture that this model made."""
+    """The XMP packet for a picture made by this model."""
     system = escape(f"{made_by.model} ({made_by.provider})")
     description = _DESCRIPTION.format(source_type=source_type, system=system)
     return _PACKET.format(description=description).encode("utf-8")
 
 
 def is_signed(data: bytes, image_format: ImageFormat) -> bool:
-    """Whether the file carries a C2PA manifest. Whether its signature holds is not looked at."""
+    """Whether the file contains a C2PA manifest. Its signature is not verified."""
     match image_format:
         case ImageFormat.PNG:
             return any(part.kind == b"caBX" for part in parts_of(data, image_format))
@@ -90,9 +90,9 @@ def _is_manifest(segment: bytes) -> bool:
 
 
 def with_statement(data: bytes, image_format: ImageFormat, packet: bytes) -> tuple[bytes, str]:
-    """The same picture with the statement in it, and the source type that the file then gives.
+    """Add the statement to a file. Returns the file and its digital source type.
 
-    XMP that is there already stays, with our statement added unless it says the same.
+    Existing XMP is kept and extended, unless it already has the right source type.
     """
     match image_format:
         case ImageFormat.PNG:
@@ -134,7 +134,7 @@ def _in_jpeg(data: bytes, packet: bytes) -> tuple[bytes, str]:
         merged = packet
     place = SIGNATURE_LENGTH[ImageFormat.JPEG]
     for part in parts:
-        # JFIF and EXIF both want to come first, so they do.
+        # JFIF and EXIF must come first.
         if part.kind != _APP0 and not (part.kind == _APP1 and data.startswith(_EXIF_SEGMENT, part.body)):
             break
         place = part.end
@@ -152,7 +152,7 @@ def _in_webp(data: bytes, packet: bytes) -> tuple[bytes, str]:
 
 
 def _extended_header(data: bytes, first: Part) -> bytes:
-    """The header that announces XMP: the file's own, or a new one where the file had the short form."""
+    """The VP8X header with the flag for XMP: that of the file, or a new one for the simple format."""
     if first.kind == _EXTENDED:
         return webp_chunk(_EXTENDED, bytes([data[first.body] | _HAS_XMP]) + data[first.body + 1 : first.body + 10])
     flags = _HAS_XMP
@@ -173,10 +173,10 @@ def _replaced(data: bytes, old: Part | None, place: int, new: bytes) -> bytes:
 def _merged(theirs: bytes | None, ours: bytes) -> bytes:
     if theirs is None:
         return ours
-    said = _SOURCE_TYPE.search(theirs)
-    if said is not None and said[1].lower().endswith(_MADE_BY_A_MODEL):
+    found = _SOURCE_TYPE.search(theirs)
+    if found is not None and found[1].lower().endswith(_MADE_BY_A_MODEL):
         return theirs
-    if said is not None:
+    if found is not None:
         return _SOURCE_TYPE.sub(TRAINED_ALGORITHMIC_MEDIA.encode("ascii"), theirs)
     end = _END_OF_STATEMENTS.search(theirs)
     if end is None:
@@ -186,5 +186,5 @@ def _merged(theirs: bytes | None, ours: bytes) -> bytes:
 
 
 def _source_type(packet: bytes) -> str:
-    said = _SOURCE_TYPE.search(packet)
-    return said[0].decode("ascii", "replace") if said else TRAINED_ALGORITHMIC_MEDIA
+    found = _SOURCE_TYPE.search(packet)
+    return found[0].decode("ascii", "replace") if found else TRAINED_ALGORITHMIC_MEDIA

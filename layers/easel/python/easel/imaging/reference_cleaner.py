@@ -1,4 +1,4 @@
-"""Makes a caller's reference picture fit for vendors."""
+"""Prepare reference pictures for vendors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class PillowReferenceCleaner:
     """`ports.providers.ReferenceCleaner`."""
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
-        """The picture whole, upright, without metadata and no larger than vendors take.
+        """The picture complete, upright, without metadata, and within the limits of vendors.
 
         Raises:
-            ImageRejected: it is not a picture that common viewers show, or beyond the limits.
-            ImagingUnavailable: it could not be looked at now.
+            ImageRejected: not a picture that common viewers show, or over a limit.
+            ImagingUnavailable: it could not be processed now.
         """
         picture = clean_picture(reference.data)
         return ReferenceImage(picture.data, picture.media_type, f"reference.{picture.format.extension}")

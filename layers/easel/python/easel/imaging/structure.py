@@ -1,4 +1,4 @@
-"""What is known of a picture's file before anything is decoded."""
+"""The result of inspecting a picture before decoding it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from easel.imaging.formats import ImageFormat
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A picture taken apart: its measures, and its file without anything that does not show.
+    """Size and properties of a picture, and a copy of its file with the pixels only.
 
-    `width` and `height` are the stored ones, before `orientation`. `data` decodes to the same pixels as the file that
-    came, in every decoder: it has no metadata, no second picture and nothing malformed but, maybe, the compressed
-    pixels. A colour profile stays in it, if it is one.
+    `width` and `height` are those stored, before `orientation` is applied. `data` decodes to the same pixels as the
+    original file, but has no metadata, no second picture and no malformed chunks; only the compressed pixels may still
+    be damaged. A valid colour profile is kept in it.
     """
 
     format: ImageFormat
@@ -22,17 +22,17 @@ class Structure:
     height: int
     data: bytes
     decoding_bytes: int
-    """What decoding takes at most, in memory."""
+    """Upper estimate of the memory that decoding needs."""
     orientation: int = UPRIGHT
     profile: bytes | None = None
     """The ICC profile of RGB pixels."""
     is_common: bool = True
-    """Decoders everywhere read it as it is: no animation, no ink colours, no rare kind of jpeg."""
+    """`data` can be passed on without encoding it again: no animation, no CMYK, no rare kind of jpeg."""
     is_mended: bool = False
-    """The file broke the rules of its format, in a way that some decoders would refuse."""
+    """The original file violates its format, so that some decoders may refuse it."""
     is_unfinished: bool = False
-    """A jpeg without an end: its compressed data may be cut short."""
+    """A jpeg without end marker: its compressed data may be truncated."""
     transparent: tuple[int, ...] | None = None
-    """The colour of a png that is transparent, in its own depth: one number for grey, three for RGB."""
+    """The transparent colour of a png, in its own bit depth: one number for grey, three for RGB."""
     depth: int = 8
     """Bits of one channel."""

@@ -1,4 +1,4 @@
-"""Draws a text into the lower right corner of a picture: white letters with a dark rim, so that any ground will do."""
+"""Draw a watermark into the lower right corner of a picture: white letters with a dark outline."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 _FONT: Final = "fonts/DejaVuSans-Bold-watermark.ttf"
 _FILL: Final = (255, 255, 255, 235)
-_RIM: Final = (0, 0, 0, 190)
+_OUTLINE: Final = (0, 0, 0, 190)
 
 _SHARE: Final = 0.032
-"""The height of letters, of the side of a square as large as the picture."""
+"""Font size, as a share of the square root of the picture's area."""
 _MARGIN_SHARE: Final = 0.022
 _SMALLEST: Final = 9
-"""Pixels below which letters stop being readable."""
+"""Minimum readable font size in pixels."""
 _ONE_LINE_SHARE: Final = 0.6
-"""How far letters shrink to keep a text on one line, before it is broken into several."""
+"""Minimum share of the font size to keep the text on one line, before it is wrapped."""
 _TALLEST: Final = 0.34
-"""How much of the height a broken text may take, before its letters shrink further."""
-_RIM_SHARE: Final = 0.09
+"""Maximum share of the height for wrapped text, before the font size is reduced."""
+_OUTLINE_SHARE: Final = 0.09
 _LINE_HEIGHT: Final = 1.25
 
 
@@ -41,36 +41,36 @@ def draw_watermark(picture: Image.Image, text: str) -> None:
 
 
 def _mark(text: str, standard: int, width: int, height: int) -> Image.Image:
-    """The letters on clear ground, no larger than the space."""
+    """The text on a transparent background, no larger than the available space."""
     size, lines = _layout(text, max(standard, _SMALLEST), width, height)
-    font, rim = _font(size), _rim(size)
+    font, outline = _font(size), _outline_width(size)
     step = round(size * _LINE_HEIGHT)
-    across = max(round(font.getlength(line)) for line in lines) + 2 * rim + 1
-    mark = Image.new("RGBA", (across, step * len(lines) + 2 * rim), (0, 0, 0, 0))
-    brush = ImageDraw.Draw(mark)
+    across = max(round(font.getlength(line)) for line in lines) + 2 * outline + 1
+    mark = Image.new("RGBA", (across, step * len(lines) + 2 * outline), (0, 0, 0, 0))
+    drawing = ImageDraw.Draw(mark)
     for number, line in enumerate(lines):
-        place = (across - rim, rim + step * number)
-        brush.text(place, line, font=font, anchor="ra", fill=_FILL, stroke_width=rim, stroke_fill=_RIM)
-    # A picture too small for readable letters gets unreadable ones: the text was asked for.
+        place = (across - outline, outline + step * number)
+        drawing.text(place, line, font=font, anchor="ra", fill=_FILL, stroke_width=outline, stroke_fill=_OUTLINE)
+    # In a very small picture the text may be unreadable, but it is always drawn.
     if mark.width > width or mark.height > height:
         mark.thumbnail((width, height), Image.Resampling.LANCZOS)
     return mark
 
 
 def _layout(text: str, standard: int, width: int, height: int) -> tuple[int, list[str]]:
-    """How large, and in which lines: on one line if it can be, then broken, then smaller."""
+    """Font size and lines: one line if possible, else wrapped, else smaller."""
     smallest_line = max(_SMALLEST, round(standard * _ONE_LINE_SHARE))
     for size in range(standard, smallest_line - 1, -1):
         if _width(text, size) <= width:
             return size, [text]
     for size in range(smallest_line, _SMALLEST, -1):
-        lines = _broken(text, size, width)
+        lines = _wrapped(text, size, width)
         if round(size * _LINE_HEIGHT) * len(lines) <= height * _TALLEST:
             return size, lines
-    return _SMALLEST, _broken(text, _SMALLEST, width)
+    return _SMALLEST, _wrapped(text, _SMALLEST, width)
 
 
-def _broken(text: str, size: int, width: int) -> list[str]:
+def _wrapped(text: str, size: int, width: int) -> list[str]:
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -79,7 +79,7 @@ def _broken(text: str, size: int, width: int) -> list[str]:
             continue
         if lines[-1]:
             lines.append("")
-        # A word longer than a line is broken anywhere.
+        # Break a word that is longer than a line.
         for letter in word:
             if lines[-1] and _width(lines[-1] + letter, size) > width:
                 lines.append("")
@@ -88,11 +88,11 @@ def _broken(text: str, size: int, width: int) -> list[str]:
 
 
 def _width(text: str, size: int) -> float:
-    return _font(size).getlength(text) + 2 * _rim(size) + 1
+    return _font(size).getlength(text) + 2 * _outline_width(size) + 1
 
 
-def _rim(size: int) -> int:
-    return max(1, round(size * _RIM_SHARE))
+def _outline_width(size: int) -> int:
+    return max(1, round(size * _OUTLINE_SHARE))
 
 
 @cache
@@ -102,5 +102,5 @@ def _font_file() -> bytes:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    # The basic layout is the same on every machine; the other one needs a library that a Lambda does not have.
+    # The basic layout engine gives the same result everywhere; Raqm is not available in Lambda.
     return ImageFont.truetype(io.BytesIO(_font_file()), size, layout_engine=ImageFont.Layout.BASIC)

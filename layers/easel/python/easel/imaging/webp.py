@@ -1,7 +1,7 @@
-"""Takes a webp apart, and keeps what shows (Google, WebP container specification; RFC 9649).
+"""Parse a webp and keep what affects the pixels (Google, WebP container specification; RFC 9649).
 
-What the container says about itself never decides: neither its length nor its flags nor the chunks that nobody needs.
-Of an animation the first picture stays.
+The length and the flags of the container are ignored and written again; chunks that are not needed are dropped. Of an
+animation the first frame is kept.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 _LOSSY, _LOSSLESS, _ALPHA, _EXTENDED, _FRAME = b"VP8 ", b"VP8L", b"ALPH", b"VP8X", b"ANMF"
 _IN_FRONT: Final = frozenset({_EXTENDED, _ALPHA, _FRAME})
-"""Of interest only until pixels have come."""
+"""Ignored after the pixels."""
 _EXTENDED_BYTES: Final = 10
 _HAS_PROFILE, _HAS_ALPHA, _IS_ANIMATED = 0x20, 0x10, 0x02
 _LOSSLESS_SIGNATURE: Final = b"\x2f"
 _KEY_FRAME_START: Final = b"\x9d\x01\x2a"
 _LOSSLESS_HEADER, _LOSSY_HEADER = 5, 10
 _FRAME_BYTES: Final = 16
-"""Of an ANMF chunk in front of its own chunks."""
+"""Header of an ANMF chunk, before its sub-chunks."""
 _LOSSY_BYTES, _LOSSLESS_BYTES = 12, 16
-"""What decoding takes for one pixel: libwebp keeps two canvases for animations, and hands a copy out."""
+"""Memory per pixel for decoding: libwebp keeps two canvases, and returns a copy."""
 
 
 class _Chunk(NamedTuple):
@@ -44,7 +44,7 @@ class _Chunk(NamedTuple):
 
 @dataclass(slots=True)
 class _Pixels:
-    """One picture: its own chunk, and the one with its alpha if it has that."""
+    """One frame: the chunk with its pixels, and the one with its alpha channel, if any."""
 
     width: int
     height: int
@@ -54,12 +54,12 @@ class _Pixels:
     left: int = 0
     top: int = 0
     frame: bytes = b""
-    """How an animation shows it."""
+    """Its ANMF header in an animation."""
 
 
 @dataclass(slots=True)
 class _Found:
-    """What of a webp shows."""
+    """The parts of a webp that affect the pixels."""
 
     canvas: tuple[int, int] | None = None
     flags: int = 0
@@ -71,15 +71,15 @@ class _Found:
 
 
 def inspect_webp(data: bytes, limits: Limits) -> Structure:
-    """The webp, and its file with nothing but the first picture and how to show it.
+    """Inspect a webp, and make a file with its first frame and its colour profile only.
 
     Raises:
-        ImageRejected: no browser would show it, or it is beyond the limits.
+        ImageRejected: browsers do not show it, or it is over a limit.
     """
     found = _collect(data, limits)
     pixels = found.pixels
     if pixels is None:
-        raise ImageRejected("The webp picture has no pixels, or is cut short.")
+        raise ImageRejected("The webp picture has no pixels, or is truncated.")
     width, height = found.canvas or (pixels.width, pixels.height)
     limits.check_size(width, height)
     covers = (pixels.left, pixels.top, pixels.width, pixels.height) == (0, 0, width, height)
@@ -115,7 +115,7 @@ def _chunks(view: memoryview) -> Iterator[_Chunk]:
         (length,) = struct.unpack_from("<I", view, position + 4)
         start, end = position + 8, position + 8 + length
         yield _Chunk(bytes(view[position : position + 4]), view[start:end], end <= size)
-        # Chunks begin at even places; the last one may lack its padding.
+        # Chunks start at even offsets; the last one may lack its padding byte.
         position = end + length % 2
 
 
@@ -157,7 +157,7 @@ def _take_canvas(found: _Found, body: bytes, limits: Limits) -> None:
 
 def _pixels_of(chunk: _Chunk, alpha: bytes) -> _Pixels:
     if not chunk.is_whole:
-        raise ImageRejected("The webp picture is cut short.")
+        raise ImageRejected("The webp picture is truncated.")
     body = bytes(chunk.body)
     width, height = size_of(chunk.kind, body)
     packed = webp_chunk(_ALPHA, alpha) if alpha and chunk.kind == _LOSSY else b""
@@ -165,7 +165,7 @@ def _pixels_of(chunk: _Chunk, alpha: bytes) -> _Pixels:
 
 
 def size_of(kind: bytes, body: bytes) -> tuple[int, int]:
-    """Width and height in the header of compressed pixels. Raises ImageRejected."""
+    """Width and height from the header of a VP8 or VP8L chunk. Raises ImageRejected."""
     if kind == _LOSSLESS and body[:1] == _LOSSLESS_SIGNATURE and len(body) >= _LOSSLESS_HEADER:
         (bits,) = struct.unpack_from("<I", body, 1)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
@@ -198,7 +198,7 @@ def _still(pixels: _Pixels, profile: bytes | None) -> bytes:
 
 
 def _part_of_a_canvas(pixels: _Pixels, size: tuple[int, int]) -> bytes:
-    """The first frame of an animation that covers a part of it only: it stays an animation, of one frame."""
+    """A frame smaller than the canvas: an animation with this one frame."""
     header = _canvas(_IS_ANIMATED | _HAS_ALPHA, *size)
     frame = webp_chunk(_FRAME, pixels.frame + pixels.alpha + pixels.chunk)
     return webp_file([header, webp_chunk(b"ANIM", bytes(6)), frame])
