@@ -135,9 +135,14 @@ def test_a_system_without_processes_left_is_not_the_fault_of_the_picture(monkeyp
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list open files")
-def test_nothing_is_left_behind() -> None:
-    before = len(list(Path("/proc/self/fd").iterdir()))
+def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, children, fork = len(list(Path("/proc/self/fd").iterdir())), [], os.fork
 
+    def noted() -> int:
+        children.append(process := fork())
+        return process
+
+    monkeypatch.setattr(os, "fork", noted)
     for work in (lambda: [b"done"], spin_in_c, lambda: os._exit(1)):
         try:
             run_bounded(work, SHORT)
@@ -145,5 +150,7 @@ def test_nothing_is_left_behind() -> None:
             continue
 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(children) == 3
+    for process in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(process, os.WNOHANG)

@@ -119,7 +119,6 @@ def test_a_picture_that_was_paid_for_may_take_more() -> None:
 
 LARGEST: dict[str, Callable[[], bytes]] = {
     "RGBA of sixteen bits, 6000x6000": lambda: clear_png(6000, 16),
-    "progressive jpeg": lambda: encoded(a_picture(LARGE, LARGE), "JPEG", progressive=True, subsampling=0, quality=50),
     "webp": lambda: encoded(a_picture(LARGE, LARGE), "WEBP", quality=10, method=0),
 }
 
