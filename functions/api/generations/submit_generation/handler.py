@@ -10,7 +10,7 @@ from easel.clock import system_clock
 from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
-from easel.doors.canonical.generations import parameters, requests, submissions, words
+from easel.doors.canonical.generations import parameters, quote_answers, requests, submissions, words
 from easel.http import callers, gateway, parse
 from easel.observability import count, request_id
 from easel.wiring.env import Links, TrustedReferences
@@ -35,13 +35,13 @@ def submit_generation(
     prefer: parameters.Prefer = None,
     cancel_after: parameters.CancelAfter = None,
     dry_run: parameters.DryRun = None,
-) -> Response[generations.GenerationBody | generations.QuoteBody]:
+) -> Response[generations.GenerationBody | quote_answers.QuoteBody]:
     env = settings.load(Env)
     wishes, key = parse.preferences(prefer), parse.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parse.cancel_after(cancel_after)
     request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parse.flag("dry_run", dry_run):
-        return generations.quote_answer(quotes.quote_generation(env)(caller, request))
+        return quote_answers.quote_answer(quotes.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:

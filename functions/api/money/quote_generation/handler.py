@@ -7,8 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.doors.canonical.door import CANONICAL
-from easel.doors.canonical.generations import answers as generations
-from easel.doors.canonical.generations import requests, submissions
+from easel.doors.canonical.generations import quote_answers, requests, submissions
 from easel.doors.canonical.money import words
 from easel.http import callers, gateway
 from easel.wiring.env import TrustedReferences
@@ -25,10 +24,10 @@ app = gateway.resolver(CANONICAL)
 @app.post("/api/v1/quotes", **words.QUOTE_GENERATION)
 def quote_generation(
     caller: callers.GenerationsWrite, body: Annotated[requests.SubmitGenerationRequest, Body()]
-) -> Response[generations.QuoteBody]:
+) -> Response[quote_answers.QuoteBody]:
     env, sent = settings.load(Env), app.current_event.json_body
     request = submissions.image_request(body, sent=sent, cancel_after=None, trusted=env.REFERENCE_TRUSTED_ORIGINS)
-    return generations.quote_answer(wiring.quote_generation(env)(caller, request))
+    return quote_answers.quote_answer(wiring.quote_generation(env)(caller, request))
 
 
 lambda_handler = gateway.entry(app)

@@ -1,4 +1,4 @@
-"""Generations, their price and their pages as the canonical door shows them."""
+"""Generations and their pages as the canonical door shows them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from easel.http import answers
 from easel.http.models import AnswerModel, Moment, moment
 from easel.http.pagination import PageRequest, Pages
 from easel.services.images.links import permalink
-from easel.services.money.quotes import Quote
 from easel.services.ports.generations import Page
 
 if TYPE_CHECKING:
@@ -83,18 +82,6 @@ class ParametersBody(AnswerModel):
     style: str | None
     background: str | None
     watermark: str | None
-
-
-class QuoteBody(AnswerModel):
-    """What a request costs at most. Nothing was written, and nothing is held."""
-
-    quote_id: str = Field(description="Send it as `quoteId` with the request: then no more than this is charged.")
-    expires_at: Moment = Field(description="Until then the quote binds.")
-    model: str
-    images: int
-    parameters: ParametersBody
-    price: PriceOfGeneration
-    template: UsedTemplateBody | None
 
 
 class ReferenceBody(AnswerModel):
@@ -187,11 +174,11 @@ def generation_body(generation: Generation, context: AnswerContext) -> Generatio
         mode=generation.mode,
         prompt=generation.prompt,
         template=_template(generation),
-        parameters=_parameters(generation.parameters),
+        parameters=parameters_body(generation.parameters),
         n=len(generation.images),
         images_completed=generation.images_completed,
         images_failed=generation.images_failed,
-        price=_price(generation.price) if generation.price else None,
+        price=price_body(generation.price) if generation.price else None,
         charged_milli_credits=generation.charged,
         charged_credits=None if generation.charged is None else generation.charged / MILLI,
         provider_cost_micro_usd=context.cost(generation.provider_cost_micro_usd),
@@ -286,21 +273,6 @@ def generation_url(generation_id: str, base_url: str) -> str:
     return f"{base_url.rstrip('/')}{GENERATIONS_PATH}/{generation_id}"
 
 
-def quote_answer(quote: Quote) -> Response[Any]:
-    """A quote with all that it depends on."""
-    appraisal = quote.appraisal
-    body = QuoteBody(
-        quote_id=quote.id,
-        expires_at=to_iso(quote.expires_at),
-        model=appraisal.model.id,
-        images=appraisal.price.images,
-        parameters=_parameters(appraisal.parameters),
-        price=_price(appraisal.price),
-        template=composition_body(appraisal.composition) if appraisal.composition else None,
-    )
-    return answers.as_json(body)
-
-
 def _template(generation: Generation) -> UsedTemplateBody | None:
     template = generation.template
     if template is None:
@@ -315,7 +287,8 @@ def composition_body(made: Composition) -> UsedTemplateBody:
     return UsedTemplateBody(id=made.template_id, version=made.version, shots=shots, warnings=list(made.notices))
 
 
-def _price(price: Price) -> PriceOfGeneration:
+def price_body(price: Price) -> PriceOfGeneration:
+    """The most that a generation costs."""
     return PriceOfGeneration(
         unit=price.unit,
         plan=price.plan,
@@ -325,7 +298,8 @@ def _price(price: Price) -> PriceOfGeneration:
     )
 
 
-def _parameters(parameters: ImageParameters) -> ParametersBody:
+def parameters_body(parameters: ImageParameters) -> ParametersBody:
+    """The parameters of the images."""
     return ParametersBody(
         size=str(parameters.size) if parameters.size else None,
         aspect_ratio=parameters.aspect_ratio,

@@ -1,0 +1,48 @@
+"""Quotes as the canonical door shows them: of `POST /api/v1/quotes`, and of a submit with `dry_run`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from easel.clock import to_iso
+from easel.doors.canonical.generations.answers import (
+    ParametersBody,
+    PriceOfGeneration,
+    UsedTemplateBody,
+    composition_body,
+    parameters_body,
+    price_body,
+)
+from easel.http import answers
+from easel.http.models import AnswerModel, Moment
+from easel.services.money.quotes import Quote
+
+
+class QuoteBody(AnswerModel):
+    """What a request costs at most. Nothing was written, and nothing is held."""
+
+    quote_id: str = Field(description="Send it as `quoteId` with the request: then no more than this is charged.")
+    expires_at: Moment = Field(description="Until then the quote binds.")
+    model: str
+    images: int
+    parameters: ParametersBody
+    price: PriceOfGeneration
+    template: UsedTemplateBody | None
+
+
+def quote_answer(quote: Quote) -> Response[Any]:
+    """A quote with all that it depends on."""
+    appraisal = quote.appraisal
+    body = QuoteBody(
+        quote_id=quote.id,
+        expires_at=to_iso(quote.expires_at),
+        model=appraisal.model.id,
+        images=appraisal.price.images,
+        parameters=parameters_body(appraisal.parameters),
+        price=price_body(appraisal.price),
+        template=composition_body(appraisal.composition) if appraisal.composition else None,
+    )
+    return answers.as_json(body)
