@@ -28,7 +28,7 @@ from easel.doors.canonical.door import CANONICAL
 from easel.errors import EaselError
 from easel.http import callers
 from easel.http.bodies import METHODS_WITH_BODY
-from easel.http.description import ERRORS, TAKES_BYTES
+from easel.http.description import ERRORS, OPEN_QUERY, TAKES_BYTES
 from easel.http.failures import InternalError, MalformedBody, RouteNotFound
 from easel.http.problems import KINDS, kind_of
 from easel.http.resolver import has_open_query, is_public, takes_bytes
@@ -184,7 +184,9 @@ def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any
     answers = {status: _answer(status, said) for status, said in operation["responses"].items() if status < "400"}
     references = {name.partition("-")[0]: {"$ref": f"#/components/responses/{name}"} for name in failed}
     caller = callers.required(route.func)
-    described = {key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES}}
+    described = {key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES, OPEN_QUERY}}
+    if "requestBody" in described:
+        described["requestBody"] = _body(described["requestBody"])
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
     return (
         described
@@ -194,6 +196,16 @@ def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any
             "responses": dict(sorted((answers | references).items())),
         }
     )
+
+
+def _body(described: dict[str, Any]) -> dict[str, Any]:
+    """A body that may be left out is described as such: as `null` it would be refused, since it is no object."""
+    content = described["content"]
+    for media_type, one in content.items():
+        branches = [branch for branch in one["schema"].get("anyOf", []) if branch.get("type") != "null"]
+        if len(branches) == 1:
+            content = {**content, media_type: {**one, "schema": branches[0]}}
+    return {**described, "content": content}
 
 
 def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str, Any]]:

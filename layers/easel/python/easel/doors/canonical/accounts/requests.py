@@ -25,7 +25,7 @@ _CONTROL: Final = "Cc"
 _LONGEST_NAME: Final = 100
 _NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME}
 _ROLE: Final[JsonDict] = {"enum": [role.value for role in MEMBER_ROLES]}
-_SCOPES: Final[JsonDict] = {"items": {"type": "string", "enum": [*sorted(ALL_SCOPES)]}}
+_SCOPES: Final[JsonDict] = {"minItems": 1, "items": {"type": "string", "enum": [*sorted(ALL_SCOPES)]}}
 
 
 class WorkspaceRequest(RequestModel):

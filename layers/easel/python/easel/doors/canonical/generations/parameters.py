@@ -16,6 +16,7 @@ IdempotencyKey = Annotated[
         description=f"1 to {LONGEST_KEY} visible characters, quoted or bare. For 24 hours the same key with the same "
         "request, however it is written, answers with the generation it first made; with another request it is refused "
         "with 422.",
+        json_schema_extra={"pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
     ),
 ]
 Prefer = Annotated[
@@ -32,6 +33,7 @@ CancelAfter = Annotated[
         description="Give up after this long: `30`, `30s` or `2m`, from 5 seconds to 10 minutes. "
         "It counts from the request on, so waiting for a free worker is included. Shortens the `deadline` of the "
         "generation, never lengthens it.",
+        json_schema_extra={"pattern": r"^(([5-9]|[1-9][0-9]|[1-5][0-9]{2}|600)s?|([1-9]|10)m)$"},
     ),
 ]
 DryRun = Annotated[
