@@ -32,6 +32,7 @@ from easel.domain.image import Status
 from easel.domain.pricing import PriceBook, PriceRule, PriceUnit
 from easel.domain.request import Channel, ImageRequest
 from easel.errors import EaselError, InsufficientCredits
+from easel.outbound.addresses import find_fault
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.repositories.delivery.outbox import DynamoOutbox
@@ -165,7 +166,7 @@ class RealBooks:
         for name in WORKSPACES:
             open_account(name, ())
         self._submit = SubmitGeneration(
-            appraise=Appraise(catalogue=load_catalogue(), prices=PRICES),
+            appraise=Appraise(catalogue=load_catalogue(), prices=PRICES, address_fault=find_fault(())),
             quotes=QuoteSigner(lambda: [b"key"], clock),
             generations=self.generations,
             claims=DynamoIdempotencyClaims(client, self.core),

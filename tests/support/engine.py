@@ -41,6 +41,7 @@ from easel.domain.provider import (
 )
 from easel.domain.request import Channel, ImageRequest, Mode
 from easel.errors import CallbackRefused, ProviderError, ProviderErrorClass, QueueUnavailable, StillLeased
+from easel.outbound.addresses import find_fault
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations, begin_keys
@@ -398,7 +399,7 @@ class Engine:
             trial=TrialOffer(5 * MILLI, timedelta(days=30)),
             clock=clock,
         )
-        self.appraise = Appraise(catalogue=self.catalogue, prices=load_price_book())
+        self.appraise = Appraise(catalogue=self.catalogue, prices=load_price_book(), address_fault=find_fault(()))
         self.submit_use_case = SubmitGeneration(
             appraise=self.appraise,
             quotes=self.quotes,

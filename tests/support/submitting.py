@@ -22,6 +22,7 @@ from easel.errors import (
     StaleWrite,
     WalletMissing,
 )
+from easel.outbound.addresses import find_fault
 from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.money.appraise import Appraise
 from easel.services.money.quotes import QuoteSigner
@@ -31,6 +32,9 @@ from easel.services.prompt_templates.compose_prompts import FindTemplate, built_
 
 PLENTY = 10**9
 """Milli-credits that a wallet has unless a test says otherwise."""
+
+TRUSTED_ORIGINS = ("http://127.0.0.1:8000", "http://127.0.0.1:8001")
+"""Where reference pictures may be fetched from over http."""
 
 
 @dataclass
@@ -159,7 +163,10 @@ def submit_generation_over(
     """The use case that ships. `ports` is a `MemorySubmissions`; `collaborators` replace some of its ports."""
     parts: dict[str, Any] = {
         "appraise": Appraise(
-            catalogue=catalogue or load_catalogue(), prices=load_price_book(), find_template=find_template
+            catalogue=catalogue or load_catalogue(),
+            prices=load_price_book(),
+            address_fault=find_fault(TRUSTED_ORIGINS),
+            find_template=find_template,
         ),
         "quotes": quote_signer(clock),
         **dict.fromkeys(("generations", "claims", "usage", "ledger", "budgets", "queue"), ports),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from easel.outbound.addresses import MAX_ADDRESS_BYTES, Address, BadAddress, origins, parse_address
+from easel.domain.limits import REFERENCE_URL
+from easel.outbound.addresses import Address, BadAddress, origins, parse_address
 
 TRUSTED = origins(["http://127.0.0.1:8091", "https://pictures.internal"])
 
@@ -103,8 +104,8 @@ def test_an_address_is_read_into_parts_that_are_safe_to_send(text: str, expected
         ("https://intranet/", "public"),
         ("https://１２７.0.0.1/", "public"),
         ("http://127.0.0.1:8092/", "https"),
-        ("https://pictures.example/" + "x" * MAX_ADDRESS_BYTES, "longer than"),
-        ("https://pictures.example/" + "ü" * (MAX_ADDRESS_BYTES // 2), "longer than"),
+        ("https://pictures.example/" + "x" * REFERENCE_URL, "longer than"),
+        ("https://pictures.example/" + "ü" * (REFERENCE_URL // 2), "longer than"),
     ],
     ids=lambda value: ascii(value)[:50],
 )

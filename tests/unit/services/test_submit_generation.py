@@ -30,6 +30,7 @@ from easel.errors import (
     QuoteExpired,
     UnknownTemplate,
 )
+from easel.outbound.addresses import find_fault
 from easel.services.accounts.principal import Principal
 from easel.services.generations.submit_generation import IDEMPOTENCY_WINDOW, Submitted
 from easel.services.money.appraise import Appraisal, Appraise
@@ -76,7 +77,9 @@ class Desk:
         return stored
 
     def appraised(self, request: ImageRequest, plan: str) -> Appraisal:
-        return Appraise(catalogue=load_catalogue(), prices=load_price_book())(replace(CALLER, plan=plan), request)
+        return Appraise(catalogue=load_catalogue(), prices=load_price_book(), address_fault=find_fault(()))(
+            replace(CALLER, plan=plan), request
+        )
 
     def quote(self, request: ImageRequest, plan: str = "standard") -> str:
         return quote_signer(lambda: self.now).sign(WORKSPACE, self.appraised(request, plan)).id

@@ -13,14 +13,14 @@ from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, quote_answers, requests, submissions, words
 from easel.http import callers, gateway, parse
 from easel.observability import count, request_id
-from easel.wiring.env import Links, TrustedReferences
+from easel.wiring.env import Links
 from easel.wiring.generations import read_generations
 from easel.wiring.generations import submit_generation as wiring
 from easel.wiring.images import read_images
 from easel.wiring.money import quotes
 
 
-class Env(wiring.SubmitEnv, Links, TrustedReferences):
+class Env(wiring.SubmitEnv, Links):
     """Environment of this function."""
 
 

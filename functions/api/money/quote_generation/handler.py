@@ -10,11 +10,10 @@ from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import quote_answers, requests, submissions
 from easel.doors.canonical.money import words
 from easel.http import callers, gateway
-from easel.wiring.env import TrustedReferences
 from easel.wiring.money import quotes as wiring
 
 
-class Env(wiring.QuoteEnv, TrustedReferences):
+class Env(wiring.QuoteEnv):
     """Environment of this function."""
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from easel.clock import to_iso
-
-_WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
-
-
-_LONGEST_ADDRESS: Final = 2048
+from easel.outbound.addresses import BadAddress, read_address
 
 
 def _web_address(text: str) -> str:
-    if len(text) > _LONGEST_ADDRESS or not _WEB_ADDRESS.fullmatch(text):
-        limit = {"allowed": {"schemes": ["https"], "maxLength": _LONGEST_ADDRESS}}
-        raise PydanticCustomError("not_a_web_address", "must be an absolute https address without credentials", limit)
+    try:
+        read_address(text)
+    except BadAddress as error:
+        fault = {"reason": error.reason, "allowed": error.allowed}
+        raise PydanticCustomError("not_a_web_address", "is no web address", fault) from error
     return text
 
 

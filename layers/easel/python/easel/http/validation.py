@@ -50,7 +50,7 @@ _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
     "less_than_equal": lambda more: (f"must be at most {more['le']}", {"maximum": more["le"]}),
     "enum": lambda more: _one_of(more["expected"]),
     "literal_error": lambda more: _one_of(more["expected"]),
-    "not_a_web_address": lambda more: ("must be an absolute http(s) address without credentials", more["allowed"]),
+    "not_a_web_address": lambda more: (more["reason"], more["allowed"]),
 }
 
 _REQUIRED: Final[Mapping[str, Callable[[], _Words]]] = {

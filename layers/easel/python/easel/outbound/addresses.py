@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-MAX_ADDRESS_BYTES: Final = 2048
+from easel.domain.limits import REFERENCE_URL
 
 _ADDRESS: Final = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://(?P<authority>[^/?#]*))?(?P<path>[^?#]*)(?P<query>\?[^#]*)?(?:#.*)?",
@@ -68,9 +69,10 @@ _SPECIAL_IPV6: Final = tuple(
 class BadAddress(Exception):
     """An address that is not called. `reason` completes a sentence about it, and shows nothing of it."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, allowed: Mapping[str, object] = MappingProxyType({"schemes": ["https"]})) -> None:
         super().__init__(f"The address {reason}.")
         self.reason = reason
+        self.allowed = dict(allowed)
 
 
 Origin = tuple[str, str, int]
@@ -108,7 +110,7 @@ def parse_address(text: str, trusted: Collection[Origin] = ()) -> Address:
     Raises:
         BadAddress: anything else.
     """
-    address = _read(text)
+    address = read_address(text)
     if address.origin in trusted:
         return address
     if address.scheme != "https":
@@ -120,7 +122,21 @@ def parse_address(text: str, trusted: Collection[Origin] = ()) -> Address:
 
 def origins(texts: Iterable[str]) -> frozenset[Origin]:
     """The origins of a setting. Raises BadAddress."""
-    return frozenset(_read(text).origin for text in texts)
+    return frozenset(read_address(text).origin for text in texts)
+
+
+def find_fault(trusted_origins: Iterable[str]) -> Callable[[str], str | None]:
+    """A function that says what is wrong with an address; None for one that would be called."""
+    trusted = origins(trusted_origins)
+
+    def fault(text: str) -> str | None:
+        try:
+            parse_address(text, trusted)
+        except BadAddress as error:
+            return error.reason
+        return None
+
+    return fault
 
 
 def is_public(ip_address: str) -> bool:
@@ -134,11 +150,12 @@ def is_public(ip_address: str) -> bool:
     return parsed in _PUBLIC_IPV6 and not any(parsed in network for network in _SPECIAL_IPV6)
 
 
-def _read(text: str) -> Address:
+def read_address(text: str) -> Address:
+    """The parts of an address, wherever it leads. Raises BadAddress: it is none, or carries a login."""
     if _UNPRINTABLE.search(text):
         raise BadAddress("cannot be read: it holds spaces or characters that are not printed")
-    if len(text.encode()) > MAX_ADDRESS_BYTES:
-        raise BadAddress(f"is longer than {MAX_ADDRESS_BYTES} bytes")
+    if len(text.encode()) > REFERENCE_URL:
+        raise BadAddress(f"is longer than {REFERENCE_URL} bytes", {"maxBytes": REFERENCE_URL})
     match = _ADDRESS.fullmatch(text)
     if match is None or not match["authority"]:
         raise BadAddress("is without a host")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from easel.domain.limits import check_request
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.pricing import PriceBook
-from easel.domain.request import Fallback, ImageParameters, ImageRequest, Routing
+from easel.domain.request import Fallback, ImageParameters, ImageRequest, Reference, Routing
 from easel.domain.routing import in_order
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
@@ -20,6 +21,10 @@ from easel.services.prompt_templates.compose_prompts import FindTemplate, built_
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition
+
+
+AddressFault = Callable[[str], str | None]
+"""What is wrong with the address of a reference picture, as the rest of a sentence; None when it would be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,22 @@ class Appraise:
     """Checks and prices a request: the one computation behind quote and charge."""
 
     def __init__(
-        self, *, catalogue: Catalogue, prices: PriceBook, find_template: FindTemplate = built_in_alone
+        self,
+        *,
+        catalogue: Catalogue,
+        prices: PriceBook,
+        address_fault: AddressFault,
+        find_template: FindTemplate = built_in_alone,
     ) -> None:
         self._catalogue = catalogue
         self._prices = prices
+        self._address_fault = address_fault
         self._find_template = find_template
 
     def __call__(self, principal: Principal, request: ImageRequest) -> Appraisal:
         """Raises InvalidRequest: invalid for the model or the template, or too long to be stored."""
         model = self._catalogue.find(request.model)
+        self._check_references(request.references)
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
             request = filled_in(request, composition, model)
@@ -74,6 +86,13 @@ class Appraise:
     def fingerprint(self, request: ImageRequest) -> str:
         """Equal for requests with the same meaning. Raises InvalidRequest: unknown model or invalid parameter."""
         return request_fingerprint(self._catalogue.find(request.model), request)
+
+    def _check_references(self, references: Sequence[Reference]) -> None:
+        """Refuse what a worker would not fetch, by the parser that it fetches with. Doors may have said so before."""
+        for index, reference in enumerate(references):
+            if fault := self._address_fault(reference.url):
+                field = f"references[{index}].url"
+                raise InvalidRequest.of(field, f"{field} {fault}.", {"schemes": ["https"]})
 
     def _first(self, model: Model, asked: Routing, references: int) -> Candidate:
         """The first candidate if all providers were healthy."""

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
 from easel.domain.pricing import load_price_book
+from easel.outbound.addresses import find_fault
 from easel.services.money.appraise import Appraise
 from easel.services.money.quote_generation import QuoteGeneration
 from easel.services.money.quotes import QuoteSigner
-from easel.wiring.env import CoreTable, SigningKey
+from easel.wiring.env import CoreTable, SigningKey, TrustedReferences
 from easel.wiring.secrets import signing_keys
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import TemplateSet
 
 
-class QuoteEnv(CoreTable, SigningKey):
+class QuoteEnv(CoreTable, SigningKey, TrustedReferences):
     """Environment of whatever prices requests."""
 
 
-def appraise(env: CoreTable) -> Appraise:
+def appraise(env: QuoteEnv) -> Appraise:
     """Validate and price a request."""
 
     def find_template(workspace_id: str, template_id: str, version: int | None) -> TemplateSet | None:
@@ -29,7 +30,12 @@ def appraise(env: CoreTable) -> Appraise:
 
         return read_prompt_templates(env).find(workspace_id, template_id, version)
 
-    return Appraise(catalogue=load_catalogue(), prices=load_price_book(), find_template=find_template)
+    return Appraise(
+        catalogue=load_catalogue(),
+        prices=load_price_book(),
+        address_fault=find_fault(env.REFERENCE_TRUSTED_ORIGINS),
+        find_template=find_template,
+    )
 
 
 def quote_signer(env: SigningKey) -> QuoteSigner:

@@ -12,6 +12,7 @@ from easel.domain.request import Fallback, ImageRequest, Reference, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.doors.canonical.generations.requests import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
 from easel.errors import InvalidRequest
+from easel.outbound.addresses import BadAddress, origins, parse_address
 
 
 def image_request(
@@ -23,7 +24,8 @@ def image_request(
 ) -> ImageRequest:
     """The request. `sent` is the body as it came in, kept with the generation.
 
-    References are fetched over https, and only from the origins in `trusted` (`scheme://host:port`) over http as well.
+    References are checked by the parser that they are fetched with: https at public hosts, or an origin in `trusted`
+    (`scheme://host:port`).
 
     Raises:
         InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, in
@@ -67,19 +69,20 @@ def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> t
         message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
         raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
     if request.references:
-        _check_scheme("references[{}].url", [reference.url for reference in request.references], trusted)
+        _check_addresses("references[{}].url", [reference.url for reference in request.references], trusted)
         return tuple(_with_role(index, reference) for index, reference in enumerate(request.references))
-    _check_scheme("referenceUrls[{}]", urls, trusted)
+    _check_addresses("referenceUrls[{}]", urls, trusted)
     return tuple(Reference(url, telegram_file_id=file_id) for url, file_id in zip_longest(urls, file_ids))
 
 
-def _check_scheme(field: str, urls: Sequence[str], trusted: Collection[str]) -> None:
+def _check_addresses(field: str, urls: Sequence[str], trusted: Collection[str]) -> None:
+    trusted_origins = origins(trusted)
     for index, url in enumerate(urls):
-        scheme, _, rest = url.lower().partition("://")
-        origin = f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
-        if scheme != "https" and origin not in trusted:
+        try:
+            parse_address(url, trusted_origins)
+        except BadAddress as error:
             name = field.format(index)
-            raise InvalidRequest.of(name, f"{name} must be an https address.", {"schemes": ["https"]})
+            raise InvalidRequest.of(name, f"{name} {error.reason}.", error.allowed) from error
 
 
 def _with_role(index: int, reference: ReferenceRequest) -> Reference:
