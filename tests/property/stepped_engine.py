@@ -191,7 +191,7 @@ class SteppedEngine(Engine):
     def stored(self) -> list[Generation]:
         """Every generation there is, the oldest first."""
         page = self.generations.list(WORKSPACE, limit=100, after=None, status=None)
-        return list(reversed(page.generations))
+        return list(reversed(page.items))
 
 
 def three_candidates(catalogue: Catalogue) -> Catalogue:

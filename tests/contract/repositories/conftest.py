@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from tests.support.generations import NOW, WORKSPACE_ID, a_generation
@@ -24,11 +24,14 @@ from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.prompt_templates import DynamoPromptTemplates
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
+
+_Item = TypeVar("_Item")
 
 
 @dataclass
@@ -97,6 +100,11 @@ def core(emulator: Emulator) -> Core:
     return Core(client, create_core_table(client))
 
 
+def shown(page: Page[_Item]) -> tuple[list[_Item], str | None]:
+    """The items of a page, and where the list goes on."""
+    return list(page.items), page.next_after
+
+
 def an_id(seconds: float) -> str:
     """A generation's id that was made so many seconds after `NOW`."""
     moment = NOW + timedelta(seconds=seconds)
@@ -116,4 +124,4 @@ def ended_image(generation: Generation, index: int = 0, status: Status = Status.
     return replace(generation.images[index], status=status, stage=None, completed_at=NOW)
 
 
-__all__ = ["WORKSPACE_ID", "Core", "an_id", "ended_image", "image_id", "ref_to"]
+__all__ = ["WORKSPACE_ID", "Core", "an_id", "ended_image", "image_id", "ref_to", "shown"]

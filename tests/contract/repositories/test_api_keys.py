@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.contract.repositories.conftest import Core
+from tests.contract.repositories.conftest import Core, shown
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.api_keys import hint_of, new_api_key
@@ -43,7 +43,7 @@ def test_a_key_leads_to_its_record_and_its_workspace_lists_it(core: Core, record
 
     assert core.api_keys.find(API_KEY) == record
     assert core.api_keys.get(WORKSPACE_ID, record.key_id) == record
-    assert core.api_keys.list(WORKSPACE_ID, limit=5, after=None) == ([record], None)
+    assert shown(core.api_keys.list(WORKSPACE_ID, limit=5, after=None)) == ([record], None)
 
 
 def test_a_key_that_was_stored_without_a_chain_of_budgets_is_limited_by_its_own(core: Core) -> None:
@@ -96,7 +96,7 @@ def test_another_workspace_does_not_find_it(core: Core) -> None:
     core.commit(*core.api_keys.adding(RECORD))
 
     assert core.api_keys.get(new_id(), RECORD.key_id) is None
-    assert core.api_keys.list(new_id(), limit=5, after=None) == ([], None)
+    assert shown(core.api_keys.list(new_id(), limit=5, after=None)) == ([], None)
 
 
 def test_a_key_ends_in_both_places(core: Core) -> None:
@@ -129,8 +129,8 @@ def test_keys_are_listed_newest_first_page_by_page(core: Core) -> None:
         records.append(record)
     expected = sorted(records, key=lambda record: record.key_id, reverse=True)
 
-    first, after = core.api_keys.list(WORKSPACE_ID, limit=3, after=None)
-    rest, end = core.api_keys.list(WORKSPACE_ID, limit=3, after=after)
+    first, after = shown(core.api_keys.list(WORKSPACE_ID, limit=3, after=None))
+    rest, end = shown(core.api_keys.list(WORKSPACE_ID, limit=3, after=after))
 
     assert [*first, *rest] == expected
     assert end is None

@@ -107,7 +107,7 @@ def test_another_workspace_sees_nothing(core: Core, status: Status | None) -> No
 
     assert core.generations.get(ANOTHER_WORKSPACE, generation.id) is None
     page = core.generations.list(ANOTHER_WORKSPACE, limit=10, after=None, status=status)
-    assert (page.generations, page.next_after) == ((), None)
+    assert (page.items, page.next_after) == ((), None)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def pages(core: Core, limit: int, status: Status | None = None) -> list[list[str
     after: str | None = None
     while True:
         page = core.generations.list(WORKSPACE_ID, limit=limit, after=after, status=status)
-        found.append([generation.id for generation in page.generations])
+        found.append([generation.id for generation in page.items])
         after = page.next_after
         if after is None:
             return found
@@ -149,7 +149,7 @@ def test_what_is_new_does_not_shift_the_pages_that_follow(core: Core) -> None:
 
     second = core.generations.list(WORKSPACE_ID, limit=2, after=first.next_after, status=None)
 
-    assert [generation.id for generation in second.generations] == [ids[1], ids[0]]
+    assert [generation.id for generation in second.items] == [ids[1], ids[0]]
 
 
 @pytest.mark.requirement("S000-24", "S000-63", "S003-84")

@@ -319,12 +319,12 @@ def test_a_statement_is_paged_newest_first_without_an_empty_last_page(books: Boo
     first = books.ledger.entries(WS, limit=2, after=None)
     second = books.ledger.entries(WS, limit=2, after=first.next_after)
 
-    assert [entry.amount for entry in first.entries + second.entries] == [4, 3, 2, 1]
+    assert [entry.amount for entry in first.items + second.items] == [4, 3, 2, 1]
     assert second.next_after is None
     since = books.ledger.entries(WS, limit=9, after=None, start=NOW + timedelta(seconds=2))
     until = books.ledger.entries(WS, limit=9, after=None, end=NOW + timedelta(seconds=2))
-    assert [entry.amount for entry in since.entries] == [4, 3]
-    assert [entry.amount for entry in until.entries] == [2, 1]
+    assert [entry.amount for entry in since.items] == [4, 3]
+    assert [entry.amount for entry in until.items] == [2, 1]
 
 
 def test_open_holds_are_found_beside_any_number_of_resolved_ones(books: Books) -> None:

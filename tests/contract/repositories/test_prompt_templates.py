@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.contract.repositories.conftest import Core
+from tests.contract.repositories.conftest import Core, shown
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.prompt_templates import Role, Shot, TemplateSet, Variable
@@ -107,7 +107,7 @@ def test_a_template_goes_with_all_its_versions(core: Core) -> None:
     core.commit(*core.prompt_templates.removing(second))
 
     assert core.prompt_templates.get(WORKSPACE_ID, TEMPLATE.id, 1) is None
-    assert core.prompt_templates.list(WORKSPACE_ID, limit=5, after=None) == ([other], None)
+    assert shown(core.prompt_templates.list(WORKSPACE_ID, limit=5, after=None)) == ([other], None)
     assert {item.get("id") for item in core.items()} == {other.template.id, None}
     assert templates_counted(core) == 1
 
@@ -121,8 +121,8 @@ def test_the_newest_versions_are_listed_last_made_first_page_by_page(core: Core)
     core.commit(*core.prompt_templates.adding(another(workspace_id=new_id())))
     expected = sorted(made, key=lambda own: own.template.id, reverse=True)
 
-    first, after = core.prompt_templates.list(WORKSPACE_ID, limit=3, after=None)
-    rest, end = core.prompt_templates.list(WORKSPACE_ID, limit=3, after=after)
+    first, after = shown(core.prompt_templates.list(WORKSPACE_ID, limit=3, after=None))
+    rest, end = shown(core.prompt_templates.list(WORKSPACE_ID, limit=3, after=after))
 
     assert ([*first, *rest], end) == (expected, None)
 
@@ -141,7 +141,7 @@ def test_a_workspace_has_no_more_than_it_may_however_many_are_made_at_once(
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(make, range(8))) == 3
-    listed, _ = core.prompt_templates.list(WORKSPACE_ID, limit=10, after=None)
+    listed, _ = shown(core.prompt_templates.list(WORKSPACE_ID, limit=10, after=None))
     assert len(listed) == templates_counted(core) == 3
 
     core.commit(*core.prompt_templates.removing(listed[0]))

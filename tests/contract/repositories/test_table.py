@@ -122,3 +122,16 @@ def test_a_list_is_read_to_its_end_however_many_calls_that_takes(core: Core) -> 
     page, more = table.page(query, limit=3, start={"pk": "WS#1", "sk": page[-1]["sk"]})
     assert ([record["number"] for record in page], more) == ([9, 10, 11], False)
     assert table.page(query, limit=12, start={"pk": "WS#1", "sk": "THING#011"}) == ([], False)
+
+
+def test_a_page_of_very_large_records_ends_before_it_has_as_many_as_were_asked_for(core: Core) -> None:
+    table = Table(core.client, core.table)
+    for number in range(30):
+        table.put({"pk": "WS#1", "sk": f"THING#{number:03}", "text": "x" * 200_000})
+    query = Query.of("WS#1", "THING#")
+
+    page, more = table.page(query, limit=100)
+    rest, end = table.page(query, limit=100, start={"pk": "WS#1", "sk": page[-1]["sk"]})
+
+    assert (len(page) + len(rest), more, end) == (30, True, False)
+    assert len(page) < 30

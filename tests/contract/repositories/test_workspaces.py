@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.contract.repositories.conftest import Core
+from tests.contract.repositories.conftest import Core, shown
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.errors import Conflict, LastOwner, NotFound, StaleWrite
@@ -56,8 +56,8 @@ def test_a_membership_is_seen_from_both_sides(core: Core) -> None:
     owner = founded(core, member)
 
     assert core.workspaces.membership(WORKSPACE_ID, member.user_id) == member
-    assert core.workspaces.of_user(member.user_id, limit=5, after=None) == ([(WORKSPACE, "member")], None)
-    found, after = core.workspaces.members(WORKSPACE_ID, limit=5, after=None)
+    assert shown(core.workspaces.of_user(member.user_id, limit=5, after=None)) == ([(WORKSPACE, "member")], None)
+    found, after = shown(core.workspaces.members(WORKSPACE_ID, limit=5, after=None))
     assert sorted(found, key=lambda entry: entry.role) == [member, owner]
     assert after is None
 
@@ -73,12 +73,12 @@ def test_members_and_workspaces_come_in_pages(core: Core) -> None:
             *core.workspaces.adding_member(Membership(other.workspace_id, person, "owner", NOW)),
         )
 
-    first, after = core.workspaces.members(WORKSPACE_ID, limit=3, after=None)
-    rest, end = core.workspaces.members(WORKSPACE_ID, limit=3, after=after)
+    first, after = shown(core.workspaces.members(WORKSPACE_ID, limit=3, after=None))
+    rest, end = shown(core.workspaces.members(WORKSPACE_ID, limit=3, after=after))
     assert (len(first), len(rest), end) == (3, 2, None)
     assert not {entry.user_id for entry in first} & {entry.user_id for entry in rest}
-    mine, after = core.workspaces.of_user(person, limit=3, after=None)
-    others, end = core.workspaces.of_user(person, limit=3, after=after)
+    mine, after = shown(core.workspaces.of_user(person, limit=3, after=None))
+    others, end = shown(core.workspaces.of_user(person, limit=3, after=after))
     assert (len(mine), len(others), end) == (3, 1, None)
 
 
@@ -97,7 +97,7 @@ def test_a_role_changes_on_both_sides_and_only_from_what_it_was(core: Core) -> N
     core.commit(*core.workspaces.changing_role(member, "admin"))
 
     assert core.workspaces.membership(WORKSPACE_ID, member.user_id) == replace(member, role="admin")
-    assert core.workspaces.of_user(member.user_id, limit=5, after=None)[0] == [(WORKSPACE, "admin")]
+    assert shown(core.workspaces.of_user(member.user_id, limit=5, after=None))[0] == [(WORKSPACE, "admin")]
     with pytest.raises(StaleWrite):
         core.commit(*core.workspaces.changing_role(member, "owner"))
     with pytest.raises(StaleWrite):
@@ -111,7 +111,7 @@ def test_who_is_removed_is_gone_from_both_sides(core: Core) -> None:
     core.commit(*core.workspaces.removing_member(member))
 
     assert core.workspaces.membership(WORKSPACE_ID, member.user_id) is None
-    assert core.workspaces.of_user(member.user_id, limit=5, after=None) == ([], None)
+    assert shown(core.workspaces.of_user(member.user_id, limit=5, after=None)) == ([], None)
     with pytest.raises(StaleWrite):
         core.commit(*core.workspaces.removing_member(member))
 
@@ -138,7 +138,7 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(core: Core) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(remove, [first, second])) == [False, True]
-    assert len(core.workspaces.members(WORKSPACE_ID, limit=5, after=None)[0]) == 1
+    assert len(shown(core.workspaces.members(WORKSPACE_ID, limit=5, after=None))[0]) == 1
 
 
 def test_times_survive_the_table(core: Core) -> None:

@@ -44,7 +44,8 @@ from easel.services.generations.read_generations import ReadGenerations
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
 from easel.services.ports.accounts import ApiKeyRecord
-from easel.services.ports.generations import GalleryImage, Page
+from easel.services.ports.generations import GalleryImage
+from easel.services.ports.pages import Page
 
 BASE_URL: Final = "https://easel.example"
 NOW: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -104,7 +105,9 @@ class Store:
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         return self.generations.get((workspace_id, generation_id))
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
+    def list(
+        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
+    ) -> Page[Generation]:
         newest_first = sorted(
             (
                 entry
@@ -114,8 +117,8 @@ class Store:
             key=lambda entry: entry.id,
             reverse=True,
         )
-        found = tuple(newest_first[:limit])
-        return Page(found, found[-1].id if len(newest_first) > limit else None)
+        found = newest_first[skip:]
+        return Page.of(found[:limit], lambda entry: entry.id, more=len(found) > limit)
 
     def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
         return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from easel.errors import InvalidCursor, InvalidRequest
 from easel.http.cursors import CursorSigner
-from easel.http.pagination import Listing, PageRequest
+from easel.http.pagination import ANSWER_BYTES, Listing, PageRequest
+from easel.services.ports.pages import Page
 from easel.signing import decode_base64url
 
 SIGNER = CursorSigner(lambda: [b"key"])
@@ -139,3 +142,31 @@ def test_a_cursor_goes_on_where_the_page_before_ended() -> None:
 
     assert pages.request(cursor=cursor) == PageRequest(10, after="GEN#1")
     assert pages.request() == PageRequest(10)
+
+
+class Body(BaseModel):
+    text: str
+
+
+def fit(*texts: str) -> tuple[list[str], str | None]:
+    page = Page.of(texts, lambda text: f"at {text[:1]}", more=False)
+    bodies, cursor = NUMBERED.of(SIGNER, "w", "q").fit(page, lambda text: Body(text=text))
+    after = SIGNER.read(cursor, owner="w", query="q") if cursor else None
+    return [body.text[:1] for body in bodies], after
+
+
+def test_a_page_that_fits_is_shown_whole() -> None:
+    assert fit("a", "b") == (["a", "b"], None)
+    assert fit() == ([], None)
+
+
+@pytest.mark.parametrize("sign", ["x", '"', "\\", "\u0001", "é", "🦊"])
+def test_a_page_that_does_not_fit_ends_at_the_item_before_and_leads_on_from_there(sign: str) -> None:
+    written = len(json.dumps(json.dumps(sign)[1:-1])) - 2
+    third = sign * (ANSWER_BYTES // 3 // written)
+    shown, after = fit("a" + third, "b" + third, "c" + third, "d" + third)
+    assert (shown, after) == (["a", "b"], "at b")
+
+
+def test_a_single_item_is_shown_however_large_it_is() -> None:
+    assert fit("a" * 2 * ANSWER_BYTES, "b") == (["a"], "at a")

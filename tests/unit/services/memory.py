@@ -11,8 +11,9 @@ from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Image, Stage, Status
 from easel.domain.request import Channel
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GalleryImage, Page
+from easel.services.ports.generations import GalleryImage
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 
@@ -27,14 +28,16 @@ class MemoryGenerations:
         self.reads += 1
         return next((one for one in self.found if (one.workspace_id, one.id) == (workspace_id, generation_id)), None)
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
+    def list(
+        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
+    ) -> Page[Generation]:
         newest = sorted(
             (one for one in self.found if one.workspace_id == workspace_id and (after is None or one.id < after)),
             key=lambda one: one.id,
             reverse=True,
         )
-        page = tuple(one for one in newest if status in (None, one.status))[:limit]
-        return Page(page, page[-1].id if len(newest) > limit else None)
+        matching = [one for one in newest if status in (None, one.status)][skip:]
+        return Page.of(matching[:limit], lambda one: one.id, more=len(matching) > limit)
 
     def creation(self, generation: Generation) -> Write:
         raise NotImplementedError

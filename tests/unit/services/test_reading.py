@@ -110,7 +110,7 @@ def test_pages_can_be_asked_for_by_number() -> None:
     pages = [read.list(CALLER, limit=3, page=number) for number in (1, 2, 3, 4)]
 
     newest_first = [generation.id for generation in reversed(generations)]
-    shown = [[generation.id for generation in page.generations] for page in pages]
+    shown = [[generation.id for generation in page.items] for page in pages]
     assert shown == [newest_first[:3], newest_first[3:6], newest_first[6:], []]
     assert pages[0].next_after == newest_first[2]
     assert pages[1].next_after == newest_first[5]

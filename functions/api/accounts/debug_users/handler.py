@@ -41,8 +41,8 @@ def list_users(
     env = settings.load(Env)
     pages = paging.LISTING.of(cursors.cursor_signer(env), caller.user_id, "users")
     asked = pages.request(limit=limit, cursor=cursor)
-    found, after = wiring.list_users(env)(limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.masked_user_page(found, asked.limit, pages.next_cursor(after)))
+    found = wiring.list_users(env)(limit=asked.limit, after=asked.after)
+    return answers.as_json(accounts.masked_user_page(found, asked.limit, pages))
 
 
 lambda_handler = gateway.entry(app)

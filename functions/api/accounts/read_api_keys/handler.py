@@ -28,8 +28,8 @@ def list_api_keys(
     env = settings.load(Env)
     pages = paging.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, "api-keys")
     asked = pages.request(limit=limit, cursor=cursor)
-    found, after = wiring.read_api_keys(env)(caller, limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.api_key_page(found, asked.limit, pages.next_cursor(after), system_clock()))
+    found = wiring.read_api_keys(env)(caller, limit=asked.limit, after=asked.after)
+    return answers.as_json(accounts.api_key_page(found, asked.limit, pages, system_clock()))
 
 
 lambda_handler = gateway.entry(app)

@@ -34,8 +34,8 @@ def list_workspaces(
     env = settings.load(Env)
     pages = LISTING.of(cursors.cursor_signer(env), caller.user_id, "workspaces")
     asked = pages.request(limit=limit, cursor=cursor)
-    found, after = wiring.read_workspaces(env).of_caller(caller, limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.workspace_page(found, asked.limit, pages.next_cursor(after)))
+    found = wiring.read_workspaces(env).of_caller(caller, limit=asked.limit, after=asked.after)
+    return answers.as_json(accounts.workspace_page(found, asked.limit, pages))
 
 
 @app.get("/api/v1/workspaces/<workspaceId>", **words.READ_WORKSPACE)
@@ -51,8 +51,8 @@ def list_members(
     env = settings.load(Env)
     pages = LISTING.of(cursors.cursor_signer(env), wanted := resource_id(workspace_id, "workspace"), "members")
     asked = pages.request(limit=limit, cursor=cursor)
-    found, after = wiring.read_workspaces(env).members(caller, wanted, limit=asked.limit, after=asked.after)
-    return answers.as_json(accounts.member_page(found, asked.limit, pages.next_cursor(after)))
+    found = wiring.read_workspaces(env).members(caller, wanted, limit=asked.limit, after=asked.after)
+    return answers.as_json(accounts.member_page(found, asked.limit, pages))
 
 
 lambda_handler = gateway.entry(app)

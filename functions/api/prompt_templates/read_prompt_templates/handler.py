@@ -30,8 +30,8 @@ def list_templates(
     env = settings.load(Env)
     pages = paging.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, "prompt-templates")
     asked = pages.request(limit=limit, cursor=cursor)
-    found, after = wiring.read_prompt_templates(env).list(caller, limit=asked.limit, after=asked.after)
-    return answers.as_json(prompt_templates.template_page(found, asked.limit, pages.next_cursor(after)))
+    found = wiring.read_prompt_templates(env).list(caller, limit=asked.limit, after=asked.after)
+    return answers.as_json(prompt_templates.template_page(found, asked.limit, pages))
 
 
 @app.get("/api/v1/prompt-templates/<templateId>", **words.READ_PROMPT_TEMPLATE)

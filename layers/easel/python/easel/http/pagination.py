@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
 
 from easel.errors import InvalidRequest
 from easel.http.cursors import CursorSigner
+from easel.services.ports.pages import Page
+
+ANSWER_BYTES: Final = 4_000_000
+"""What the items of a page may take of an answer. Lambda takes 6 MB, headers and all."""
+_Item = TypeVar("_Item")
+_Body = TypeVar("_Body", bound=BaseModel)
 
 Way = Literal["cursor", "page", "offset"]
 """How a list may be walked."""
@@ -51,7 +59,7 @@ class Listing:
     def limit_parameter(self) -> Any:
         """`limit`."""
         return Query(
-            description=f"Items per page; {self.default} when left out.",
+            description=f"Items per page; {self.default} when left out. A page of large items may have fewer.",
             json_schema_extra={"minimum": 1, "maximum": self.maximum},
         )
 
@@ -119,6 +127,18 @@ class Pages:
             )
         return PageRequest(size)
 
+    def fit(self, page: Page[_Item], show: Callable[[_Item], _Body]) -> tuple[list[_Body], str | None]:
+        """The items of a page as bodies, as far as they fit into one answer, and the cursor to what follows."""
+        bodies: list[_Body] = []
+        room = ANSWER_BYTES
+        for item in page.items:
+            body = show(item)
+            room -= _bytes_in_answer(body)
+            if bodies and room < 0:
+                break
+            bodies.append(body)
+        return bodies, self.next_cursor(page.first(len(bodies)).next_after)
+
     def next_cursor(self, after: str | None) -> str | None:
         """The cursor to the next page; None when there is none."""
         return self.signer.sign(after, owner=self.owner, query=self.query) if after else None
@@ -129,6 +149,12 @@ class Pages:
             message = f"{name} must be from {lowest} to {highest} with limit {size}{further}."
             raise InvalidRequest.of(name, message, {"minimum": lowest, "maximum": highest})
         return value
+
+
+def _bytes_in_answer(body: BaseModel) -> int:
+    """What a body adds to a function's answer: JSON within JSON, so quotes and backslashes are written twice."""
+    text = body.model_dump_json(by_alias=True, ensure_ascii=True)
+    return len(text) + text.count('"') + text.count("\\")
 
 
 def limit_of(listing: Listing, limit: int | None) -> int:

@@ -16,6 +16,7 @@ from easel.errors import EaselError, StaleWrite, TooManyTemplates
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
+from easel.services.ports.pages import Page
 from easel.services.ports.prompt_templates import OwnTemplate
 from easel.services.ports.transactions import Write
 
@@ -97,15 +98,15 @@ class DynamoPromptTemplates:
         values = self._records.get(key)
         return _own_from(values) if values else None
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[OwnTemplate], str | None]:
-        found, next_after = self._records.listed(
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[OwnTemplate]:
+        found = self._records.listed(
             keys.workspace_partition(workspace_id),
             limit=limit,
             after=after,
             prefix=keys.PROMPT_TEMPLATE_PREFIX,
             newest_first=True,
         )
-        return [_own_from(values) for values in found], next_after
+        return found.map(_own_from)
 
 
 def _key(own: OwnTemplate) -> keys.Key:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from easel.clock import to_iso
 from easel.repositories.table import OnConflict, Query, Table, Values
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 _SCHEMA: Final = 1
@@ -24,8 +25,13 @@ class Records(Table):
 
     def listed(
         self, partition: str, *, limit: int, after: str | None, prefix: str = "", newest_first: bool = False
-    ) -> tuple[list[Values], str | None]:
+    ) -> Page[Values]:
         """Records of a partition in the order of their sort keys, after the sort key `after`."""
         start = None if after is None else {"pk": partition, "sk": after}
         found, more = self.page(Query.of(partition, prefix, newest_first=newest_first), limit=limit, start=start)
-        return found, found[-1]["sk"] if more else None
+        return Page.of(found, _sort_key, more=more)
+
+
+def _sort_key(record: Values) -> str:
+    key: str = record["sk"]
+    return key

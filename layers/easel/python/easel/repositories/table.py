@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, zip_longest
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,6 +40,8 @@ _LONGEST_PAUSE: Final = 0.4
 """Seconds. A transaction holds its items for some 10 ms; all tries together take about a second."""
 _BATCH: Final = 100
 """What BatchGetItem takes at most."""
+_MOST_CALLS: Final = 5
+"""For one page: some 5 MB, more than fits into an answer."""
 
 
 class ConditionFailed(StaleWrite):
@@ -59,6 +61,7 @@ class Query:
     index: str | None = None
     newest_first: bool = False
     consistent: bool = True
+    keys_only: bool = False
 
     @classmethod
     def of(cls, partition: str, prefix: str = "", *, newest_first: bool = False, consistent: bool = True) -> Query:
@@ -76,9 +79,15 @@ class Query:
         condition = "pk = :pk AND sk BETWEEN :low AND :high"
         return cls(condition, values, newest_first=newest_first, consistent=consistent)
 
+    def of_keys(self) -> Query:
+        """The same for the keys of the records alone."""
+        return replace(self, keys_only=True)
+
     def request(self) -> dict[str, Any]:
         """The arguments of the client's call."""
-        where = {"ConsistentRead": self.consistent} if self.index is None else {"IndexName": self.index}
+        where: dict[str, Any] = {"ConsistentRead": self.consistent} if self.index is None else {"IndexName": self.index}
+        if self.keys_only and self.index is None:
+            where["ProjectionExpression"] = "pk, sk"
         return {
             "KeyConditionExpression": self.condition,
             "ExpressionAttributeValues": to_item(self.values),
@@ -191,22 +200,32 @@ class Table:
             raise database_error(error) from error
 
     def records(self, query: Query, *, start: Key | None = None, at_once: int | None = None) -> Iterator[Values]:
-        """Every record that the query finds behind `start`, however many calls that takes (one gives 1 MB at most)."""
+        """Every record that the query finds after `start`, with as many calls as that takes."""
+        for records, _ in self._answers(query, start, at_once):
+            yield from records
+
+    def page(self, query: Query, *, limit: int, start: Key | None = None) -> tuple[list[Values], bool]:
+        """So many records after `start`, and whether there are more. A page of very large records has fewer."""
+        found: list[Values] = []
+        # One more than is wanted tells whether anything follows: DynamoDB names a last key at an exact end too.
+        for calls, (records, more) in enumerate(self._answers(query, start, limit + 1), start=1):
+            found += records
+            if len(found) > limit or (found and more and calls == _MOST_CALLS):
+                return found[:limit], True
+        return found, False
+
+    def _answers(self, query: Query, start: Key | None, at_once: int | None) -> Iterator[tuple[list[Values], bool]]:
+        """What each call returns, and whether there is more. A call returns 1 MB at most."""
         request = query.request() | ({"Limit": at_once} if at_once else {})
         if start is not None:
             request["ExclusiveStartKey"] = to_item(start)
         while True:
             answer = self._read(self._client.query, **request)
-            yield from map(from_item, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
+            last = answer.get("LastEvaluatedKey")
+            yield [from_item(item) for item in answer["Items"]], last is not None
+            if last is None:
                 return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def page(self, query: Query, *, limit: int, start: Key | None = None) -> tuple[list[Values], bool]:
-        """So many records from behind `start`, and whether there are more."""
-        # One more than is wanted tells whether anything follows: DynamoDB names a last key at an exact end too.
-        found = list(islice(self.records(query, start=start, at_once=limit + 1), limit + 1))
-        return found[:limit], len(found) > limit
+            request["ExclusiveStartKey"] = last
 
     def _read(self, call: Callable[..., Any], **request: Any) -> Any:
         try:

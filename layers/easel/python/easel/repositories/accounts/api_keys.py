@@ -21,6 +21,7 @@ from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
 from easel.services.ports.accounts import ApiKeyRecord
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -110,15 +111,15 @@ class DynamoApiKeys:
         values = self._records.get(keys.api_key_of_workspace(workspace_id, key_id))
         return _record_from(values) if values else None
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[ApiKeyRecord], str | None]:
-        found, next_after = self._records.listed(
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[ApiKeyRecord]:
+        found = self._records.listed(
             keys.workspace_partition(workspace_id),
             limit=limit,
             after=after,
             prefix=keys.API_KEY_PREFIX,
             newest_first=True,
         )
-        return [_record_from(values) for values in found], next_after
+        return found.map(_record_from)
 
 
 def _both_keys(record: ApiKeyRecord) -> tuple[keys.Key, keys.Key]:

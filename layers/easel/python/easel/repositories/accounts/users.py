@@ -20,6 +20,7 @@ from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
 from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.accounts import UserRecord
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -94,12 +95,11 @@ class DynamoUsers:
     def knows_telegram(self, identity: TelegramIdentity) -> bool:
         return self._records.get(keys.telegram_user(identity.bot_workspace_id, identity.telegram_id)) is not None
 
-    def newest(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
-        entries, next_after = self._records.listed(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
-        wanted = [keys.user(entry["userId"]) for entry in entries]
-        found = self._records.get_all(wanted)
-        users = [found[key["pk"], key["sk"]] for key in wanted if (key["pk"], key["sk"]) in found]
-        return [_user_from(values) for values in users], next_after
+    def newest(self, *, limit: int, after: str | None) -> Page[UserRecord]:
+        entries = self._records.listed(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
+        found = self._records.get_all([keys.user(entry["userId"]) for entry in entries.items])
+        by_id = {values["id"]: _user_from(values) for values in found.values()}
+        return entries.find(lambda entry: by_id.get(entry["userId"]))
 
 
 class DynamoInitDataClaims:

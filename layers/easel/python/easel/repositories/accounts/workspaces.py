@@ -16,7 +16,9 @@ from easel.errors import Conflict, EaselError, Forbidden, LastOwner, NotFound, S
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
 from easel.repositories.records import Records
+from easel.repositories.table import Values
 from easel.services.ports.accounts import Membership, WorkspaceRecord
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -181,19 +183,23 @@ class DynamoWorkspaces:
         values = self._records.get(keys.member(workspace_id, user_id))
         return _membership_from(values) if values else None
 
-    def members(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[Membership], str | None]:
+    def members(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Membership]:
         partition = keys.workspace_partition(workspace_id)
-        found, next_after = self._records.listed(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX)
-        return [_membership_from(values) for values in found], next_after
+        return self._records.listed(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX).map(
+            _membership_from
+        )
 
-    def of_user(
-        self, user_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+    def of_user(self, user_id: str, *, limit: int, after: str | None) -> Page[tuple[WorkspaceRecord, str]]:
         partition = keys.user_partition(user_id)
-        entries, next_after = self._records.listed(partition, limit=limit, after=after, prefix=keys.WORKSPACE_PREFIX)
-        found = self._records.get_all([keys.workspace(entry["workspaceId"]) for entry in entries])
+        entries = self._records.listed(partition, limit=limit, after=after, prefix=keys.WORKSPACE_PREFIX)
+        found = self._records.get_all([keys.workspace(entry["workspaceId"]) for entry in entries.items])
         by_id = {values["id"]: _workspace_from(values) for values in found.values()}
-        return [(by_id[e["workspaceId"]], e["role"]) for e in entries if e["workspaceId"] in by_id], next_after
+
+        def seen(entry: Values) -> tuple[WorkspaceRecord, str] | None:
+            workspace = by_id.get(entry["workspaceId"])
+            return (workspace, entry["role"]) if workspace else None
+
+        return entries.find(seen)
 
 
 def _both_keys(membership: Membership) -> tuple[keys.Key, keys.Key]:

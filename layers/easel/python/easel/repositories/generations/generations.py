@@ -20,9 +20,9 @@ from easel.repositories.generations.generation_items import (
     generation_values,
     image_values,
 )
-from easel.repositories.table import ConditionFailed, Query, Table, interleaved
-from easel.services.ports.generations import Page
+from easel.repositories.table import ConditionFailed, Query, Table, Values, interleaved
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -201,29 +201,34 @@ class DynamoGenerations:
         values = self._table.get(keys.generation(workspace_id, generation_id))
         return generation_from(values) if values else None
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page:
-        """The newest first. One read, or two when filtered by status."""
-        if status is not None:
-            return self._list_by_status(workspace_id, limit=limit, after=after, status=status)
-        partition = keys.workspace_partition(workspace_id)
-        query = Query.of(partition, keys.GENERATION_PREFIX, newest_first=True, consistent=False)
-        start = keys.generation(workspace_id, after) if after else None
-        items, more = self._table.page(query, limit=limit, start=start)
-        found = tuple(map(generation_from, items))
-        return Page(found, found[-1].id if more else None)
-
-    def _list_by_status(self, workspace_id: str, *, limit: int, after: str | None, status: Status) -> Page:
-        key = {"statusKey": keys.status_key(workspace_id, status.value)}
-        query = Query(
-            "statusKey = :status", {":status": key["statusKey"]}, index="generations_by_status", newest_first=True
-        )
+    def list(
+        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
+    ) -> Page[Generation]:
+        """One read, or two when filtered by status; one more to skip some."""
+        query, key = self._newest(workspace_id, status)
         start = {**keys.generation(workspace_id, after), **key} if after else None
-        entries, more = self._table.page(query, limit=limit, start=start)
-        next_after = keys.generation_id_of(entries[-1])[1] if more else None
-        wanted = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]
-        found = self._table.get_all(wanted)
-        places = ((key["pk"], key["sk"]) for key in wanted)
-        return Page(tuple(generation_from(found[place]) for place in places if place in found), next_after)
+        if skip:
+            passed = list(islice(self._table.records(query.of_keys(), start=start, at_once=skip), skip))
+            if len(passed) < skip:
+                return Page((), (), None)
+            start = passed[-1]
+        records, more = self._table.page(query, limit=limit, start=start)
+        page = Page.of(records, lambda record: keys.generation_id_of(record)[1], more=more)
+        return page.map(generation_from) if status is None else self._full(page)
+
+    def _newest(self, workspace_id: str, status: Status | None) -> tuple[Query, keys.Key]:
+        """The query for a list, and what its start keys have beside the generation's own."""
+        if status is None:
+            partition = keys.workspace_partition(workspace_id)
+            return Query.of(partition, keys.GENERATION_PREFIX, newest_first=True, consistent=False), {}
+        key = {"statusKey": keys.status_key(workspace_id, status.value)}
+        condition, values = "statusKey = :status", {":status": key["statusKey"]}
+        return Query(condition, values, index="generations_by_status", newest_first=True), key
+
+    def _full(self, page: Page[Values]) -> Page[Generation]:
+        """The generations of index entries, in the order of the index."""
+        found = self._table.get_all([{"pk": entry["pk"], "sk": entry["sk"]} for entry in page.items])
+        return page.find(lambda entry: found.get((entry["pk"], entry["sk"]))).map(generation_from)
 
     def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         shards = (self._overdue(keys.open_partition(shard), now, limit) for shard in range(keys.OPEN_SHARDS))

@@ -51,7 +51,7 @@ from easel.repositories.money.ledger_items import (
     wallet_key,
 )
 from easel.repositories.table import ConditionFailed, OnConflict, Query, Table, interleaved
-from easel.services.ports.money import EntryPage
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -386,13 +386,13 @@ class DynamoLedger:
         after: str | None,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> EntryPage:
+    ) -> Page[Entry]:
         """The wallet's entries, newest first; of a time when `start` (from) or `end` (before) is given."""
         partition = f"WS#{workspace_id}"
         query = Query.between(partition, *entry_range(start, end), newest_first=True)
         behind = {"pk": partition, "sk": after} if after else None
         items, more = self._table.page(query, limit=limit, start=behind)
-        return EntryPage(tuple(entry_from(item) for item in items), items[-1]["sk"] if more else None)
+        return Page.of(items, lambda item: str(item["sk"]), more=more).map(entry_from)
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, grant id) of grants that have ended and may have something left."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from easel.services.ports.accounts import UserRecord, Users
+from easel.services.ports.pages import Page
 
 
 class ListUsers:
@@ -13,6 +12,6 @@ class ListUsers:
     def __init__(self, *, users: Users) -> None:
         self._users = users
 
-    def __call__(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
+    def __call__(self, *, limit: int, after: str | None) -> Page[UserRecord]:
         """One page, newest first."""
         return self._users.newest(limit=limit, after=after)

@@ -151,11 +151,13 @@ class ManageMembers:
         Raises:
             Conflict: more of them than fit into a transaction.
         """
-        now, after = self._clock(), None
+        now = self._clock()
+        after: str | None = None
         ending: list[ApiKeyRecord] = []
         while True:
-            records, after = self._api_keys.list(membership.workspace_id, limit=_KEYS_PER_READ, after=after)
-            for record in records:
+            page = self._api_keys.list(membership.workspace_id, limit=_KEYS_PER_READ, after=after)
+            after = page.next_after
+            for record in page.items:
                 theirs = record.user_id == membership.user_id and Role.SERVICE not in record.roles
                 if theirs and record.is_good(now) and not _is_within(record, new_role):
                     ending.append(record)

@@ -11,6 +11,7 @@ from easel.services.accounts.ensure_user import EnsureUser
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.workspace_access import enter, existing
 from easel.services.ports.accounts import Membership, UserRecord, WorkspaceRecord, Workspaces
+from easel.services.ports.pages import Page
 
 _FIRST_PAGE: Final = 100
 
@@ -25,11 +26,9 @@ class ReadWorkspaces:
     def about(self, principal: Principal) -> tuple[UserRecord | None, Sequence[tuple[WorkspaceRecord, str]]]:
         """The caller's record, and the first of their workspaces."""
         user = self._first_sight(principal)
-        return user, self._of_caller(principal, limit=_FIRST_PAGE, after=None)[0]
+        return user, self._of_caller(principal, limit=_FIRST_PAGE, after=None).items
 
-    def of_caller(
-        self, principal: Principal, *, limit: int, after: str | None
-    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+    def of_caller(self, principal: Principal, *, limit: int, after: str | None) -> Page[tuple[WorkspaceRecord, str]]:
         """The workspaces that the caller may act in, each with their role there."""
         self._first_sight(principal)
         return self._of_caller(principal, limit=limit, after=after)
@@ -41,17 +40,13 @@ class ReadWorkspaces:
         role = enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
         return existing(self._workspaces, workspace_id), role
 
-    def members(
-        self, principal: Principal, workspace_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[Membership], str | None]:
+    def members(self, principal: Principal, workspace_id: str, *, limit: int, after: str | None) -> Page[Membership]:
         """Its members. Raises NotFound, Forbidden."""
         enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
         return self._workspaces.members(workspace_id, limit=limit, after=after)
 
-    def _of_caller(
-        self, principal: Principal, *, limit: int, after: str | None
-    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+    def _of_caller(self, principal: Principal, *, limit: int, after: str | None) -> Page[tuple[WorkspaceRecord, str]]:
         if principal.may_change_workspace:
             return self._workspaces.of_user(principal.user_id, limit=limit, after=after)
         own = self._workspaces.get(principal.workspace_id)
-        return ([(own, principal.role)] if own else []), None
+        return Page.of([(own, principal.role)] if own else [], lambda entry: entry[0].workspace_id, more=False)

@@ -10,7 +10,8 @@ from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.errors import NotFound
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository, Page
+from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.pages import Page
 
 _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 1.0
@@ -57,9 +58,7 @@ class ReadGenerations:
         after: str | None = None,
         page: int | None = None,
         status: Status | None = None,
-    ) -> Page:
+    ) -> Page[Generation]:
         """The newest generations of the workspace: from a cursor's sort key on, or by page number (1-based)."""
-        if page is None or page == 1:
-            return self._generations.list(principal.workspace_id, limit=limit, after=after, status=status)
-        found = self._generations.list(principal.workspace_id, limit=limit * page, after=None, status=status)
-        return Page(found.generations[limit * (page - 1) :], found.next_after)
+        skip = limit * (page - 1) if page else 0
+        return self._generations.list(principal.workspace_id, limit=limit, after=after, status=status, skip=skip)

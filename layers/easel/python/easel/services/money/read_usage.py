@@ -18,6 +18,8 @@ from easel.services.ports.usage import UsageCounters, UsageReports
 MAX_DAYS: Final = 92
 """The maximum range of a report: a quarter."""
 _MAX_ROWS: Final = 10_000
+_MAX_GROUPS: Final = 5_000
+"""A group has some 500 bytes in an answer, which must stay below 6 MB."""
 DEFAULT_DAYS: Final = 30
 
 
@@ -71,7 +73,11 @@ class ReadUsage:
         rows = self._reports.rows(principal.workspace_id, since.isoformat(), until.isoformat(), limit=_MAX_ROWS + 1)
         if len(rows) > _MAX_ROWS:
             raise InvalidRequest.of("from", "There is too much in this range; ask for fewer days.")
-        return UsageReport(since, until, group_by, total(rows), grouped(rows, group_by))
+        series = grouped(rows, group_by)
+        if len(series) > _MAX_GROUPS:
+            message = f"These days have {len(series)} groups; at most {_MAX_GROUPS} are returned. Ask for fewer days."
+            raise InvalidRequest.of("from", message, {"maximumGroups": _MAX_GROUPS})
+        return UsageReport(since, until, group_by, total(rows), series)
 
     def own(self, principal: Principal) -> OwnUsage:
         """The caller's usage today. Two reads."""

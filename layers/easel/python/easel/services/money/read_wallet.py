@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from easel.domain.credits import Wallet
+from easel.domain.credits import Entry, Wallet
 from easel.errors import WalletMissing
 from easel.services.accounts.principal import Principal
-from easel.services.ports.money import EntryPage, Ledger
+from easel.services.ports.money import Ledger
+from easel.services.ports.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class ReadWallet:
         after: str | None = None,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> EntryPage:
+    ) -> Page[Entry]:
         """Entries, newest first, after a cursor's sort key and within a period if given. One read."""
         return self._ledger.entries(principal.workspace_id, limit=limit, after=after, start=start, end=end)
 

@@ -1,6 +1,6 @@
 """Users, workspaces, members, API keys and tokens.
 
-Pages are (items, key to continue after); the key is None on the last page.
+Lists are read in pages (`ports/pages.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from easel.domain.api_keys import KeyHint
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 
@@ -103,7 +104,7 @@ class Users(Protocol):
         """Whether this is a user of the bot."""
         ...
 
-    def newest(self, *, limit: int, after: str | None) -> tuple[Sequence[UserRecord], str | None]:
+    def newest(self, *, limit: int, after: str | None) -> Page[UserRecord]:
         """All users of the system, newest first."""
         ...
 
@@ -147,13 +148,9 @@ class Workspaces(Protocol):
 
     def membership(self, workspace_id: str, user_id: str) -> Membership | None: ...
 
-    def members(
-        self, workspace_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[Membership], str | None]: ...
+    def members(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Membership]: ...
 
-    def of_user(
-        self, user_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[tuple[WorkspaceRecord, str]], str | None]:
+    def of_user(self, user_id: str, *, limit: int, after: str | None) -> Page[tuple[WorkspaceRecord, str]]:
         """The workspaces of a person, each with the role."""
         ...
 
@@ -187,9 +184,7 @@ class ApiKeys(Protocol):
 
     def get(self, workspace_id: str, key_id: str) -> ApiKeyRecord | None: ...
 
-    def list(
-        self, workspace_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[ApiKeyRecord], str | None]: ...
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[ApiKeyRecord]: ...
 
 
 class InitDataClaims(Protocol):

@@ -11,6 +11,7 @@ from easel.domain.events import Event, deserialise_event
 from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Image, Stage, Status
 from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 
@@ -21,14 +22,6 @@ class IdempotencyClaim:
     key_hash: str
     fingerprint: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of generations; `next_after` is the sort key to go on from, None at the end."""
-
-    generations: tuple[Generation, ...]
-    next_after: str | None
 
 
 class IdempotencyClaims(Protocol):
@@ -64,7 +57,11 @@ class GenerationRepository(Protocol):
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None, status: Status | None) -> Page: ...
+    def list(
+        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
+    ) -> Page[Generation]:
+        """The newest generations, of one status or all, from behind `after` or without the first `skip`."""
+        ...
 
     def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
         """Note progress of an open image of a running generation; False when either has ended."""

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """One page of a wallet's entries; `next_after` is the sort key to continue after, None at the end."""
-
-    entries: tuple[Entry, ...]
-    next_after: str | None
 
 
 class Ledger(Protocol):
@@ -67,7 +59,7 @@ class Ledger(Protocol):
         after: str | None,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> EntryPage: ...
+    ) -> Page[Entry]: ...
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, grant id) of ended grants that may have credits left; those set aside come last."""

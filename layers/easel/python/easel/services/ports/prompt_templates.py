@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
@@ -43,6 +44,6 @@ class PromptTemplates(Protocol):
         """One version, by default the newest."""
         ...
 
-    def list(self, workspace_id: str, *, limit: int, after: str | None) -> tuple[Sequence[OwnTemplate], str | None]:
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[OwnTemplate]:
         """The newest version of each, newest template first."""
         ...

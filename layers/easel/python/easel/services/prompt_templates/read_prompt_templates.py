@@ -20,6 +20,7 @@ from easel.domain.prompt_templates import (
 from easel.domain.template_use import TemplateUse
 from easel.errors import NotFound
 from easel.services.accounts.principal import Principal
+from easel.services.ports.pages import Page
 from easel.services.ports.prompt_templates import OwnTemplate, PromptTemplates
 
 _FIRST: Final = 1
@@ -54,19 +55,19 @@ class ReadPromptTemplates:
         known = self._known(workspace_id, template_id, version)
         return known.template if known else None
 
-    def list(
-        self, principal: Principal, *, limit: int, after: str | None
-    ) -> tuple[Sequence[KnownTemplate], str | None]:
+    def list(self, principal: Principal, *, limit: int, after: str | None) -> Page[KnownTemplate]:
         """Built-in ones first, then the workspace's own, newest first."""
         begun = BUILT_IN.index(after) + 1 if after in BUILT_IN else len(BUILT_IN) if after else 0
-        shipped = BUILT_IN[begun : begun + limit]
-        entries = [KnownTemplate(found) for found in map(find_built_in, shipped) if found]
-        if len(entries) == limit:
-            return entries, shipped[-1]
-        own, next_after = self._templates.list(
-            principal.workspace_id, limit=limit - len(entries), after=None if after in BUILT_IN else after
-        )
-        return [*entries, *(KnownTemplate(one.template, one) for one in own)], next_after
+        shipped = [KnownTemplate(found) for found in map(find_built_in, BUILT_IN[begun : begun + limit]) if found]
+        first = Page.of(shipped, lambda known: known.template.id, more=True) if shipped else None
+        if first and len(shipped) == limit:
+            return first
+        own = self._templates.list(
+            principal.workspace_id, limit=limit - len(shipped), after=None if after in BUILT_IN else after
+        ).map(lambda one: KnownTemplate(one.template, one))
+        if first is None:
+            return own
+        return Page((*first.items, *own.items), (*first.positions, *own.positions), own.next_after)
 
     def render(
         self, principal: Principal, use: TemplateUse, *, roles: Sequence[str] = (), model: str | None = None

@@ -12,9 +12,11 @@ from easel.clock import to_iso
 from easel.domain.access import Role
 from easel.domain.identities import TelegramProfile, personal_workspace
 from easel.http.models import AnswerModel, Moment, moment
+from easel.http.pagination import Pages
 from easel.services.accounts.manage_api_keys import IssuedKey
 from easel.services.accounts.principal import MINI_APP, SIGNED_IN, Principal
 from easel.services.ports.accounts import ApiKeyRecord, Membership, UserRecord, WorkspaceRecord
+from easel.services.ports.pages import Page
 
 
 class WorkspaceBody(AnswerModel):
@@ -160,9 +162,10 @@ def workspace_body(workspace: WorkspaceRecord, role: str) -> WorkspaceBody:
     )
 
 
-def workspace_page(found: Sequence[tuple[WorkspaceRecord, str]], limit: int, next_cursor: str | None) -> WorkspacePage:
+def workspace_page(page: Page[tuple[WorkspaceRecord, str]], limit: int, pages: Pages) -> WorkspacePage:
     """One page of workspaces."""
-    return WorkspacePage(workspaces=[workspace_body(*entry) for entry in found], limit=limit, next_cursor=next_cursor)
+    bodies, next_cursor = pages.fit(page, lambda entry: workspace_body(*entry))
+    return WorkspacePage(workspaces=bodies, limit=limit, next_cursor=next_cursor)
 
 
 def member_body(membership: Membership) -> MemberBody:
@@ -170,9 +173,10 @@ def member_body(membership: Membership) -> MemberBody:
     return MemberBody(user_id=membership.user_id, role=membership.role, added_at=to_iso(membership.added_at))
 
 
-def member_page(found: Sequence[Membership], limit: int, next_cursor: str | None) -> MemberPage:
+def member_page(page: Page[Membership], limit: int, pages: Pages) -> MemberPage:
     """One page of members."""
-    return MemberPage(members=[member_body(entry) for entry in found], limit=limit, next_cursor=next_cursor)
+    bodies, next_cursor = pages.fit(page, member_body)
+    return MemberPage(members=bodies, limit=limit, next_cursor=next_cursor)
 
 
 def api_key_body(record: ApiKeyRecord, now: datetime) -> ApiKeyBody:
@@ -185,9 +189,10 @@ def issued_key_body(issued: IssuedKey, now: datetime) -> IssuedApiKeyBody:
     return IssuedApiKeyBody(**_api_key(issued.record, now), api_key=issued.api_key)
 
 
-def api_key_page(found: Sequence[ApiKeyRecord], limit: int, next_cursor: str | None, now: datetime) -> ApiKeyPage:
+def api_key_page(page: Page[ApiKeyRecord], limit: int, pages: Pages, now: datetime) -> ApiKeyPage:
     """One page of keys."""
-    return ApiKeyPage(api_keys=[api_key_body(record, now) for record in found], limit=limit, next_cursor=next_cursor)
+    bodies, next_cursor = pages.fit(page, lambda record: api_key_body(record, now))
+    return ApiKeyPage(api_keys=bodies, limit=limit, next_cursor=next_cursor)
 
 
 def _api_key(record: ApiKeyRecord, now: datetime) -> dict[str, Any]:
@@ -206,9 +211,10 @@ def _api_key(record: ApiKeyRecord, now: datetime) -> dict[str, Any]:
     }
 
 
-def masked_user_page(found: Sequence[UserRecord], limit: int, next_cursor: str | None) -> MaskedUserPage:
+def masked_user_page(page: Page[UserRecord], limit: int, pages: Pages) -> MaskedUserPage:
     """One page of users."""
-    return MaskedUserPage(users=[masked_user_body(user) for user in found], limit=limit, next_cursor=next_cursor)
+    bodies, next_cursor = pages.fit(page, masked_user_body)
+    return MaskedUserPage(users=bodies, limit=limit, next_cursor=next_cursor)
 
 
 def masked_user_body(user: UserRecord) -> MaskedUserBody:

@@ -36,7 +36,7 @@ from easel.http import answers
 from easel.http.models import AnswerModel, Moment, moment
 from easel.http.pagination import PageRequest, Pages
 from easel.services.images.links import permalink
-from easel.services.ports.generations import Page
+from easel.services.ports.pages import Page
 
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition
@@ -208,15 +208,15 @@ def generation_body(generation: Generation, context: AnswerContext) -> Generatio
 
 
 def generation_page(
-    page: Page, asked: PageRequest, pages: Pages, context: AnswerContext, *, status: Status | None
+    page: Page[Generation], asked: PageRequest, pages: Pages, context: AnswerContext, *, status: Status | None
 ) -> GenerationPage:
     """One page of generations. The link to the next one always goes by cursor."""
     kept = {"limit": str(asked.limit)} | ({"status": status.value} if status else {})
     here = kept | ({"page": str(asked.page)} if asked.page else {})
-    next_cursor = pages.next_cursor(page.next_after)
+    bodies, next_cursor = pages.fit(page, lambda generation: generation_body(generation, context))
     further = kept | {"cursor": next_cursor} if next_cursor else None
     return GenerationPage(
-        generations=[generation_body(entry, context) for entry in page.generations],
+        generations=bodies,
         limit=asked.limit,
         page=asked.page,
         next_cursor=next_cursor,

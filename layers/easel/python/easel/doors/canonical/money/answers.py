@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -28,7 +28,7 @@ from easel.http.models import AnswerModel, Moment, moment
 from easel.http.pagination import Pages
 from easel.services.money.grant_credits import Given
 from easel.services.money.read_usage import OwnUsage, UsageReport
-from easel.services.ports.money import EntryPage
+from easel.services.ports.pages import Page
 
 ENTRIES_PATH: Final = "/api/v1/wallet/entries"
 _COLUMNS: Final = ("createdAt", "id", "type", "milliCredits", "credits", "generationId", "grantId")
@@ -209,18 +209,17 @@ def wallet_body(wallet: Wallet) -> WalletBody:
 
 
 def statement_answer(
-    page: EntryPage, asked: StatementRequest, pages: Pages, base_url: str
+    page: Page[Entry], asked: StatementRequest, pages: Pages, base_url: str
 ) -> Response[EntryPageBody | str]:
     """One page of a statement: as JSON, or as a table whose `Link` leads to what follows."""
-    cursor = pages.next_cursor(page.next_after)
+    entries, cursor = pages.fit(page, _entry)
     if asked.as_csv:
-        return _table(page, f"{base_url.rstrip('/')}{ENTRIES_PATH}?{asked.query(cursor)}" if cursor else None)
-    entries = [_entry(entry) for entry in page.entries]
+        return _table(entries, f"{base_url.rstrip('/')}{ENTRIES_PATH}?{asked.query(cursor)}" if cursor else None)
     return answers.as_json(EntryPageBody(entries=entries, limit=asked.limit, next_cursor=cursor))
 
 
-def _table(page: EntryPage, further: str | None) -> Response[EntryPageBody | str]:
-    rows = [[getattr(_entry(entry), _snake(name)) for name in _COLUMNS] for entry in page.entries]
+def _table(entries: Sequence[EntryBody], further: str | None) -> Response[EntryPageBody | str]:
+    rows = [[getattr(entry, _snake(name)) for name in _COLUMNS] for entry in entries]
     headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": answers.PRIVATE}
     linked = {"Link": f'<{further}>; rel="next"'} if further else {}
     return Response(

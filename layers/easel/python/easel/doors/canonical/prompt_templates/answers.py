@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pydantic import Field
 
 from easel.clock import to_iso
@@ -11,6 +9,8 @@ from easel.domain.prompt_templates import Composition, set_values
 from easel.doors.canonical.generations.answers import UsedTemplateBody, composition_body
 from easel.doors.canonical.prompt_templates.requests import LANGUAGE, WHEN
 from easel.http.models import AnswerModel, Moment
+from easel.http.pagination import Pages
+from easel.services.ports.pages import Page
 from easel.services.ports.prompt_templates import OwnTemplate
 from easel.services.prompt_templates.read_prompt_templates import KnownTemplate
 
@@ -110,9 +110,10 @@ def own_body(own: OwnTemplate) -> PromptTemplateBody:
     return template_body(KnownTemplate(own.template, own))
 
 
-def template_page(found: Sequence[KnownTemplate], limit: int, next_cursor: str | None) -> PromptTemplatePage:
+def template_page(page: Page[KnownTemplate], limit: int, pages: Pages) -> PromptTemplatePage:
     """One page of templates."""
-    return PromptTemplatePage(templates=[template_body(one) for one in found], limit=limit, next_cursor=next_cursor)
+    bodies, next_cursor = pages.fit(page, template_body)
+    return PromptTemplatePage(templates=bodies, limit=limit, next_cursor=next_cursor)
 
 
 def rendered_body(made: Composition) -> RenderedTemplateBody:
