@@ -110,7 +110,7 @@ def test_a_vendor_gets_reference_pictures_without_their_metadata(engine: Engine)
         ("bomb.png", "The picture has 65000x65000 pixels"),
         ("scans.jpg", "The jpeg picture has 101 scans or more"),
         ("rows.png", "The png picture decompresses to more than"),
-        ("film.gif", "A gif file is not accepted"),
+        ("film.gif", "Pictures of type gif are not accepted"),
     ],
 )
 def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(

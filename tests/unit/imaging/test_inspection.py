@@ -63,10 +63,10 @@ def test_format_and_size_are_found_without_decoding(
         (b"<html></html>", "not a picture"),
         (b"\x89PNG", "not a picture"),
         (b"RIFF1234WAVE", "not a picture"),
-        (b"GIF89a" + bytes(50), "A gif file"),
-        (b"BM" + bytes(100), "A bmp file"),
-        (b"\0\0\0\x20ftypavif", "A avif file"),
-        (b"%PDF-1.7", "A pdf file"),
+        (b"GIF89a" + bytes(50), "type gif are not accepted"),
+        (b"BM" + bytes(100), "type bmp are not accepted"),
+        (b"\0\0\0\x20ftypavif", "type avif are not accepted"),
+        (b"%PDF-1.7", "type pdf are not accepted"),
     ],
 )
 def test_another_kind_of_file_is_refused_by_its_name(data: bytes, named: str) -> None:

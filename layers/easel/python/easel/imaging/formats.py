@@ -53,5 +53,5 @@ def sniff(data: bytes) -> ImageFormat:
     if media_type is not None:
         return ImageFormat(media_type.removeprefix("image/"))
     name = next((name for offset, magic, name in _OTHERS if data.startswith(magic, offset)), None)
-    message = f"A {name} file is not accepted; send" if name else "The bytes are not a picture; send"
+    message = f"Pictures of type {name} are not accepted; send" if name else "The bytes are not a picture; send"
     raise ImageRejected(f"{message} png, jpeg or webp.", RejectionReason.NOT_A_PICTURE)
