@@ -160,6 +160,7 @@ SHOWN: dict[str, Maker] = {
     "gAMA of nought": lambda: after_header(png_chunk(b"gAMA", bytes(4))),
     "cICP of rubbish": lambda: after_header(png_chunk(b"cICP", b"\xff\xff\xff\xff")),
     "mDCV and cLLI of rubbish": lambda: after_header(png_chunk(b"mDCV", b"x") + png_chunk(b"cLLI", b"x" * 99)),
+    "wrong CRC of the last of four IDATs": lambda: _in_four(3),
     "wrong CRC of IDAT": lambda: with_wrong_crc(b"IDAT", png()),
     "wrong CRC of IEND": lambda: with_wrong_crc(b"IEND", png()),
     "unknown critical chunk behind the pixels": lambda: before_end(png_chunk(b"ABCD", b"hello")),
@@ -202,6 +203,8 @@ NOT_SHOWN: dict[str, Maker] = {
     "depth 3": lambda: _with_header(png(), struct.pack(">IIBBBBB", WIDTH, HEIGHT, 3, 2, 0, 0, 0)),
     "unknown interlacing": lambda: _with_header(png(), struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 7)),
     "width of nought": lambda: _with_header(png(), struct.pack(">IIBBBBB", 0, HEIGHT, 8, 2, 0, 0, 0)),
+    "wrong CRC of the first of four IDATs": lambda: _in_four(0),
+    "wrong CRC of the third of four IDATs": lambda: _in_four(2),
     "wrong CRC of PLTE": lambda: with_wrong_crc(b"PLTE", png("P")),
     "unknown critical chunk": lambda: after_header(png_chunk(b"ABCD", b"hello")),
     "PLTE of 31 bytes": lambda: png_file([(k, b + b"\0" if k == b"PLTE" else b) for k, b in png_chunks(png("P"))]),
@@ -216,6 +219,16 @@ NOT_SHOWN: dict[str, Maker] = {
     "IHDR of 14 bytes": lambda: png()[:8] + png_chunk(b"IHDR", next(png_chunks(png()))[1] + b"\0") + png()[33:],
     "a text in front of IHDR": lambda: png()[:8] + TEXT + png()[8:],
 }
+
+
+def _in_four(damaged: int) -> bytes:
+    """The compressed pixels in four chunks, of which one has a wrong CRC."""
+    data = noisy_png()
+    stream = idat_of(data)
+    step = -(-len(stream) // 4)
+    parts = [stream[start : start + step] for start in range(0, len(stream), step)]
+    chunks = [(wrong_crc if number == damaged else png_chunk)(b"IDAT", part) for number, part in enumerate(parts)]
+    return b"".join([data[:33], *chunks, png_chunk(b"IEND", b"")])
 
 
 def _byte_by_byte(data: bytes) -> bytes:
