@@ -254,6 +254,26 @@ def test_a_late_picture_is_kept_and_free_and_what_it_cost_us_is_known_then(engin
     assert (row.sums.images_late, row.sums.provider_cost, row.sums.uncertain_cost) == (1, 27_000, 0)
 
 
+def test_a_call_that_is_open_when_it_is_cancelled_is_one_that_we_may_pay_for(engine: Engine) -> None:
+    # Given two images, of which one provider was called for one
+    engine.provider.default = running_for(5)
+    submitted = engine.submit(a_request(n=2)).generation
+    engine.run_until(lambda: len(engine.provider.tasks) == 1)
+    # When the generation is cancelled
+    cancelled = engine.cancel(caller(), submitted.id)
+    # Then what the vendor may bill is booked, and nothing for the image that nobody was called for
+    assert [(one.cost_micro_usd, one.cost_uncertain) for image in cancelled.images for one in image.attempts] == [
+        (27_000, True)
+    ]
+    (row,) = summaries(engine)
+    assert (row.sums.provider_cost, row.sums.uncertain_cost) == (27_000, 27_000)
+    # And when its picture comes all the same, the cost is known
+    engine.run(submitted.id)
+    engine.run_until(lambda: summaries(engine)[0].sums.uncertain_cost == 0)
+    (row,) = summaries(engine)
+    assert (row.sums.provider_cost, row.sums.images_late) == (27_000, 1)
+
+
 def test_a_call_that_is_open_at_the_end_is_counted_as_one_that_we_may_pay_for(engine: Engine) -> None:
     engine.provider.default = running_for(10_000)
 

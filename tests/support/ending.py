@@ -16,6 +16,7 @@ from easel.domain.generation import Generation, Outcome
 from easel.errors import EaselError, StaleWrite
 from easel.services.generations.cancel_generation import CancelGeneration
 from easel.services.generations.close_generation import CloseGeneration
+from easel.services.ports.image_tasks import ImageRef
 
 
 @dataclass
@@ -84,6 +85,13 @@ class _Budgets:
         return _always("free in budget", lambda: self.ports.freed.append((scope, freed)))
 
 
+class _NoTasks:
+    """`ports.image_tasks.ImageTaskRepository` of images that no worker has begun."""
+
+    def get(self, _ref: ImageRef) -> None:
+        return None
+
+
 def cancel_generation_over(ports: MemoryEndings, clock: Callable[[], datetime]) -> CancelGeneration:
     """The use case that ships."""
     parts: Any = dict.fromkeys(("generations", "outbox", "ledger", "usage"), ports)
@@ -95,7 +103,7 @@ def cancel_generation_over(ports: MemoryEndings, clock: Callable[[], datetime]) 
         describe_end=lambda generation: generation_ended(generation, lambda *_: "https://easel.example/i/x"),
         clock=clock,
     )
-    return CancelGeneration(close=close, workflow=cast(Any, ports))
+    return CancelGeneration(close=close, tasks=cast(Any, _NoTasks()), workflow=cast(Any, ports))
 
 
 def _always(description: str, apply: Callable[[], object]) -> MemoryWrite:

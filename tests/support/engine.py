@@ -455,7 +455,7 @@ class Engine:
             clock=clock,
         )
         self.settle = SettleGeneration(close=close, tasks=self.tasks)
-        self.cancel = CancelGeneration(close=close, workflow=workflow)
+        self.cancel = CancelGeneration(close=close, tasks=self.tasks, workflow=workflow)
         self.sweep = SweepGenerations(
             generations=self.generations,
             queue=queue,

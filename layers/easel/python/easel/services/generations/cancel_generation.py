@@ -9,6 +9,8 @@ from easel.domain.image import Status
 from easel.errors import GenerationClosed, WorkflowUnavailable
 from easel.services.accounts.principal import Principal
 from easel.services.generations.close_generation import CloseGeneration
+from easel.services.generations.open_attempts import with_called_attempts
+from easel.services.ports.image_tasks import ImageTaskRepository
 from easel.services.ports.messages import Workflow
 
 logger = logging.getLogger(__name__)
@@ -17,8 +19,9 @@ logger = logging.getLogger(__name__)
 class CancelGeneration:
     """The caller's end: open images will not come, delivered ones are kept."""
 
-    def __init__(self, *, close: CloseGeneration, workflow: Workflow) -> None:
+    def __init__(self, *, close: CloseGeneration, tasks: ImageTaskRepository, workflow: Workflow) -> None:
         self._close = close
+        self._tasks = tasks
         self._workflow = workflow
 
     def __call__(self, principal: Principal, generation_id: str) -> Generation:
@@ -28,7 +31,11 @@ class CancelGeneration:
             NotFound: no such generation in the caller's workspace.
             GenerationClosed: it had ended before.
         """
-        generation, closed_now = self._close(principal.workspace_id, generation_id, lambda found: cancel(found.images))
+        generation, closed_now = self._close(
+            principal.workspace_id,
+            generation_id,
+            lambda found: cancel(with_called_attempts(self._tasks, found)),
+        )
         if not closed_now and generation.status is not Status.CANCELLED:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")
         try:
