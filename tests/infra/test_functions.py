@@ -54,6 +54,16 @@ def test_the_environment_is_what_the_handler_declares(production: Synthesized, f
 
 
 @every_function
+@pytest.mark.parametrize("stage", ["production", "dev", "local"])
+def test_the_handler_reads_the_environment_that_it_is_given(
+    request: pytest.FixtureRequest, stage: str, folder: str
+) -> None:
+    stack: Synthesized = request.getfixturevalue(stage)
+    for label in _deployed(stack, folder):
+        handler_of(folder).Env.model_validate(stack.environment(label))
+
+
+@every_function
 @pytest.mark.parametrize("stage", ["production", "local"])
 def test_only_the_trusted_origins_may_be_empty(request: pytest.FixtureRequest, stage: str, folder: str) -> None:
     stack: Synthesized = request.getfixturevalue(stage)
