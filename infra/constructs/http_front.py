@@ -69,12 +69,15 @@ class HttpFront(Construct):
         )
 
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
 def _cors(settings: StageSettings) -> apigateway.CorsPreflightOptions | None:
     if not settings.cors_origins:
         return None
     return apigateway.CorsPreflightOptions(
         allow_origins=list(settings.cors_origins),
-        allow_methods=[apigateway.CorsHttpMethod[method] for method in ("GET", "POST", "PUT", "PATCH", "DELETE")],
+        allow_methods=[apigateway.CorsHttpMethod[method] for method in _METHODS],
         allow_headers=list(_ALLOWED_HEADERS),
         expose_headers=list(_EXPOSED_HEADERS),
         max_age=Duration.hours(1),

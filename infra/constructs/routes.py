@@ -1,7 +1,7 @@
 """Routes of the HTTP API: the table's row, and the nested stack that holds routes with the functions behind them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aws_cdk import NestedStack, Stack
@@ -17,6 +17,7 @@ from infra.settings import CANONICAL
 from constructs import Construct
 
 GET: Final = apigateway.HttpMethod.GET
+HEAD: Final = apigateway.HttpMethod.HEAD
 POST: Final = apigateway.HttpMethod.POST
 PATCH: Final = apigateway.HttpMethod.PATCH
 PUT: Final = apigateway.HttpMethod.PUT
@@ -27,9 +28,10 @@ _DEFAULT_ROUTE_KEY: Final = "$default"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route. `id` names it in the template and never changes; `function` is the name of a room's function.
+    """One route; a GET is served for HEAD as well.
 
-    It exists while its `door` is open; with None it always does.
+    `id` names it in the template and never changes; `function` is the name of a room's function. It exists while its
+    `door` is open; with None it always does.
     """
 
     id: str
@@ -71,7 +73,10 @@ class RoutedStack(NestedStack):
         self.functions = tuple(by_name.values())
         targets = {name: self._integrate(function) for name, function in by_name.items()}
         for route in opened:
-            self._add(route, targets)
+            self._add(route.id, route, targets)
+            if route.method is GET:
+                # The function answers HEAD as it answers GET, without the body; the API has no such rule.
+                self._add(f"{route.id}Head", replace(route, method=HEAD), targets)
         if default:
             self._add_default(targets[default], by_name[default])
 
@@ -101,10 +106,10 @@ class RoutedStack(NestedStack):
             ),
         )
 
-    def _add(self, route: Route, targets: Mapping[str, str]) -> None:
+    def _add(self, id: str, route: Route, targets: Mapping[str, str]) -> None:
         added = apigateway.CfnRoute(
             self,
-            route.id,
+            id,
             api_id=self._front.http.api_id,
             route_key=f"{route.method.value} {route.path}",
             target=targets[route.function],

@@ -20,12 +20,13 @@ EXECUTE_API = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Front/H
 @pytest.mark.parametrize("folder", [api_folder(name) for name in sorted({route.function for route in ROUTES})])
 def test_a_function_gets_the_requests_that_it_serves_and_no_others(production: Synthesized, folder: str) -> None:
     reaching = {key for key, target in _targets(production).items() if target == folder and key != DEFAULT}
-    assert reaching == _served(folder)
+    served = _served(folder)
+    assert reaching == served | {key.replace("GET ", "HEAD ") for key in served if key.startswith("GET ")}
 
 
 def test_every_address_leads_to_one_function(production: Synthesized) -> None:
     keys = [route["RouteKey"] for route in production.of_type("AWS::ApiGatewayV2::Route").values()]
-    assert len(keys) == len(set(keys)) == len(ROUTES) + 1
+    assert len(keys) == len(set(keys)) == len(ROUTES) + 1 + sum(route.method.value == "GET" for route in ROUTES)
 
 
 def test_what_matches_no_route_is_answered_by_the_service_itself(production: Synthesized) -> None:
@@ -41,7 +42,8 @@ def test_the_authorizer_guards_every_route_that_is_not_public(production: Synthe
         if route.get("AuthorizationType") == "CUSTOM"
         and production.text(route["AuthorizerId"]) == "Authorizer/Authorizer"
     }
-    assert guarded == {f"{route.method.value} {route.path}" for route in ROUTES if not route.public}
+    private = {f"{route.method.value} {route.path}" for route in ROUTES if not route.public}
+    assert guarded == private | {key.replace("GET ", "HEAD ") for key in private if key.startswith("GET ")}
 
 
 def test_the_authorizer_is_asked_for_every_request_even_without_a_key(production: Synthesized) -> None:
@@ -91,7 +93,7 @@ def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(producti
     (api,) = production.of_type("AWS::ApiGatewayV2::Api").values()
     cors = api["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.example.com"]
-    assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    assert set(cors["AllowMethods"]) == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
     assert {"Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-ID"} <= set(cors["AllowHeaders"])
     assert {"Location", "Retry-After", "X-Request-ID"} <= set(cors["ExposeHeaders"])
 

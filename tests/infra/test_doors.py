@@ -39,7 +39,8 @@ def test_a_closed_door_has_no_routes_and_no_functions(closed: Synthesized, dev: 
     assert {route.door for route in ROUTES} == {None, *DOORS}
     shared = {f"{route.method.value} {route.path}" for route in ROUTES if route.door is None}
     open_routes = {route["RouteKey"] for route in closed.of_type("AWS::ApiGatewayV2::Route").values()}
-    assert open_routes == shared | {"$default"}
+    heads = {key.replace("GET ", "HEAD ") for key in shared if key.startswith("GET ")}
+    assert open_routes == shared | heads | {"$default"}
     answering = {api_folder(route.function) for route in ROUTES if route.door is None}
     functions = {label for label in closed.functions if label.startswith("api/")}
     assert functions == answering | {api_folder("authorize_request")}
