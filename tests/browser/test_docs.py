@@ -37,3 +37,10 @@ def test_a_body_that_may_be_left_out_has_its_fields_described(visit: Visit) -> N
     page = visit.open("/docs")
 
     assert "overlapSeconds" in page.locator("article#rotateApiKey").inner_text()
+
+
+def test_an_operation_shows_its_scope_and_the_codes_of_its_failures(visit: Visit) -> None:
+    article = visit.open("/docs").locator("article#submitGeneration")
+
+    assert "generations:write" in article.locator(".badge").inner_text()
+    assert article.locator("a[href='#insufficient_credits']").count() == 1

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import pytest
 from PIL import Image
-from tests.functions.api.harness import LAMBDA_CONTEXT, http_event
+from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, http_event
+from tests.support import validator
 from tests.support.aws_calls import AwsCalls, counted_aws_calls
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
@@ -105,6 +106,9 @@ class Functions:
         """Run a function as Lambda would. Raises AssertionError when it reports a failed message."""
         handler = importlib.import_module(f"functions.{function.replace('/', '.')}.handler")
         answer = handler.lambda_handler(event, LAMBDA_CONTEXT)
+        if "rawPath" in event and "statusCode" in answer:
+            described = Answer.of(answer)
+            validator.check(event["requestContext"]["http"]["method"], event["rawPath"], described)
         assert not (isinstance(answer, dict) and answer.get("batchItemFailures")), f"{function} failed"
         return answer
 

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 import pytest
-from tests.functions.api import validator
+from tests.support import validator
 from tests.support.ending import MemoryEndings, cancel_generation_over
 from tests.support.folders import api_folder
 from tests.support.submitting import MemorySubmissions, submit_generation_over

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.functions.api.harness import WORKSPACE, Answer, Store, api_over
-from tests.functions.api.validator import check_answer
 from tests.support.generations import GENERATION_ID, a_generation
+from tests.support.validator import check_answer
 
 from easel.domain.image import Status
 from easel.doors.canonical.generations.requests import SubmitGenerationRequest

@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.functions.api import validator
 from tests.functions.api.harness import Answer, handler
-from tests.support import openapi
+from tests.support import openapi, validator
 from tests.support.failures import all_errors, example
 
 from easel.domain.access import ALL_SCOPES
@@ -46,7 +45,6 @@ def test_every_route_of_every_function_is_described(fresh: dict[str, Any]) -> No
 
     described = {(method, route) for route, item in fresh["paths"].items() for method in item}
     assert described == served
-    assert len(described) == 54
 
 
 def test_operations_have_names_of_their_own(fresh: dict[str, Any]) -> None:

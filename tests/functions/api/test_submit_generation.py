@@ -473,7 +473,7 @@ def test_every_refusal_has_the_one_shape(api: Api) -> None:
     assert problem["success"] is False
     assert problem["error"]["message"] == problem["detail"]
     assert problem["error"]["retryable"] is False
-    assert problem["title"] == "The request breaks a rule"
+    assert problem["title"] == "The request is not valid"
 
 
 def assert_nothing_written(store: Store) -> None:

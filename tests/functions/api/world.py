@@ -17,8 +17,8 @@ from typing import Any, Final
 import pytest
 from infra.constructs.api import ROUTES
 from infra.constructs.routes import Route
-from tests.functions.api import validator
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
+from tests.support import validator
 from tests.support.emulator import Emulator, unique_name
 from tests.support.issuer import AUDIENCE, ISSUER, Issuer
 from tests.support.mini_app import BOT_TOKEN

@@ -65,7 +65,7 @@ def test_a_body_has_the_fields_of_rfc_9457_and_ours() -> None:
 
     assert body == {
         "type": "/docs#invalid_request",
-        "title": "The request breaks a rule",
+        "title": "The request is not valid",
         "status": 400,
         "detail": "Two faults.",
         "instance": "/somewhere",

@@ -1,4 +1,4 @@
-"""Answers that are not failures: JSON, redirects, pages, with the headers that belong to them."""
+"""Successful answers: JSON, redirects, documents, with their caching headers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
 PRIVATE: Final = "no-store"
-"""For what belongs to one caller."""
+"""For answers that belong to one caller."""
 PUBLIC: Final = "public, max-age=300"
-"""For what is the same for everybody and changes with a release."""
+"""For public answers that change with a release."""
 
 _Body = TypeVar("_Body")
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -29,7 +29,7 @@ def as_json(
 
 
 def shared_json(body: _Model, *, headers: Mapping[str, str] | None = None) -> Response[_Model]:
-    """A model that everybody may keep for a while, with a tag to ask again by."""
+    """A public model as JSON: cacheable, with an ETag."""
     tag = etag(body.model_dump(mode="json", by_alias=True))
     return as_json(body, cache=PUBLIC, headers={"ETag": tag, **(headers or {})})
 
@@ -40,17 +40,17 @@ def no_content() -> Response[None]:
 
 
 def redirect(url: str, *, cache: str) -> Response[Any]:
-    """302: the bytes are over there, for now."""
+    """302 Found."""
     return Response(302, headers={"Location": url, "Cache-Control": cache, "Referrer-Policy": "no-referrer"})
 
 
 def text(content: str, media_type: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
-    """A document that everybody may keep for a while."""
+    """A public document: cacheable, with an ETag."""
     tags = {"ETag": etag(content), "Cache-Control": PUBLIC}
     return Response(200, content_type=media_type, body=content, headers={**tags, **(headers or {})})
 
 
 def etag(content: Any, *, weak: bool = False) -> str:
-    """A tag that changes with the content, whatever the order of its fields."""
+    """An ETag of the content, independent of the order of its fields."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
     return f'W/"{digest}"' if weak else f'"{digest}"'

@@ -1,7 +1,7 @@
 """Request bodies are checked here before the framework sees them.
 
 The framework would answer some of these with a 500 (numbers of thousands of digits, deep nesting, a multipart header
-without a boundary) and take others for granted (a list of one object, NaN, a key given twice).
+without a boundary) and accept others (a list of one object, NaN, a duplicate key).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The OpenAPI document and the page that shows it, as they ship with this release.
+"""The OpenAPI document and the documentation page, as they ship with this release.
 
 `openapi.json` is merged from the functions by `python -m tests.support.openapi` and checked by a test; nothing writes
 it at run time.
@@ -25,13 +25,13 @@ def openapi(public_base_url: str) -> str:
 
 @cache
 def page() -> str:
-    """The documentation page: one HTML file without anything from elsewhere."""
+    """The documentation page: one HTML file without external resources."""
     return resources.files(__package__).joinpath("docs.html").read_text("utf-8")
 
 
 @cache
 def page_headers() -> dict[str, str]:
-    """What the page may do: run its own script and style, known by hash, and talk to this service alone.
+    """The Content Security Policy: only its own script and style, by hash, and requests to this service only.
 
     Pictures may come from anywhere, since the links to them lead to the object store.
     """

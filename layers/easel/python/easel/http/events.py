@@ -1,4 +1,4 @@
-"""Reading HTTP API events, without the framework: the authorizer starts with every cold caller, and needs no more."""
+"""Reading HTTP API events without the framework, so that the authorizer starts fast."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from easel.observability import bind, bind_request_id, sane_request_id
 
 
 def begin(event: Mapping[str, Any]) -> None:
-    """Give the request its id: the caller's where it is sane. The gateway's own id leads to the access log."""
+    """Bind the request id: the caller's where it is valid. The gateway's own id is logged too, for the access log."""
     bind_request_id(sane_request_id(header(event, "x-request-id")))
     bind(gateway_request_id=event.get("requestContext", {}).get("requestId"))
 
 
 def header(event: Mapping[str, Any], name: str) -> str | None:
-    """A header of an event by its lower-case name, however the gateway spelled it."""
+    """A header of an event by its lower-case name, in any case."""
     headers: Mapping[str, str] = event.get("headers") or {}
     return next((value for key, value in headers.items() if key.lower() == name), None)
 

@@ -1,4 +1,4 @@
-"""Failures that only HTTP knows. All others are in `easel/errors.py`; `problems.py` gives each its status."""
+"""Errors that only HTTP has. All others are in `easel/errors.py`; `problems.py` gives each its status."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from easel.errors import EaselError, InvalidRequest
 
 
 class RouteNotFound(EaselError):
-    """No route has this address."""
+    """There is no route at this address."""
 
     code = "route_not_found"
 
 
 class MethodNotAllowed(EaselError):
-    """The address exists, for other methods."""
+    """The address has routes for other methods only."""
 
     code = "method_not_allowed"
 
@@ -30,12 +30,12 @@ class MalformedBody(InvalidRequest):
 
 
 class PictureGone(EaselError):
-    """The image behind this address failed or was cancelled: there is nothing to wait for."""
+    """The image at this address failed or was cancelled and will not become available."""
 
     code = "image_unavailable"
 
 
 class InternalError(EaselError):
-    """A fault of ours. The request id leads to it in our logs."""
+    """An unexpected error. The request id leads to it in the logs."""
 
     code = "internal_error"

@@ -1,7 +1,7 @@
-"""Who is calling, as the authorizer found out. Fails closed: no word from the authorizer means not authenticated.
+"""The caller, as the authorizer identified them. Fails closed: without its context nobody is authenticated.
 
-An HTTP API cannot shape its own 401, so the authorizer lets every request through and says what it found; the functions
-behind it refuse. See `functions/api/accounts/authorize_request`.
+An HTTP API cannot shape its own 401, so the authorizer lets every request through and puts its result into the context;
+the functions behind it refuse. See `functions/api/accounts/authorize_request`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def credential(event: Mapping[str, Any]) -> Credential | None:
     """The token of a request, with what `X-Workspace-Id` and `X-Act-As` add to it; None for a request without a token.
 
     Raises:
-        Unauthenticated: something else than a token of ours.
-        NotFound: a workspace that cannot be one.
+        Unauthenticated: not a bearer token.
+        NotFound: a workspace id that is not a UUID.
     """
     token = bearer_token(events.header(event, "authorization"))
     if token is None:
@@ -62,12 +62,12 @@ def found(principal: Principal) -> dict[str, str]:
 
 
 def not_found(failure: Failure) -> dict[str, str]:
-    """The authorizer's context when it knows no caller, and why."""
+    """The authorizer's context without a caller, with the reason."""
     return {"failure": failure}
 
 
 def refused(error: Unauthenticated | Forbidden | NotFound) -> dict[str, str]:
-    """The authorizer's context for a credential that is not good, or is good for something else."""
+    """The authorizer's context for a refused credential."""
     failure = _REFUSALS.get(type(error))
     return {**not_found(failure), "detail": error.message} if failure else not_found("invalid")
 
@@ -76,8 +76,8 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
     """The caller of an HTTP API event.
 
     Raises:
-        Unauthenticated: no credential, one that we do not accept, or no word from the authorizer.
-        Forbidden: a good credential that may not act for others.
+        Unauthenticated: no credential, an invalid one, or no context from the authorizer.
+        Forbidden: a valid credential that may not act for others.
         NotFound: a workspace or person in the headers that this caller does not have.
         RateLimited: too many requests of this caller, or from this address.
         StorageUnavailable: the credential could not be checked.
@@ -131,8 +131,8 @@ def from_json(text: str) -> Principal:
         Unauthenticated: anything that `to_json` did not write; a field too few is as bad as none.
     """
     try:
-        said = json.loads(text)
-        return Principal(**{field.name: _READERS[str(field.type)](said[field.name]) for field in fields(Principal)})
+        values = json.loads(text)
+        return Principal(**{field.name: _READERS[str(field.type)](values[field.name]) for field in fields(Principal)})
     except (TypeError, ValueError, KeyError):
         raise Unauthenticated(INVALID_TEXT) from None
 

@@ -1,6 +1,6 @@
-"""Request rates between the authorizer, which counts, and the functions behind it, which tell and refuse.
+"""Rate-limit results, passed from the authorizer, which counts, to the functions, which send headers and refuse.
 
-The numbers travel in the authorizer's context, so that telling them costs no further call. Headers: `RateLimit` and
+They travel in the authorizer's context, so that sending them costs no further call. Headers: `RateLimit` and
 `RateLimit-Policy` of the IETF's draft-ietf-httpapi-ratelimit-headers-10 for every window, and the older `X-RateLimit-*`
 for the tightest one, its reset in seconds since 1970.
 """
@@ -20,25 +20,25 @@ _LABEL: Final = "rates"
 
 
 def label(context: Mapping[str, str], decision: RateDecision) -> dict[str, str]:
-    """The authorizer's context with what was counted; a request too many no longer names its caller."""
+    """The authorizer's context with the counts; over the limit it no longer names the caller."""
     if not decision.rates:
         return dict(context)
-    said = [
+    counts = [
         [rate.window.name, rate.window.limit, rate.window.seconds, rate.remaining, rate.resets_in]
         for rate in decision.rates
     ]
-    labelled = {_LABEL: json.dumps(said, separators=(",", ":"))}
+    labelled = {_LABEL: json.dumps(counts, separators=(",", ":"))}
     return {**context, **labelled} if decision.allowed else {"failure": REFUSED, **labelled}
 
 
-def told(event: Mapping[str, Any]) -> RateDecision:
-    """What the authorizer counted for the request of this event."""
+def counted(event: Mapping[str, Any]) -> RateDecision:
+    """What the authorizer counted for this request."""
     context = _context(event)
     try:
-        said = json.loads(context.get(_LABEL, "[]"))
+        counts = json.loads(context.get(_LABEL, "[]"))
         rates = tuple(
             Rate(Window(name, limit, seconds), remaining, resets_in)
-            for name, limit, seconds, remaining, resets_in in said
+            for name, limit, seconds, remaining, resets_in in counts
         )
     except (TypeError, ValueError):
         rates = ()
@@ -47,7 +47,7 @@ def told(event: Mapping[str, Any]) -> RateDecision:
 
 def refuse_if_too_many(event: Mapping[str, Any]) -> None:
     """Raises RateLimited when the authorizer says so."""
-    decision = told(event)
+    decision = counted(event)
     if decision.allowed:
         return
     full = decision.tightest
@@ -64,21 +64,21 @@ def refuse_if_too_many(event: Mapping[str, Any]) -> None:
 
 
 def headers(event: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """What every answer of a private route says about rates; nothing where nothing was counted."""
-    decision = told(event)
+    """The rate-limit headers of every answer of a private route; none where nothing was counted."""
+    decision = counted(event)
     tightest = decision.tightest
     if tightest is None:
         return {}
     rates = decision.rates
-    said = {
+    limits = {
         "RateLimit-Policy": ", ".join(f'"{r.window.name}";q={r.window.limit};w={r.window.seconds}' for r in rates),
         "RateLimit": ", ".join(f'"{r.window.name}";r={r.remaining};t={r.resets_in}' for r in rates),
         "X-RateLimit-Limit": str(tightest.window.limit),
         "X-RateLimit-Remaining": str(tightest.remaining),
         "X-RateLimit-Reset": str(int(now.timestamp()) + tightest.resets_in),
     }
-    # Whoever has nothing left is told when to come again, also by an answer that is none of refusal.
-    return said | ({"Retry-After": str(tightest.resets_in)} if tightest.remaining == 0 else {})
+    # With nothing left the last accepted answer says when to retry, too.
+    return limits | ({"Retry-After": str(tightest.resets_in)} if tightest.remaining == 0 else {})
 
 
 def _context(event: Mapping[str, Any]) -> Mapping[str, Any]:

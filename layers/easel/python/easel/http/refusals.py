@@ -48,7 +48,7 @@ def answer(door: Door, error: Exception, incoming: Incoming, known_fields: Seque
         written.status or kind.status.value,
         content_type=written.media_type,
         headers={**_headers(failure), **written.headers},
-        # Escaped to ASCII, so that whatever a caller's path or field name holds can be written.
+        # Escaped to ASCII, so that any character of a caller's path or field name can be written.
         body=json.dumps(written.body, separators=(",", ":")),
     )
 

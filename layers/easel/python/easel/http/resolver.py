@@ -85,7 +85,7 @@ def is_public(route: Route) -> bool:
 
 
 def takes_bytes(route: Route) -> bool:
-    """Whether a route reads its body itself, whatever its form."""
+    """Whether a route reads its body itself, of any type."""
     return bool(_extensions(route).get(TAKES_BYTES))
 
 

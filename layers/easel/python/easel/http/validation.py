@@ -1,6 +1,6 @@
-"""What the framework's validator found, in our words: one `FieldError` per fault, with what would have been accepted.
+"""The framework's validation errors as `FieldError`s, each with what would have been accepted.
 
-Its own messages are never passed on: they may quote the value, and they speak of Python.
+Its own messages are never passed on: they may quote the value, and they name Python types.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _DESCRIPTION: Final = "Images from prompts: one API for several models, with eve
 
 
 class RootBody(AnswerModel):
-    """What this service is and where to read on."""
+    """Name, version and links."""
 
     name: str
     description: str
@@ -77,7 +77,7 @@ class RootBody(AnswerModel):
 
 
 class HealthBody(AnswerModel):
-    """A sign of life."""
+    """Health of the service."""
 
     status: str
     uptime_seconds: float = Field(description="Of the process that answered.")
@@ -102,12 +102,12 @@ class InfoBody(AnswerModel):
 
 
 def root_body(version: str, base_url: str) -> RootBody:
-    """A first orientation."""
+    """Name, version and links."""
     return RootBody(name=NAME, description=_DESCRIPTION, version=version, links=_links(base_url))
 
 
 def health_body(version: str, stage: str, now: datetime, request_id: str) -> HealthBody:
-    """A sign of life of this process. It asks nothing of other services, so that it tells of this one."""
+    """Health of this process. It calls no other service, so that it reports on this one only."""
     return HealthBody(
         status="ok",
         uptime_seconds=max(0.0, round(time.monotonic() - _first_seen(), 3)),
@@ -141,7 +141,7 @@ def info_body(version: str, stage: str, base_url: str, catalogue: Catalogue) -> 
 
 @cache
 def _first_seen() -> float:
-    # At the first question and not at import: a snapshot of an imported process would freeze the moment for all.
+    # At the first request and not at import: a snapshot of an imported process would freeze the time for all.
     return time.monotonic()
 
 

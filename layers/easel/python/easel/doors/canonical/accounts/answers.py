@@ -24,7 +24,7 @@ class WorkspaceBody(AnswerModel):
 
     id: str
     name: str
-    role: str = Field(description="What the caller is there.")
+    role: str = Field(description="The caller's role there.")
     personal: bool = Field(description="The one that every user has.")
     plan: str
     created_at: Moment
@@ -39,7 +39,7 @@ class WorkspacePage(AnswerModel):
 
 
 class MemberBody(AnswerModel):
-    """Somebody who belongs to a workspace."""
+    """A member of a workspace."""
 
     user_id: str
     role: str
@@ -47,7 +47,7 @@ class MemberBody(AnswerModel):
 
 
 class MemberPage(AnswerModel):
-    """Who belongs to a workspace."""
+    """Members of a workspace."""
 
     members: list[MemberBody]
     limit: int
@@ -64,7 +64,7 @@ class CallerUser(AnswerModel):
 
 
 class CallerBody(AnswerModel):
-    """Who the caller is, and where."""
+    """The caller, and the workspace of this request."""
 
     user: CallerUser
     workspace_id: str = Field(description="Where this request acts.")
@@ -72,7 +72,7 @@ class CallerBody(AnswerModel):
     scopes: list[str]
     channel: str
     plan: str
-    key_id: str | None = Field(description="The API key that was used; null for somebody who signed in.")
+    key_id: str | None = Field(description="The API key that was used; null for a person who signed in.")
     workspaces: list[WorkspaceBody] = Field(description="The first page of `GET /api/v1/workspaces`.")
 
 
@@ -85,7 +85,7 @@ class ApiKeyBody(AnswerModel):
     last_four: str = Field(description="How it ends.")
     scopes: list[str]
     service: bool
-    user_id: str = Field(description="In whose name it was made.")
+    user_id: str = Field(description="The user who created it.")
     created_at: Moment
     expires_at: Moment | None
     revoked_at: Moment | None
@@ -107,10 +107,10 @@ class ApiKeyPage(AnswerModel):
 
 
 class MaskedUserBody(AnswerModel):
-    """A user, with what is personal about them masked."""
+    """A user with personal data masked."""
 
     id: str
-    kind: str = Field(description="How they came.", json_schema_extra={"enum": ["telegram", "account"]})
+    kind: str = Field(description="How they were created.", json_schema_extra={"enum": ["telegram", "account"]})
     name: str | None
     username: str | None
     telegram_id: str | None
@@ -218,7 +218,7 @@ def masked_user_page(page: Page[UserRecord], limit: int, pages: Pages) -> Masked
 
 
 def masked_user_body(user: UserRecord) -> MaskedUserBody:
-    """A user whom nobody can recognise from this answer alone."""
+    """A user, with personal data masked."""
     profile = user.profile
     return MaskedUserBody(
         id=user.user_id,
@@ -234,7 +234,7 @@ def masked_user_body(user: UserRecord) -> MaskedUserBody:
 
 
 def masked(text: str | None) -> str | None:
-    """The first letter. How long the rest was is not told either."""
+    """The first letter only; the length is hidden too."""
     return f"{text[0]}***" if text else None
 
 

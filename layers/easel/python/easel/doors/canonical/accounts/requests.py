@@ -35,20 +35,20 @@ class WorkspaceRequest(RequestModel):
 
 
 class NewMemberRequest(RequestModel):
-    """Whom to take into a workspace, and as what."""
+    """A new member and their role."""
 
     user_id: str = Field(description="Their `user.id` in `GET /api/v1/me`.", json_schema_extra={"format": "uuid"})
     role: str = Field(json_schema_extra=_ROLE)
 
 
 class MemberRoleRequest(RequestModel):
-    """What a member shall be from now on."""
+    """The new role of a member."""
 
     role: str = Field(json_schema_extra=_ROLE)
 
 
 class NewApiKeyRequest(RequestModel):
-    """What a new key shall be."""
+    """A new API key."""
 
     name: str = Field(json_schema_extra=_NAME, examples=["web shop"])
     scopes: list[str] | None = Field(
@@ -76,7 +76,7 @@ class RotateApiKeyRequest(RequestModel):
 
 
 def name(text: str) -> str:
-    """A name that people gave. Raises InvalidRequest."""
+    """A name of a workspace or a key. Raises InvalidRequest."""
     given = text.strip()
     if is_blank(given) or len(given) > _LONGEST_NAME or any(category(character) == _CONTROL for character in given):
         limit = {"minLength": 1, "maxLength": _LONGEST_NAME}

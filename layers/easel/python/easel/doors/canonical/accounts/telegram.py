@@ -50,19 +50,19 @@ class SyncUserRequest(RequestModel):
     first_name: str | None = Field(default=None, max_length=256)
     last_name: str | None = Field(default=None, max_length=256)
     language_code: str | None = Field(default=None, max_length=35)
-    is_bot: bool | None = Field(default=None, description="Taken, and not kept.")
-    is_premium: bool | None = Field(default=None, description="Taken, and not kept.")
-    photo_url: str | None = Field(default=None, max_length=2048, description="Taken, and not kept.")
+    is_bot: bool | None = Field(default=None, description="Accepted, not stored.")
+    is_premium: bool | None = Field(default=None, description="Accepted, not stored.")
+    photo_url: str | None = Field(default=None, max_length=2048, description="Accepted, not stored.")
 
 
 class TelegramSignInRequest(RequestModel):
-    """What a Mini App was opened with."""
+    """The `initData` of a Mini App."""
 
     init_data: str = Field(description="`Telegram.WebApp.initData`, as it is.")
 
 
 class TelegramUserBody(SnakeModel):
-    """A person whom the bot brought."""
+    """A Telegram user that the bot synced."""
 
     id: str
     telegram_id: int
@@ -75,7 +75,7 @@ class TelegramUserBody(SnakeModel):
 
 
 class TelegramBalanceBody(SnakeModel):
-    """What a person has, in credits and in thousandths of credits."""
+    """A balance, in credits and in thousandths of credits."""
 
     telegram_id: int
     balance: float = Field(description="Credits that can be spent.")
@@ -85,7 +85,7 @@ class TelegramBalanceBody(SnakeModel):
 
 
 class TelegramTrialBody(SnakeModel):
-    """What has become of a person's trial."""
+    """State of a person's trial."""
 
     telegram_id: int
     status: str = Field(
@@ -103,13 +103,13 @@ class SyncedUserBody(SnakeModel):
     """The person as we know them now."""
 
     user: TelegramUserBody
-    created: bool = Field(description="Whether they are new to us.")
+    created: bool = Field(description="Whether the user was created by this request.")
     balance: TelegramBalanceBody
     trial: TelegramTrialBody
 
 
 class MiniAppUserBody(AnswerModel):
-    """Whom the token is for."""
+    """The user that the token is for."""
 
     id: str
     workspace_id: str
@@ -128,7 +128,7 @@ class TelegramSessionBody(AnswerModel):
     expires_in: int = Field(description="Seconds.")
     expires_at: Moment
     user: MiniAppUserBody
-    created: bool = Field(description="Whether they are new to us.")
+    created: bool = Field(description="Whether the user was created by this request.")
 
 
 def telegram_profile(request: SyncUserRequest) -> TelegramProfile:
@@ -146,7 +146,7 @@ def telegram_profile(request: SyncUserRequest) -> TelegramProfile:
 
 
 def telegram_id(text: str) -> int:
-    """The id in an address. Raises NotFound for one that Telegram cannot have given: there is nobody of that name."""
+    """The id in an address. Raises NotFound for one that Telegram cannot have given."""
     number = read_telegram_id(text)
     if number is None:
         raise no_telegram_user(text)
@@ -154,7 +154,7 @@ def telegram_id(text: str) -> int:
 
 
 def synced_user_body(synced: SyncedUser, number: int) -> SyncedUserBody:
-    """A person after their bot told us of them."""
+    """The result of a sync."""
     profile = synced.user.profile or TelegramProfile(number)
     return SyncedUserBody(
         user=TelegramUserBody(
@@ -185,7 +185,7 @@ def balance_body(number: int, wallet: Wallet) -> TelegramBalanceBody:
 
 
 def trial_body(number: int, trial: Trial) -> TelegramTrialBody:
-    """What has become of a person's trial."""
+    """State of a person's trial."""
     return TelegramTrialBody(
         telegram_id=number,
         status=trial.status.value,

@@ -70,7 +70,7 @@ ADD_MEMBER: Final = route(
     "Add a member",
     "For owners and admins; only owners make owners.",
     {201: "Added."},
-    errors=(InvalidRequest, Forbidden, NotFound, Conflict, StaleWrite, Contended),
+    errors=(InvalidRequest, Forbidden, NotFound, Conflict, Contended),
 )
 
 LIST_MEMBERS: Final = route(
@@ -83,7 +83,7 @@ CHANGE_MEMBER: Final = route(
     "Change a member's role",
     "Their personal keys that may do more than the new role are revoked. A workspace always keeps an owner.",
     {200: "Changed."},
-    errors=(InvalidRequest, Forbidden, NotFound, Conflict, LastOwner, StaleWrite, Contended),
+    errors=(InvalidRequest, Forbidden, NotFound, Conflict, LastOwner, Contended),
 )
 
 REMOVE_MEMBER: Final = route(
@@ -92,7 +92,7 @@ REMOVE_MEMBER: Final = route(
     "Remove a member",
     "Their personal keys are revoked. Anyone may leave by removing themselves; the last owner may not.",
     {204: empty("Removed.")},
-    errors=(Forbidden, NotFound, Conflict, LastOwner, StaleWrite, Contended),
+    errors=(Forbidden, NotFound, Conflict, LastOwner, Contended),
 )
 
 CREATE_API_KEY: Final = route(
@@ -101,13 +101,7 @@ CREATE_API_KEY: Final = route(
     "Create an API key",
     "For the workspace that you act in. The key is shown in this answer and never again.",
     {201: "The key."},
-    errors=(
-        InvalidRequest,
-        Forbidden,
-        Contended,
-        Conflict,
-        StaleWrite,
-    ),
+    errors=(InvalidRequest, Forbidden, Contended, Conflict),
 )
 
 LIST_API_KEYS: Final = route(
@@ -130,7 +124,7 @@ ROTATE_API_KEY: Final = route(
     "Answers with a new key that may do the same. The old one goes on working for the overlap, a day unless set "
     "otherwise.",
     {201: "The new key."},
-    errors=(InvalidRequest, Forbidden, NotFound, Conflict, StaleWrite, Contended),
+    errors=(InvalidRequest, Forbidden, NotFound, Conflict, Contended),
 )
 
 SYNC_USER: Final = route(
@@ -139,14 +133,14 @@ SYNC_USER: Final = route(
     "Sync a Telegram user",
     "For bots. Creates the person with a wallet and a trial, or updates what has changed. Safe to repeat.",
     {200: "The person as we know them now."},
-    errors=(InvalidRequest, NotFound, StaleWrite, Contended),
+    errors=(InvalidRequest, NotFound, Contended),
 )
 
 READ_USER_BALANCE: Final = route(
     "readTelegramBalance",
     _TELEGRAM,
     "Get a Telegram user's balance",
-    "For bots, about people whom they synced.",
+    "For bots, about users that they synced.",
     {200: "The balance."},
     errors=(NotFound, WalletMissing, Contended),
 )
@@ -155,7 +149,7 @@ READ_USER_TRIAL: Final = route(
     "readTelegramTrial",
     _TELEGRAM,
     "Get a Telegram user's trial",
-    "For bots, about people whom they synced.",
+    "For bots, about users that they synced.",
     {200: "The trial."},
     errors=(NotFound,),
 )

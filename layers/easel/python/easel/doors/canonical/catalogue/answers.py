@@ -90,12 +90,12 @@ class PriceBody(AnswerModel):
 
 
 class DeprecationBody(AnswerModel):
-    """What becomes of a name whose model ends, or has ended, at its vendor."""
+    """Deprecation of a model that ends, or has ended, at its vendor."""
 
     status: Lifecycle
-    ends_on: date | None = Field(description="The first day on which the vendor no longer answers to the name.")
+    ends_on: date | None = Field(description="The first day without the model at its vendor.")
     retired_on: date | None
-    successor: str = Field(description="The model that requests for this name run on, or will from that day on.")
+    successor: str = Field(description="The model that requests for this name run on, now or from that day.")
     notice: str = Field(description="The same in a sentence.")
     price_difference: dict[str, int] = Field(
         description="By plan: how many milli-credits an image of the successor, asked for by its own name, costs more."
@@ -103,7 +103,7 @@ class DeprecationBody(AnswerModel):
 
 
 class LatencyBody(AnswerModel):
-    """How long callers lately waited for an image, from the request to the picture."""
+    """Time from the request to the image, as recently observed."""
 
     p50_ms: int
     p90_ms: int
@@ -111,7 +111,7 @@ class LatencyBody(AnswerModel):
 
 
 class ModelLinks(AnswerModel):
-    """Where to go from here."""
+    """Links of this model."""
 
     self_: str = Field(alias="self")
 
@@ -122,10 +122,10 @@ class ModelSummaryBody(AnswerModel):
     id: str
     name: str
     description: str
-    provider: str = Field(description="The vendor that the name belongs to, which is asked first.")
+    provider: str = Field(description="The vendor that the name belongs to, which is tried first.")
     status: Lifecycle = Field(description="`retired`: gone at its vendor; requests for the name run on its successor.")
-    served_by: list[ServedByBody] = Field(description="Who makes its pictures, in the order of asking.")
-    deprecation: DeprecationBody | None = Field(description="Null for a model that lives.")
+    served_by: list[ServedByBody] = Field(description="Providers that make its images, in order of preference.")
+    deprecation: DeprecationBody | None = Field(description="Null for an active model.")
     aliases: list[str] = Field(description="Other names that requests may use.")
     equivalents: list[str] = Field(description="Models that may stand in with `fallback: equivalent`.")
     modes: list[Mode]
@@ -183,7 +183,7 @@ class SizeList(AnswerModel):
 
 
 def model_list(catalogue: Catalogue, base_url: str, *, with_retired: bool) -> ModelList:
-    """The models that vendors still offer; with the retired names, which run on a successor, if they are wanted."""
+    """The active models; with the retired names, which run on a successor, if they are asked for."""
     models = catalogue.models() if with_retired else catalogue.active_models()
     summaries = [ModelSummaryBody(**_summary(catalogue, model, base_url)) for model in models]
     return ModelList(models=summaries, version=catalogue.version)
@@ -265,7 +265,7 @@ def size_list(catalogue: Catalogue, name: str = GENERAL_SIZES_MODEL) -> SizeList
 
 
 def deprecation(catalogue: Catalogue, model: Model) -> DeprecationBody | None:
-    """What callers of a name that ends, or has ended, are told; None for a model that lives."""
+    """The deprecation notice of a name; None for an active model."""
     life = model.life
     if life.status is Lifecycle.ACTIVE:
         return None

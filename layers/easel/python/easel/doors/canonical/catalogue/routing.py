@@ -1,4 +1,4 @@
-"""What is said about providers: how a workspace routes between them, and how they do."""
+"""Providers: how a workspace routes between them, and their status."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ FallbackName = Literal["none", "same-model", "equivalent"]
 
 
 class RoutingRequest(RequestModel):
-    """What counts for all requests of the workspace that do not say otherwise. What is left out is nobody's wish."""
+    """Defaults for the requests of a workspace. A field that is left out is unset."""
 
-    provider: str | None = Field(default=None, description="Who is asked first, where it serves the model.")
-    fallback: FallbackName | None = Field(default=None, description="Who may stand in when it does not deliver.")
+    provider: str | None = Field(default=None, description="Tried first, where it serves the model.")
+    fallback: FallbackName | None = Field(default=None, description="Which fallback is allowed when it fails.")
 
 
 class RoutingBody(AnswerModel):
-    """What the workspace has set; null leaves it to the deployment."""
+    """The workspace's defaults; null leaves it to the deployment."""
 
     provider: str | None
     fallback: Fallback | None
 
 
 class CircuitBody(AnswerModel):
-    """What is held against a provider, for one of its models or, as `*`, for all of them."""
+    """A circuit of a provider, for one of its models or, as `*`, for all of them."""
 
     model: str
-    state: CircuitState = Field(description="`open`: nobody asks; `half_open`: one probe goes out; `closed`: all may.")
+    state: CircuitState = Field(description="`open`: no requests; `half_open`: one probe; `closed`: all requests.")
     opened_by: str | None = Field(description="The class of error that opened it.")
     opened_at: Moment | None
     open_until: Moment | None
-    failures: dict[str, int] = Field(description="By class of error, lately and without a success in between.")
+    failures: dict[str, int] = Field(description="By class of error, since the last success.")
 
 
 class ProviderStatusBody(AnswerModel):
-    """One provider. A provider that nobody has anything against has no circuits."""
+    """One provider. A provider without recent failures has no circuits."""
 
     name: str
     status: Literal["ok", "degraded", "down"] = Field(
-        description="`degraded`: some of its models are not asked for at the moment; `down`: none is."
+        description="`degraded`: some of its models are not used at the moment; `down`: none is."
     )
     circuits: list[CircuitBody]
 
 
 class StatusBody(AnswerModel):
-    """How the providers are doing."""
+    """Status of the providers."""
 
     status: Literal["ok", "degraded"]
     time: Moment
@@ -61,17 +61,17 @@ class StatusBody(AnswerModel):
 
 
 def command(request: RoutingRequest) -> Routing:
-    """What the workspace asks for."""
+    """The request as a value of the domain."""
     return Routing(request.provider, Fallback(request.fallback) if request.fallback else None)
 
 
 def body(routing: Routing) -> RoutingBody:
-    """What the workspace has set."""
+    """The workspace's defaults."""
     return RoutingBody(provider=routing.provider, fallback=routing.fallback)
 
 
 def status_body(catalogue: Catalogue, circuits: Sequence[Circuit], now: datetime) -> StatusBody:
-    """All providers, with what is held against them."""
+    """All providers with their circuits."""
     providers = [_provider(name, catalogue, circuits, now) for name in catalogue.providers()]
     well = all(provider.status == "ok" for provider in providers)
     return StatusBody(status="ok" if well else "degraded", time=to_iso(now), providers=providers)

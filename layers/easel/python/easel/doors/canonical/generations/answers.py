@@ -58,7 +58,7 @@ class UsedTemplateBody(AnswerModel):
     id: str
     version: int
     shots: list[str] = Field(description="One per image, in their order.")
-    warnings: list[str] = Field(description="What was done otherwise than asked, such as a value that was shortened.")
+    warnings: list[str] = Field(description="What was done differently than asked, such as a value that was shortened.")
 
 
 class PriceOfGeneration(AnswerModel):
@@ -72,7 +72,7 @@ class PriceOfGeneration(AnswerModel):
 
 
 class ParametersBody(AnswerModel):
-    """What the pictures shall be, with the model's defaults filled in."""
+    """The parameters of the images, with the model's defaults filled in."""
 
     size: str | None
     aspect_ratio: str | None
@@ -100,18 +100,18 @@ class GenerationLinks(AnswerModel):
 
 
 class GenerationBody(AnswerModel):
-    """One request for images and how far it has come."""
+    """One request for images and its progress."""
 
     id: str
     status: Status
     stage: Stage | None
-    progress: int = Field(ge=0, le=100, description="Percent; coarse, never runs backwards.")
+    progress: int = Field(ge=0, le=100, description="Percent; coarse, never decreases.")
     model: str
     provider: str
-    served_by: ServedByBody | None = Field(description="Who is to make it; who made each image is said there.")
-    deprecation: DeprecationBody | None = Field(description="Set when the model asked for ends or has ended.")
+    served_by: ServedByBody | None = Field(description="Who is to make it. Each image says who made it.")
+    deprecation: DeprecationBody | None = Field(description="Set when the model asked for is deprecated or retired.")
     params_adjusted: list[AdjustmentBody] = Field(
-        description="What is planned to be made otherwise than it was asked for; what was is said with each image."
+        description="What will be made with another value than asked for. Each image says what was."
     )
     mode: Mode
     prompt: str = Field(description="With a template a short title; each image has its own prompt.")
@@ -121,10 +121,10 @@ class GenerationBody(AnswerModel):
     images_completed: int
     images_failed: int
     price: PriceOfGeneration | None = Field(description="What it costs at most.")
-    charged_milli_credits: int | None = Field(description="What was taken for what was delivered; null until the end.")
+    charged_milli_credits: int | None = Field(description="Charged for the delivered images; null until the end.")
     charged_credits: float | None = Field(description="The same in credits.")
     provider_cost_micro_usd: int | None = Field(
-        description=f"What providers take for all attempts, in millionths of a dollar. {COSTS}"
+        description=f"Cost of all attempts at providers, in millionths of a dollar. {COSTS}"
     )
     images: list[ImageBody]
     error: FailureBody | None

@@ -51,7 +51,7 @@ GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"for
 
 
 def status_filter(text: str | None) -> Status | None:
-    """Read `status`, whatever its case.
+    """Read `status`, in upper or lower case.
 
     Raises:
         InvalidRequest: not one of ours.

@@ -15,10 +15,8 @@ from easel.errors import (
     NotFound,
     QuoteExpired,
     SecretUnavailable,
-    StaleWrite,
     UnknownModel,
     UnknownTemplate,
-    WorkflowUnavailable,
 )
 from easel.http.description import UNCHANGED, route
 
@@ -73,5 +71,5 @@ CANCEL_GENERATION: Final = route(
     "Cancel a generation",
     "Images that are not finished are not made; delivered ones are kept. Cancelling twice is the same as once.",
     {200: "Cancelled."},
-    errors=(NotFound, GenerationClosed, StaleWrite, Contended, WorkflowUnavailable),
+    errors=(NotFound, GenerationClosed, Contended),
 )

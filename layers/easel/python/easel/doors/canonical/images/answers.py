@@ -27,7 +27,7 @@ _PERMALINK_CACHE: Final = "public, max-age=60"
 
 
 class FailureBody(AnswerModel):
-    """Why a generation or an image did not come to be. Switch on `code`; show `message`."""
+    """Why a generation or an image failed. Switch on `code`; show `message`."""
 
     code: str
     message: str
@@ -43,34 +43,32 @@ class AttemptBody(AnswerModel):
     started_at: Moment
     ended_at: Moment | None
     duration_ms: int | None
-    outcome: str | None = Field(description="`delivered`, `cancelled`, a class of failure, or null while it runs.")
+    outcome: str | None = Field(description="`delivered`, `cancelled`, a class of error, or null while it runs.")
     error_code: str | None
     cost_micro_usd: int | None = Field(
-        description=f"What the provider takes for it, in millionths of a dollar. {COSTS}"
+        description=f"What the provider charges for it, in millionths of a dollar. {COSTS}"
     )
-    cost_uncertain: bool | None = Field(
-        description=f"Nobody knows yet, or will know, whether the provider takes it. {COSTS}"
-    )
+    cost_uncertain: bool | None = Field(description=f"It is not known whether the provider charges it. {COSTS}")
 
 
 class ServedByBody(AnswerModel):
-    """Who made a picture: the provider, and the living model that stood for the one asked for."""
+    """Who made an image: the provider, and the model that ran."""
 
     provider: str
     model: str
 
 
 class AdjustmentBody(AnswerModel):
-    """One parameter that the provider was told otherwise than the caller asked, and what became of it."""
+    """One parameter that was sent to the provider with another value than the caller asked for."""
 
     field: str
     asked: str
-    made: str = Field(description="What the provider was told.")
+    made: str = Field(description="The value sent to the provider.")
     reason: str
 
 
 class ProvenanceBody(AnswerModel):
-    """What the bytes of a picture, its preview and its thumbnail say of their origin."""
+    """What the metadata of an image, its preview and its thumbnail say about their origin."""
 
     digital_source_type: str = Field(
         description="IPTC's term for how the picture came to be; in the XMP of every variant, or in the vendor's own "
@@ -104,16 +102,16 @@ class ImageBody(AnswerModel):
     byte_count: int | None
     sha256: str | None
     blurhash: str | None
-    provenance: ProvenanceBody | None = Field(description="What its bytes say of their origin.")
+    provenance: ProvenanceBody | None = Field(description="What its metadata says about its origin.")
     served_by: ServedByBody | None = Field(description="Who made it.")
-    params_adjusted: list[AdjustmentBody] = Field(description="What was made otherwise than it was asked for.")
-    prompt: str = Field(description="What it shall show.")
+    params_adjusted: list[AdjustmentBody] = Field(description="What was made with another value than asked for.")
+    prompt: str = Field(description="The prompt of this image.")
     shot: str | None = Field(description="The shot of the template; null without one.")
     error: FailureBody | None
     attempts: list[AttemptBody]
     late: bool = Field(description="It arrived after the generation had ended: kept, not charged.")
     price_milli_credits: int = Field(description="Its share of the price; 0 once it will not be delivered in time.")
-    provider_cost_micro_usd: int | None = Field(description=f"What providers take for all attempts at it. {COSTS}")
+    provider_cost_micro_usd: int | None = Field(description=f"What providers charge for all attempts at it. {COSTS}")
     completed_at: Moment | None
 
 
@@ -125,7 +123,7 @@ class SingleImageBody(ImageBody):
 
 
 class PendingPictureBody(AnswerModel):
-    """What a permalink answers while its picture is being made: nothing about the request itself."""
+    """Answer of a permalink while its image is being made. It contains nothing about the request."""
 
     status: Status
     stage: Stage | None
@@ -144,7 +142,7 @@ def image_body(view: ImageView, context: AnswerContext) -> SingleImageBody:
 
 
 def pending_picture(image: Image) -> PendingPictureBody:
-    """What strangers may know of a picture that is still being made."""
+    """What a permalink shows of an image that is being made."""
     return PendingPictureBody(
         status=image.status, stage=image.stage, message="The image is being made. Try again soon."
     )
@@ -171,7 +169,7 @@ def picture_answer(view: ImageView, variant: Variant, context: AnswerContext) ->
 
 
 def permalink_answer(view: ImageView, variant: Variant, *, links: Links) -> Response[PendingPictureBody | None]:
-    """A picture for whoever has its permalink: the same, telling nothing about the request.
+    """An image by its permalink: the same, without anything about the request.
 
     Raises:
         PictureGone: it failed or was cancelled.
@@ -185,7 +183,7 @@ def permalink_answer(view: ImageView, variant: Variant, *, links: Links) -> Resp
 
 
 def _ready_url(image: Image, variant: Variant, links: Links) -> str | None:
-    """A link to the bytes, None while there is hope. 410 and not 404 without it, so that whoever polls stops."""
+    """A link to the bytes, None while it is being made. 410 after a failure, so that clients stop polling."""
     url = links.download_url(image, variant)
     if url is None and image.status.is_final:
         raise PictureGone(image.failure.message if image.failure else "This image was cancelled.")
@@ -250,12 +248,12 @@ def served_by(served_by: ServedBy | None) -> ServedByBody | None:
 def _provenance(image: Image) -> ProvenanceBody | None:
     if image.stored is None:
         return None
-    said = image.stored.provenance
+    provenance = image.stored.provenance
     return ProvenanceBody(
-        digital_source_type=said.digital_source_type,
+        digital_source_type=provenance.digital_source_type,
         generator=served_by(image.served_by),
-        c2pa=said.c2pa,
-        watermark=said.watermark,
+        c2pa=provenance.c2pa,
+        watermark=provenance.watermark,
     )
 
 

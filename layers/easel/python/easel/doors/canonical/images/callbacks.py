@@ -1,4 +1,4 @@
-"""Callbacks of providers: what comes in, and the one answer to those that do not count."""
+"""Callbacks of providers: how they are read, and the one answer to those that are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from easel.http import bodies
 from easel.http.failures import RouteNotFound
 
 MAX_BODY_BYTES: Final = 64 * 1024
-"""Of a callback: it names a job by its id, whatever else the provider sends along."""
+"""Of a callback. It only has to name a job by its id."""
 
 
 def read(event: Mapping[str, Any]) -> CallbackRequest:
@@ -26,7 +26,7 @@ def read(event: Mapping[str, Any]) -> CallbackRequest:
 
 
 def refusal() -> RouteNotFound:
-    """What every callback is answered that does not count, forged or too old: the same as an unknown address.
+    """The answer to every refused callback, forged or too old: the same as for an unknown address.
 
     A sender can tell nothing from it, and a provider whose settings are wrong notices: it would take a 204 for success.
     The few retries that it may send are cheap, as they are refused without a read.

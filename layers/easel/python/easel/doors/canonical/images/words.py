@@ -33,7 +33,7 @@ READ_PERMALINK: Final = route(
     "readPermalink",
     _TAG,
     "Get an image by its permalink",
-    "Known from the moment the request is accepted, and never changes. Whoever has it sees the image.",
+    "Known from the moment the request is accepted, and never changes. Anyone who has it can see the image.",
     {202: _BEING_MADE, 302: empty("`Location` is the image.")},
     errors=(
         NotFound,
@@ -50,7 +50,7 @@ RECEIVE_CALLBACK: Final = route(
     "Operations",
     "Receive a provider's callback",
     "For providers, at the address that they were given with the job. It is taken as a hint to look at the job now. "
-    "A callback that nobody asked for is answered as an unknown address.",
+    "An unsolicited callback is answered as an unknown address.",
     {204: empty("Accepted.")},
     errors=(
         RouteNotFound,

@@ -47,7 +47,7 @@ class Amount(AnswerModel):
 
 
 class OpenGrantBody(AnswerModel):
-    """What is left of credits that came in. Charges take of the lowest `priority` first, then of what ends first."""
+    """What is left of a grant. Charges use the lowest `priority` first, then what expires first."""
 
     id: str
     kind: GrantKind
@@ -73,7 +73,7 @@ class EntryBody(AnswerModel):
 
     id: str
     type: str = Field(description="`spend`, `expiry`, or the kind of the grant.")
-    milli_credits: int = Field(description="Above zero when credits came in, below zero when they went.")
+    milli_credits: int = Field(description="Positive when credits came in, negative when they went out.")
     credits: float
     created_at: Moment
     generation_id: str | None
@@ -90,7 +90,7 @@ class EntryPageBody(AnswerModel):
 
 
 class GrantBody(AnswerModel):
-    """Credits that were given, or taken back."""
+    """Credits that were granted, or taken back."""
 
     id: str
     workspace_id: str
@@ -104,17 +104,17 @@ class GrantBody(AnswerModel):
 
 
 class UsageSumsBody(AnswerModel):
-    """What was used and what it cost: the customer in credits, us in dollars."""
+    """Usage and its cost: in credits for the customer, in dollars at the providers."""
 
     generations: int
     images_completed: int
     images_failed: int
-    images_late: int = Field(description="Came after their generation had ended: kept, not charged.")
+    images_late: int = Field(description="Arrived after their generation had ended: kept, not charged.")
     charged: Amount
-    provider_cost_micro_usd: int | None = Field(description=f"What providers take. {COSTS}")
+    provider_cost_micro_usd: int | None = Field(description=f"What providers charge. {COSTS}")
     provider_cost_usd: float | None = Field(description=f"The same in dollars. {COSTS}")
     uncertain_cost_micro_usd: int | None = Field(
-        description=f"The part of it for calls whose outcome nobody knows. {COSTS}"
+        description=f"The part of it for calls with an unknown outcome. {COSTS}"
     )
 
 
@@ -135,7 +135,7 @@ class UsageBody(AnswerModel):
 
 
 class DailyQuotaBody(AnswerModel):
-    """How many generations may still be asked for today."""
+    """Generations left today."""
 
     used: int
     limit: int
@@ -144,7 +144,7 @@ class DailyQuotaBody(AnswerModel):
 
 
 class ActiveQuotaBody(AnswerModel):
-    """How many generations run, and may run at once."""
+    """Generations that run, and that may run at once."""
 
     used: int
     limit: int
@@ -153,7 +153,7 @@ class ActiveQuotaBody(AnswerModel):
 
 
 class RequestRateBody(AnswerModel):
-    """How many requests fit into a window of time, and how many still do."""
+    """Requests allowed in a window of time, and how many are left."""
 
     name: str = Field(description="For whom it counts: `user`, `workspace` or `address`.")
     limit: int
@@ -163,7 +163,7 @@ class RequestRateBody(AnswerModel):
 
 
 class OwnUsageBody(AnswerModel):
-    """What the caller may still do, and when it begins anew."""
+    """The caller's quotas and rate limits, and when each is reset."""
 
     generations_today: DailyQuotaBody
     active_generations: ActiveQuotaBody
@@ -180,7 +180,7 @@ class BudgetBody(AnswerModel):
     limit: Amount | None = Field(description="Null: spending is counted and not limited.")
     used: Amount = Field(description="What was charged this month, and what is held.")
     remaining: Amount | None
-    alert_percent: int = Field(description="From this share on an event `budget.alert` tells, once a month.")
+    alert_percent: int = Field(description="From this share on an event `budget.alert` is sent, once a month.")
     alerted: bool
     resets_at: Moment
 
@@ -278,7 +278,7 @@ def own_usage_body(usage: OwnUsage, event: Mapping[str, Any]) -> OwnUsageBody:
             remaining=max(usage.max_active - active, 0),
             ids=list(usage.active_ids),
         ),
-        requests=[_rate(rate) for rate in rates.told(event).rates],
+        requests=[_rate(rate) for rate in rates.counted(event).rates],
         wallet=wallet_body(usage.wallet),
     )
 

@@ -68,10 +68,10 @@ _Read = TypeVar("_Read")
 
 
 class GiveCreditsRequest(RequestModel):
-    """Credits for a workspace. The same `id` again is the same grant; below zero it takes back."""
+    """Credits for a workspace. The same `id` again is the same grant; a negative amount takes back."""
 
     id: str = Field(
-        description="Your own name for this grant, unique in the workspace: repeating the call repeats nothing.",
+        description="Your id for this grant, unique in the workspace: a retry grants nothing twice.",
         json_schema_extra={"pattern": f"^{_GRANT_ID}$"},
         examples=["invoice-2026-0042"],
     )
@@ -87,11 +87,11 @@ class GiveCreditsRequest(RequestModel):
     expires_at: str | None = Field(
         default=None,
         json_schema_extra={"format": "date-time"},
-        description="When what is left of it is lost; never when left out.",
+        description="When what is left of it expires; never when left out.",
     )
-    note: str | None = Field(default=None, max_length=_LONGEST_NOTE, description="For whoever reads the ledger.")
+    note: str | None = Field(default=None, max_length=_LONGEST_NOTE, description="For readers of the ledger.")
     taken_from: str | None = Field(
-        default=None, max_length=64, description="With an amount below zero: the one grant to take from."
+        default=None, max_length=64, description="With a negative amount: the one grant to take from."
     )
 
 
@@ -174,7 +174,7 @@ class StatementRequest:
 
     @property
     def name(self) -> str:
-        """Tells the lists apart that a cursor may belong to."""
+        """Name of the list that a cursor belongs to."""
         return f"entries:{self.since or ''}:{self.until or ''}"
 
     def query(self, cursor: str) -> str:
@@ -220,7 +220,7 @@ def _limit(limit: int | None, *, as_csv: bool) -> int:
 
 
 class _Faults:
-    """Collects what is wrong with a body, so that all of it can be told at once."""
+    """Collects the errors of a body, so that all are reported at once."""
 
     def __init__(self) -> None:
         self._found: list[FieldError] = []

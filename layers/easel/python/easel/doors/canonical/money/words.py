@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from easel.errors import (
-    Conflict,
     Contended,
     GrantIdReused,
     InsufficientCredits,
@@ -54,7 +53,7 @@ GIVE_CREDITS: Final = route(
     "For keys with the scope `wallet:grant`, which operators hand out and no role of a workspace has. Names any "
     "workspace that has a wallet. The same `id` again answers with the same grant and `Idempotent-Replayed: true`.",
     {201: "Granted.", 200: "It was granted before."},
-    errors=(InvalidRequest, InsufficientCredits, NotFound, Conflict, TooManyGrants, GrantIdReused, Contended),
+    errors=(InvalidRequest, InsufficientCredits, NotFound, TooManyGrants, GrantIdReused, Contended),
 )
 
 QUOTE_GENERATION: Final = route(
