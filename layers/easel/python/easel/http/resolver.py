@@ -59,12 +59,9 @@ class Resolver(APIGatewayHttpResolver):
             event = query.with_known_names(event, query_names(route))
         if incoming.contradiction:
             raise incoming.contradiction
-        try:
-            self.context |= {CALLER: caller, _INCOMING: incoming}
-            return self.resolve(event, context)
-        finally:
-            # The framework clears it too, but not when it cannot read the event; a caller must never outlive a request.
-            self.context.clear()
+        # Set for every request, so that a caller never outlives it; the framework clears them afterwards.
+        self.context |= {CALLER: caller, _INCOMING: incoming}
+        return self.resolve(event, context)
 
     def _route_at(self, method: str, path: str) -> Route | None:
         return next((route for route in self.routes if route.method == method and route.rule.match(path)), None)

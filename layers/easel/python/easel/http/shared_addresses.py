@@ -44,7 +44,7 @@ def facts_of(incoming: Incoming) -> RequestFacts:
     except EaselError:
         channel = None
     return RequestFacts(
-        method=incoming.method,
+        method=incoming.route_method,
         path=incoming.path,
         query=frozenset(incoming.event.get("queryStringParameters") or ()),
         headers=frozenset(incoming.headers),
