@@ -103,11 +103,11 @@ def seven_generations() -> list[Generation]:
 
 
 @pytest.mark.requirement("S000-24", "X-7")
-def test_pages_can_be_asked_for_by_number() -> None:
+def test_a_page_can_be_reached_by_skipping_those_before_it() -> None:
     generations = seven_generations()
     read = ReadGenerations(generations=MemoryGenerations(generations))
 
-    pages = [read.list(CALLER, limit=3, page=number) for number in (1, 2, 3, 4)]
+    pages = [read.list(CALLER, limit=3, skip=skip) for skip in (0, 3, 6, 9)]
 
     newest_first = [generation.id for generation in reversed(generations)]
     shown = [[generation.id for generation in page.items] for page in pages]
@@ -117,13 +117,13 @@ def test_pages_can_be_asked_for_by_number() -> None:
     assert pages[2].next_after is None
 
 
-def test_a_number_leads_on_to_the_same_place_as_a_cursor() -> None:
+def test_skipping_leads_on_to_the_same_place_as_a_cursor() -> None:
     read = ReadGenerations(generations=MemoryGenerations(seven_generations()))
-    second = read.list(CALLER, limit=2, page=2)
+    second = read.list(CALLER, limit=2, skip=2)
 
     third = read.list(CALLER, limit=2, after=second.next_after)
 
-    assert third == read.list(CALLER, limit=2, page=3)
+    assert third == read.list(CALLER, limit=2, skip=4)
 
 
 # --- single pictures --------------------------------------------------------------------------------------------------

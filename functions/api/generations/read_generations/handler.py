@@ -37,7 +37,7 @@ def list_generations(
     pages = paging.NUMBERED.of(cursors.cursor_signer(env), caller.workspace_id, f"generations:{wanted or 'all'}")
     asked = pages.request(limit=limit, page=page, cursor=cursor)
     found = wiring.read_generations(env).list(
-        caller, limit=asked.limit, after=asked.after, page=asked.page, status=wanted
+        caller, limit=asked.limit, after=asked.after, skip=asked.skip, status=wanted
     )
     body = generations.generation_page(found, asked, pages, _context(env, caller), status=wanted)
     return answers.as_json(body)

@@ -56,9 +56,11 @@ class ReadGenerations:
         *,
         limit: int,
         after: str | None = None,
-        page: int | None = None,
+        skip: int = 0,
         status: Status | None = None,
     ) -> Page[Generation]:
-        """The newest generations of the workspace: from a cursor's sort key on, or by page number (1-based)."""
-        skip = limit * (page - 1) if page else 0
+        """The newest generations of the workspace: from a cursor's sort key on, or after the first `skip`.
+
+        Skipped items are read too, by their keys alone, so callers limit how many they allow.
+        """
         return self._generations.list(principal.workspace_id, limit=limit, after=after, status=status, skip=skip)
