@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.engine import Engine, NoReferences, a_request
+from tests.support.engine import Engine, a_request
 from tests.support.tables import create_core_table
 from tests.unit.imaging.odd_jpeg import repeated_scan
 from tests.unit.imaging.odd_png import bomb
@@ -21,7 +21,6 @@ from easel.domain.request import Reference
 from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, StorageUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
-from easel.services.images.render_image import RenderImage
 from easel.services.ports.pictures import ProcessedImage
 from easel.storage.reference_copies import S3ReferenceLender
 
@@ -55,10 +54,7 @@ def client(emulator: Emulator) -> DynamoDBClient:
 def engine(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine with real imaging, and a vendor that delivers a real picture."""
     engine = Engine(client, create_core_table(client))
-    engine.work = replace(engine.work, processor=PillowImageProcessor())
-    engine.render = RenderImage(
-        work=engine.work, references=Web(), cleaner=PillowReferenceCleaner(), lender=NoReferences()
-    )
+    engine.use(processor=PillowImageProcessor(), references=Web(), cleaner=PillowReferenceCleaner())
 
     def download(picture: RemotePicture) -> bytes:
         return encoded(a_picture(1024, 1024), "PNG")
@@ -130,12 +126,7 @@ def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(
 @pytest.mark.requirement("S003-112")
 def test_a_vendor_that_reads_references_itself_gets_links_to_cleaned_copies(engine: Engine) -> None:
     engine.provider.reads_references = True
-    engine.render = RenderImage(
-        work=engine.work,
-        references=Web(),
-        cleaner=PillowReferenceCleaner(),
-        lender=S3ReferenceLender(engine.store),
-    )
+    engine.use(lender=S3ReferenceLender(engine.store))
 
     ended = engine.run(engine.submit(a_request(references=references("home.jpg"))).generation.id)
 
@@ -160,7 +151,7 @@ def test_a_reference_that_cannot_be_lent_is_tried_again_and_no_vendor_is_called_
             return replace(reference, url="https://lent.example/1")
 
     engine.provider.reads_references = True
-    engine.render = RenderImage(work=engine.work, references=Web(), cleaner=PillowReferenceCleaner(), lender=Full())
+    engine.use(lender=Full())
 
     ended = engine.run(engine.submit(a_request(references=references("plain.png"))).generation.id)
 
@@ -175,9 +166,7 @@ def test_references_that_hold_a_worker_for_too_long_end_the_image_and_cost_nothi
             engine.clock.now += timedelta(seconds=19)
             return super().fetch(url)
 
-    engine.render = RenderImage(
-        work=engine.work, references=Slow(), cleaner=PillowReferenceCleaner(), lender=NoReferences()
-    )
+    engine.use(references=Slow())
 
     ended = engine.run(engine.submit(a_request(references=references(*["plain.png"] * 4))).generation.id)
 
@@ -191,11 +180,14 @@ def test_references_that_hold_a_worker_for_too_long_end_the_image_and_cost_nothi
 def test_a_picture_that_cannot_be_finished_now_is_fetched_again_from_its_job(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> ProcessedImage:
-        raise ImagingUnavailable("no process")
+    process, failures = PillowImageProcessor.process, [ImagingUnavailable("no process")]
 
-    # The worker that renders fails; the one that asks for the job again has a processor of its own.
-    monkeypatch.setattr(PillowImageProcessor, "process", fail)
+    def fail_once(processor: PillowImageProcessor, *given: Any, **named: Any) -> ProcessedImage:
+        if failures:
+            raise failures.pop()
+        return process(processor, *given, **named)
+
+    monkeypatch.setattr(PillowImageProcessor, "process", fail_once)
 
     ended = engine.run(engine.submit(a_request()).generation.id)
 

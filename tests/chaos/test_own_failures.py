@@ -40,7 +40,6 @@ from easel.domain.provider import (
 )
 from easel.domain.request import Reference
 from easel.errors import ProviderErrorClass, SecretUnavailable, StorageUnavailable
-from easel.services.images.render_image import RenderImage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -75,7 +74,7 @@ class BrokenReferences(NoReferences):
 
 def with_references(engine: Engine, *errors: BaseException) -> None:
     broken = BrokenReferences(*errors)
-    engine.render = RenderImage(work=engine.work, references=broken, cleaner=broken, lender=broken)
+    engine.use(references=broken, cleaner=broken, lender=broken)
 
 
 def attempts(engine: Engine, generation: Generation) -> list[Attempt]:
@@ -137,7 +136,7 @@ def test_a_worker_that_dies_before_the_call_leaves_no_cost_and_no_sign_against_t
                 raise WorkerKilledError
             return super().fetch(url)
 
-    engine.render = RenderImage(work=engine.work, references=Deadly(), cleaner=Deadly(), lender=Deadly())
+    engine.use(references=Deadly(), cleaner=Deadly(), lender=Deadly())
     # When the generation runs to its end
     generation = engine.run(engine.submit(a_request(references=REFERENCES, n=1)).generation.id)
     # Then the attempt was free, and another one made the picture
@@ -241,7 +240,7 @@ def test_an_image_that_is_cancelled_while_its_references_are_fetched_calls_nobod
             close_it(engine, submitted.id)
             return super().fetch(url)
 
-    engine.render = RenderImage(work=engine.work, references=Cancelling(), cleaner=Cancelling(), lender=Cancelling())
+    engine.use(references=Cancelling(), cleaner=Cancelling(), lender=Cancelling())
     generation = engine.run(submitted.id)
 
     assert generation.status is Status.CANCELLED
@@ -260,7 +259,7 @@ def test_an_attempt_that_was_never_called_is_free_when_time_runs_out(engine: Eng
         def fetch(self, url: str) -> ReferenceImage:
             raise WorkerKilledError
 
-    engine.render = RenderImage(work=engine.work, references=Endless(), cleaner=Endless(), lender=Endless())
+    engine.use(references=Endless(), cleaner=Endless(), lender=Endless())
     generation = engine.run(
         engine.submit(a_request(references=REFERENCES, cancel_after=timedelta(seconds=60))).generation.id
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.engine import (
+    WORKER_SECONDS,
     Engine,
     Fuse,
     a_request,
@@ -70,7 +71,7 @@ def test_the_provider_has_its_whole_time_after_the_wait(engine: Engine) -> None:
     waited(engine, WORK + timedelta(seconds=30))
 
     (task,) = engine.provider.tasks
-    assert task.timeout_seconds > min(WORK.total_seconds(), engine.work.worker_seconds) / 2
+    assert task.timeout_seconds > min(WORK.total_seconds(), WORKER_SECONDS) / 2
 
 
 def test_a_provider_that_is_silent_after_the_wait_is_given_up_after_its_own_time(engine: Engine) -> None:

@@ -61,10 +61,13 @@ from easel.services.generations.settle_generation import SettleGeneration
 from easel.services.generations.start_generation import StartGeneration
 from easel.services.generations.submit_generation import SubmitGeneration, Submitted
 from easel.services.generations.sweep_generations import SweepGenerations
+from easel.services.images.after_error import AfterError
 from easel.services.images.callback_tickets import CallbackSigner, SignedAddresses
 from easel.services.images.collect_image import CollectImage
+from easel.services.images.deliver_image import DeliverImage
+from easel.services.images.end_image import EndImage
 from easel.services.images.follow_callback import FollowCallback
-from easel.services.images.image_work import ImageWork, hold_of
+from easel.services.images.leases import hold_of
 from easel.services.images.receive_callback import ReceiveCallback
 from easel.services.images.render_image import RenderImage
 from easel.services.money.appraise import Appraise
@@ -414,35 +417,14 @@ class Engine:
             clock=clock,
         )
         self.start_use_case = StartGeneration(workflow=workflow, routing=self.routes)
-        self.work = ImageWork(
-            routes=self.routes,
-            latencies=NoLatencies(),
-            worker_seconds=WORKER_SECONDS,
-            generations=fused(self.generations, fuse, "set_stage", "begin_call"),
-            tasks=fused(
-                self.tasks,
-                fuse,
-                *("claim", "begin_attempt", "record_job", "begin_poll", "end_attempt", "reopen_attempt"),
-            ),
-            gallery=self.gallery,
-            summaries=self.summaries,
-            unit_of_work=unit_of_work,
-            providers=lambda name: fused(self.providers[name], fuse, "submit", "fetch", "download"),
-            processor=PlainProcessor(),
-            store=fused(self.store, fuse, "put"),
-            image_prefix=_image_prefix,
-            unmarked_prefix=_unmarked_prefix,
-            queue=queue,
-            workflow=workflow,
-            clock=clock,
-            callbacks=SignedAddresses(
-                signer=CallbackSigner(_callback_keys, clock),
-                base_url="https://easel.example",
-                providers=self.calling_back,
-            ),
-            sleep=lambda _: None,
-        )
-        self._compose_workers(queue)
+        self._worker_ports = (queue, unit_of_work, workflow)
+        self._imaging: dict[str, Any] = {
+            "references": NoReferences(),
+            "cleaner": NoReferences(),
+            "lender": NoReferences(),
+            "processor": PlainProcessor(),
+        }
+        self._compose_workers()
         close = CloseGeneration(
             generations=self.generations,
             outbox=self.outbox,
@@ -468,15 +450,66 @@ class Engine:
         )
         self.read = ReadGenerations(generations=self.generations)
 
-    def _compose_workers(self, queue: Any) -> None:
+    def use(self, **imaging: Any) -> None:
+        """Work from now on with these: `references`, `cleaner`, `lender`, `processor`."""
+        self._imaging |= imaging
+        self._compose_workers()
+
+    def _compose_workers(self) -> None:
+        queue, unit_of_work, workflow = self._worker_ports
+        imaging, fuse, clock = dict(self._imaging), self.fuse, self.clock
+        generations = fused(self.generations, fuse, "set_stage", "begin_call")
+        tasks = fused(
+            self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt", "reopen_attempt"
+        )
+
         def note(provider: str, outcome: str) -> None:
             self.callbacks.append(outcome)
 
-        self.render = RenderImage(
-            work=self.work, references=NoReferences(), cleaner=NoReferences(), lender=NoReferences()
+        def provider(name: str) -> Any:
+            return fused(self.providers[name], fuse, "submit", "fetch", "download")
+
+        callbacks = SignedAddresses(
+            signer=CallbackSigner(_callback_keys, clock),
+            base_url="https://easel.example",
+            providers=self.calling_back,
         )
-        self.collect = CollectImage(work=self.work)
-        self.follow = FollowCallback(work=self.work, collect=self.collect, note=note)
+        end = EndImage(generations=generations, unit_of_work=unit_of_work, workflow=workflow, clock=clock)
+        deliver = DeliverImage(
+            routing=self.routes,
+            latencies=NoLatencies(),
+            generations=generations,
+            tasks=tasks,
+            gallery=self.gallery,
+            summaries=self.summaries,
+            unit_of_work=unit_of_work,
+            providers=provider,
+            processor=imaging.pop("processor"),
+            store=fused(self.store, fuse, "put"),
+            image_prefix=_image_prefix,
+            unmarked_prefix=_unmarked_prefix,
+            workflow=workflow,
+            clock=clock,
+            sleep=lambda _: None,
+        )
+        after_error = AfterError(
+            routing=self.routes, tasks=tasks, queue=queue, callbacks=callbacks, end=end, clock=clock
+        )
+        shared: dict[str, Any] = {
+            "routing": self.routes,
+            "generations": generations,
+            "tasks": tasks,
+            "providers": provider,
+            "queue": queue,
+            "deliver": deliver,
+            "after_error": after_error,
+            "end": end,
+            "worker_seconds": WORKER_SECONDS,
+            "clock": clock,
+        }
+        self.render = RenderImage(**shared, **imaging, callbacks=callbacks)
+        self.collect = CollectImage(**shared, callbacks=callbacks)
+        self.follow = FollowCallback(**shared, collect=self.collect, note=note)
         self.receive = ReceiveCallback(
             signer=CallbackSigner(_callback_keys, self.clock),
             providers=lambda name: self.providers[name],

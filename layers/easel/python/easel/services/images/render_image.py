@@ -1,13 +1,23 @@
-"""Have a provider make one image. The message may come twice, late, or after its worker died."""
+"""Have a provider make one image. The message may come twice, late, or after its worker died.
+
+Each step is safe to repeat. Side effects come in this order, and a worker may die between any two of them:
+
+    message held -> attempt written -> references fetched -> call noted -> provider called -> job id saved
+    -> picture downloaded -> picture stored -> image ended (one transaction) -> state machine told
+
+Holding the message makes the queue deliver it again soon after the lease of a dead worker has expired.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from easel.clock import Clock
 from easel.domain.attempt import Attempt
-from easel.domain.catalogue import Candidate, plan_upstream
+from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT, Failure, Image, Stage, timeout_failure
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
@@ -25,12 +35,25 @@ from easel.errors import (
     StorageUnavailable,
 )
 from easel.ids import new_id
+from easel.services.catalogue.choose_provider import ProviderRouting
+from easel.services.images.after_error import AfterError
+from easel.services.images.attempt_context import AttemptContext, plan_image
 from easel.services.images.attempt_ends import WITHDRAWN, ended, own_failures, unavailable
 from easel.services.images.attempt_log import close_attempt, note_job
-from easel.services.images.image_work import LONGEST_DELAY, ImageWork
+from easel.services.images.deliver_image import DeliverImage
+from easel.services.images.end_image import EndImage, note_progress
+from easel.services.images.leases import lease_of
+from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY, first_poll
 from easel.services.ports.generations import GenerationRepository
-from easel.services.ports.image_tasks import ImageRef, ImageTask
-from easel.services.ports.providers import ReferenceCleaner, ReferenceFetcher, ReferenceLender
+from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
+from easel.services.ports.messages import ImageQueue
+from easel.services.ports.providers import (
+    CallbackAddresses,
+    ImageProvider,
+    ReferenceCleaner,
+    ReferenceFetcher,
+    ReferenceLender,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,99 +67,139 @@ class RenderImage:
     """Writes the attempt, calls the provider, and takes the picture or notes the job."""
 
     def __init__(
-        self, *, work: ImageWork, references: ReferenceFetcher, cleaner: ReferenceCleaner, lender: ReferenceLender
+        self,
+        *,
+        routing: ProviderRouting,
+        generations: GenerationRepository,
+        tasks: ImageTaskRepository,
+        providers: Callable[[str], ImageProvider],
+        references: ReferenceFetcher,
+        cleaner: ReferenceCleaner,
+        lender: ReferenceLender,
+        callbacks: CallbackAddresses,
+        queue: ImageQueue,
+        deliver: DeliverImage,
+        after_error: AfterError,
+        end: EndImage,
+        worker_seconds: int,
+        clock: Clock,
     ) -> None:
-        self._work = work
+        self._routing = routing
+        self._generations = generations
+        self._tasks = tasks
+        self._providers = providers
         self._references = references
         self._cleaner = cleaner
         self._lender = lender
+        self._callbacks = callbacks
+        self._queue = queue
+        self._deliver = deliver
+        self._after_error = after_error
+        self._end = end
+        self._worker_seconds = worker_seconds
+        self._clock = clock
 
     def __call__(self, ref: ImageRef, *, provider: str, model: str, task_token: str) -> None:
-        """Have `provider` make one image by its `model`, unless it has ended or somebody else is at it."""
-        generation = self._work.generations.get(ref.workspace_id, ref.generation_id)
+        """Have `provider` make one image by its `model`, unless it has ended or another worker has it."""
+        generation = self._generations.get(ref.workspace_id, ref.generation_id)
         if generation is None or generation.status.is_final:
             logger.info("generation has ended; nothing to render")
             return
         image = generation.images[ref.index]
         if image.status.is_final:
-            self._work.announce(image, task_token)
+            self._end.report(image, task_token)
             return
-        if self._work.clock() >= generation.deadline:
-            task = self._work.tasks.get(ref)
-            self._work.fail(ref, image, timeout_failure(task.attempts if task else ()), task_token, task)
+        if self._clock() >= generation.deadline:
+            task = self._tasks.get(ref)
+            self._end.fail(ref, image, timeout_failure(task.attempts if task else ()), task_token, task)
             return
-        candidate = self._work.routes.candidate(generation.model, provider, model)
-        task = self._begin(generation, image, ref, candidate, task_token)
-        if task is not None:
-            self._attempt(generation, image, task)
+        candidate = self._routing.candidate(generation.model, provider, model)
+        context = self._begin(generation, image, ref, candidate, task_token)
+        if context is not None:
+            self._attempt(context)
 
     def _begin(
         self, generation: Generation, image: Image, ref: ImageRef, candidate: Candidate, task_token: str
-    ) -> ImageTask | None:
+    ) -> AttemptContext | None:
         """Write the attempt; None when there is nothing (more) to call for.
 
         Raises:
-            StillLeased: another worker is at this image; this message must come again, in case that worker dies.
+            StillLeased: another worker has this image; this message must come again, in case that worker dies.
         """
-        now = self._work.clock()
-        plan = plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
+        plan = plan_image(candidate, generation, image)
         attempt = Attempt(
             new_id(),
             candidate.provider,
             candidate.model,
             candidate.upstream_model(generation.mode),
-            started_at=now,
+            started_at=self._clock(),
             # Until we know better, it is one that we may have to pay for.
             cost_micro_usd=candidate.table_cost(plan.parameters),
             cost_uncertain=True,
         )
-        admitted = self._work.routes.admits(ref.workspace_id, candidate)
-        task = self._work.tasks.claim(ref, task_token, attempt, now + self._work.lease) if admitted else None
+        task = self._claim(generation, image, ref, candidate, attempt, task_token)
+        if task is None:
+            return None
+        return AttemptContext(generation, task, task.attempts[-1], candidate, plan)
+
+    def _claim(
+        self,
+        generation: Generation,
+        image: Image,
+        ref: ImageRef,
+        candidate: Candidate,
+        attempt: Attempt,
+        task_token: str,
+    ) -> ImageTask | None:
+        now, lease_until = attempt.started_at, attempt.started_at + lease_of(self._worker_seconds)
+        admitted = self._routing.admits(ref.workspace_id, candidate)
+        task = self._tasks.claim(ref, task_token, attempt, lease_until) if admitted else None
         if task is not None:
             return task
-        known = self._work.tasks.get(ref)
-        if known is None and admitted:
+        earlier = self._tasks.get(ref)
+        if earlier is None and admitted:
             raise StaleWrite("The image task was there and is gone.")
-        if known is not None and known.open_attempt is not None:
-            if now < known.lease_until:
-                raise StillLeased("Another worker is at this image.")
-            self._work.take_over(generation, known, known.open_attempt)
-        elif known is not None and not may_attempt(candidate, known.attempts):
-            self._work.resume(generation, known)
-        elif known is not None and now >= generation.image_deadline(known.attempts):
-            self._work.fail(ref, image, TIMED_OUT, task_token, known)
-        elif known is None or not admitted:
-            decision = self._work.routes.detour(generation, known.attempts if known else ())
-            self._work.follow(ref, image, decision, task_token, known)
+        if earlier is not None and earlier.open_attempt is not None:
+            if now < earlier.lease_until:
+                raise StillLeased("Another worker has this image.")
+            self._after_error.take_over(generation, earlier, earlier.open_attempt)
+        elif earlier is not None and not may_attempt(candidate, earlier.attempts):
+            self._after_error.resume(generation, earlier)
+        elif earlier is not None and now >= generation.image_deadline(earlier.attempts):
+            self._end.fail(ref, image, TIMED_OUT, task_token, earlier)
+        elif earlier is None or not admitted:
+            decision = self._routing.detour(generation, earlier.attempts if earlier else ())
+            self._after_error.carry_out(decision, ref, image, task_token, earlier)
         else:
-            return self._work.tasks.begin_attempt(known, task_token, attempt, now + self._work.lease)
+            return self._tasks.begin_attempt(earlier, task_token, attempt, lease_until)
         return None
 
-    def _attempt(self, generation: Generation, image: Image, task: ImageTask) -> None:
-        attempt = task.attempts[-1]
-        call = _Call(self._work.generations, task.ref, attempt.id)
+    def _attempt(self, context: AttemptContext) -> None:
+        provider = context.attempt.provider
+        call = _Call(self._generations, context.ref, context.attempt.id)
         try:
-            with own_failures(attempt.provider, lambda: call.begun):
-                references = self._cleaned_references(generation, image)
-                submission = self._submit(generation, task, references, call)
+            with own_failures(provider, lambda: call.begun):
+                references = self._cleaned_references(context.generation, context.image)
+                submission = self._submit(context, references, call)
         except _Withdrawn:
-            close_attempt(self._work.tasks, task, attempt, ended(attempt, self._work.clock(), outcome=WITHDRAWN))
+            withdrawn = ended(context.attempt, self._clock(), outcome=WITHDRAWN)
+            close_attempt(self._tasks, context.task, context.attempt, withdrawn)
         except (ReferenceUnavailable, ImageRejected) as error:
-            self._refuse_references(image, task, attempt, Failure(error.code, error.message))
+            self._refuse_references(context, Failure(error.code, error.message))
         except ProviderError as error:
-            self._work.attempt_failed(generation, task, attempt, error, called=call.begun)
+            self._after_error.attempt_failed(context, error, called=call.begun)
         except EaselError as error:
-            failure = unavailable(attempt.provider, error, called=call.begun)
-            self._work.attempt_failed(generation, task, attempt, failure, called=call.begun)
+            failure = unavailable(provider, error, called=call.begun)
+            self._after_error.attempt_failed(context, failure, called=call.begun)
         else:
-            self._take(generation, task, submission)
+            self._take(context, submission)
 
     def _cleaned_references(self, generation: Generation, image: Image) -> tuple[ReferenceImage, ...]:
         """Raises ReferenceUnavailable when they hold this worker for too long together."""
-        until = self._work.clock() + timedelta(seconds=self._work.worker_seconds * _SHARE_FOR_REFERENCES)
+        until = self._clock() + timedelta(seconds=self._worker_seconds * _SHARE_FOR_REFERENCES)
         cleaned = []
         for number, reference in generation.references_of(image):
-            if self._work.clock() > until:
+            if self._clock() > until:
                 raise ReferenceUnavailable("Fetching and checking the reference pictures took too long.")
             cleaned.append(self._reference(number, reference))
         return tuple(cleaned)
@@ -149,64 +212,60 @@ class RenderImage:
         except ImageRejected as error:
             raise ImageRejected(f"Reference picture {number}: {error.message}") from error
 
-    def _submit(
-        self,
-        generation: Generation,
-        task: ImageTask,
-        references: tuple[ReferenceImage, ...],
-        call: _Call,
-    ) -> Submission:
-        attempt = task.attempts[-1]
-        plan = self._work.plan(generation, generation.images[task.ref.index], attempt)
-        provider = self._work.providers(attempt.provider)
+    def _submit(self, context: AttemptContext, references: tuple[ReferenceImage, ...], call: _Call) -> Submission:
+        generation, attempt = context.generation, context.attempt
+        provider = self._providers(attempt.provider)
         if provider.reads_references:
             references = tuple(self._lender.lend(generation, reference) for reference in references)
-        left = (generation.image_deadline(task.attempts) - self._work.clock()).total_seconds()
+        left = (context.deadline - self._clock()).total_seconds()
+        # The vendor may call back for as long as the job is polled.
+        callback_url = self._callbacks.address(
+            attempt.provider, context.ref, attempt.id, generation.deadline + LATE_GRACE
+        )
         return provider.submit(
             ProviderTask(
                 attempt_id=attempt.id,
                 upstream_model=attempt.upstream_model,
                 mode=generation.mode,
-                prompt=plan.prompt,
-                parameters=plan.parameters,
+                prompt=context.prompt,
+                parameters=context.upstream,
                 references=references,
-                timeout_seconds=max(1.0, min(self._work.worker_seconds - _BEFORE_THE_END, left)),
-                callback_url=self._work.callback_address(generation, task.ref, attempt),
+                timeout_seconds=max(1.0, min(self._worker_seconds - _BEFORE_THE_END, left)),
+                callback_url=callback_url,
                 before_send=call.begin,
             )
         )
 
-    def _refuse_references(self, image: Image, task: ImageTask, attempt: Attempt, failure: Failure) -> None:
+    def _refuse_references(self, context: AttemptContext, failure: Failure) -> None:
         outcome = ProviderErrorClass.CALLER.value
-        refused = ended(attempt, self._work.clock(), outcome=outcome, error_code=failure.code)
-        changed = close_attempt(self._work.tasks, task, attempt, refused)
+        refused = ended(context.attempt, self._clock(), outcome=outcome, error_code=failure.code)
+        changed = close_attempt(self._tasks, context.task, context.attempt, refused)
         if changed is not None:
-            self._work.fail(task.ref, image, failure, task.task_token, changed)
+            self._end.fail(context.ref, context.image, failure, context.task.task_token, changed)
 
-    def _take(self, generation: Generation, task: ImageTask, submission: Submission) -> None:
+    def _take(self, context: AttemptContext, submission: Submission) -> None:
         """Save the job id before anything else, then the picture if it came at once."""
         if submission.job_id is not None:
-            noted = note_job(self._work.tasks, task, task.attempts[-1], submission.job_id)
+            noted = note_job(self._tasks, context.task, context.attempt, submission.job_id)
             if noted is None:
                 return
-            task = noted
-        attempt = task.attempts[-1]
+            context = context.at(noted)
         if not isinstance(submission.state, Finished):
-            self._work.note_progress(task.ref, Stage.GENERATING)
-            self._look_later(task, attempt, self._work.first_poll(attempt.provider, submission.state))
+            note_progress(self._generations, context.ref, Stage.GENERATING)
+            self._poll_later(context, first_poll(self._callbacks, context.attempt.provider, submission.state))
             return
         try:
-            self._work.deliver(generation, task, attempt, submission.state)
+            self._deliver(context, submission.state)
         except ProviderError as error:
-            if error.error_class is ProviderErrorClass.RETRYABLE and attempt.job_id and not error.job_ended:
-                self._look_later(task, attempt, min(poll_delay(error.retry_after, timedelta(seconds=1)), LONGEST_DELAY))
+            if error.error_class is ProviderErrorClass.RETRYABLE and context.attempt.job_id and not error.job_ended:
+                self._poll_later(context, min(poll_delay(error.retry_after, timedelta(seconds=1)), LONGEST_DELAY))
             else:
-                self._work.attempt_failed(generation, task, attempt, error)
+                self._after_error.attempt_failed(context, error)
         except (StorageUnavailable, ImagingUnavailable):
-            self._work.storage_failed(generation, task, attempt)
+            self._after_error.storage_failed(context)
 
-    def _look_later(self, task: ImageTask, attempt: Attempt, delay: timedelta) -> None:
-        self._work.queue.collect(task.ref, provider=attempt.provider, delay=delay, polls=1)
+    def _poll_later(self, context: AttemptContext, delay: timedelta) -> None:
+        self._queue.collect(context.ref, provider=context.attempt.provider, delay=delay, polls=1)
 
 
 class _Withdrawn(EaselError):

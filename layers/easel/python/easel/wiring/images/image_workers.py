@@ -1,5 +1,7 @@
 """The workers that make images: render, poll, follow callbacks."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from easel.clock import system_clock
@@ -15,11 +17,16 @@ from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.money.usage import DynamoUsageSummaries
+from easel.services.catalogue.choose_provider import ProviderRouting
+from easel.services.images.after_error import AfterError
 from easel.services.images.callback_tickets import SignedAddresses
 from easel.services.images.collect_image import CollectImage
+from easel.services.images.deliver_image import DeliverImage
+from easel.services.images.end_image import EndImage
 from easel.services.images.follow_callback import FollowCallback
-from easel.services.images.image_work import ImageWork, hold_of
+from easel.services.images.leases import hold_of
 from easel.services.images.render_image import RenderImage
+from easel.services.ports.providers import ImageProvider
 from easel.storage.keys import image_prefix, unmarked_prefix
 from easel.storage.reference_copies import S3ReferenceLender
 from easel.wiring.aws import aws_client, dynamodb
@@ -58,32 +65,84 @@ class ImageWorkerEnv(
     """Environment of the image workers."""
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What the three workers share. One per process, because adapters keep connections."""
+
+    routing: ProviderRouting
+    generations: DynamoGenerations
+    tasks: DynamoImageTasks
+    providers: Callable[[str], ImageProvider]
+    callbacks: SignedAddresses
+    queue: SqsImageQueue
+    deliver: DeliverImage
+    after_error: AfterError
+    end: EndImage
+
+
 @cache
 def render_image(env: ImageWorkerEnv) -> RenderImage:
-    """Have a provider make an image. One per process, because adapters keep connections."""
+    """Have a provider make an image."""
+    parts = _parts(env)
     return RenderImage(
-        work=_image_work(env),
+        routing=parts.routing,
+        generations=parts.generations,
+        tasks=parts.tasks,
+        providers=parts.providers,
         references=SafeReferenceFetcher(trusted_origins=env.REFERENCE_TRUSTED_ORIGINS),
         cleaner=PillowReferenceCleaner(),
         lender=S3ReferenceLender(image_store(env)),
+        callbacks=parts.callbacks,
+        queue=parts.queue,
+        deliver=parts.deliver,
+        after_error=parts.after_error,
+        end=parts.end,
+        worker_seconds=env.WORKER_SECONDS,
+        clock=system_clock,
     )
 
 
 @cache
 def collect_image(env: ImageWorkerEnv) -> CollectImage:
-    """Poll a provider's job. One per process, as above."""
-    return CollectImage(work=_image_work(env))
+    """Poll a provider's job."""
+    parts = _parts(env)
+    return CollectImage(
+        routing=parts.routing,
+        generations=parts.generations,
+        tasks=parts.tasks,
+        providers=parts.providers,
+        callbacks=parts.callbacks,
+        queue=parts.queue,
+        deliver=parts.deliver,
+        after_error=parts.after_error,
+        end=parts.end,
+        worker_seconds=env.WORKER_SECONDS,
+        clock=system_clock,
+    )
 
 
 @cache
 def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
-    """Look at the job that a callback named. One per process, as above."""
+    """Look at the job that a callback named."""
 
     def note(provider: str, outcome: str) -> None:
         count("CallbacksFollowed", provider=provider, outcome=outcome)
 
-    work = _image_work(env)
-    return FollowCallback(work=work, collect=CollectImage(work=work), note=note)
+    parts = _parts(env)
+    return FollowCallback(
+        routing=parts.routing,
+        generations=parts.generations,
+        tasks=parts.tasks,
+        providers=parts.providers,
+        queue=parts.queue,
+        collect=collect_image(env),
+        deliver=parts.deliver,
+        after_error=parts.after_error,
+        end=parts.end,
+        note=note,
+        worker_seconds=env.WORKER_SECONDS,
+        clock=system_clock,
+    )
 
 
 def hold_message(env: WorkerTime) -> MessageHold:
@@ -91,35 +150,46 @@ def hold_message(env: WorkerTime) -> MessageHold:
     return MessageHold(aws_client("sqs"), hold_of(env.WORKER_SECONDS))
 
 
-def _image_work(env: ImageWorkerEnv) -> ImageWork:
-    def prefix_of(generation: Generation, image: Image) -> str:
-        return image_prefix(generation.workspace_id, generation.id, image.id)
-
-    def unmarked_prefix_of(generation: Generation, image: Image) -> str:
-        return unmarked_prefix(generation.workspace_id, generation.id, image.id)
-
+@cache
+def _parts(env: ImageWorkerEnv) -> _Parts:
     table = env.CORE_TABLE_NAME
-    return ImageWork(
-        routes=provider_routing(env),
+    routing, adapters = provider_routing(env), providers(env, env.REFERENCE_TRUSTED_ORIGINS).get
+    generations, tasks = DynamoGenerations(dynamodb(), table), DynamoImageTasks(dynamodb(), table)
+    unit_of_work = DynamoTransactions(dynamodb())
+    workflow = StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN)
+    callbacks = _callback_addresses(env)
+    queue = SqsImageQueue(
+        aws_client("sqs"), render_queue_urls=env.RENDER_QUEUE_URLS, collect_queue_urls=env.COLLECT_QUEUE_URLS
+    )
+    end = EndImage(generations=generations, unit_of_work=unit_of_work, workflow=workflow, clock=system_clock)
+    deliver = DeliverImage(
+        routing=routing,
         latencies=DynamoLatencies(dynamodb(), env.EPHEMERAL_TABLE_NAME),
-        worker_seconds=env.WORKER_SECONDS,
-        generations=DynamoGenerations(dynamodb(), table),
-        tasks=DynamoImageTasks(dynamodb(), table),
+        generations=generations,
+        tasks=tasks,
         gallery=DynamoGallery(dynamodb(), table),
         summaries=DynamoUsageSummaries(dynamodb(), table),
-        unit_of_work=DynamoTransactions(dynamodb()),
-        providers=providers(env, env.REFERENCE_TRUSTED_ORIGINS).get,
+        unit_of_work=unit_of_work,
+        providers=adapters,
         processor=PillowImageProcessor(),
         store=image_store(env),
-        image_prefix=prefix_of,
-        unmarked_prefix=unmarked_prefix_of,
-        queue=SqsImageQueue(
-            aws_client("sqs"), render_queue_urls=env.RENDER_QUEUE_URLS, collect_queue_urls=env.COLLECT_QUEUE_URLS
-        ),
-        workflow=StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN),
+        image_prefix=_image_prefix,
+        unmarked_prefix=_unmarked_prefix,
+        workflow=workflow,
         clock=system_clock,
-        callbacks=_callback_addresses(env),
     )
+    after_error = AfterError(
+        routing=routing, tasks=tasks, queue=queue, callbacks=callbacks, end=end, clock=system_clock
+    )
+    return _Parts(routing, generations, tasks, adapters, callbacks, queue, deliver, after_error, end)
+
+
+def _image_prefix(generation: Generation, image: Image) -> str:
+    return image_prefix(generation.workspace_id, generation.id, image.id)
+
+
+def _unmarked_prefix(generation: Generation, image: Image) -> str:
+    return unmarked_prefix(generation.workspace_id, generation.id, image.id)
 
 
 def _callback_addresses(env: ImageWorkerEnv) -> SignedAddresses:
