@@ -1,5 +1,6 @@
 """Everything that is kept: the tables, the bucket of pictures, the secrets."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from aws_cdk import ArnFormat, Duration, SecretValue, Stack
@@ -9,12 +10,10 @@ from aws_cdk import aws_secretsmanager as secrets
 from infra.constructs.nag import acknowledge
 from infra.constructs.retention import removal_policy
 from infra.settings import WAVESPEED, StageSettings
+from infra.tables import CORE_INDEXES, LEDGER_INDEXES, Index
 
 from constructs import Construct
 
-OPEN_BY_ATTENTION: Final = "open_generations_by_attention"
-BY_STATUS: Final = "generations_by_status"
-GRANTS_BY_EXPIRY: Final = "grants_by_expiry"
 SETTLING: Final = tuple(
     f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
 )
@@ -50,13 +49,13 @@ class Data(Construct):
         self.session_secret = self._session_secret()
         self.telegram_bot_secret = self._telegram_bot_secret()
 
-    def index_arn(self, index: str) -> str:
+    def index_arn(self, index: Index) -> str:
         """The ARN of one index of the core table."""
-        return f"{self.core.table_arn}/index/{index}"
+        return f"{self.core.table_arn}/index/{index.name}"
 
-    def ledger_index_arn(self, index: str) -> str:
+    def ledger_index_arn(self, index: Index) -> str:
         """The ARN of one index of the ledger table."""
-        return f"{self.ledger.table_arn}/index/{index}"
+        return f"{self.ledger.table_arn}/index/{index.name}"
 
     @property
     def generated_objects(self) -> str:
@@ -111,8 +110,7 @@ class Data(Construct):
             deletion_protection=not self._settings.disposable,
             removal_policy=removal_policy(self._settings),
         )
-        self._add_index(table, OPEN_BY_ATTENTION, partition="openShard", sort="attentionAt")
-        self._add_index(table, BY_STATUS, partition="statusKey", sort="sk")
+        self._add_indexes(table, CORE_INDEXES)
         return table
 
     def _ledger_table(self) -> dynamodb.Table:
@@ -129,7 +127,7 @@ class Data(Construct):
             deletion_protection=not self._settings.disposable,
             removal_policy=removal_policy(self._settings),
         )
-        self._add_index(table, GRANTS_BY_EXPIRY, partition="expiryShard", sort="grantExpiresAt")
+        self._add_indexes(table, LEDGER_INDEXES)
         return table
 
     def _ephemeral_table(self) -> dynamodb.Table:
@@ -148,13 +146,14 @@ class Data(Construct):
         )
         return table
 
-    def _add_index(self, table: dynamodb.Table, name: str, *, partition: str, sort: str) -> None:
-        table.add_global_secondary_index(
-            index_name=name,
-            partition_key=dynamodb.Attribute(name=partition, type=_STRING),
-            sort_key=dynamodb.Attribute(name=sort, type=_STRING),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
+    def _add_indexes(self, table: dynamodb.Table, indexes: Iterable[Index]) -> None:
+        for index in indexes:
+            table.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=dynamodb.Attribute(name=index.partition, type=_STRING),
+                sort_key=dynamodb.Attribute(name=index.sort, type=_STRING),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
 
     def _images_bucket(self) -> s3.Bucket:
         # Not versioned: an object is written once, under a key that names its content, and a deletion that a customer

@@ -1,7 +1,7 @@
-"""Routes of the HTTP API: the table's row, and the nested stack that holds routes with the functions behind them."""
+"""The nested stack that holds routes of the HTTP API with the functions behind them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from aws_cdk import NestedStack, Stack
@@ -9,44 +9,20 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as lambda_
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import GET, HEAD, Room, Route
 from infra.constructs.nag import acknowledge, answer_lint
 from infra.constructs.small_function import SmallFunction
-from infra.settings import CANONICAL
 
 from constructs import Construct
 
-GET: Final = apigateway.HttpMethod.GET
-HEAD: Final = apigateway.HttpMethod.HEAD
-POST: Final = apigateway.HttpMethod.POST
-PATCH: Final = apigateway.HttpMethod.PATCH
-PUT: Final = apigateway.HttpMethod.PUT
-DELETE: Final = apigateway.HttpMethod.DELETE
-
 _DEFAULT_ROUTE_KEY: Final = "$default"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One route; a GET is served for HEAD as well.
-
-    `id` names it in the template and never changes; `function` is the name of a room's function. It exists while its
-    `door` is open; with None it always does.
-    """
-
-    id: str
-    method: apigateway.HttpMethod
-    path: str
-    function: str
-    public: bool = False
-    door: str | None = CANONICAL
 
 
 class RoutedStack(NestedStack):
     """A nested stack of routes and their functions. What no open route needs is not created.
 
     `default` is the function for requests that match no route; one stack of the API has it.
-    Raises ValueError when a route names a function that no room has.
+    Raises ValueError when a route names a function that no room of the stack has.
     """
 
     def __init__(
@@ -57,12 +33,12 @@ class RoutedStack(NestedStack):
         foundation: Foundation,
         authorizer: Authorizer,
         rooms: Sequence[type[Room]],
-        routes: Sequence[Route],
         default: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         answer_lint(self)
         self._front, self._authorizer = foundation.front, authorizer
+        routes = [route for room in rooms for route in room.routes]
         opened = [route for route in routes if route.door is None or route.door in foundation.settings.doors]
         wanted = {route.function for route in opened} | ({default} if default else set())
         by_name: dict[str, SmallFunction] = {}

@@ -4,11 +4,12 @@ from typing import Any, Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
-from infra.constructs.data import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION, SETTLING
+from infra.constructs.data import SETTLING
 from infra.constructs.foundation import Foundation
 from infra.constructs.scheduled import Scheduled
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.workers import provider_settings
+from infra.tables import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION
 
 from constructs import Construct
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.tables import CORE_INDEXES
+
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
@@ -77,8 +79,7 @@ def test_the_indexes_hold_keys_only(production: Synthesized) -> None:
     table = production.of_type("AWS::DynamoDB::Table")["Data/Core"]
     indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
     assert {name: _keys(index) for name, index in indexes.items()} == {
-        "open_generations_by_attention": ("openShard", "attentionAt"),
-        "generations_by_status": ("statusKey", "sk"),
+        index.name: (index.partition, index.sort) for index in CORE_INDEXES
     }
     assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes.values())
 

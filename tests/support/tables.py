@@ -1,76 +1,54 @@
-"""The tables as the stack defines them, made by API for tests that need no stack."""
+"""The tables with the indexes of the stack, created by API for tests that need no stack."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from infra.tables import CORE_INDEXES, LEDGER_INDEXES, Index
 from tests.support.emulator import unique_name
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def create_ledger_table(client: DynamoDBClient) -> str:
-    """Create an empty `ledger` table and give its name."""
-    name = unique_name("ledger")
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("pk", "sk", "expiryShard", "grantExpiresAt")
-        ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "grants_by_expiry",
-                "KeySchema": [
-                    {"AttributeName": "expiryShard", "KeyType": "HASH"},
-                    {"AttributeName": "grantExpiresAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
-    return name
+    from mypy_boto3_dynamodb.type_defs import CreateTableInputTypeDef, KeySchemaElementTypeDef
 
 
 def create_core_table(client: DynamoDBClient) -> str:
-    """Create an empty `core` table and give its name."""
-    name = unique_name("core")
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in ("pk", "sk", "openShard", "attentionAt", "statusKey")
-        ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": index,
-                "KeySchema": [
-                    {"AttributeName": partition, "KeyType": "HASH"},
-                    {"AttributeName": sort, "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-            for index, partition, sort in (
-                ("open_generations_by_attention", "openShard", "attentionAt"),
-                ("generations_by_status", "statusKey", "sk"),
-            )
-        ],
-    )
-    return name
+    """Create an empty `core` table and return its name."""
+    return _create(client, "core", CORE_INDEXES)
+
+
+def create_ledger_table(client: DynamoDBClient) -> str:
+    """Create an empty `ledger` table and return its name."""
+    return _create(client, "ledger", LEDGER_INDEXES)
 
 
 def create_ephemeral_table(client: DynamoDBClient) -> str:
-    """Create an empty `ephemeral` table and give its name."""
-    name = unique_name("ephemeral")
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
+    """Create an empty `ephemeral` table and return its name."""
+    return _create(client, "ephemeral", ())
+
+
+def _create(client: DynamoDBClient, kind: str, indexes: Sequence[Index]) -> str:
+    name = unique_name(kind)
+    attributes = {"pk", "sk", *(attribute for index in indexes for attribute in (index.partition, index.sort))}
+    definition: CreateTableInputTypeDef = {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": each, "AttributeType": "S"} for each in sorted(attributes)],
+        "KeySchema": _key("pk", "sk"),
+    }
+    if indexes:
+        definition["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index.name,
+                "KeySchema": _key(index.partition, index.sort),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index in indexes
+        ]
+    client.create_table(**definition)
     return name
+
+
+def _key(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.foundation import Foundation
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import DELETE, GET, PATCH, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 from constructs import Construct
@@ -16,6 +16,26 @@ class Accounts(Room):
     """People, workspaces, members and API keys."""
 
     folder = "accounts"
+    routes = (
+        Route("GetMe", GET, "/api/v1/me", "read_workspaces"),
+        Route("PostWorkspaces", POST, "/api/v1/workspaces", "manage_workspaces"),
+        Route("GetWorkspaces", GET, "/api/v1/workspaces", "read_workspaces"),
+        Route("GetWorkspace", GET, "/api/v1/workspaces/{workspaceId}", "read_workspaces"),
+        Route("PatchWorkspace", PATCH, "/api/v1/workspaces/{workspaceId}", "manage_workspaces"),
+        Route("PostMembers", POST, "/api/v1/workspaces/{workspaceId}/members", "manage_members"),
+        Route("GetMembers", GET, "/api/v1/workspaces/{workspaceId}/members", "read_workspaces"),
+        Route("PatchMember", PATCH, "/api/v1/workspaces/{workspaceId}/members/{userId}", "manage_members"),
+        Route("DeleteMember", DELETE, "/api/v1/workspaces/{workspaceId}/members/{userId}", "manage_members"),
+        Route("PostApiKeys", POST, "/api/v1/api-keys", "manage_api_keys"),
+        Route("GetApiKeys", GET, "/api/v1/api-keys", "read_api_keys"),
+        Route("DeleteApiKey", DELETE, "/api/v1/api-keys/{keyId}", "manage_api_keys"),
+        Route("PostRotateApiKey", POST, "/api/v1/api-keys/{keyId}/rotate", "manage_api_keys"),
+        Route("PostUsersSync", POST, "/api/v1/users/sync", "sync_users"),
+        Route("GetUserBalance", GET, "/api/v1/users/{telegram_id}/balance", "sync_users"),
+        Route("GetUserTrial", GET, "/api/v1/users/{telegram_id}/trial", "sync_users"),
+        Route("PostAuthTelegram", POST, "/api/v1/auth/telegram", "exchange_telegram", public=True),
+        Route("GetDebugUsers", GET, "/api/v1/debug/users", "debug_users"),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

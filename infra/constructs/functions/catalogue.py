@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import GET, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -10,6 +10,14 @@ class Catalogue(Room):
     """Models, sizes, the state of providers, and which of them a workspace prefers."""
 
     folder = "catalogue"
+    routes = (
+        Route("GetRouting", GET, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
+        Route("PutRouting", PUT, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
+        Route("GetModels", GET, "/api/v1/models", "describe_models", public=True),
+        Route("GetModel", GET, "/api/v1/models/{modelId}", "describe_models", public=True),
+        Route("GetSizes", GET, "/api/v1/sizes", "describe_models", public=True),
+        Route("GetStatus", GET, "/api/v1/status", "read_status", public=True, door=None),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

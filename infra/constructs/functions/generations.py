@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from infra.constructs.data import BY_STATUS, SETTLING
-from infra.constructs.functions.room import Room
+from infra.constructs.data import SETTLING
+from infra.constructs.functions.room import GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.tables import BY_STATUS
 
 SUBMIT_SECONDS: Final = 29
 """A client may wait for its pictures in the submit call; the API gives up on a function after thirty seconds."""
@@ -15,6 +16,12 @@ class Generations(Room):
     """Submit, read and cancel generations."""
 
     folder = "generations"
+    routes = (
+        Route("PostGenerations", POST, "/api/v1/generations", "submit_generation"),
+        Route("GetGenerations", GET, "/api/v1/generations", "read_generations"),
+        Route("GetGeneration", GET, "/api/v1/generations/{generationId}", "read_generations"),
+        Route("PostCancel", POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

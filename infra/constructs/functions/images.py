@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -11,6 +11,11 @@ class Images(Room):
     """Images, their permalinks, and the callbacks of vendors."""
 
     folder = "images"
+    routes = (
+        Route("GetImage", GET, "/api/v1/images/{imageId}", "read_images"),
+        Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, door=None),
+        Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, door=None),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -10,6 +10,20 @@ class Money(Room):
     """Wallets, grants, quotes, usage and budgets."""
 
     folder = "money"
+    routes = (
+        Route("GetWallet", GET, "/api/v1/wallet", "read_wallet"),
+        Route("GetWalletEntries", GET, "/api/v1/wallet/entries", "read_wallet"),
+        Route("PostWalletGrants", POST, "/api/v1/wallet/grants", "grant_credits"),
+        Route("PostQuotes", POST, "/api/v1/quotes", "quote_generation"),
+        Route("GetUsage", GET, "/api/v1/usage", "read_usage"),
+        Route("GetOwnUsage", GET, "/api/v1/usage/me", "read_usage"),
+        Route("GetWorkspaceBudget", GET, "/api/v1/budgets/workspace", "read_budgets"),
+        Route("PutWorkspaceBudget", PUT, "/api/v1/budgets/workspace", "set_budgets"),
+        Route("DeleteWorkspaceBudget", DELETE, "/api/v1/budgets/workspace", "set_budgets"),
+        Route("GetKeyBudget", GET, "/api/v1/budgets/keys/{keyId}", "read_budgets"),
+        Route("PutKeyBudget", PUT, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
+        Route("DeleteKeyBudget", DELETE, "/api/v1/budgets/keys/{keyId}", "set_budgets"),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import GET, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -10,6 +10,13 @@ class Operations(Room):
     """Health and documentation of the service, and requests that match no route."""
 
     folder = "operations"
+    routes = (
+        Route("GetRoot", GET, "/", "describe_service", public=True, door=None),
+        Route("GetHealth", GET, "/api/v1/health", "describe_service", public=True, door=None),
+        Route("GetInfo", GET, "/api/v1/info", "describe_service", public=True, door=None),
+        Route("GetOpenApi", GET, "/openapi.json", "describe_service", public=True, door=None),
+        Route("GetDocs", GET, "/docs", "describe_service", public=True, door=None),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

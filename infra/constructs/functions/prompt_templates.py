@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import Room
+from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -10,6 +10,14 @@ class PromptTemplates(Room):
     """Prompt templates of workspaces."""
 
     folder = "prompt_templates"
+    routes = (
+        Route("GetPromptTemplates", GET, "/api/v1/prompt-templates", "read_prompt_templates"),
+        Route("GetPromptTemplate", GET, "/api/v1/prompt-templates/{templateId}", "read_prompt_templates"),
+        Route("PostPromptRender", POST, "/api/v1/prompt-templates/{templateId}/render", "read_prompt_templates"),
+        Route("PostPromptTemplates", POST, "/api/v1/prompt-templates", "manage_prompt_templates"),
+        Route("PutPromptTemplate", PUT, "/api/v1/prompt-templates/{templateId}", "manage_prompt_templates"),
+        Route("DeletePromptTemplate", DELETE, "/api/v1/prompt-templates/{templateId}", "manage_prompt_templates"),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:

@@ -1,13 +1,39 @@
-"""The base of the API's functions, grouped by rooms: each room declares its functions with what they may do."""
+"""The base of the API's functions, grouped by rooms: each declares its routes, and its functions with permissions."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
+from aws_cdk import aws_apigatewayv2 as apigateway
 from infra.constructs.foundation import Foundation
 from infra.constructs.small_function import SmallFunction
+from infra.settings import CANONICAL
 
 from constructs import Construct
+
+GET: Final = apigateway.HttpMethod.GET
+HEAD: Final = apigateway.HttpMethod.HEAD
+POST: Final = apigateway.HttpMethod.POST
+PATCH: Final = apigateway.HttpMethod.PATCH
+PUT: Final = apigateway.HttpMethod.PUT
+DELETE: Final = apigateway.HttpMethod.DELETE
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route; a GET is served for HEAD as well.
+
+    `id` names it in the template and never changes; `function` is the name of a function of the room. It exists while
+    its `door` is open; with None it always does.
+    """
+
+    id: str
+    method: apigateway.HttpMethod
+    path: str
+    function: str
+    public: bool = False
+    door: str | None = CANONICAL
 
 
 class Room(Construct):
@@ -17,6 +43,7 @@ class Room(Construct):
     """
 
     folder: ClassVar[str]
+    routes: ClassVar[tuple[Route, ...]]
 
     def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
         super().__init__(scope, id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.constructs.api import ROUTES
-from infra.constructs.routes import Route
+from infra.constructs.functions.room import Route
 from tests.functions.api.harness import Answer
 from tests.functions.api.test_identity_matrix import BODIES, name_of
 from tests.functions.api.world import World, world

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 from infra.constructs.api import ROUTES
-from infra.constructs.routes import Route
+from infra.constructs.functions.room import Route
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
 from tests.support import validator
 from tests.support.emulator import Emulator, unique_name

@@ -1,0 +1,21 @@
+"""The indexes of the tables: one definition for the stack, and for the tables that tests create."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index. It holds keys only; both key attributes are strings."""
+
+    name: str
+    partition: str
+    sort: str
+
+
+OPEN_BY_ATTENTION: Final = Index("open_generations_by_attention", "openShard", "attentionAt")
+BY_STATUS: Final = Index("generations_by_status", "statusKey", "sk")
+GRANTS_BY_EXPIRY: Final = Index("grants_by_expiry", "expiryShard", "grantExpiresAt")
+
+CORE_INDEXES: Final = (OPEN_BY_ATTENTION, BY_STATUS)
+LEDGER_INDEXES: Final = (GRANTS_BY_EXPIRY,)
