@@ -12,7 +12,7 @@ from tests.support.generations import NOW, WORKSPACE_ID, a_generation, a_stored_
 
 from easel.domain.attempt import Attempt
 from easel.domain.generation import CLOSE_GRACE, START_GRACE, Generation, Outcome, UsedTemplate, cancel, conclude
-from easel.domain.image import TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
+from easel.domain.image import NOT_STARTED, TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.request import Channel, ImageParameters, Mode, Reference, Size
 from easel.errors import StaleWrite
 from easel.ids import image_id
@@ -203,7 +203,7 @@ def test_a_failed_generation_keeps_its_reason(core: Core) -> None:
 
     close(core, generation)
 
-    assert core.stored(generation).failure == TIMED_OUT
+    assert core.stored(generation).failure == NOT_STARTED
 
 
 def test_a_generation_ends_once(core: Core) -> None:
