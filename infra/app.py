@@ -9,8 +9,9 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from infra.build_layers import BuildError, Target, build_layers
 from infra.constructs.small_function import MissingHandler
 from infra.linked_layers import link_all
-from infra.settings import REPOSITORY, SettingsError, StageSettings, read_settings
+from infra.settings import REPOSITORY, StageSettings, read_settings
 from infra.stack import Code, EaselStack
+from infra.switches import SettingsError
 
 
 def compose(app: App, settings: StageSettings, code: Code) -> EaselStack:

@@ -49,7 +49,7 @@ class EaselStack(Stack):
             id,
             stack_name=settings.stack_name,
             description=f"Easel {settings.version} ({settings.stage})",
-            termination_protection=not settings.disposable,
+            termination_protection=settings.deletion_protection,
             # An emulator that enforces IAM has no use for the roles that a bootstrapped account has.
             synthesizer=CliCredentialsStackSynthesizer() if settings.emulated else None,
             tags={"application": "easel", "stage": settings.stage.value},
@@ -97,7 +97,7 @@ class EaselStack(Stack):
             self,
             "Observability",
             settings=settings,
-            functions=self.functions,
+            engine=(self.authorizer.function, *self.workers.functions, *self.workflow.functions),
             queues=self.queues,
             machine=self.workflow.machine,
             http=self.front.http,

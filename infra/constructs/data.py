@@ -107,7 +107,7 @@ class Data(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            deletion_protection=not self._settings.disposable,
+            deletion_protection=self._settings.deletion_protection,
             removal_policy=removal_policy(self._settings),
         )
         self._add_indexes(table, CORE_INDEXES)
@@ -124,7 +124,7 @@ class Data(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            deletion_protection=not self._settings.disposable,
+            deletion_protection=self._settings.deletion_protection,
             removal_policy=removal_policy(self._settings),
         )
         self._add_indexes(table, LEDGER_INDEXES)
@@ -156,8 +156,8 @@ class Data(Construct):
             )
 
     def _images_bucket(self) -> s3.Bucket:
-        # Not versioned: an object is written once, under a key that names its content, and a deletion that a customer
-        # asks for has to be one.
+        # Not versioned by default: an object is written once, under a key that names its content, and a deletion that a
+        # customer asks for is one at once.
         bucket = s3.Bucket(
             self,
             "Images",
@@ -166,11 +166,13 @@ class Data(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=self._settings.enforce_ssl,
             cors=self._bucket_cors(),
+            versioned=self._settings.bucket_versioning,
             lifecycle_rules=[
                 s3.LifecycleRule(id="UploadsExpire", prefix="uploads/", expiration=Duration.days(30)),
                 s3.LifecycleRule(id="LentExpire", prefix=LENT_PREFIX, expiration=Duration.days(1)),
                 s3.LifecycleRule(id="ArchivesExpire", prefix="archives/", expiration=Duration.days(2)),
                 s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),
+                *self._rules_for_versions(),
             ],
             removal_policy=removal_policy(self._settings),
         )
@@ -181,6 +183,15 @@ class Data(Construct):
             " server access logs would be a second store of those links.",
         )
         return bucket
+
+    def _rules_for_versions(self) -> list[s3.LifecycleRule]:
+        """What was deleted or replaced can be brought back for a month."""
+        if not self._settings.bucket_versioning:
+            return []
+        return [
+            s3.LifecycleRule(id="VersionsExpire", noncurrent_version_expiration=Duration.days(30)),
+            s3.LifecycleRule(id="MarkersExpire", expired_object_delete_marker=True),
+        ]
 
     def _bucket_cors(self) -> list[s3.CorsRule] | None:
         if not self._settings.cors_origins:

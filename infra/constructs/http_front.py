@@ -61,7 +61,8 @@ class HttpFront(Construct):
             http_api=self.http,
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
+            # One more set of metrics for each route, and each metric is billed by the month.
+            detailed_metrics_enabled=settings.detailed_metrics,
             throttle=apigateway.ThrottleSettings(
                 rate_limit=settings.throttle_rate, burst_limit=settings.throttle_burst
             ),

@@ -85,7 +85,7 @@ class Identity(Construct):
             ),
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
-            deletion_protection=not self._settings.disposable,
+            deletion_protection=self._settings.deletion_protection,
             removal_policy=removal_policy(self._settings),
         )
         acknowledge(

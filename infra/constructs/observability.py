@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from infra.constructs.nag import acknowledge
@@ -30,8 +31,6 @@ STUCK_METRIC: Final = "StuckGenerations"
 SET_ASIDE_METRIC: Final = "RecordsSetAside"
 """Counted by every batch job; zero when all is well."""
 
-_METRICS_OF_AN_ALARM: Final = 10
-"""What CloudWatch allows in one expression of an alarm."""
 _MINUTE: Final = Duration.minutes(1)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _OLDEST_MESSAGE_SECONDS: Final = {"generations": 120, "render": 300, "collect": 1200}
@@ -47,7 +46,7 @@ class Observability(Construct):
         id: str,
         *,
         settings: StageSettings,
-        functions: Sequence[SmallFunction],
+        engine: Sequence[SmallFunction],
         queues: Queues,
         machine: sfn.StateMachine,
         http: apigateway.HttpApi,
@@ -57,7 +56,7 @@ class Observability(Construct):
         self.topic = self._alarm_topic()
         self.alarms = [
             *self._queue_alarms(queues),
-            *self._function_alarms(functions),
+            *self._function_alarms(),
             *self._workflow_alarms(machine),
             self._stuck_alarm(),
             self._set_aside_alarm(),
@@ -67,7 +66,7 @@ class Observability(Construct):
         for alarm in self.alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
             alarm.add_ok_action(actions.SnsAction(self.topic))
-        self._dashboard(functions, queues, machine, http)
+        self._dashboard(engine, queues, machine, http)
 
     def _alarm_topic(self) -> sns.Topic:
         cloudwatch_alarms = iam.ServicePrincipal(
@@ -119,24 +118,20 @@ class Observability(Construct):
         ]
         return dead + old
 
-    def _function_alarms(self, functions: Sequence[SmallFunction]) -> list[cloudwatch.Alarm]:
-        # One alarm for several functions: a stack has 500 resources, and the description names them.
-        groups = [functions[at : at + _METRICS_OF_AN_ALARM] for at in range(0, len(functions), _METRICS_OF_AN_ALARM)]
+    def _function_alarms(self) -> list[cloudwatch.Alarm]:
+        # Of all functions of the account in this region: alarms are billed by the metric, and two for each function cost
+        # more than all else at rest. What a failure does is watched as well: 5xx answers, dead letters, workflows.
         return [
-            alarm
-            for number, group in enumerate(groups, start=1)
-            for alarm in (
-                self._alarm(
-                    f"Errors{number}",
-                    _sum_of([one.function.metric_errors(period=_FIVE_MINUTES, statistic="Sum") for one in group]),
-                    because=f"One of these raised or ran out of time: {_labels(group)}.",
-                ),
-                self._alarm(
-                    f"Throttles{number}",
-                    _sum_of([one.function.metric_throttles(period=_FIVE_MINUTES, statistic="Sum") for one in group]),
-                    because=f"The account had no concurrency left for a run of one of these: {_labels(group)}.",
-                ),
-            )
+            self._alarm(
+                "Errors",
+                lambda_.Function.metric_all_errors(period=_FIVE_MINUTES, statistic="Sum"),
+                because="A function of this account raised or ran out of time; the metric by function says which.",
+            ),
+            self._alarm(
+                "Throttles",
+                lambda_.Function.metric_all_throttles(period=_FIVE_MINUTES, statistic="Sum"),
+                because="The account had no concurrency left for a run of a function.",
+            ),
         ]
 
     def _workflow_alarms(self, machine: sfn.StateMachine) -> list[cloudwatch.Alarm]:
@@ -211,11 +206,12 @@ class Observability(Construct):
 
     def _dashboard(
         self,
-        functions: Sequence[SmallFunction],
+        engine: Sequence[SmallFunction],
         queues: Queues,
         machine: sfn.StateMachine,
         http: apigateway.HttpApi,
     ) -> None:
+        # CloudWatch's free dashboards show up to fifty metrics.
         dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._settings.stack_name)
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, title="Alarms", width=24, height=5))
         dashboard.add_widgets(
@@ -229,8 +225,8 @@ class Observability(Construct):
         dashboard.add_widgets(
             _graph("Oldest message (s)", waiting, "Maximum"),
             _graph("Dead letters", dead, "Maximum"),
-            _graph("Function errors", [each.function.metric_errors() for each in functions], "Sum"),
-            _graph("Function duration (p95)", [each.function.metric_duration() for each in functions], "p95"),
+            _graph("Functions of the account", _account_metrics(), "Sum"),
+            _graph("Engine duration (p95)", [each.function.metric_duration() for each in engine], "p95"),
         )
 
 
@@ -239,19 +235,10 @@ def _graph(title: str, metrics: Sequence[cloudwatch.Metric], statistic: str) -> 
     return cloudwatch.GraphWidget(title=title, left=left, width=6)
 
 
+def _account_metrics() -> list[cloudwatch.Metric]:
+    every = lambda_.Function
+    return [every.metric_all_errors(), every.metric_all_throttles(), every.metric_all_invocations()]
+
+
 def _id_of(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("-"))
-
-
-def _sum_of(metrics: Sequence[cloudwatch.Metric]) -> cloudwatch.IMetric:
-    """All of them together; one that has nothing to say counts as zero."""
-    if len(metrics) == 1:
-        return metrics[0]
-    named: dict[str, cloudwatch.IMetric] = {f"m{number}": metric for number, metric in enumerate(metrics)}
-    return cloudwatch.MathExpression(
-        expression="SUM(FILL(METRICS(), 0))", using_metrics=named, period=_FIVE_MINUTES, label="all together"
-    )
-
-
-def _labels(functions: Sequence[SmallFunction]) -> str:
-    return ", ".join(function.label for function in functions)

@@ -2,14 +2,19 @@
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
-from infra.settings import LOG_RETENTION, StageSettings
+from infra.settings import StageSettings
+from infra.switches import LOG_RETENTION
 
 from constructs import Construct
 
 
 def removal_policy(settings: StageSettings) -> RemovalPolicy:
-    """What becomes of data when the stack goes."""
-    return RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN
+    """What becomes of data when the stack goes.
+
+    Where data matters it stays, except when its creation fails: what a failed first deployment leaves behind would
+    belong to no stack, and its names would be taken.
+    """
+    return RemovalPolicy.DESTROY if settings.disposable else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
 def log_group(scope: Construct, id: str, settings: StageSettings) -> logs.LogGroup:

@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra.constructs.layers import ARCHITECTURE, RUNTIME, Layers
 from infra.constructs.nag import acknowledge, acknowledge_wildcard
 from infra.constructs.retention import log_group
-from infra.settings import StageSettings
+from infra.settings import StageSettings, Tracing
 
 from constructs import Construct
 
@@ -40,7 +40,8 @@ class SmallFunction(Construct):
 
     `folder` is relative to the kit's root and holds `handler.py`; `variant` tells functions of one folder apart.
     `imaging` adds the layer with Pillow, `identity` the one that verifies and signs tokens. `calls_itself` switches off
-    Lambda's loop detection, which would stop a job that is re-queued more than sixteen times.
+    Lambda's loop detection, which would stop a job that is re-queued more than sixteen times. `traced` lets the
+    function start traces where the settings trace the submission of requests only.
     Raises MissingHandler.
     """
 
@@ -57,6 +58,7 @@ class SmallFunction(Construct):
         imaging: bool = False,
         identity: bool = False,
         calls_itself: bool = False,
+        traced: bool = False,
         variant: str | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -93,11 +95,11 @@ class SmallFunction(Construct):
             timeout=Duration.seconds(max(timeout_seconds, _PATIENCE_SECONDS) if self._emulated else timeout_seconds),
             memory_size=memory_mb,
             environment={**common_env(kit.settings), **env},
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=_tracing(kit.settings, traced=traced),
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
-            application_log_level_v2=lambda_.ApplicationLogLevel[kit.settings.log_level],
-            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+            application_log_level_v2=_application_log_level(kit.settings),
+            system_log_level_v2=lambda_.SystemLogLevel[kit.settings.system_log_level],
             recursive_loop=lambda_.RecursiveLoop.ALLOW if calls_itself else lambda_.RecursiveLoop.TERMINATE,
         )
         self.allow("logs:CreateLogStream", "logs:PutLogEvents", on=self.log_group.log_group_arn)
@@ -106,6 +108,11 @@ class SmallFunction(Construct):
             self.role,
             "Serverless-LambdaStarPermissions",
             because="X-Ray needs it; AwsSolutions-IAM5 asks for a reason for each wildcard of this role by itself.",
+        )
+        acknowledge(
+            self.function,
+            "Serverless-LambdaTracing",
+            because="Traces are billed each; functions that start none continue those of a submitted request.",
         )
         acknowledge(
             self.function,
@@ -137,6 +144,19 @@ class SmallFunction(Construct):
         self._grants.add_statements(iam.PolicyStatement(actions=list(actions), resources=resources))
         if because:
             acknowledge_wildcard(self.role, *wide, because=because)
+
+
+def _tracing(settings: StageSettings, *, traced: bool) -> lambda_.Tracing:
+    # A sampling rule has no effect on what Lambda records, so the others only continue traces that reach them.
+    if settings.tracing is Tracing.ALL or (traced and settings.tracing is Tracing.SUBMIT):
+        return lambda_.Tracing.ACTIVE
+    return lambda_.Tracing.PASS_THROUGH
+
+
+def _application_log_level(settings: StageSettings) -> lambda_.ApplicationLogLevel:
+    # Lambda drops what is below this level, and takes a line without a level, such as a metric, for INFO. So our logger
+    # alone leaves out what is below the level of the settings, and metrics pass at any.
+    return lambda_.ApplicationLogLevel.DEBUG if settings.log_level == "DEBUG" else lambda_.ApplicationLogLevel.INFO
 
 
 def common_env(settings: StageSettings) -> dict[str, str]:

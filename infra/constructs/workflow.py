@@ -8,11 +8,12 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from infra.constructs.data import SETTLING, Data
-from infra.constructs.nag import acknowledge_wildcard
+from infra.constructs.nag import acknowledge, acknowledge_wildcard
 from infra.constructs.queues import Queues
 from infra.constructs.retention import log_group, removal_policy
 from infra.constructs.small_function import TRACING, FunctionKit, SmallFunction
 from infra.constructs.variables import Variables
+from infra.settings import Tracing
 
 from constructs import Construct
 
@@ -66,8 +67,14 @@ class Workflow(Construct):
             logs=sfn.LogOptions(
                 destination=log_group(self, "Logs", kit.settings), level=sfn.LogLevel.ALL, include_execution_data=False
             ),
-            tracing_enabled=True,
+            tracing_enabled=kit.settings.tracing is Tracing.ALL,
             removal_policy=removal_policy(kit.settings),
+        )
+        acknowledge(
+            self.machine,
+            "AwsSolutions-SF2",
+            "Serverless-StepFunctionStateMachineXray",
+            because="Traces are billed each; an execution's history shows the same steps, and a switch turns them on.",
         )
         acknowledge_wildcard(self.role, "*", because="Log delivery and X-Ray take no resource in their permissions.")
 

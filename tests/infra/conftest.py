@@ -15,7 +15,7 @@ from aws_cdk import App
 from infra.build_layers import LAYERS
 from infra.settings import REPOSITORY, read_settings
 from infra.stack import Code, EaselStack
-from tests.infra.synthesized import Synthesized
+from tests.infra.synthesized import Synthesize, Synthesized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,18 @@ def flags() -> Mapping[str, object]:
     """The CDK feature flags that the real app runs with."""
     context: dict[str, object] = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
     return context
+
+
+@pytest.fixture(scope="session")
+def synthesize(code: Code, flags: Mapping[str, object]) -> Synthesize:
+    """Synthesizes a stack with other switches, for tests of single ones."""
+
+    def made(**switches: str) -> Synthesized:
+        settings = read_settings({"stage": "dev", **switches}.get, {})
+        app = App(context={**flags, "aws:cdk:enable-path-metadata": True}, analytics_reporting=False)
+        return Synthesized(EaselStack(app, settings.stack_name, settings=settings, code=code), settings)
+
+    return made
 
 
 @pytest.fixture(scope="session")

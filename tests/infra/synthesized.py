@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from aws_cdk import CfnElement, NestedStack
 from aws_cdk.assertions import Template
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 Resource = dict[str, Any]
 ROOT = "root"
+
+
+class Synthesize(Protocol):
+    """What the fixture of this name does: `synthesize(stage="production", edge="true")`."""
+
+    def __call__(self, **switches: str) -> Synthesized: ...
 
 
 @dataclass(frozen=True)

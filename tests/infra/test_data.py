@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from infra.tables import CORE_INDEXES
 
 if TYPE_CHECKING:
-    from tests.infra.synthesized import Synthesized
+    from tests.infra.synthesized import Synthesize, Synthesized
 
 STATEFUL = {
     "AWS::DynamoDB::Table",
@@ -25,7 +25,16 @@ PINNED = {
     "Data/Ledger": "DataLedgerDBC368C7",
     "Data/Images": "DataImagesE36FBF16",
     "Data/Signing": "DataSigning1809020F",
+    "Data/Session": "DataSessionFCA3CE6E",
+    "Data/TelegramBot": "DataTelegramBotAFF71393",
     "Data/WavespeedKey": "DataWavespeedKeyE1A6282A",
+    "Data/OpenaiKey": "DataOpenaiKey8B87172B",
+    "Data/GoogleKey": "DataGoogleKey392F6606",
+    "Data/NanobananaKey": "DataNanobananaKeyE047F7EC",
+    "Data/WavespeedWebhook": "DataWavespeedWebhookBA0FFAC0",
+    "Events/Bus": "EventsBus45DE4339",
+    "Identity/Users": "IdentityUsers61009EFD",
+    "Identity/Users/Apps": "IdentityUsersApps5FFCE912",
     "Front/Http": "FrontHttp9361FE58",
     "Queues/CollectWavespeed/Queue": "QueuesCollectWavespeedQueue9F3CD5C0",
     "Queues/Generations/Queue": "QueuesGenerationsQueueD3E872AA",
@@ -40,14 +49,25 @@ def test_nothing_stateful_goes_with_the_stack_or_with_a_replacement(production: 
     for logical_id, resource in production.template["Resources"].items():
         if resource["Type"] in STATEFUL:
             policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
-            assert policies == ("Retain", "Retain"), logical_id
+            # What a first deployment has made goes when it fails, or the deployment could not be repeated.
+            assert policies == ("RetainExceptOnCreate", "Retain"), logical_id
         else:
             assert resource.get("DeletionPolicy") != "Delete", logical_id
 
 
+def test_nothing_that_is_protected_keeps_a_failed_first_deployment_from_being_removed(synthesize: Synthesize) -> None:
+    first = synthesize(stage="production", deletionProtection="false")
+
+    assert not first.stack.termination_protection
+    tables = first.of_type("AWS::DynamoDB::Table")
+    assert [path for path, table in tables.items() if table.get("DeletionProtectionEnabled")] == []
+    (pool,) = first.of_type("AWS::Cognito::UserPool").values()
+    assert pool["DeletionProtection"] == "INACTIVE"
+
+
 def test_a_trial_stack_leaves_nothing_behind(dev: Synthesized) -> None:
     resources = dev.template["Resources"].items()
-    kept = [logical_id for logical_id, resource in resources if resource.get("DeletionPolicy") == "Retain"]
+    kept = [logical_id for logical_id, resource in resources if "Retain" in resource.get("DeletionPolicy", "")]
     assert kept == []
 
 
@@ -114,6 +134,18 @@ def test_the_bucket_refuses_plain_http(production: Synthesized) -> None:
     assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", {"AWS": "*"})
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert [production.text(arn) for arn in statement["Resource"]] == ["Data/Images", "Data/Images/*"]
+
+
+def test_deleted_pictures_can_be_brought_back_where_versions_are_switched_on(
+    production: Synthesized, synthesize: Synthesize
+) -> None:
+    assert "VersioningConfiguration" not in production.of_type("AWS::S3::Bucket")["Data/Images"]
+
+    bucket = synthesize(bucketVersioning="true").of_type("AWS::S3::Bucket")["Data/Images"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    kept = [rule["NoncurrentVersionExpiration"] for rule in rules if "NoncurrentVersionExpiration" in rule]
+    assert kept == [{"NoncurrentDays": 30}]
 
 
 def test_what_is_not_a_result_expires_and_results_never_do(production: Synthesized) -> None:

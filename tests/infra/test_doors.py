@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import App
 from infra.constructs.api import ROUTES
-from infra.settings import DOORS, SettingsError, read_settings
+from infra.settings import DOORS, read_settings
 from infra.stack import Code, EaselStack
+from infra.switches import SettingsError
 from tests.infra.synthesized import Synthesized
 from tests.support.folders import api_folder
 

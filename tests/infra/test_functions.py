@@ -18,7 +18,7 @@ from tests.support.folders import all_folders, handler_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.infra.synthesized import Resource, Synthesized
+    from tests.infra.synthesized import Resource, Synthesize, Synthesized
 
 FOLDERS = all_folders()
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL", "EASEL_STAGE"}
@@ -153,10 +153,37 @@ def test_every_function_has_its_own_role_and_log_group(production: Synthesized) 
 
 
 @every_function
-def test_logs_are_json_and_traces_are_on(production: Synthesized, folder: str) -> None:
+def test_logs_are_json_and_metrics_pass_at_the_default_level(production: Synthesized, folder: str) -> None:
     for function in _deployed(production, folder).values():
-        assert function["LoggingConfig"]["LogFormat"] == "JSON"
-        assert function["TracingConfig"] == {"Mode": "Active"}
+        logging = function["LoggingConfig"]
+        assert (logging["LogFormat"], logging["ApplicationLogLevel"]) == ("JSON", "INFO")
+        assert logging["SystemLogLevel"] == "WARN"
+
+
+@pytest.mark.parametrize(("level", "passed"), [("DEBUG", "DEBUG"), ("WARN", "INFO"), ("ERROR", "INFO")])
+def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: str, passed: str) -> None:
+    # A metric is a line without a level, which Lambda takes for INFO.
+    for function in synthesize(logLevel=level).functions.values():
+        assert function["LoggingConfig"]["ApplicationLogLevel"] == passed
+        assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
+
+
+SUBMIT = "api/generations/submit_generation"
+
+
+@every_function
+def test_traces_begin_with_the_submission_of_a_request(production: Synthesized, folder: str) -> None:
+    for function in _deployed(production, folder).values():
+        assert function["TracingConfig"]["Mode"] == ("Active" if folder == SUBMIT else "PassThrough")
+
+
+@pytest.mark.parametrize(("tracing", "starts"), [("off", False), ("submit", False), ("all", True)])
+def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, tracing: str, *, starts: bool) -> None:
+    stack = synthesize(tracing=tracing)
+    active = {folder for folder, function in stack.functions.items() if function["TracingConfig"]["Mode"] == "Active"}
+    assert active == (set(stack.functions) if starts else {SUBMIT} if tracing == "submit" else set())
+    (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
+    assert machine["TracingConfiguration"] == {"Enabled": starts}
 
 
 def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(production: Synthesized) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import App
-from infra.settings import SettingsError, read_settings
+from infra.settings import read_settings
 from infra.stack import Code, EaselStack
+from infra.switches import SettingsError
 from tests.infra.synthesized import Synthesized
 
 if TYPE_CHECKING:

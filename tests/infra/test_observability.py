@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.infra.synthesized import Synthesized
+    from tests.infra.synthesized import Synthesize, Synthesized
 
 OLDEST_MESSAGE_SECONDS = {
     "Queues/Generations/Queue": 120,
@@ -30,12 +30,29 @@ def test_one_message_in_any_dead_letter_queue_rings(production: Synthesized) -> 
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_every_function_rings_when_it_fails_or_is_throttled(production: Synthesized, metric: str) -> None:
-    watched = _watched(production, metric)
-    assert set(watched) == set(production.of_type("AWS::Lambda::Function"))
-    assert {alarm["Threshold"] for alarm in watched.values()} == {0}
-    named = " ".join(alarm["AlarmDescription"] for alarm in watched.values())
-    assert all(label in named for label in production.functions)
+def test_a_function_that_fails_or_is_throttled_rings_whichever_it_is(production: Synthesized, metric: str) -> None:
+    alarms = production.of_type("AWS::CloudWatch::Alarm").values()
+    (alarm,) = (found for found in alarms if found.get("MetricName") == metric)
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("AWS/Lambda", "Sum", 0)
+    # Without a dimension the metric covers every function of the account.
+    assert "Dimensions" not in alarm
+
+
+def test_each_alarm_is_billed_for_one_metric_and_there_are_few(production: Synthesized) -> None:
+    alarms = production.of_type("AWS::CloudWatch::Alarm").values()
+    assert all("MetricName" in alarm for alarm in alarms)
+    assert len(alarms) <= 35
+
+
+def test_a_route_has_metrics_of_its_own_only_where_that_is_switched_on(
+    production: Synthesized, synthesize: Synthesize
+) -> None:
+    def detailed(stack: Synthesized) -> bool:
+        (stage,) = stack.of_type("AWS::ApiGatewayV2::Stage").values()
+        return bool(stage["DefaultRouteSettings"].get("DetailedMetricsEnabled", False))
+
+    assert not detailed(production)
+    assert detailed(synthesize(detailedMetrics="true"))
 
 
 def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:
@@ -101,6 +118,12 @@ def test_the_dashboard_shows_every_alarm(production: Synthesized) -> None:
     assert {arn.partition("#")[0] for arn in alarms} == set(production.of_type("AWS::CloudWatch::Alarm"))
 
 
+def test_the_dashboard_is_small_enough_to_be_free(production: Synthesized) -> None:
+    (dashboard,) = production.of_type("AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(production.text(dashboard["DashboardBody"]))["widgets"]
+    assert sum(len(widget["properties"].get("metrics", [])) for widget in widgets) <= 50
+
+
 @pytest.mark.parametrize("metric", ["LedgerDifference", "WalletsUnchecked", "ModelsMissing"])
 def test_what_is_found_once_a_day_rings_for_a_day(production: Synthesized, metric: str) -> None:
     (alarm,) = (
@@ -145,9 +168,7 @@ def _watched(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
     """The alarms on a metric by what they watch."""
     found = {}
     for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
-        together = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry]
-        for watched in together or [alarm]:
-            if watched["MetricName"] == metric:
-                (dimension,) = watched["Dimensions"]
-                found[stack.text(dimension["Value"]).removesuffix("#QueueName")] = alarm
+        if alarm["MetricName"] == metric:
+            (dimension,) = alarm["Dimensions"]
+            found[stack.text(dimension["Value"]).removesuffix("#QueueName")] = alarm
     return found

@@ -7,7 +7,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 from infra.constructs.small_function import common_env
-from infra.settings import REPOSITORY, SettingsError, Stage, StageSettings, read_settings, variable_of
+from infra.settings import REPOSITORY, Stage, StageSettings, read_settings
+from infra.switches import SettingsError, variable_of
 
 
 def settings(environ: dict[str, str] | None = None, /, **context: object) -> StageSettings:

@@ -41,11 +41,10 @@ def test_the_file_is_what_is_deployed(production: Synthesized, machine: dict[str
     assert substitutions == {"CoreTableName": "Data/Core", "SettleFunctionArn": "Workflow/SettleGeneration/Function"}
 
 
-def test_it_logs_and_traces_but_leaves_task_tokens_out_of_the_log(production: Synthesized) -> None:
+def test_it_logs_but_leaves_task_tokens_out_of_the_log(production: Synthesized) -> None:
     deployed = production.of_type("AWS::StepFunctions::StateMachine")["Workflow/Machine"]
     assert deployed["LoggingConfiguration"]["Level"] == "ALL"
     assert deployed["LoggingConfiguration"]["IncludeExecutionData"] is False
-    assert deployed["TracingConfiguration"] == {"Enabled": True}
     assert deployed.get("StateMachineType", "STANDARD") == "STANDARD"
 
 

@@ -38,6 +38,7 @@ class Generations(Room):
             own.core | own.ledger | own.images | own.signing | own.base_url | own.generations_queue
             | own.trial | own.references,
             timeout_seconds=SUBMIT_SECONDS,
+            traced=True,
         )  # fmt: skip
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)

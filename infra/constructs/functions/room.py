@@ -60,7 +60,13 @@ class Room(Construct):
         return {name: make() for name, make in self.functions.items() if name in wanted}
 
     def function(
-        self, name: str, variables: Mapping[str, str], *, timeout_seconds: int = 10, identity: bool = False
+        self,
+        name: str,
+        variables: Mapping[str, str],
+        *,
+        timeout_seconds: int = 10,
+        identity: bool = False,
+        traced: bool = False,
     ) -> SmallFunction:
         """The function in the folder `functions/api/<room>/<name>`."""
         return SmallFunction(
@@ -70,6 +76,7 @@ class Room(Construct):
             folder=f"api/{self.folder}/{name}",
             timeout_seconds=timeout_seconds,
             identity=identity,
+            traced=traced,
             env=variables,
         )
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
+import subprocess
+import sys
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +15,7 @@ from typing import Any
 import pytest
 
 from easel import observability
-from easel.observability import bind, bind_request_id, describe_error, instrumented, logger
+from easel.observability import bind, bind_request_id, count, describe_error, instrumented, logger
 
 CONTEXT: Any = SimpleNamespace(
     function_name="f",
@@ -44,6 +48,47 @@ def test_code_that_knows_only_the_standard_library_logs_into_the_same_stream(lin
     (line,) = logged(lines)
     assert (line["message"], line["seconds"], line["request_id"]) == ("queue is slow", 3, "r-1")
     assert line["function_request_id"] == "lambda-request"
+
+
+def test_times_are_in_the_format_that_lambda_reads(lines: StringIO) -> None:
+    logger.warning("queue is slow")
+
+    (line,) = logged(lines)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["timestamp"])
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("DEBUG", ["DEBUG", "INFO", "WARNING", "ERROR"]), ("WARN", ["WARNING", "ERROR"]), ("ERROR", ["ERROR"])],
+)
+def test_the_level_leaves_out_lines_but_no_metrics(level: str, expected: list[str]) -> None:
+    program = """
+from easel.observability import count, logger
+for level in ("debug", "info", "warning", "error"):
+    getattr(logger, level)(level)
+count("StuckGenerations")
+"""
+    # What Lambda sets for a function of infra/constructs/small_function.py.
+    lambda_level = {"AWS_LAMBDA_LOG_LEVEL": "DEBUG" if level == "DEBUG" else "INFO", "LOG_LEVEL": level}
+    environment = os.environ | lambda_level | {"PYTHONPATH": os.pathsep.join(sys.path), "POWERTOOLS_SERVICE_NAME": "s"}
+
+    printed = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    written = [json.loads(line) for line in printed.splitlines()]
+    assert [line["level"] for line in written if "level" in line] == expected
+    assert [line["StuckGenerations"] for line in written if "_aws" in line] == [[1.0]]
+
+
+def test_a_metric_has_the_dimensions_that_it_is_counted_under(capsys: pytest.CaptureFixture[str]) -> None:
+    count("GenerationsAccepted", replayed=True)
+    count("CallbacksReceived", 2, provider="wavespeed", outcome="genuine")
+
+    accepted, received = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (accepted["GenerationsAccepted"], accepted["replayed"]) == ([1.0], "true")
+    assert accepted["_aws"]["CloudWatchMetrics"][0]["Dimensions"] in ([["replayed"]], [["service", "replayed"]])
+    assert (received["CallbacksReceived"], received["provider"], received["outcome"]) == ([2.0], "wavespeed", "genuine")
 
 
 def test_nothing_of_one_invocation_is_left_in_the_next(lines: StringIO) -> None:

@@ -46,7 +46,7 @@ def submit_generation(
     generation = submitted.generation
     if wishes.wait is not None and not generation.status.is_final:
         generation = read_generations.read_generations(env).wait(caller, generation.id, wishes.wait)
-    count("GenerationsAccepted", model=generation.model, replayed=str(submitted.replayed).lower())
+    count("GenerationsAccepted", replayed=submitted.replayed)
     context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
     headers = wishes.applied(replayed=submitted.replayed)
     return generations.generation_answer(generation, context, now=system_clock(), headers=headers)

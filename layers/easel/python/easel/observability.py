@@ -9,6 +9,8 @@ There is no Tracer: Lambda's own X-Ray tracing is on, and importing the SDK woul
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import traceback
 import uuid
@@ -27,7 +29,10 @@ _NAMESPACE: Final = "Easel"
 RECORDS_SET_ASIDE: Final = "RecordsSetAside"
 """The metric of batch jobs: records that could not be handled, so that they were left out."""
 
-logger: Final = Logger(service="easel", utc=True)
+# Lambda ignores the level of a line whose time is in another format.
+logger: Final = Logger(service="easel", utc=True, use_rfc3339=True)
+# Powertools prefers Lambda's own level, which has to let metrics through and is therefore never above INFO.
+logging.getLogger(logger.name).setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 metrics: Final = Metrics(namespace=_NAMESPACE)
 
 _Answer = TypeVar("_Answer")
@@ -60,12 +65,33 @@ def bind(**fields: object) -> None:
     logger.append_keys(**fields)
 
 
-def count(metric: str, value: int = 1, **dimensions: str) -> None:
-    """Add to a metric. Dimensions are few and bounded (provider, model, outcome): each combination is billed."""
-    # One record per call: dimensions of a shared record would apply to all its metrics.
+def count(
+    metric: str,
+    value: int = 1,
+    *,
+    provider: str | None = None,
+    outcome: str | None = None,
+    status: str | None = None,
+    finding: str | None = None,
+    replayed: bool | None = None,
+) -> None:
+    """Add to a metric.
+
+    Every combination of dimensions is a metric that is billed by the month, so there are only these, each with few
+    values. What has many, such as a model, belongs in a log line.
+    """
+    dimensions = {
+        "provider": provider,
+        "outcome": outcome,
+        "status": status,
+        "finding": finding,
+        "replayed": None if replayed is None else str(replayed).lower(),
+    }
+    # One record per call: dimensions of the shared record would spread to all its other metrics.
     with single_metric(metric, MetricUnit.Count, value, namespace=_NAMESPACE) as record:
         for name, dimension in dimensions.items():
-            record.add_dimension(name, dimension)
+            if dimension is not None:
+                record.add_dimension(name, dimension)
 
 
 def sane_request_id(offered: str | None) -> str:

@@ -1,0 +1,95 @@
+"""The switches of how people sign in."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from infra import switches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcIssuer:
+    """An identity provider beside the stack's own user pool; tokens must be made for one of `audiences`.
+
+    People in `operator_group`, by the claim `groups_claim`, run the platform.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    jwks_url: str
+    groups_claim: str = "groups"
+    operator_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """How people come in.
+
+    `keys_url` is where the user pool's public keys are served, None for AWS itself. Google needs its client, the name
+    of a secret of the account that has the client's, the domain of the hosted sign-in page, and where to come back to.
+    """
+
+    self_sign_up: bool
+    keys_url: str | None
+    oidc_issuers: tuple[OidcIssuer, ...]
+    google_client_id: str | None
+    google_secret_name: str | None
+    domain_prefix: str | None
+    callback_urls: tuple[str, ...]
+    init_data_max_age_seconds: int
+
+    @property
+    def with_google(self) -> bool:
+        return self.google_client_id is not None
+
+
+def read_sign_in(read: switches.Switches, url: Callable[[str], str], *, local: bool) -> SignInSettings:
+    """The settings of signing in. `url` checks an address. Raises SettingsError."""
+    given = SignInSettings(
+        self_sign_up=read.get("selfSignUp", switches.boolean, False),
+        keys_url=read.get("signInKeysUrl", switches.base_url if local else switches.refuse_keys, None),
+        oidc_issuers=read.get("oidcIssuers", _oidc_issuers(url), ()),
+        google_client_id=read.get("googleClientId", str, None),
+        google_secret_name=read.get("googleSecretName", str, None),
+        domain_prefix=read.get("signInDomainPrefix", switches.domain_prefix, None),
+        callback_urls=read.get("signInCallbackUrls", switches.addresses(url), ()),
+        init_data_max_age_seconds=read.get("initDataMaxAgeSeconds", switches.whole_number(60, 86_400), 3_600),
+    )
+    google = (given.google_client_id, given.google_secret_name, given.domain_prefix, given.callback_urls)
+    if any(google) and not all(google):
+        raise switches.SettingsError(
+            "googleClientId, googleSecretName, signInDomainPrefix and signInCallbackUrls go together: set all or none."
+        )
+    return given
+
+
+def _oidc_issuers(url: Callable[[str], str]) -> Callable[[str], tuple[OidcIssuer, ...]]:
+    """Reads `[{"issuer", "audiences": [...], "jwksUrl", "groupsClaim"?, "operatorGroup"?}]`."""
+
+    def parse(raw: str) -> tuple[OidcIssuer, ...]:
+        try:
+            entries = json.loads(raw)
+            return tuple(
+                OidcIssuer(
+                    # Compared letter by letter later on, so its form is checked and its letters stay.
+                    issuer=entry["issuer"] if url(entry["issuer"]) else "",
+                    audiences=_audiences(entry["audiences"]),
+                    jwks_url=url(entry["jwksUrl"]),
+                    groups_claim=str(entry.get("groupsClaim", "groups")),
+                    operator_group=entry.get("operatorGroup"),
+                )
+                for entry in entries
+            )
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
+            form = '[{"issuer": "https://...", "audiences": ["..."], "jwksUrl": "https://..."}]'
+            raise ValueError(f"must be a JSON list such as {form}.") from None
+
+    return parse
+
+
+def _audiences(given: Any) -> tuple[str, ...]:
+    # A provider serves many applications: a token that was made for another one must not open this one.
+    if not isinstance(given, list) or not given or not all(isinstance(name, str) and name for name in given):
+        raise ValueError("audiences must be a list with at least one name.")
+    return tuple(given)
