@@ -206,7 +206,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         tracing=read.get("tracing", switches.one_of(tuple(Tracing), Tracing), Tracing.SUBMIT),
         detailed_metrics=read.get("detailedMetrics", switches.boolean, False),
         bucket_versioning=read.get("bucketVersioning", switches.boolean, False),
-        edge=_edge(read),
+        edge=_edge(read, local=local),
         providers=tuple(_provider(read, url, name, parallel) for name in _ADDRESSES),
         routing=RoutingSettings(
             preferred=read.get("preferredProviders", _provider_names, ()),
@@ -230,7 +230,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
     )
 
 
-def _edge(read: switches.Switches) -> EdgeSettings:
+def _edge(read: switches.Switches, *, local: bool) -> EdgeSettings:
     edge = EdgeSettings(
         enabled=read.get("edge", switches.boolean, False),
         # The range that WAF takes.
@@ -238,6 +238,8 @@ def _edge(read: switches.Switches) -> EdgeSettings:
         domain_name=read.get("domainName", switches.domain_name, None),
         certificate_arn=read.get("certificateArn", switches.certificate_arn, None),
     )
+    if local and (edge.enabled or edge.domain_name):
+        raise switches.SettingsError("edge and domainName are for AWS: an emulator serves neither.")
     if edge.rate_limit and not edge.enabled:
         raise switches.SettingsError("edgeRateLimit needs edge=true: WAF stands before CloudFront, not before the API.")
     if bool(edge.domain_name) != bool(edge.certificate_arn):

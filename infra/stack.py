@@ -129,6 +129,8 @@ class EaselStack(Stack):
             "ProvisionWorkspaceFunctionName": self.operators.provision_workspace.name,
             "FunctionNames": {function.label: function.name for function in self.functions},
         }
+        if self.front.domain_target:
+            outputs["DomainTarget"] = self.front.domain_target
         if self.observability:
             outputs["AlarmTopicArn"] = self.observability.topic.topic_arn
         for name, value in outputs.items():

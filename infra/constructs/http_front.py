@@ -1,4 +1,4 @@
-"""The HTTP API itself: address, throttling, access log, CORS. The routes are in api.py."""
+"""The HTTP API itself: address, throttling, access log, CORS, and what stands before it. The routes are in api.py."""
 
 import json
 from typing import Final
@@ -7,7 +7,9 @@ import jsii
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway_v1
 from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_logs as logs
+from infra.constructs.edge import Edge
 from infra.constructs.retention import log_group
 from infra.settings import StageSettings
 
@@ -54,8 +56,8 @@ class HttpFront(Construct):
             create_default_stage=False,
             cors_preflight=_cors(settings),
         )
-        self.base_url = settings.public_base_url or self.http.api_endpoint
-        apigateway.HttpStage(
+        self.edge = Edge(self, "Edge", settings=settings, api_id=self.http.api_id) if settings.edge.enabled else None
+        stage = apigateway.HttpStage(
             self,
             "Stage",
             http_api=self.http,
@@ -68,6 +70,24 @@ class HttpFront(Construct):
             ),
             access_log_settings=_JsonAccessLog(log_group(self, "AccessLogs", settings)),
         )
+        self.domain_target = self._domain_target(settings, stage)
+        self.base_url = settings.public_base_url or self._own_address(settings)
+
+    def _own_address(self, settings: StageSettings) -> str:
+        if self.edge:
+            return self.edge.url
+        return f"https://{settings.edge.domain_name}" if settings.edge.domain_name else self.http.api_endpoint
+
+    def _domain_target(self, settings: StageSettings, stage: apigateway.HttpStage) -> str | None:
+        """What the DNS record of the API's own domain name has to name; None without one."""
+        if not settings.edge.domain_name or not settings.edge.certificate_arn:
+            return None
+        if self.edge:
+            return self.edge.distribution.distribution_domain_name
+        certificate = acm.Certificate.from_certificate_arn(self, "Certificate", settings.edge.certificate_arn)
+        domain = apigateway.DomainName(self, "Domain", domain_name=settings.edge.domain_name, certificate=certificate)
+        apigateway.ApiMapping(self, "Mapping", api=self.http, domain_name=domain, stage=stage)
+        return domain.regional_domain_name
 
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

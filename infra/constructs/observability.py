@@ -119,8 +119,8 @@ class Observability(Construct):
         return dead + old
 
     def _function_alarms(self) -> list[cloudwatch.Alarm]:
-        # Of all functions of the account in this region: alarms are billed by the metric, and two for each function cost
-        # more than all else at rest. What a failure does is watched as well: 5xx answers, dead letters, workflows.
+        # Of all functions of the account in this region: two metrics for each function would cost more than all else at
+        # rest. What a failure leads to is watched as well: 5xx answers, dead letters, workflows.
         return [
             self._alarm(
                 "Errors",

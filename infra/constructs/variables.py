@@ -25,6 +25,7 @@ class Variables:
         self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name}
         self.signing = {"SIGNING_SECRET_ARN": data.signing_secret.secret_arn}
         self.session = {"SESSION_SECRET_ARN": data.session_secret.secret_arn}
+        self.edge = front.edge.variables if front.edge else {}
         self.base_url = {"PUBLIC_BASE_URL": front.base_url}
         self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}

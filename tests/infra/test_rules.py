@@ -37,6 +37,10 @@ def test_every_finding_of_the_rule_packs_is_answered(app: App, code: Code) -> No
         "googleSecretName": "easel/google",
         "signInDomainPrefix": "easel-example",
         "signInCallbackUrls": "https://app.example.com/signed-in",
+        "bucketVersioning": "true",
+        "tracing": "all",
+        "edge": "true",
+        "edgeRateLimit": "2000",
     }
     compose(app, read_settings(switches.get, {}), code)
     # The CDK's own rules, which every deployment runs; they are switched off for all other tests.

@@ -131,6 +131,7 @@ def authorize_request(scope: Construct, foundation: Foundation) -> SmallFunction
         timeout_seconds=5,
         identity=True,
         env=own.core
+        | own.edge
         | own.ephemeral
         | own.session
         | own.rate_limits

@@ -77,7 +77,7 @@ class Room(Construct):
             timeout_seconds=timeout_seconds,
             identity=identity,
             traced=traced,
-            env=variables,
+            env={**variables, **self.variables.edge},
         )
 
     def allow_links(self, function: SmallFunction) -> None:

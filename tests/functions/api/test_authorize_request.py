@@ -71,6 +71,22 @@ def test_a_bad_credential_is_told_as_invalid(store: Store, value: str) -> None:
 
 
 @pytest.mark.usefixtures("api")
+def test_a_request_that_goes_around_the_edge_is_refused_whatever_its_key(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.know(GOOD_KEY, CALLER)
+    monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    headers = {"authorization": f"Bearer {GOOD_KEY}"}
+    through_it = headers | {"x-easel-origin": "secret-of-the-edge"}
+
+    around = invoke("authorize_request", {"version": "2.0", "headers": headers})
+    through = invoke("authorize_request", {"version": "2.0", "headers": through_it})
+
+    assert around == {"isAuthorized": False}
+    assert through["isAuthorized"] is True
+
+
+@pytest.mark.usefixtures("api")
 def test_a_credential_that_cannot_be_checked_is_nobodys_fault(
     monkeypatch: pytest.MonkeyPatch, log_lines: StringIO
 ) -> None:

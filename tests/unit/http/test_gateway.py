@@ -15,7 +15,7 @@ from tests.functions.api.harness import CALLER, LAMBDA_CONTEXT, Answer, http_eve
 
 from easel.domain import access
 from easel.errors import Forbidden, LimitReached, NotFound
-from easel.http import answers, bodies, callers, gateway, identity, shared_addresses
+from easel.http import answers, bodies, callers, events, gateway, identity, shared_addresses
 from easel.http.description import route
 from easel.http.door import ALL_DOORS, Door, DoorName, Failure, Served, WrittenFailure
 from easel.http.models import AnswerModel, RequestModel
@@ -243,3 +243,35 @@ def test_a_dependency_of_a_route_fails_as_what_it_is() -> None:
 
     assert send(app, method="GET", path="/gone").status == 404
     assert Forbidden.code == send(APPS[0], authorizer=TOO_WEAK, body={}).json["error"]["code"]
+
+
+@pytest.mark.parametrize("sent", [None, "", "wrong", "secret-of-the-edgE", "sécret"])
+def test_a_request_that_goes_around_the_edge_is_refused_by_public_routes_too(
+    monkeypatch: pytest.MonkeyPatch, sent: str | None
+) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    event = http_event("GET", "/open", headers={} if sent is None else {"X-Easel-Origin": sent})
+
+    answer = gateway.respond(APPS[0], event, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
+
+    assert answer["statusCode"] == 403
+    assert json.loads(answer["body"]) == {"error": {"code": "forbidden"}}
+
+
+def test_a_request_through_the_edge_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    event = http_event("GET", "/open", headers={"X-Easel-Origin": "secret-of-the-edge"})
+
+    answer = gateway.respond(APPS[0], event, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
+
+    assert answer["statusCode"] == 200
+
+
+def test_the_address_of_a_client_is_what_the_gateway_or_the_edge_says_and_never_what_the_client_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = http_event("GET", "/open", headers={"X-Easel-Viewer": "198.51.100.1", "X-Forwarded-For": "192.0.2.1"})
+
+    assert events.source_address(event) == "203.0.113.7"
+    monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    assert events.source_address(event) == "198.51.100.1"

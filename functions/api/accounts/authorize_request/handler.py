@@ -18,9 +18,12 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
     """Answer an authorizer event of payload 2.0 with a simple response.
 
     Always authorized: an HTTP API can neither shape its own 401 nor give it a body. The context says who it is, or why
-    that is unknown, and every private route refuses when it does not name a principal.
+    that is unknown, and every private route refuses when it does not name a principal. Only what goes around the edge,
+    where there is one, is refused at once: it costs no look at a credential.
     """
     events.begin(event)
+    if not events.came_through_the_edge(event):
+        return {"isAuthorized": False}
     return {"isAuthorized": True, "context": _counted(_finding(event), event)}
 
 

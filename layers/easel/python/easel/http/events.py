@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
+import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from easel.observability import bind, bind_request_id, sane_request_id
+
+ORIGIN_HEADER: Final = "x-easel-origin"
+"""Carries the secret that CloudFront and our functions share (infra/constructs/edge.py)."""
+VIEWER_HEADER: Final = "x-easel-viewer"
+"""Carries the client's address; CloudFront replaces what a client sends."""
 
 
 def begin(event: Mapping[str, Any]) -> None:
@@ -20,6 +27,22 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
     return next((value for key, value in headers.items() if key.lower() == name), None)
 
 
+def came_through_the_edge(event: Mapping[str, Any]) -> bool:
+    """Whether CloudFront sent the request. Where the API stands alone, every request may come.
+
+    Whoever knows the API's own address could otherwise go around the limits that are set before it.
+    """
+    expected = os.environ.get("ORIGIN_SECRET")
+    if not expected:
+        return True
+    return hmac.compare_digest(expected.encode(), (header(event, ORIGIN_HEADER) or "").encode())
+
+
 def source_address(event: Mapping[str, Any]) -> str:
-    """The address that the request came from, as the gateway saw it; headers that a client could write do not count."""
+    """The address that the request came from, as the gateway saw it; headers that a client could write do not count.
+
+    Behind CloudFront the gateway sees CloudFront, which names the client in a header.
+    """
+    if os.environ.get("ORIGIN_SECRET"):
+        return header(event, VIEWER_HEADER) or ""
     return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))

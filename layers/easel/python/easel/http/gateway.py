@@ -12,9 +12,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import system_clock
+from easel.errors import Forbidden
 from easel.http import compression, refusals
 from easel.http.door import Door, Served
-from easel.http.events import begin
+from easel.http.events import begin, came_through_the_edge
 from easel.http.incoming import Incoming
 from easel.http.resolver import Resolver
 from easel.observability import instrumented, logger, request_id
@@ -56,6 +57,7 @@ def respond(
     begin(event)
     incoming = Incoming(event)
     try:
+        _check_origin(event)
         app = choose(incoming) if choose else app
         answer = app.serve(incoming, context)
     except Exception as error:  # noqa: BLE001 - the outer edge: API Gateway would answer without a body
@@ -66,6 +68,11 @@ def respond(
     facts = {"method": incoming.method, "status": finished["statusCode"], "ms": milliseconds}
     logger.info("request served", extra=facts)
     return finished
+
+
+def _check_origin(event: dict[str, Any]) -> None:
+    if not came_through_the_edge(event):
+        raise Forbidden("Requests have to come through the public address of this API.")
 
 
 def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds: int) -> dict[str, Any]:
