@@ -98,7 +98,7 @@ def calling_before_it_answers(engine: Engine, then: str) -> Behaviour:
     return behave
 
 
-def journal(engine: Engine, generation: Generation) -> list[Attempt]:
+def attempt_log(engine: Engine, generation: Generation) -> list[Attempt]:
     return list(attempts_of(engine, generation, generation.images[0]))
 
 
@@ -230,7 +230,7 @@ def test_a_callback_that_overtakes_the_answer_names_the_job(engine: Engine, then
     generation = run(engine)
 
     assert (generation.status, took(generation)) == (Status.COMPLETED, seconds(needed))
-    assert [(attempt.job_id, attempt.outcome) for attempt in journal(engine, generation)] == [("job-1", DELIVERED)]
+    assert [(attempt.job_id, attempt.outcome) for attempt in attempt_log(engine, generation)] == [("job-1", DELIVERED)]
     assert len(engine.provider.jobs) == 1
     assert "early" in engine.callbacks
 
@@ -274,7 +274,7 @@ def test_a_submit_whose_answer_was_lost_finds_its_job(engine: Engine, after: flo
     generation = run(engine)
 
     assert (generation.status, took(generation)) == (Status.COMPLETED, seconds(after))
-    (attempt,) = journal(engine, generation)
+    (attempt,) = attempt_log(engine, generation)
     assert (attempt.outcome, attempt.cost_micro_usd, attempt.cost_uncertain) == (DELIVERED, 27_000, False)
     assert engine.callbacks == ["accepted", "found"]
 
@@ -285,7 +285,7 @@ def test_a_job_that_is_found_and_has_failed_is_free_and_leaves_the_rest_to_the_r
 
     generation = run(engine)
 
-    (attempt,) = journal(engine, generation)
+    (attempt,) = attempt_log(engine, generation)
     assert (attempt.outcome, attempt.job_id) == (FAILED, "job-1")
     assert (attempt.cost_micro_usd, attempt.cost_uncertain) == (0, False)
     assert generation.failure is not None
@@ -363,7 +363,7 @@ def test_without_a_callback_the_next_vendor_is_asked_after_the_grace(vendors: St
     generation = ended(vendors)
 
     assert (generation.status, took(generation)) == (Status.COMPLETED, seconds(20))
-    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in journal(vendors, generation)] == [
+    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in attempt_log(vendors, generation)] == [
         (AMBIGUOUS, True),
         (DELIVERED, False),
     ]
@@ -382,7 +382,7 @@ def test_the_first_picture_is_used_and_the_other_vendors_is_surplus(vendors: Ste
     served_by = generation.images[0].served_by
     assert served_by is not None
     assert served_by.provider == "wavespeed"
-    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in journal(vendors, generation)] == [
+    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in attempt_log(vendors, generation)] == [
         (DELIVERED, False),
         (SURPLUS, False),
     ]
@@ -396,7 +396,7 @@ def test_a_callback_after_the_other_vendors_picture_only_settles_what_it_cost(ve
 
     generation = ended(vendors)
 
-    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in journal(vendors, generation)] == [
+    assert [(attempt.outcome, attempt.cost_uncertain) for attempt in attempt_log(vendors, generation)] == [
         (SURPLUS, False),
         (DELIVERED, False),
     ]
@@ -412,7 +412,7 @@ def test_a_callback_for_a_failed_job_leaves_the_other_vendor_alone(vendors: Step
 
     generation = ended(vendors)
 
-    assert [(attempt.outcome, attempt.cost_micro_usd) for attempt in journal(vendors, generation)] == [
+    assert [(attempt.outcome, attempt.cost_micro_usd) for attempt in attempt_log(vendors, generation)] == [
         (FAILED, 0),
         (DELIVERED, 40_000),
     ]
@@ -438,7 +438,7 @@ def test_a_callback_while_the_other_vendor_is_being_called_loses_neither_job(ven
 
     generation = ended(vendors)
 
-    assert [(attempt.outcome, attempt.job_id) for attempt in journal(vendors, generation)] == [
+    assert [(attempt.outcome, attempt.job_id) for attempt in attempt_log(vendors, generation)] == [
         (DELIVERED, "job-1"),
         (SURPLUS, "job-1"),
     ]

@@ -277,7 +277,9 @@ def test_a_tenant_all_of_whose_images_fail_holds_back_itself_and_nobody_else(eng
     own = engine.health.known[CircuitName("wavespeed", "seedream-v4", caller_key(WORKSPACE))]
     shared = engine.health.known[CircuitName("wavespeed", "seedream-v4")]
     assert (own.openings, shared.openings) == (1, 0)
-    assert engine.routes.admits("another workspace", engine.routes.candidate("seedream-v4", "wavespeed", "seedream-v4"))
+    assert engine.routing.admits(
+        "another workspace", engine.routing.candidate("seedream-v4", "wavespeed", "seedream-v4")
+    )
 
 
 # --- what a vendor may bill is booked ---------------------------------------------------------------------------------

@@ -236,10 +236,10 @@ def reachable(status: Status) -> set[Status]:
 def each_picture_was_paid_once(engine: SteppedEngine, generation: Generation) -> None:
     """By the providers' own bills: none of them twice, and a second one only after an outcome that nobody knew."""
     for image in generation.images:
-        journal = attempts_of(engine, generation, image)
-        bills = [bill.charges([attempt.id for attempt in journal]) for bill in engine.bills.values()]
+        attempts = attempts_of(engine, generation, image)
+        bills = [bill.charges([attempt.id for attempt in attempts]) for bill in engine.bills.values()]
         # A job that was given up as unknown may be found while, or after, another vendor works.
-        unknown = sum(attempt.outcome in {AMBIGUOUS, SURPLUS} for attempt in journal)
+        unknown = sum(attempt.outcome in {AMBIGUOUS, SURPLUS} for attempt in attempts)
         assert max(bills) <= 1, f"one provider was paid twice: {bills}"
         assert sum(bills) <= 1 + unknown, f"paid twice: {bills}"
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.health import MemoryHealth, NoLatencies, routes_of
+from tests.support.health import MemoryHealth, NoLatencies, routing_of
 from tests.support.requests import an_image_request
 from tests.support.tables import create_ledger_table
 
@@ -392,7 +392,7 @@ class Engine:
         unit_of_work = fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
         workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
         queue = fused(_Queues(self), fuse, "submit", "render", "collect", "hint")
-        self.routes = routes_of(self.catalogue, self.providers, clock, self.health)
+        self.routing = routing_of(self.catalogue, self.providers, clock, self.health)
         self.usage = DynamoUsageCounters(client, table)
         self.summaries = DynamoUsageSummaries(client, table)
         self.quotes = QuoteSigner(lambda: [b"a signing key of this test run"], clock)
@@ -416,7 +416,7 @@ class Engine:
             queue=queue,
             clock=clock,
         )
-        self.start_use_case = StartGeneration(workflow=workflow, routing=self.routes)
+        self.start_use_case = StartGeneration(workflow=workflow, routing=self.routing)
         self._worker_ports = (queue, unit_of_work, workflow)
         self._imaging: dict[str, Any] = {
             "references": NoReferences(),
@@ -476,7 +476,7 @@ class Engine:
         )
         end = EndImage(generations=generations, unit_of_work=unit_of_work, workflow=workflow, clock=clock)
         deliver = DeliverImage(
-            routing=self.routes,
+            routing=self.routing,
             latencies=NoLatencies(),
             generations=generations,
             tasks=tasks,
@@ -493,10 +493,10 @@ class Engine:
             sleep=lambda _: None,
         )
         after_error = AfterError(
-            routing=self.routes, tasks=tasks, queue=queue, callbacks=callbacks, end=end, clock=clock
+            routing=self.routing, tasks=tasks, queue=queue, callbacks=callbacks, end=end, clock=clock
         )
         shared: dict[str, Any] = {
-            "routing": self.routes,
+            "routing": self.routing,
             "generations": generations,
             "tasks": tasks,
             "providers": provider,

@@ -65,7 +65,7 @@ class NoLatencies:
         """Nothing is kept."""
 
 
-def routes_of(catalogue: Catalogue, providers: Collection[str], clock: Clock, health: MemoryHealth) -> ProviderRouting:
+def routing_of(catalogue: Catalogue, providers: Collection[str], clock: Clock, health: MemoryHealth) -> ProviderRouting:
     """ProviderRouting of a deployment that is set up for these providers."""
     return ProviderRouting(
         catalogue=catalogue,

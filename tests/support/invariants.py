@@ -30,20 +30,20 @@ def check_invariants(engine: Engine, *generations: Generation) -> None:
     assert engine.errors == []
     called = Counter(task.attempt_id for provider in engine.providers.values() for task in provider.tasks)
     assert max(called.values(), default=0) <= 1, "a provider was called twice for one attempt"
-    journaled: set[str] = set()
+    logged: set[str] = set()
     for generation in generations:
         _check_end(engine, generation)
         for image in generation.images:
             _check_image(engine, image)
             attempts = attempts_of(engine, generation, image)
             _check_money_rule([attempt for attempt in attempts if attempt.id in called])
-            journaled |= {attempt.id for attempt in attempts}
-    assert set(called) <= journaled, "a provider was called without a word in the journal"
+            logged |= {attempt.id for attempt in attempts}
+    assert set(called) <= logged, "a provider was called without an attempt in the log"
     _check_money(engine, generations)
 
 
 def attempts_of(engine: Engine, generation: Generation, image: Image) -> Sequence[Attempt]:
-    """The journal of one image."""
+    """The attempt log of one image."""
     task = engine.tasks.get(ImageRef(WORKSPACE, generation.id, image.index))
     return task.attempts if task else ()
 

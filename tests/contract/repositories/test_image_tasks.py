@@ -1,4 +1,4 @@
-"""The working record of an image: one worker at a time, every attempt in the journal, nobody overwrites anybody."""
+"""The working record of an image: one worker at a time, every attempt in the log, nobody overwrites anybody."""
 
 from __future__ import annotations
 

@@ -490,7 +490,9 @@ def test_a_fault_of_ours_is_answered_and_logged_without_what_it_held(
 
     answer = api.submit(headers={"X-Request-ID": "r-500"})
 
-    assert (answer.status, answer.json["error"]["code"]) == (500, "internal_error")
+    error = answer.json["error"]
+    assert (answer.status, error["code"], error["retryable"]) == (500, "internal_error", False)
+    assert answer.header("Retry-After") is None
     assert answer.json["requestId"] == answer.header("X-Request-ID") == "r-500"
     (fault,) = [line for line in map(json.loads, log_lines.getvalue().splitlines()) if line["level"] == "ERROR"]
     assert (fault["request_id"], fault["error"]) == ("r-500", ["builtins.KeyError"])

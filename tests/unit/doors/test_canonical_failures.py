@@ -60,6 +60,25 @@ def test_a_failure_has_its_status(error: Exception, status: int) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("error", "retryable"),
+    [
+        (ZeroDivisionError("no"), False),
+        (errors.EaselError("no"), False),
+        (errors.DatabaseRefused("no"), False),
+        (errors.StorageUnavailable("no"), True),
+        (errors.DatabaseUnavailable("no"), True),
+        (errors.Contended("no"), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_failure_of_ours_that_repeats_is_not_called_retryable(error: Exception, *, retryable: bool) -> None:
+    answer, body = said(error)
+
+    assert body["error"]["retryable"] is retryable
+    assert ("Retry-After" in answer.headers) is retryable
+
+
 def test_a_body_has_the_fields_of_rfc_9457_and_ours() -> None:
     _, body = said(errors.InvalidRequest("Two faults.", [errors.FieldError("n", "Too many.", {"maximum": 10})]))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
-from tests.support.health import MemoryHealth, routes_of
+from tests.support.health import MemoryHealth, routing_of
 
 from easel.clock import system_clock
 from easel.domain.catalogue import Candidate, load_catalogue
@@ -31,7 +31,7 @@ class MemoryStarter:
 
 
 def a_start(workflow: MemoryStarter, *providers: str) -> StartGeneration:
-    routing = routes_of(load_catalogue(), providers or ["wavespeed"], system_clock, MemoryHealth())
+    routing = routing_of(load_catalogue(), providers or ["wavespeed"], system_clock, MemoryHealth())
     return StartGeneration(workflow=workflow, routing=routing)
 
 

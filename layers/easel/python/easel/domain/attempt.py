@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call to one provider for one image: the journal entry, written before the call is made.
+    """One call to one provider for one image: an entry of the attempt log, written before the call is made.
 
     `outcome` is None while the call is open; then `delivered`, an error class, or `cancelled`. `cost_micro_usd` is what
     the provider takes for it; `cost_uncertain` says that we may have to pay although nothing was delivered, as it is

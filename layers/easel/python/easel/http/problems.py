@@ -55,7 +55,8 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A reference image cannot be fetched"),
     errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "A limit is reached", retryable=True),
     errors.RateLimited: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", retryable=True),
-    InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error", retryable=True),
+    # Nobody foresaw it, so nothing says that it passes: the same request most likely fails again.
+    InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error"),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider failed", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many concurrent changes", retryable=True),
     errors.IdentityUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Credentials cannot be checked", retryable=True),

@@ -106,12 +106,12 @@ class CloseGeneration:
         ]
 
     def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
-        """Give back what was not charged. Who has used most of a budget is told, once a month."""
+        """Give back what was not charged. The owner of a budget that is nearly used up is alerted, once a month."""
         scopes, month = scopes_of(ended.workspace_id, ended.budget_keys), month_of(hold.created_at)
         freed = hold.amount - posted
         # A void brings no budget nearer to its end, so it needs no read.
-        found = self._budgets.get(scopes, month) if posted else ()
-        left = [replace(budget, used=budget.used - freed) for budget in found]
+        budgets = self._budgets.get(scopes, month) if posted else ()
+        left = [replace(budget, used=budget.used - freed) for budget in budgets]
         due = {budget.scope: budget for budget in left if budget.needs_alert}
         closing = [self._budgets.closing(scope, month, freed, alert=scope in due) for scope in scopes]
         alerts = [self._outbox.adding(budget_alert(budget, ended.request_id, now)) for budget in due.values()]

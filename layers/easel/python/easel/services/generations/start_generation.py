@@ -20,6 +20,6 @@ class StartGeneration:
         The first provider is chosen here and not at submit: a circuit may have opened since, and looking it up here
         costs the caller no time.
         """
-        asked = Routing(queued.asked_provider, queued.fallback)
-        first = self._routing.first(queued.workspace_id, queued.model, asked, queued.references)
+        requested = Routing(queued.asked_provider, queued.fallback)
+        first = self._routing.first(queued.workspace_id, queued.model, requested, queued.references)
         return self._workflow.start(queued, first)

@@ -54,7 +54,7 @@ def cost_of_failure(
     attempt: Attempt,
     error: ProviderError,
     candidate: Candidate | None,
-    told: UpstreamParameters,
+    upstream: UpstreamParameters,
     *,
     called: bool,
 ) -> Cost:
@@ -68,7 +68,7 @@ def cost_of_failure(
     charge = error.charge if isinstance(error, BilledFailure) else Charge()
     if candidate is None:
         return Cost(attempt.cost_micro_usd, uncertain=True)
-    return candidate.cost_of_failure(charge, told)
+    return candidate.cost_of_failure(charge, upstream)
 
 
 def _may_be_billed(attempt: Attempt, error: ProviderError) -> bool:
@@ -96,7 +96,7 @@ def _always() -> bool:
 
 @contextmanager
 def own_failures(provider: str, called: Callable[[], bool] = _always) -> Iterator[None]:
-    """Within, an exception that nobody foresaw leaves as a failure of ours, so that it ends one attempt and no more.
+    """Within, an unexpected exception becomes a failure of ours, so that it ends one attempt and no more.
 
     Raises:
         ProviderError: not `from_vendor`; ambiguous if, by then, the provider was `called`.
@@ -109,7 +109,7 @@ def own_failures(provider: str, called: Callable[[], bool] = _always) -> Iterato
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED:]
         # Not its message: some libraries put the offending value there.
         logger.error(  # noqa: TRY400 - as above
-            "unforeseen failure in an attempt",
+            "unexpected failure in an attempt",
             extra={
                 "provider": provider,
                 "error": f"{type(error).__module__}.{type(error).__qualname__}",
@@ -120,7 +120,7 @@ def own_failures(provider: str, called: Callable[[], bool] = _always) -> Iterato
 
 
 def not_a_picture(provider: str, error: ImageRejected, charge: Charge) -> BilledFailure:
-    """What was delivered, and billed, is not a picture that we can give on."""
+    """What was delivered, and billed, is not a picture that we can deliver."""
     return BilledFailure(
         "The provider delivered something that is not a picture.",
         provider=provider,
@@ -132,7 +132,7 @@ def not_a_picture(provider: str, error: ImageRejected, charge: Charge) -> Billed
 
 
 def not_downloaded(error: ProviderError, charge: Charge, *, has_job: bool) -> ProviderError:
-    """A picture that was made does not come. It stays what it was where the job can be asked for again."""
+    """A picture that was made cannot be downloaded. The error stays as it is where the job can be polled again."""
     if has_job and error.error_class is ProviderErrorClass.RETRYABLE:
         return error
     return BilledFailure(

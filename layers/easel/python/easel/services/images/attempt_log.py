@@ -17,7 +17,7 @@ from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 logger = logging.getLogger(__name__)
 
 TRIES: Final = 5
-"""How often a change is made again: whoever gets in between makes one or two changes and is gone."""
+"""How often a change is retried: a competing worker makes one or two changes and is done."""
 
 
 def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, ended: Attempt) -> ImageTask | None:
@@ -28,8 +28,8 @@ def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, end
             log_end(task.ref, ended)
             return changed
         fresh = tasks.get(task.ref)
-        known = fresh.attempt(was.id) if fresh else None
-        if fresh is None or known is None or (known.outcome, known.job_id) != (was.outcome, was.job_id):
+        stored = fresh.attempt(was.id) if fresh else None
+        if fresh is None or stored is None or (stored.outcome, stored.job_id) != (was.outcome, was.job_id):
             logger.info("another worker ended this attempt or found its job")
             return None
         task = fresh
@@ -43,13 +43,13 @@ def note_job(tasks: ImageTaskRepository, task: ImageTask, attempt: Attempt, job_
         if noted is not None:
             return noted
         fresh = tasks.get(task.ref)
-        known = fresh.attempt(attempt.id) if fresh else None
-        if fresh is None or known is None or not known.is_open:
-            found = known is not None and known.job_id == job_id
-            facts = {"job_id": job_id, "attempt_id": attempt.id}
-            logger.log(logging.INFO if found else logging.ERROR, "attempt had ended before its answer", extra=facts)
+        stored = fresh.attempt(attempt.id) if fresh else None
+        if fresh is None or stored is None or not stored.is_open:
+            has_job = stored is not None and stored.job_id == job_id
+            extra = {"job_id": job_id, "attempt_id": attempt.id}
+            logger.log(logging.INFO if has_job else logging.ERROR, "attempt had ended before its answer", extra=extra)
             return None
-        if known.job_id == job_id:
+        if stored.job_id == job_id:
             return fresh
         task = fresh
     raise kept_changing()
@@ -62,4 +62,4 @@ def with_attempt(task: ImageTask, ended: Attempt) -> tuple[Attempt, ...]:
 
 def kept_changing() -> StaleWrite:
     """For a worker that lost against others each time: its message comes again."""
-    return StaleWrite("The journal of the image kept changing.")
+    return StaleWrite("The attempt log of the image kept changing.")

@@ -12,7 +12,7 @@ from easel.services.ports.messages import ImageQueue
 from easel.services.ports.providers import ImageProvider, JobHint
 
 Note = Callable[[str, str], None]
-"""Told the provider and what became of a callback: for metrics."""
+"""(provider, outcome) of a callback: for metrics."""
 
 
 class ReceiveCallback:
@@ -30,7 +30,7 @@ class ReceiveCallback:
         """Have the job looked at now; gives what the ticket named.
 
         Raises:
-            CallbackRefused: whoever sent it gets to know nothing.
+            CallbackRefused: the sender is given no reason.
             QueueUnavailable: the vendor has to send it again.
         """
         try:
@@ -47,11 +47,11 @@ class ReceiveCallback:
     def _named(self, provider: str, text: str, request: CallbackRequest, request_id: str) -> CallbackTicket:
         ticket = self._signer.read(provider, text)
         try:
-            told = self._providers(provider).parse_callback(request)
+            callback = self._providers(provider).parse_callback(request)
         except ProviderError:
             raise CallbackRefused("unknown_provider") from None
-        if told is None:
+        if callback is None:
             raise CallbackRefused("unverified")
         ref = ImageRef(ticket.ref.workspace_id, ticket.ref.generation_id, ticket.ref.index, request_id)
-        self._queue.hint(ref, JobHint(provider, ticket.attempt_id, told.job_id))
+        self._queue.hint(ref, JobHint(provider, ticket.attempt_id, callback.job_id))
         return ticket

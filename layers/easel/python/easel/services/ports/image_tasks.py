@@ -22,9 +22,9 @@ class ImageRef:
 
 @dataclass(frozen=True, slots=True)
 class ImageTask:
-    """The working record of one image: who is at it, until when, and the journal of attempts.
+    """The working record of one image: the lease of the worker that has it, and the attempt log.
 
-    `lease_until` is a promise of whoever works on the image: before then it, or a message it sent, will go on.
+    Until `lease_until` the worker, or a message that it sent, will go on with the image.
     `version` rises with each change, and a change names the version it read.
     """
 
@@ -34,14 +34,14 @@ class ImageTask:
     lease_until: datetime
     attempts: tuple[Attempt, ...]
     polls: int = 0
-    """How often the open job was asked for: a message with a smaller number is a double."""
+    """How often the open job was polled: a message with a smaller number is a duplicate."""
 
     @property
     def open_attempt(self) -> Attempt | None:
         return next((attempt for attempt in self.attempts if attempt.is_open), None)
 
     def attempt(self, attempt_id: str) -> Attempt | None:
-        """The attempt of this id, as it stands in the journal."""
+        """The attempt of this id, as it is stored."""
         return next((attempt for attempt in self.attempts if attempt.id == attempt_id), None)
 
 
