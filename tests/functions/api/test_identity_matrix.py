@@ -297,3 +297,13 @@ def test_nobody_acts_for_a_person_of_another_bot(
     )
 
     assert answer.status == status
+
+
+@private_routes
+def test_every_answer_tells_the_rate_limits(
+    walked: World, theirs: dict[str, str], callers: dict[str, str], route: Route
+) -> None:
+    answer = walked.call(route.method.value, path_of(route, theirs), token=callers["a person"], body=body_of(route))
+
+    windows = re.findall(r'"(\w+)";r=\d+;t=\d+', answer.header("RateLimit") or "")
+    assert sorted(windows) == ["address", "user", "workspace"]

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.functions.api.harness import http_event
-from tests.support.folders import FUNCTIONS, api_folder
+from tests.support.folders import api_folder
 from tests.support.operations import Functions, functions_over
-from tests.support.stored_keys import store_key
 
 from easel.clock import system_clock, to_iso
 from easel.domain.budgets import month_of
 from easel.domain.pricing import load_price_book
-from easel.repositories.dynamodb import to_item
-from easel.repositories.keys import api_key_of_workspace
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
@@ -522,22 +519,3 @@ def test_each_route_wants_its_scope_and_a_credential(
 
     assert (refused["statusCode"], unknown["statusCode"]) == (403, 401)
     assert scope in json.loads(refused["body"])["detail"]
-
-
-FOLDERS = ["read_wallet", "grant_credits", "quote_generation", "read_usage", "read_budgets", "set_budgets"]
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_function_serves_its_sample(functions: Functions, folder: str) -> None:
-    event = json.loads((FUNCTIONS / api_folder(folder) / "event.json").read_text())
-    core, context = functions.environment["CORE_TABLE_NAME"], event["requestContext"]["authorizer"]["lambda"]
-    if "key_demo" in context["principal"]:
-        key = api_key_of_workspace(json.loads(context["principal"])["workspace_id"], "key_demo")
-        functions._dynamodb.delete_item(TableName=core, Key=to_item(key))
-        store_key(functions._dynamodb, core, context)
-
-    answer = functions.invoke(api_folder(folder), event)
-
-    assert answer["statusCode"] in {200, 201}
-    assert answer["headers"]["X-Request-ID"] == "sample-1"
-    assert answer["headers"]["RateLimit"] == '"workspace";r=998;t=2400, "user";r=59;t=18, "address";r=99;t=18'

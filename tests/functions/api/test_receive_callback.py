@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -105,15 +104,6 @@ def test_the_address_that_a_vendor_is_given_leads_here(world: World) -> None:
     assert given.startswith("https://easel.example/api/v1/callbacks/wavespeed?t=")
     assert call(world, given.partition("?t=")[2]).status == 204
     assert addresses.address("sandbox", REF, ATTEMPT, LATER) is None
-
-
-def test_the_sample_is_served(world: World) -> None:
-    sample = Path(__file__).parents[3] / "functions/api/images/receive_callback/event.json"
-
-    answer = world._invoke("receive_callback", json.loads(sample.read_text("utf-8")))
-
-    assert answer["statusCode"] == 204
-    assert answer["headers"]["X-Request-ID"] == "sample-1"
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "text/plain", "application/octet-stream"])
