@@ -58,6 +58,24 @@ _TAGS: Final = (
     *("Workspaces", "API keys", "Telegram", "Operations", "Service"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+_OF_PRIVATE_ROUTES: Final = {
+    "WorkspaceHeader": {
+        "name": "X-Workspace-Id",
+        "in": "header",
+        "required": False,
+        "description": "The workspace to act in, for people who belong to several; the caller's own when left out.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "ActAsHeader": {
+        "name": "X-Act-As",
+        "in": "header",
+        "required": False,
+        "description": "`telegram:<id>`: act for a person whom the bot brought (`POST /api/v1/users/sync`), with their "
+        "wallet. Only for keys with the scope `act_as:telegram`.",
+        "schema": {"type": "string", "pattern": "^telegram:[1-9][0-9]{0,15}$"},
+    },
+}
+"""Headers that the authorizer reads."""
 _REQUEST_ID: Final = {
     "name": "X-Request-ID",
     "in": "header",
@@ -120,7 +138,7 @@ def document() -> dict[str, Any]:
     components = merged["components"]
     components["responses"] = dict(sorted(failures.items()))
     components["schemas"] = _schemas(components["schemas"])
-    components["parameters"] = {"RequestId": _REQUEST_ID}
+    components["parameters"] = {"RequestId": _REQUEST_ID, **_OF_PRIVATE_ROUTES}
     components["headers"] = _HEADERS
     merged["paths"] = {
         path: dict(sorted(item.items(), reverse=True))
@@ -188,11 +206,12 @@ def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any
     if "requestBody" in described:
         described["requestBody"] = _body(described["requestBody"])
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
+    shared = ["RequestId", *(() if is_public(route) else _OF_PRIVATE_ROUTES)]
     return (
         described
         | ({"security": [{_SCHEME: [caller.scope]}]} if caller and caller.scope else {})
         | {
-            "parameters": [*parameters, {"$ref": "#/components/parameters/RequestId"}],
+            "parameters": [*parameters, *({"$ref": f"#/components/parameters/{name}"} for name in shared)],
             "responses": dict(sorted((answers | references).items())),
         }
     )
