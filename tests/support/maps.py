@@ -1,7 +1,8 @@
 """README maps compared with the folders that they describe.
 
 A map covers its folder down to the next README.md. It has to name every module there (a function's folder counts as a
-module) and every folder directly below it, and may name no module that does not exist.
+module) and every folder directly below it, and may name no module that does not exist. A use case with the name of a
+function is named by the map of the functions: its row in services/README.md is optional.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+USE_CASES: Final = "services"
 SOURCES: Final = ("functions", "infra", "layers", "tests")
 NAMING_COLUMNS: Final = {"module", "file", "folder", "function", "room", "group"}
 """Headings of the table columns in which every `name` has to exist."""
@@ -50,6 +52,7 @@ class Map:
     def missing(self) -> list[str]:
         """Modules and folders that are there and not named."""
         tokens = {token.removesuffix(".py") for token in _TOKEN.findall(self._text)}
+        tokens |= self._functions() if self.folder.name == USE_CASES else set()
         duplicates = {name for name, count in Counter(self._last(path) for path in self.modules).items() if count > 1}
         unnamed = [
             path
@@ -69,6 +72,9 @@ class Map:
     @property
     def _text(self) -> str:
         return self.path.read_text(encoding="utf-8")
+
+    def _functions(self) -> set[str]:
+        return {path.parent.name for path in (self.root / "functions").rglob("handler.py")}
 
     def _python_files(self) -> list[Path]:
         mapped = [other.parent for other in self.folder.rglob("README.md") if other != self.path]

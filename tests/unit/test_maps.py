@@ -97,6 +97,17 @@ def test_what_a_map_names_in_vain_is_found(house: Map, text: str, stale: list[st
     assert house.stale() == stale
 
 
+def test_a_use_case_is_named_by_the_map_of_its_function(tmp_path: Path) -> None:
+    for file in ("functions/api/room/read_box/handler.py", "services/room/read_box.py", "services/room/shared.py"):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    one = Map(tmp_path / "services/README.md", tmp_path)
+    one.path.write_text("`room/`")
+
+    assert one.missing() == ["room/shared"]
+
+
 def test_of_two_modules_with_one_name_each_is_named_by_its_path(house: Map) -> None:
     (house.folder / "kitchen/hall.py").touch()
     house.path.write_text("`hall.py` `kitchen/stove.py` `attic/box`")
