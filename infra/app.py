@@ -1,4 +1,4 @@
-"""The CDK app: reads the settings, builds the layers, composes the stack, attaches the rule packs of cdk-nag."""
+"""The CDK app: reads the settings, builds the layers, composes the stack, attaches cdk-nag's rule packs."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from infra.switches import SettingsError
 
 
 def compose(app: App, settings: StageSettings, code: Code) -> EaselStack:
-    """Put the stack into an app. For AWS, synthesis then fails on every finding that nobody has acknowledged."""
+    """Add the stack to an app. For AWS, synthesis fails on every finding that is not acknowledged."""
     stack = EaselStack(app, settings.stack_name, settings=settings, code=code)
     if not settings.emulated:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
@@ -23,12 +23,12 @@ def compose(app: App, settings: StageSettings, code: Code) -> EaselStack:
 
 
 def main() -> None:
-    """Synthesize for the stage that context and environment name."""
+    """Synthesize for the stage of context and environment."""
     app = App()
     try:
         settings = read_settings(app.node.try_get_context, os.environ)
         layers = link_all(build_layers(Target.HOST)) if settings.emulated else build_layers(Target.LAMBDA)
-        # Tests of the stack itself deploy another tree of functions.
+        # Tests of the stack deploy other functions.
         functions = Path(app.node.try_get_context("functionsRoot") or REPOSITORY / "functions")
         compose(app, settings, Code(functions=functions, layers=layers))
     except (SettingsError, BuildError, MissingHandler) as problem:

@@ -1,6 +1,7 @@
-"""Every switch of the stack: read from CDK context and environment, checked, and frozen before anything is built.
+"""All settings of the stack: read from CDK context and environment, validated, and frozen before anything is built.
 
-A context key wins over its environment variable, which wins over the preset of the stage. The table is in README.md.
+A context key takes precedence over its environment variable, which takes precedence over the stage's default. The table
+is in README.md.
 """
 
 import re
@@ -26,18 +27,18 @@ _ADDRESSES: Final = {
     NANOBANANA: "https://api.nanobananaapi.ai",
     "sandbox": None,
 }
-"""Every provider with the address of its vendor; None for the one that is built in."""
+"""Every provider with the base URL of its vendor; None for the built-in one."""
 _WITH_JOBS: Final = frozenset({WAVESPEED, NANOBANANA})
 _WORKER_SECONDS: Final = {"openai": 240, "google": 240}
-"""Those that answer with the picture itself hold the line for up to three minutes; the others take 120."""
+"""Providers that answer with the image itself keep the connection open for up to three minutes; others need 120 s."""
 _SEED: Final = "seed"
-"""The contract of the document, which knows no callbacks."""
+"""The contract without callbacks."""
 _NANOBANANA_VARIANTS: Final = ("nanobananaapi", _SEED)
 _FALLBACKS: Final = ("none", "same-model", "equivalent")
 
 CANONICAL: Final = "canonical"
 DOORS: Final = (CANONICAL,)
-"""The front doors that a deployment can open. What no door needs is not created."""
+"""The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
@@ -46,7 +47,7 @@ _CLOUDFRONT_REGION: Final = "us-east-1"
 
 
 class Stage(StrEnum):
-    """Which copy of the system this is."""
+    """The stage of a deployment."""
 
     LOCAL = "local"
     DEV = "dev"
@@ -55,7 +56,7 @@ class Stage(StrEnum):
 
 
 class Tracing(StrEnum):
-    """Which functions start traces of X-Ray; the others continue those that reach them. Each trace is billed."""
+    """Which functions start X-Ray traces; the others continue incoming ones. Each trace is billed."""
 
     OFF = "off"
     SUBMIT = "submit"
@@ -64,9 +65,9 @@ class Tracing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:
-    """What stands before the API: CloudFront if `enabled`, a domain name of its own.
+    """The edge in front of the API: CloudFront if `enabled`, and a custom domain name.
 
-    `rate_limit` is how many requests an address may make in five minutes before WAF refuses more; None for no WAF.
+    `rate_limit` is WAF's limit of requests per IP address in five minutes; None for no WAF.
     """
 
     enabled: bool
@@ -77,13 +78,12 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
-    """One image provider: how many of its images may be in work at once, and how it is reached.
+    """One image provider: its concurrency and its connection.
 
-    `base_url` is None for a provider that is built in. One with jobs answers later, and is asked for them.
-    `worker_seconds` is how long a worker may be at one image. `sync_mode` asks a vendor that has jobs to answer with
-    the picture itself all the same; `variant` chooses between the contracts that go by one vendor's name. With
-    `callbacks` the vendor is told where to say that a job is done, and is asked for it rarely. One that
-    `reads_references` takes links to reference pictures instead of their bytes.
+    `base_url` is None for the built-in provider. A provider with jobs is polled for results. `worker_seconds` is the
+    timeout of a worker. `sync_mode` asks a vendor with jobs to answer the submit with the image; `variant` selects one
+    of several contracts of a vendor. With `callbacks` the vendor gets a callback URL and is polled rarely. With
+    `reads_references` it takes URLs of reference images instead of bytes.
     """
 
     name: str
@@ -103,7 +103,7 @@ class ProviderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingSettings:
-    """Which providers are preferred where several serve a model, and who may stand in unless a request says so."""
+    """The preferred providers of models that several serve, and the default fallback."""
 
     preferred: tuple[str, ...]
     fallback: str
@@ -111,9 +111,9 @@ class RoutingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitSettings:
-    """How many requests fit into a window: of a user and of an address in a minute, of a workspace in an hour.
+    """Rate limits: requests per minute of a user and of an IP address, per hour of a workspace.
 
-    They are those of the standard plan; a plan with wider ones of its own keeps them.
+    They apply to the standard plan; plans with limits of their own keep them.
     """
 
     user_per_minute: int
@@ -123,12 +123,12 @@ class RateLimitSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
-    """What differs between copies of the system.
+    """The settings that differ between deployments.
 
-    `emulated` asks for the forms that a local emulator needs where it departs from AWS. `enforce_ssl` is off only
-    there, because a loopback endpoint speaks plain http. `disposable` data dies with the stack. With
-    `deletion_protection` stack, tables and user pool refuse to be deleted; a first deployment has to be without it, or
-    CloudFormation could not remove what it made when it fails. Throttling is in requests per second over the whole API.
+    `emulated` selects the forms that the local emulator needs where it differs from AWS. `enforce_ssl` is only off
+    there, because loopback endpoints use http. `disposable` data is deleted with the stack. With `deletion_protection`
+    stack, tables and user pool cannot be deleted; the first deployment has to be without it, so that CloudFormation can
+    remove everything when it fails. Throttling is in requests per second of the whole API.
     """
 
     stage: Stage
@@ -162,7 +162,7 @@ class StageSettings:
 
     @property
     def stack_name(self) -> str:
-        """Begins the names of whatever has a name, so that two copies fit into one account."""
+        """Prefix of all resource names, so that two deployments fit into one account."""
         return f"{self.name_prefix}-{self.stage}"
 
     @property
@@ -179,7 +179,7 @@ class StageSettings:
 
 
 def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> StageSettings:
-    """The settings of one deployment. `context` looks a CDK context key up and gives None when it is not set.
+    """The settings of one deployment. `context` returns the value of a CDK context key, or None.
 
     Raises SettingsError.
     """
@@ -221,7 +221,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         trial_days=read.get("trialDays", switches.whole_number(1, 3_650), 30),
         sign_in=read_sign_in(read, url, local=local),
         debug_users=read.get("debugUsers", switches.boolean, stage is not Stage.PRODUCTION),
-        # Locally everybody comes from one address, and scripts are in a hurry.
+        # Locally all requests come from one address, many of them from scripts.
         rate_limits=RateLimitSettings(
             user_per_minute=read.get("rateLimitUserPerMinute", switches.rate, 6_000 if local else 60),
             workspace_per_hour=read.get("rateLimitWorkspacePerHour", switches.rate, 100_000 if local else 1_000),
@@ -233,7 +233,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
 def _edge(read: switches.Switches, *, local: bool) -> EdgeSettings:
     edge = EdgeSettings(
         enabled=read.get("edge", switches.boolean, False),
-        # The range that WAF takes.
+        # The range of WAF.
         rate_limit=read.get("edgeRateLimit", switches.whole_number(10, 2_000_000_000), None),
         domain_name=read.get("domainName", switches.domain_name, None),
         certificate_arn=read.get("certificateArn", switches.certificate_arn, None),
@@ -254,7 +254,7 @@ def _provider(read: switches.Switches, url: Callable[[str], str], name: str, par
     base_url = read.get(f"{name}BaseUrl", url, address) if address else None
     variants = switches.one_of(_NANOBANANA_VARIANTS, str)
     variant = read.get("nanobananaVariant", variants, _NANOBANANA_VARIANTS[0]) if name == NANOBANANA else None
-    # Plain http is for the local stage, whose address only its own simulators can reach.
+    # Plain http is for the local stage only, whose address only the simulators can reach.
     reachable = url is switches.https_base_url or urlsplit(base_url or "").hostname in _LOOPBACK
     return ProviderSettings(
         name=name,
@@ -284,7 +284,7 @@ def _provider_names(raw: str) -> tuple[str, ...]:
 
 
 def _model_names(raw: str) -> tuple[str, ...]:
-    """Which of them can be revived is the catalogue's to say; functions refuse to start with one that cannot."""
+    """The catalogue decides which models can be revived; functions fail to start with an invalid one."""
     names = tuple(part.strip() for part in raw.split(",") if part.strip())
     if odd := [name for name in names if not re.fullmatch(r"[a-z0-9.-]{1,64}", name)]:
         raise ValueError(f"{', '.join(odd)}: a model's id has small letters, digits, dots and dashes.")

@@ -1,4 +1,4 @@
-"""The switches of how people sign in."""
+"""The settings of sign-in."""
 
 import json
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from infra import switches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcIssuer:
-    """An identity provider beside the stack's own user pool; tokens must be made for one of `audiences`.
+    """An identity provider besides the stack's own user pool; tokens must have one of `audiences`.
 
-    People in `operator_group`, by the claim `groups_claim`, run the platform.
+    Members of `operator_group`, by the claim `groups_claim`, are operators of the platform.
     """
 
     issuer: str
@@ -24,10 +24,10 @@ class OidcIssuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSettings:
-    """How people come in.
+    """The sign-in settings.
 
-    `keys_url` is where the user pool's public keys are served, None for AWS itself. Google needs its client, the name
-    of a secret of the account that has the client's, the domain of the hosted sign-in page, and where to come back to.
+    `keys_url` is the URL of the user pool's public keys, None on AWS. Google needs a client id, the name of the secret
+    with the client secret, the domain of the hosted sign-in page, and the callback URLs.
     """
 
     self_sign_up: bool
@@ -45,7 +45,7 @@ class SignInSettings:
 
 
 def read_sign_in(read: switches.Switches, url: Callable[[str], str], *, local: bool) -> SignInSettings:
-    """The settings of signing in. `url` checks an address. Raises SettingsError."""
+    """Read the sign-in settings. `url` validates an address. Raises SettingsError."""
     given = SignInSettings(
         self_sign_up=read.get("selfSignUp", switches.boolean, False),
         keys_url=read.get("signInKeysUrl", switches.base_url if local else switches.refuse_keys, None),
@@ -65,14 +65,14 @@ def read_sign_in(read: switches.Switches, url: Callable[[str], str], *, local: b
 
 
 def _oidc_issuers(url: Callable[[str], str]) -> Callable[[str], tuple[OidcIssuer, ...]]:
-    """Reads `[{"issuer", "audiences": [...], "jwksUrl", "groupsClaim"?, "operatorGroup"?}]`."""
+    """Parse `[{"issuer", "audiences": [...], "jwksUrl", "groupsClaim"?, "operatorGroup"?}]`."""
 
     def parse(raw: str) -> tuple[OidcIssuer, ...]:
         try:
             entries = json.loads(raw)
             return tuple(
                 OidcIssuer(
-                    # Compared letter by letter later on, so its form is checked and its letters stay.
+                    # It is compared exactly later, so it is validated but not normalized.
                     issuer=entry["issuer"] if url(entry["issuer"]) else "",
                     audiences=_audiences(entry["audiences"]),
                     jwks_url=url(entry["jwksUrl"]),
@@ -89,7 +89,7 @@ def _oidc_issuers(url: Callable[[str], str]) -> Callable[[str], tuple[OidcIssuer
 
 
 def _audiences(given: Any) -> tuple[str, ...]:
-    # A provider serves many applications: a token that was made for another one must not open this one.
+    # A provider serves many applications: a token for another one must not be accepted.
     if not isinstance(given, list) or not given or not all(isinstance(name, str) and name for name in given):
         raise ValueError("audiences must be a list with at least one name.")
     return tuple(given)

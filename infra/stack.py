@@ -1,4 +1,4 @@
-"""The root stack: settings in, constructs composed, outputs that tools read."""
+"""The root stack: composes the constructs and defines the outputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,17 +30,17 @@ from constructs import Construct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """The code to deploy: the folder that holds the functions, and the zip file of each layer by name."""
+    """The code to deploy: the folder of the functions, and the zip file of each layer by name."""
 
     functions: Path
     layers: Mapping[str, Path]
 
 
 class EaselStack(Stack):
-    """All of Easel: one stack, with nested stacks for the groups of functions behind routes.
+    """All of Easel: one stack, with nested stacks for the functions behind routes.
 
-    Sibling stacks would deadlock over exports whenever a function moves to other data. Nested ones get parameters
-    instead, and all of them are deployed in one change.
+    Sibling stacks would deadlock over exports when a reference moves. Nested stacks get parameters instead and are
+    deployed in one change set.
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings, code: Code) -> None:
@@ -50,7 +50,7 @@ class EaselStack(Stack):
             stack_name=settings.stack_name,
             description=f"Easel {settings.version} ({settings.stage})",
             termination_protection=settings.deletion_protection,
-            # An emulator that enforces IAM has no use for the roles that a bootstrapped account has.
+            # The emulator does not need the roles of a bootstrapped account.
             synthesizer=CliCredentialsStackSynthesizer() if settings.emulated else None,
             tags={"application": "easel", "stage": settings.stage.value},
         )
@@ -88,7 +88,7 @@ class EaselStack(Stack):
             *self.schedules.functions,
             *self.operators.functions,
         )
-        # Nobody is called by an emulator.
+        # An emulator has no alarms.
         self.observability = None if settings.emulated else self._observability(settings)
         self._publish_outputs()
 

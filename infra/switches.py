@@ -1,4 +1,4 @@
-"""Reads switches from CDK context and environment, and checks their values."""
+"""Reads settings from CDK context and environment, and validates them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ LOG_RETENTION: Final = {
     180: "SIX_MONTHS",
     365: "ONE_YEAR",
 }
-"""The CDK's names for the numbers of days that logs may be kept."""
+"""Log retention in days, as the CDK names it."""
 
 _LONGEST_DOMAIN_NAME: Final = 253
 _DOMAIN_NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -24,7 +24,7 @@ _Value = TypeVar("_Value")
 
 
 class SettingsError(ValueError):
-    """A switch has a value that cannot be deployed. The message names the switch, the value and what is allowed."""
+    """A setting has an invalid value. The message names the setting, the value and the allowed values."""
 
 
 def variable_of(key: str) -> str:
@@ -34,13 +34,13 @@ def variable_of(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The two sources of a deployment's switches. `context` gives None for a key that is not set."""
+    """The two sources of settings. `context` returns None for a key that is not set."""
 
     context: Callable[[str], Any]
     environ: Mapping[str, str]
 
     def get(self, key: str, parse: Callable[[str], _Value], default: _Value) -> _Value:
-        """The parsed value; the default when neither source has it or it is blank there."""
+        """The parsed value; the default if it is missing or blank in both sources."""
         value = self.context(key)
         raw = str(self.environ.get(variable_of(key), "") if value is None else value).strip()
         if not raw:
@@ -71,7 +71,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 rate: Final = whole_number(1, 1_000_000)
 concurrency: Final = whole_number(2, 1_000)
-"""The range that AWS takes for the maximum concurrency of a queue's event source mapping."""
+"""AWS's range for the maximum concurrency of an event source mapping."""
 
 
 def retention_days(raw: str) -> int:
