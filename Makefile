@@ -19,7 +19,7 @@ override export PROMPT := $(value PROMPT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e bench coverage-requirements deploy
+.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e bench coverage-requirements bootstrap diff deploy destroy
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
@@ -73,5 +73,14 @@ bench: install ## measure; needs no network
 coverage-requirements: install ## which requirements are proven by which tests
 	@$(venv) -m tests.support.requirements_coverage
 
+bootstrap: ## prepare an AWS account and region for the CDK, once
+	@$(tool) bootstrap
+
+diff: ## show what a deployment to AWS would change: make diff STAGE=dev
+	@$(tool) diff
+
 deploy: ## deploy to AWS: make deploy STAGE=dev
 	@$(tool) deploy
+
+destroy: ## remove a trial stage from AWS with all its data: make destroy STAGE=dev
+	@$(tool) destroy

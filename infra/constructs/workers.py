@@ -114,7 +114,8 @@ class Workers(Construct):
                 on=self._data.lent_objects,
                 because="It lends reference pictures of many workspaces to the vendor, all below this one prefix.",
             )
-        if provider.callbacks:
+        if provider.callbacks and does == "Render":
+            # It signs the address that the vendor calls; whoever looks after a job has no address to give.
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 

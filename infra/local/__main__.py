@@ -23,7 +23,10 @@ COMMANDS: Final = {
     "down": "stop what up started",
     "clean": "down, and forget everything",
     "e2e": "up in a folder of its own, run the end-to-end tests, down",
+    "bootstrap": "prepare an AWS account for the CDK",
+    "diff": "show what a deployment to AWS would change",
     "deploy": "deploy to AWS",
+    "destroy": "remove a trial stage from AWS with its data",
 }
 _INSTALL_LOCK: Final = REPOSITORY / ".build" / "lock"
 _INSTALL_WAIT_SECONDS: Final = 900

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from infra.local import generate, start, stop
-from infra.local.aws_deployment import deploy_to_aws
+from infra.local import aws_commands, generate, start, stop
 from infra.local.display import Display
 from infra.local.locks import held
 from infra.local.options import Options
@@ -31,7 +30,10 @@ def run(command: str, display: Display, places: Places, options: Options) -> int
         "up": lambda: _up(display, places, options),
         "run": lambda: _up_and_generate(display, places, options),
         "e2e": lambda: _end_to_end(display, places, options),
-        "deploy": lambda: deploy_to_aws(display, places),
+        "bootstrap": lambda: aws_commands.bootstrap(display, places),
+        "diff": lambda: aws_commands.diff(display, places),
+        "deploy": lambda: aws_commands.deploy(display, places),
+        "destroy": lambda: aws_commands.destroy(display, places),
     }
     return actions[command]()
 

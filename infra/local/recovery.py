@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 WORKING: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 """A version is fully deployed; after a rollback, the previous one."""
-NEVER_WORKED: Final = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
-"""Creation or deletion failed: there is no working version to roll back to."""
+NEVER_WORKED: Final = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""The creation failed: there is no version to go back to, and CloudFormation updates no stack in such a state."""
+HALF_DELETED: Final = "DELETE_FAILED"
 HALF_UPDATED: Final = "UPDATE_FAILED"
 HALF_ROLLED_BACK: Final = "UPDATE_ROLLBACK_FAILED"
 
@@ -53,6 +54,8 @@ def recover(cloudformation: "CloudFormationClient", stack: str, *, skip_failed: 
             return f"rolled back from {status}"
         if status == HALF_ROLLED_BACK:
             return _finish_rollback(cloudformation, stack, skip_failed=skip_failed, seconds=seconds)
+        if status == HALF_DELETED:
+            raise ToolError(f"The deletion of the stack {stack} has failed and must be finished first.")
     except (ClientError, WaiterError) as error:
         raise ToolError(f"The stack {stack} is in {status} and could not be repaired ({error}).") from error
     return None

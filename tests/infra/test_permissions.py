@@ -17,6 +17,7 @@ UNMARKED = "Data/Images/unmarked/*"
 LENT = "Data/Images/lent/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
+CALLING_BACK = {"Wavespeed", "Nanobanana"}
 VENDORS = ("Wavespeed", "Openai", "Google", "Nanobanana")
 
 _RENDER_QUEUES = {f"Queues/Render{provider}/Queue": "sqs: SendMessage" for provider in (*VENDORS, "Sandbox")}
@@ -41,7 +42,7 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         # It lends reference pictures to the vendor that reads them for itself.
         **({LENT: "s3: PutObject GetObject"} if (does, provider) == ("Render", "Nanobanana") else {}),
         # It signs the addresses that vendors call back.
-        **({"Data/Signing": "secretsmanager: GetSecretValue"} if provider in {"Wavespeed", "Nanobanana"} else {}),
+        **({"Data/Signing": "secretsmanager: GetSecretValue"} if does == "Render" and provider in CALLING_BACK else {}),
     }
 
 
@@ -225,7 +226,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         **{
             label: {*answer_tokens, f"{prefix}easel-local/{label.partition(':')[2]}-??????"}
             # The one that is simulated there: no other could call back to it.
-            | ({f"{prefix}easel-local/signing-??????"} if label.endswith(":wavespeed") else set())
+            | ({f"{prefix}easel-local/signing-??????"} if label == "workers/render_image:wavespeed" else set())
             for label in FUNCTIONS
             if ":" in label and not label.endswith(":sandbox")
         },
