@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.local import aws_account, aws_commands
+from infra.local import aws_account, aws_commands, recovery
 from infra.local.aws_account import Account
 from infra.local.display import Display
 from infra.local.failures import ToolError
@@ -73,7 +73,7 @@ def create(emulator: Emulator, stack: str, *resources: dict[str, Any]) -> None:
     template = {"Resources": {f"R{number}": resource for number, resource in enumerate(resources)}}
     client = emulator.client("cloudformation")
     client.create_stack(StackName=stack, TemplateBody=json.dumps(template))
-    aws_commands.recovery.settled_status(client, stack, 30)
+    recovery.settled_status(client, stack, 30)
 
 
 @pytest.mark.usefixtures("emulator")
