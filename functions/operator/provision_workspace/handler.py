@@ -1,4 +1,4 @@
-"""Invoked by an operator: make a workspace with its first key, a person's workspace, or a further key."""
+"""Invoked by an operator: create a workspace with its first key, a personal workspace, or a further key."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from easel.wiring.env import Money as Env
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Do what the event asks for; `credits` are whole ones, `key` is `standard`, `admin` or `bot`.
+    """Handle one of these events; `credits` are whole credits, `key` is `standard`, `admin` or `bot`.
 
-    {workspaceName, ownerName, keyName, key?, credits?, plan?}  a workspace with its owner and first key
-    {issuer, subject, ownerName?, credits?, plan?}              the personal workspace of somebody who will sign in
-    {workspaceId, userId, keyName, key?}                        a further key; the key is shown here and never again
+    {workspaceName, ownerName, keyName, key?, credits?, plan?}  a workspace with its owner and first key {issuer,
+    subject, ownerName?, credits?, plan?}              the personal workspace of a person before their first sign-in
+    {workspaceId, userId, keyName, key?}                        a further key; it is not shown again
     """
     made = _provision(wiring.provision_workspace(settings.load(Env)), event)
     logger.info("provisioned", extra={"workspace_id": made.workspace_id, "user_id": made.user_id})

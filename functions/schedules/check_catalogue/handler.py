@@ -1,4 +1,4 @@
-"""Every day, or invoked by hand: do vendors still offer what the catalogue promises, and for how long?"""
+"""Daily, or invoked by hand: compare the catalogue with the vendors' model lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Env = wiring.CatalogueCheckEnv
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - AWS's signature
-    """Check every provider that is set up. Answers what was found."""
+    """Check every configured provider. Returns the findings."""
     report = wiring.check_catalogue(settings.load(Env))(context.aws_request_id)
     found = [observation.what for observation in report.observations]
     for what in Finding:
@@ -28,7 +28,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     answer = {"findings": [_said(one) for one in report.observations], "unchecked": dict(report.unchecked)}
     logger.info("catalogue checked", extra=answer)
     if report.failed:
-        # Lambda repeats the whole check; what was published goes out again under the same id.
+        # Lambda retries the whole check; published events are sent again under the same id.
         raise QueueUnavailable(f"{report.failed} findings could not be published.")
     return answer
 

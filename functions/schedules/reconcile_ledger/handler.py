@@ -1,4 +1,4 @@
-"""Every night, or invoked by hand: prove that every wallet is what its entries and open holds say."""
+"""Nightly, or invoked by hand: check that every wallet equals the sum of its entries and open holds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from easel.wiring.env import Money as Env
 from easel.wiring.money import reconcile_ledger as wiring
 
 _TIME_TO_REPORT: Final = 15_000
-"""Milliseconds kept for the end of the run."""
+"""Milliseconds reserved for the end of the run."""
 
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Audit `{"workspaceIds": [...]}`, or every workspace. Answers what was found, in milli-credits."""
+    """Audit `{"workspaceIds": [...]}`, or every workspace. Returns the differences, in milli-credits."""
     report = wiring.reconcile_ledger(settings.load(Env))(
         event.get("workspaceIds"), may_go_on=lambda: context.get_remaining_time_in_millis() > _TIME_TO_REPORT
     )

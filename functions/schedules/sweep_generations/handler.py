@@ -1,4 +1,4 @@
-"""Every minute: find generations that are stuck, events that were left behind and grants that have ended."""
+"""Every minute: repair stuck generations, publish events left behind, expire grants."""
 
 from __future__ import annotations
 

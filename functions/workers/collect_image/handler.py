@@ -1,4 +1,4 @@
-"""SQS `collect`: look after an image whose provider is at work, or has called back."""
+"""SQS `collect-<provider>`: poll the job of an image, or process a callback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Env = wiring.ImageWorkerEnv
 
 
 def collect(record: SQSRecord) -> None:
-    """Look after one image, or follow what a callback told of it."""
+    """Poll one image's job, or process its callback."""
     message = CollectMessage.model_validate_json(record.body)
     bind(generation_id=message.generation_id, image_index=message.index, request_id=message.request_id)
     env = settings.load(Env)

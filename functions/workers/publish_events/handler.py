@@ -1,4 +1,4 @@
-"""DynamoDB stream of `core`, new outbox items: tell other systems what happened."""
+"""DynamoDB stream of `core`, new outbox items: publish events."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from easel.wiring import publish_events as wiring
 
 Env = wiring.PublishEnv
 
-# A batch in which every record failed is reported like any other: raising would only cost the worker its warm state.
+# A batch in which every record failed is reported like any other: raising would discard the warm process.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 def publish(record: DynamoDBRecord) -> None:
-    """Publish one event. One that cannot be read stays in the outbox; a retry would only hold up those behind it."""
+    """Publish one event. An unreadable one stays in the outbox; retrying it would block the events behind it."""
     try:
         event = event_in_outbox_item(record.raw_event["dynamodb"]["NewImage"])
     except (KeyError, ValueError) as error:
@@ -41,7 +41,7 @@ def publish(record: DynamoDBRecord) -> None:
         bind(event_id=event.id, event_type=event.type)
         wiring.publish_events(settings.load(Env))(event)
     except Exception as error:
-        # Lambda learns of the failure only as a sequence number to go on from, so this line is the one place to look.
+        # Lambda only gets the sequence number to continue from, so the reason is logged here.
         logger.error("event not published", extra=describe_error(error))
         raise
     logger.info("event published")

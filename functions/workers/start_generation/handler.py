@@ -18,7 +18,7 @@ Env = wiring.StartEnv
 
 
 def start(record: SQSRecord) -> None:
-    """Start one generation; a second message for it changes nothing."""
+    """Start one generation; idempotent."""
     queued = queued_from(record.body)
     bind(generation_id=queued.generation_id, request_id=queued.request_id)
     started = wiring.start_generation(settings.load(Env))(queued)

@@ -1,4 +1,4 @@
-"""Step Functions, last state: end the generation by what its images came to."""
+"""Step Functions, last state: end the generation by the results of its images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Env = wiring.SettleEnv
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Settle `{workspaceId, generationId, requestId}` and tell the execution how it ended."""
+    """Settle `{workspaceId, generationId, requestId}` and return the final status to the execution."""
     bind(generation_id=event["generationId"], request_id=event["requestId"])
     generation = wiring.settle_generation(settings.load(Env))(event["workspaceId"], event["generationId"])
     count("GenerationsEnded", status=generation.status.value)

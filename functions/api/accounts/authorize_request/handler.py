@@ -1,4 +1,4 @@
-"""The HTTP API's authorizer: finds out who is calling and leaves the refusing to the functions behind it."""
+"""The HTTP API's Lambda authorizer: identifies the caller; the functions behind it refuse."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ Env = wiring.AuthorizerEnv
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer an authorizer event of payload 2.0 with a simple response.
 
-    Always authorized: an HTTP API can neither shape its own 401 nor give it a body. The context says who it is, or why
-    that is unknown, and every private route refuses when it does not name a principal. Only what goes around the edge,
-    where there is one, is refused at once: it costs no look at a credential.
+    Always authorized, since an HTTP API's own 401 has no body. The context has the principal, or why there is none, and
+    every private route refuses requests without one. Only requests that bypass the edge, if there is one, are refused
+    here, before the credential is read.
     """
     events.begin(event)
     if not events.came_through_the_edge(event):
@@ -41,14 +41,14 @@ def _finding(event: dict[str, Any]) -> dict[str, str]:
 
 
 def _counted(context: dict[str, str], event: dict[str, Any]) -> dict[str, str]:
-    """The context with how many requests are left; a request too many is marked as such and names nobody."""
+    """The context with the remaining requests; a request over the limit is marked and has no principal."""
     if context.get("failure") == "unavailable":
         return context
     caller, address = context.get("principal"), events.source_address(event)
     try:
         limits = wiring.rate_limits(settings.load(Env))
         decision = limits.caller(identity.from_json(caller), address) if caller else limits.stranger(address)
-    except Exception as error:  # noqa: BLE001 - a limit that cannot be kept must not keep everybody out
+    except Exception as error:  # noqa: BLE001 - rate limits fail open
         logger.error("request not counted", extra=describe_error(error))
         return context
     return rates.label(context, decision)

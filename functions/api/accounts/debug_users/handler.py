@@ -1,4 +1,4 @@
-"""GET /api/v1/debug/users: all users, masked, for those who run the platform."""
+"""GET /api/v1/debug/users: all users, masked, for operators."""
 
 from collections.abc import Callable
 from typing import Any

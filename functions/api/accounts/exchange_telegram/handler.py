@@ -1,4 +1,4 @@
-"""POST /api/v1/auth/telegram: from a Mini App's initData to a token. Public: the initData is the credential."""
+"""POST /api/v1/auth/telegram: exchange a Mini App's initData for a token. Public: authenticated by the initData."""
 
 from typing import Annotated
 

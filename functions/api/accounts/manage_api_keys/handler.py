@@ -1,4 +1,4 @@
-"""POST /api/v1/api-keys, DELETE /api/v1/api-keys/{keyId}, POST .../rotate: make, revoke and replace keys."""
+"""POST /api/v1/api-keys, DELETE /api/v1/api-keys/{keyId}, POST .../rotate: create, revoke and rotate keys."""
 
 from typing import Annotated
 

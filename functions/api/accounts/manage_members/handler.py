@@ -1,4 +1,4 @@
-"""POST, PATCH and DELETE of /api/v1/workspaces/{workspaceId}/members: who comes in, as what, and who goes."""
+"""POST, PATCH and DELETE of /api/v1/workspaces/{workspaceId}/members: add, change and remove members."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from easel.wiring.env import CoreTable as Env
 
 app = gateway.resolver(CANONICAL)
 
-# Reading is enough to get in here: what else it takes depends on the workspace in the path, and anybody may leave.
+# The scope to read is enough here: the use case checks the role in the workspace of the path, and members may leave.
 
 
 @app.post("/api/v1/workspaces/<workspaceId>/members", status_code=201, **words.ADD_MEMBER)

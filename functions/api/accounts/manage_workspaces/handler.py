@@ -1,4 +1,4 @@
-"""POST /api/v1/workspaces and PATCH /api/v1/workspaces/{workspaceId}: make a workspace, rename one."""
+"""POST /api/v1/workspaces and PATCH /api/v1/workspaces/{workspaceId}: create and rename workspaces."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/me and /api/v1/workspaces...: who the caller is, the workspaces they have, and who belongs to them."""
+"""GET /api/v1/me and /api/v1/workspaces...: the caller, their workspaces, and the members."""
 
 from aws_lambda_powertools.event_handler import Response
 

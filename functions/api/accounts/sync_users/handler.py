@@ -1,4 +1,4 @@
-"""POST /api/v1/users/sync, GET /api/v1/users/{telegram_id}/balance and .../trial: a bot and the people it brings."""
+"""POST /api/v1/users/sync, GET /api/v1/users/{telegram_id}/balance and .../trial: the users of a bot."""
 
 from typing import Annotated
 

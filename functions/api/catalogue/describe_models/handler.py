@@ -1,4 +1,4 @@
-"""GET /api/v1/models, /api/v1/models/{modelId} and /api/v1/sizes: what can be asked for. Public."""
+"""GET /api/v1/models, /api/v1/models/{modelId} and /api/v1/sizes: the catalogue. Public."""
 
 from aws_lambda_powertools.event_handler import Response
 

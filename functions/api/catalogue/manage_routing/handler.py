@@ -1,4 +1,4 @@
-"""GET and PUT /api/v1/workspaces/{workspaceId}/routing: which provider a workspace prefers, and who may stand in."""
+"""GET and PUT /api/v1/workspaces/{workspaceId}/routing: a workspace's routing defaults."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/status: how the providers are doing, by the circuits that all workers share. Public."""
+"""GET /api/v1/status: the health of the providers, by the shared circuits. Public."""
 
 from aws_lambda_powertools.event_handler import Response
 

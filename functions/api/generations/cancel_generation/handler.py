@@ -1,4 +1,4 @@
-"""POST /api/v1/generations/{generationId}/cancel: stop what is still open."""
+"""POST /api/v1/generations/{generationId}/cancel: cancel a generation."""
 
 from aws_lambda_powertools.event_handler import Response
 

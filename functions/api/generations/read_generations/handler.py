@@ -1,4 +1,4 @@
-"""GET /api/v1/generations and /api/v1/generations/{generationId}: how far requests for images have come."""
+"""GET /api/v1/generations and /api/v1/generations/{generationId}: list and read generations."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/generations: take a request for images, queue it, and wait for the pictures where asked to."""
+"""POST /api/v1/generations: submit a generation, and wait for its images if requested."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/images/{imageId} for owners and GET /i/{token} for whoever has the permalink: pictures."""
+"""GET /api/v1/images/{imageId} for owners and GET /i/{token} (permalinks, public): images."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/callbacks/{provider}: a vendor says that a job is done. Public: the ticket in the address counts."""
+"""POST /api/v1/callbacks/{provider}: a vendor's callback. Public: authenticated by the ticket in the URL."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/wallet/grants: give a workspace credits, or take some back. For operators' keys."""
+"""POST /api/v1/wallet/grants: grant or withdraw credits, for operators' keys."""
 
 from typing import Annotated
 

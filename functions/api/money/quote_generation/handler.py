@@ -1,4 +1,4 @@
-"""POST /api/v1/quotes: what a request would cost, without asking for it."""
+"""POST /api/v1/quotes: quote the price of a request."""
 
 from typing import Annotated
 

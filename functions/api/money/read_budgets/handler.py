@@ -1,4 +1,4 @@
-"""GET /api/v1/budgets/workspace and /api/v1/budgets/keys/{keyId}: what may be spent this month, and what was."""
+"""GET /api/v1/budgets/workspace and /api/v1/budgets/keys/{keyId}: monthly budgets."""
 
 from aws_lambda_powertools.event_handler import Response
 

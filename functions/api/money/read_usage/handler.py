@@ -1,4 +1,4 @@
-"""GET /api/v1/usage and /api/v1/usage/me: what a workspace used, and what the caller may still do."""
+"""GET /api/v1/usage and /api/v1/usage/me: a workspace's usage, and the caller's limits today."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/wallet and /api/v1/wallet/entries: what a workspace has, and how it came to be so."""
+"""GET /api/v1/wallet and /api/v1/wallet/entries: balance and entries."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -1,4 +1,4 @@
-"""PUT and DELETE /api/v1/budgets/workspace and /api/v1/budgets/keys/{keyId}: limit what may be spent in a month."""
+"""PUT and DELETE /api/v1/budgets/workspace and /api/v1/budgets/keys/{keyId}: set and remove monthly budgets."""
 
 from typing import Annotated
 

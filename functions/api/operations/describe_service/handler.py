@@ -1,4 +1,4 @@
-"""GET /, /api/v1/health, /api/v1/info, /openapi.json, /docs: the service about itself. Public."""
+"""GET /, /api/v1/health, /api/v1/info, /openapi.json, /docs: information about the service. Public."""
 
 from aws_lambda_powertools.event_handler import Response
 

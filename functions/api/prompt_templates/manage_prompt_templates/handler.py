@@ -1,4 +1,4 @@
-"""POST /api/v1/prompt-templates, PUT and DELETE .../{templateId}: make, change and remove a workspace's own."""
+"""POST /api/v1/prompt-templates, PUT and DELETE .../{templateId}: create, change and delete own templates."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/prompt-templates, GET .../{templateId}, POST .../{templateId}/render: what there is and what it makes."""
+"""GET /api/v1/prompt-templates, GET .../{templateId}, POST .../{templateId}/render: list, read and render templates."""
 
 from typing import Annotated
 

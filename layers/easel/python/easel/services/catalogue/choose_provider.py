@@ -1,4 +1,4 @@
-"""Chooses who makes an image, and remembers how providers do. The rules are in `domain/`: routing and circuits."""
+"""Chooses the provider of an image, records the health of providers. The rules are in `domain/`: routing, circuits."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from easel.errors import ProviderError, ProviderErrorClass
 logger = logging.getLogger(__name__)
 
 _ALIVE: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.CONTENT})
-"""Errors that only a provider in good health gives."""
+"""Errors that only a healthy provider gives."""
 
 
 class ProviderHealth(Protocol):
-    """The circuits that all workers share. Nothing here fails a request: what cannot be read counts as well.
+    """The circuits shared by all workers. Fails open: a circuit that cannot be read counts as closed.
 
     `caller` is a tenant, as `domain.circuits.caller_key` names it.
     """
@@ -45,23 +45,23 @@ class ProviderHealth(Protocol):
         ...
 
     def succeeded(self, circuits: Circuits, candidate: Candidate) -> None:
-        """Forget the failures of a candidate that did well; `circuits` is what was read before the call."""
+        """Reset the failures of a candidate after a success; `circuits` was read before the call."""
         ...
 
     def begin_probe(self, circuits: Circuits, candidate: Candidate, now: datetime) -> bool:
-        """Whether this call is the one to find out if a candidate is back."""
+        """Claim the probe of a candidate; False when another call has it."""
         ...
 
 
 class RoutingDefaults(Protocol):
-    """What workspaces have set for all of their requests."""
+    """The routing defaults of workspaces."""
 
     def of(self, workspace_id: str) -> Routing: ...
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingPolicy:
-    """What the deployment says: the providers it is set up for, which it prefers, and who may stand in by default."""
+    """The deployment's settings: configured and preferred providers, and the default fallback."""
 
     providers: tuple[str, ...]
     preferred: tuple[str, ...] = ()
@@ -69,9 +69,9 @@ class RoutingPolicy:
 
 
 class ProviderRouting:
-    """The way of an image from provider to provider.
+    """Provider selection and fallback for an image.
 
-    Each question is answered by the request if it says anything, else by the workspace, else by the deployment.
+    Settings come from the request, else from the workspace, else from the deployment.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ProviderRouting:
         self._clock = clock
 
     def candidate(self, model: str, provider: str, served_model: str) -> Candidate:
-        """The candidate of these names. Raises ProviderError (gone): it is no longer in the catalogue."""
+        """The candidate of this provider and model. Raises ProviderError (gone): it is no longer in the catalogue."""
         candidate = self._catalogue.candidate(self._catalogue.find(model), provider, served_model)
         if candidate is not None:
             return candidate
@@ -102,14 +102,14 @@ class ProviderRouting:
         )
 
     def first(self, workspace_id: str, model: str, asked: Routing, references: int) -> Candidate:
-        """Whom to ask first: the first candidate that is well, or simply the first when none is."""
+        """The first healthy candidate, or the first one if none is healthy."""
         candidates = self._candidates(workspace_id, model, asked, references)
         circuits, now = self._health.circuits(candidates, caller_key(workspace_id)), self._clock()
         well = (candidate for candidate in candidates if not circuits.wait(candidate, now))
         return next(well, candidates[0])
 
     def admits(self, workspace_id: str, candidate: Candidate) -> bool:
-        """Whether a call to this candidate may go out: its circuits are closed, or this call is the probe."""
+        """Whether this candidate may be called: its circuits are closed, or this call is the probe."""
         circuits, now = self._health.circuits([candidate], caller_key(workspace_id)), self._clock()
         if not circuits.wait(candidate, now):
             half_open = any(circuit.state(now) is CircuitState.HALF_OPEN for circuit in circuits.of(candidate))
@@ -119,7 +119,7 @@ class ProviderRouting:
         return False
 
     def detour(self, generation: Generation, attempts: Sequence[Attempt]) -> TryAgain | GiveUp:
-        """What to do where a circuit is open: ask somebody else, or wait for the probe if there is time."""
+        """The decision when a circuit is open: another candidate, or wait for the probe if there is time."""
         candidates = self._candidates_of(generation)
         circuits = self._health.circuits(candidates, caller_key(generation.workspace_id))
         deadline = generation.image_deadline(attempts)
@@ -129,7 +129,7 @@ class ProviderRouting:
     def after_failure(
         self, generation: Generation, attempts: Sequence[Attempt], error: ProviderError
     ) -> TryAgain | GiveUp:
-        """What follows a failed attempt, the last of `attempts`."""
+        """The decision after a failed attempt, the last of `attempts`."""
         routing = generation.routing
         ends = is_final(error, after_refusal=routing.after_refusal)
         candidates = () if ends else self._candidates_of(generation)
@@ -146,7 +146,7 @@ class ProviderRouting:
     def note_failure(
         self, workspace_id: str, candidate: Candidate, error: ProviderError, earlier: Sequence[Attempt]
     ) -> None:
-        """Count an error for the circuits, once for an image: one that is tried four times is one sign, not four."""
+        """Count an error for the circuits, once per image: four attempts of one image count once."""
         if error.error_class in _ALIVE:
             self.note_success(workspace_id, candidate)
             return
@@ -161,7 +161,7 @@ class ProviderRouting:
             )
 
     def note_success(self, workspace_id: str, candidate: Candidate) -> None:
-        """The candidate has done what it was asked for."""
+        """Record a success of the candidate."""
         self._health.succeeded(self._health.circuits([candidate], caller_key(workspace_id)), candidate)
 
     def _candidates_of(self, generation: Generation) -> tuple[Candidate, ...]:
@@ -173,7 +173,7 @@ class ProviderRouting:
         fallback = asked.fallback or own.fallback or self._policy.fallback
         reach = Fallback.EQUIVALENT if fallback is Fallback.EQUIVALENT else Fallback.SAME_MODEL
         offers = self._catalogue.candidates(self._catalogue.find(model), reach, references)
-        # Where none is set up, the first attempt says so.
+        # If none is configured, the first attempt reports it.
         ready = [one for one in offers if one.provider in self._policy.providers] or list(offers)
         preferred = [name for name in (asked.provider, own.provider, *self._policy.preferred) if name]
         ordered = in_order(ready, preferred)

@@ -1,4 +1,4 @@
-"""What a request would cost, computed as the charge is, and quotes that bind the charge for a while."""
+"""Signed quotes that bind the charge until they expire."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIELD: Final = "quoteId"
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price that holds until `expires_at`, when `id` comes with the request."""
+    """A price that is binding until `expires_at`, for a request with `id`."""
 
     id: str
     appraisal: Appraisal
@@ -28,14 +28,14 @@ class Quote:
 
 
 class QuoteSigner:
-    """Makes and reads quote ids: the whole quote, signed, so that nothing has to be stored."""
+    """Creates and verifies quote ids: the signed quote itself, so that nothing is stored."""
 
     def __init__(self, keys: Keys, clock: Clock) -> None:
         self._signer = Signer("quote", keys, clock)
         self._clock = clock
 
     def sign(self, workspace_id: str, appraisal: Appraisal) -> Quote:
-        """The quote for this workspace, from now on."""
+        """Create a quote for this workspace, valid from now."""
         expires_at = (self._clock() + QUOTE_LIFETIME).replace(microsecond=0)
         price = appraisal.price
         facts = [price.version, price.plan, price.unit.value, price.total, price.images]
@@ -43,11 +43,11 @@ class QuoteSigner:
         return Quote(self._signer.sign(payload, workspace_id, expires_at=expires_at), appraisal, expires_at)
 
     def read(self, quote_id: str, workspace_id: str, appraisal: Appraisal) -> Price:
-        """The price that was quoted for this very request.
+        """The price that was quoted for this request.
 
         Raises:
-            InvalidRequest: not a quote of ours, of another workspace, or for another request.
-            QuoteExpired: it has run out.
+            InvalidRequest: not our quote, or of another workspace or request.
+            QuoteExpired: it has expired.
         """
         try:
             quoted = json.loads(self._signer.verify(quote_id, workspace_id))
