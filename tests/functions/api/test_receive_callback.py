@@ -32,7 +32,7 @@ REF = ImageRef(new_id(), new_generation_id(), 3)
 ATTEMPT = new_id()
 WAVESPEED = json.dumps({"id": "job-7", "status": "completed", "outputs": ["https://cdn.example/1.png"]})
 NANOBANANA = json.dumps({"code": 200, "msg": "success", "data": {"taskId": "job-8", "info": {"resultImageUrl": "u"}}})
-LATER = datetime.now(UTC) + timedelta(minutes=5)
+LATER = datetime.now(UTC) + timedelta(days=1)
 
 
 def signer(key: bytes = KEY, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> CallbackSigner:
