@@ -80,11 +80,11 @@ def test_a_stray_path_is_not_found_in_our_shape(api: Api, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/api/v1/generations", "GET, POST"),
-        ("PUT", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0", "GET"),
+        ("DELETE", "/api/v1/generations", "GET, POST, HEAD"),
+        ("PUT", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0", "GET, HEAD"),
         ("GET", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0/cancel", "POST"),
-        ("POST", "/docs", "GET"),
-        ("PATCH", "/i/token", "GET"),
+        ("POST", "/docs", "GET, HEAD"),
+        ("PATCH", "/i/token", "GET, HEAD"),
     ],
 )
 def test_a_wrong_method_names_the_right_ones_whichever_function_serves_them(

@@ -111,13 +111,29 @@ def test_a_body_in_utf_8_may_say_so(api: Api, charset: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ['{"prompt": "caf\ufffd", "model": "sandbox"}', '{"prompt": "x", "model": "sandbox", "n": 1e400}']
+    "body",
+    [
+        '{"prompt": "caf\ufffd", "model": "sandbox"}',
+        '{"prompt": "x", "model": "sandbox", "n": 1e400}',
+        '{"prompt": "x\\u0000y", "model": "sandbox"}',
+        '{"prompt": "x", "model": "sandbox", "clientReference": "\\\\\\u0000"}',
+    ],
 )
 def test_mangled_text_and_endless_numbers_are_refused(api: Api, store: Store, body: str) -> None:
     answer = api.submit(body)
 
     assert (answer.status, answer.json["error"]["code"]) == (400, "malformed_json")
     assert store.generations == {}
+
+
+def test_the_text_of_an_escape_is_no_nul(api: Api) -> None:
+    assert api.submit('{"prompt": "type \\\\u0000 here", "model": "sandbox"}').status == 202
+
+
+def test_what_an_address_takes_includes_head(api: Api) -> None:
+    answer = api.call("describe_service", "DELETE", MODELS)
+
+    assert (answer.status, answer.header("Allow")) == (405, "GET, HEAD")
 
 
 def test_an_unknown_address_is_404_whatever_the_body_is(api: Api) -> None:
@@ -134,6 +150,9 @@ def test_an_unknown_address_is_404_whatever_the_body_is(api: Api) -> None:
         ({"Authorization": KEY}, {"failure": "invalid"}),
         ({"X-API-Key": KEY}, {"failure": "missing"}),
         ({"Api-Key": f" {KEY}"}, {}),
+        ({"Authorization": f"Basic {KEY}"}, {"failure": "invalid"}),
+        ({"Authorization": f'Bearer "{KEY}"'}, {"failure": "invalid"}),
+        ({"Cookie": f"session=1; key={KEY}"}, {"failure": "missing"}),
     ],
 )
 def test_a_key_that_came_bare_is_answered_with_how_to_send_it(

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ MAX_BODY_BYTES: Final = 256 * 1024
 """Of a JSON body: some 60 times the longest prompt."""
 
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON writes it; after an even number of backslashes it is not the text of an escape."""
 _REPLACEMENT: Final = "\ufffd".encode()
 """U+FFFD: what gateways put in place of bytes that are not UTF-8."""
 
@@ -74,8 +77,7 @@ def raw(event: Mapping[str, Any]) -> bytes:
 
 
 def _parse(raw: bytes) -> Any:
-    if _REPLACEMENT in raw:
-        raise _malformed("The body has the replacement character U+FFFD: it was not sent in UTF-8.")
+    _check_characters(raw)
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -98,6 +100,13 @@ def _parse(raw: bytes) -> Any:
     except ValueError:  # The only one left: more digits than Python converts.
         raise _malformed("The body has a number of too many digits.") from None
     return value
+
+
+def _check_characters(raw: bytes) -> None:
+    if _REPLACEMENT in raw:
+        raise _malformed("The body has the replacement character U+FFFD: it was not sent in UTF-8.")
+    if _NUL.search(raw):
+        raise _malformed("The body has a NUL character (U+0000), which is not text.")
 
 
 def _refuse_constant(name: str) -> None:

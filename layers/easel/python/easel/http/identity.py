@@ -25,6 +25,9 @@ _REFUSALS: Final[Mapping[type[EaselError], Failure]] = {Forbidden: "forbidden", 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 
+_KEY_SOMEWHERE: Final = re.compile(rf"(?<![A-Za-z0-9_-]){PREFIX}[A-Za-z0-9_-]{{20,}}")
+"""Something like a key of ours, in whatever form it was sent."""
+
 MISSING_TEXT: Final = "Authorization header required"
 INVALID_TEXT: Final = "Invalid or expired token"
 
@@ -100,7 +103,7 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
 def _hint(event: Mapping[str, Any]) -> str:
     """What to do for callers who sent a key of ours, but not as a bearer token; the key itself is never repeated."""
     values = (event.get("headers") or {}).values()
-    bare = any(str(value).strip().startswith(PREFIX) for value in values)
+    bare = any(_KEY_SOMEWHERE.search(str(value)) for value in values)
     return f". Send the key as `Authorization: Bearer {PREFIX}...`." if bare else ""
 
 

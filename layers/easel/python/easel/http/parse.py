@@ -16,7 +16,7 @@ _CANCEL_AFTER_SECONDS: Final = (5, 600)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_DIGITS: Final = re.compile(r"[0-9]+")
 _DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
 
 
@@ -47,10 +47,12 @@ def preferences(prefer: str | None) -> Preferences:
         if name.strip().lower() != "wait":
             continue
         seconds = value.strip().strip('"') or str(highest)
-        if not _SECONDS.fullmatch(seconds):
+        if not _DIGITS.fullmatch(seconds):
             message = f"Prefer: wait must be a whole number of seconds from {lowest} to {highest}."
             raise InvalidRequest.of("Prefer", message, {"minimum": lowest, "maximum": highest})
-        return Preferences(min(max(int(seconds), lowest), highest))
+        # However many digits: only whether there are more than the highest has.
+        number = highest if len(seconds.lstrip("0")) > len(str(highest)) else int(seconds)
+        return Preferences(min(max(number, lowest), highest))
     return Preferences()
 
 

@@ -60,8 +60,8 @@ def _classify(error: Exception, incoming: Incoming, known_fields: Sequence[str])
         return UnsupportedMediaType("Send the body as application/json.")
     if isinstance(error, NotFoundError | RouteNotFound):
         allowed = documentation.methods_at(incoming.path)
-        if allowed and incoming.method not in allowed:
-            return MethodNotAllowed(incoming.method, allowed)
+        if allowed and incoming.route_method not in allowed:
+            return MethodNotAllowed(incoming.method, [*allowed, *(["HEAD"] if "GET" in allowed else [])])
         return error if isinstance(error, RouteNotFound) else RouteNotFound("There is nothing at this address.")
     return error if isinstance(error, EaselError) else InternalError("Something went wrong on our side.")
 
