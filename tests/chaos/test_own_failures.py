@@ -40,6 +40,7 @@ from easel.domain.provider import (
 )
 from easel.domain.request import Reference
 from easel.errors import ProviderErrorClass, SecretUnavailable, StorageUnavailable
+from easel.services.ports.image_tasks import ImageRef
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -349,6 +350,23 @@ def test_a_picture_whose_model_has_left_the_catalogue_is_delivered_all_the_same(
 
     assert generation.status is Status.COMPLETED
     assert ends(engine, generation) == [("delivered", PRICE, True)]
+
+
+def test_a_message_for_a_model_that_has_left_the_catalogue_leads_to_those_that_are_there(engine: Engine) -> None:
+    submitted = engine.submit(a_request()).generation
+    engine.run_until(lambda: any(due.kind.startswith("render") for due in engine._due))
+    usual = engine.render
+
+    def stale(ref: ImageRef, **arguments: str) -> None:
+        engine.render = usual
+        usual(ref, **(arguments | {"model": "seedream-v3"}))
+
+    engine.render = stale  # type: ignore[assignment]  # the first message names a model that is gone
+    generation = engine.run(submitted.id)
+
+    assert generation.status is Status.COMPLETED
+    assert engine.errors == []
+    assert ends(engine, generation) == [("delivered", PRICE, False)]
 
 
 # --- one line in the logs for each attempt ----------------------------------------------------------------------------

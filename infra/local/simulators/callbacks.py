@@ -60,7 +60,7 @@ class CallbackSender:
                 for _ in range(2 if job.has_fault("callback-twice") else 1):
                     self._try(job, callback)
         finally:
-            job.told.set()
+            job.callback_sent.set()
 
     def _try(self, job: Job, callback: Callback) -> None:
         pauses = [0.0, *(self._retry_seconds * 2**turn for turn in range(_RETRIES))]
@@ -80,7 +80,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _post(url: str, message: Message) -> int:
-    """The receiver's status; 0 when there is none, or when it is an address that nobody here calls."""
+    """The receiver's status; 0 when there is none, or when it is an address that is not called here."""
     if not _may_be_called(url):
         return 0
     call = urllib.request.Request(url, data=message.body, headers=dict(message.headers), method="POST")

@@ -58,7 +58,7 @@ _DIRECTIVE: Final = re.compile(r"\[fault:([a-z0-9-]+)((?:\s+[a-z_]+=[^\s\]]+)*)\
 class UnknownFaultError(ValueError):
     """The prompt asks for a fault that does not exist; the message lists those that do.
 
-    `reason` names none: a word such as moderation is a verdict to whoever reads vendors' texts.
+    `reason` names none: adapters classify vendors' texts, and read a word such as moderation as a refusal.
     """
 
     @property
@@ -85,8 +85,8 @@ class Fault:
         return self.name in COUNTED_BY_JOB or submit <= self.number("times", float("inf"))
 
 
-def find_fault(prompt: str, known: Collection[str], vendor: str) -> Fault | None:
-    """The fault that a prompt asks of `vendor`, None when it asks for none. `known` are those that the vendor has.
+def find_fault(prompt: str, faults: Collection[str], vendor: str) -> Fault | None:
+    """The fault that a prompt asks of `vendor`, None when it asks for none. `faults` are those that the vendor has.
 
     Raises:
         UnknownFaultError: a misspelt fault would otherwise pass for a success.
@@ -97,8 +97,8 @@ def find_fault(prompt: str, known: Collection[str], vendor: str) -> Fault | None
     for name, options in directives:
         if options.get("at", vendor) != vendor:
             continue
-        if name not in known:
-            raise UnknownFaultError(f"no fault {name!r}; there are: {', '.join(sorted(known))}")
+        if name not in faults:
+            raise UnknownFaultError(f"no fault {name!r}; there are: {', '.join(sorted(faults))}")
         return Fault(name, options)
     return None
 

@@ -1,7 +1,7 @@
 """Google's Gemini API, and a server compatible with it that still has what the vendor has ended.
 
 `/google` is the vendor of November 2026, as its documents and its SDK (PyPI `google-genai` 3.4.0) describe it: strict,
-and `NOT_FOUND` for every Imagen. `/google-compatible` stands for somebody else's server, which has the old models too.
+and `NOT_FOUND` for every Imagen. `/google-compatible` stands for a compatible server, which has the old models too.
 Every picture that is made is one job of the `JobBook`: it is what the vendor would bill.
 """
 
@@ -151,8 +151,8 @@ class GoogleSimulator:
             raise RefusedError(error.reason) from error
 
     def _job(self, order: Order, form: Mapping[str, Any], fault: Fault | None, turn: str) -> Job:
-        said = {"request": _without_pictures(form), "references": [len(source.data) for source in order.sources]}
-        job = Job(secrets.token_hex(16), self.name, order.model.id, order.prompt, said, fault)
+        summary = {"request": _without_pictures(form), "references": [len(source.data) for source in order.sources]}
+        job = Job(secrets.token_hex(16), self.name, order.model.id, order.prompt, summary, fault)
         job.drawings = (_drawing(order, turn),)
         self._jobs.add(job)
         return job

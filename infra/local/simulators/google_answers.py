@@ -28,10 +28,10 @@ _FILTERED: Final = "Unable to show generated images. All images were filtered ou
 
 def refusal(error: RefusedError, *, as_list: bool = False) -> Reply:
     """An error in the vendor's envelope, which some of its servers put into a list."""
-    told: dict[str, Any] = {"code": error.code, "message": error.message, "status": error.status}
+    body: dict[str, Any] = {"code": error.code, "message": error.message, "status": error.status}
     if error.details:
-        told["details"] = error.details
-    return json_reply([{"error": told}] if as_list else {"error": told}, error.code)
+        body["details"] = error.details
+    return json_reply([{"error": body}] if as_list else {"error": body}, error.code)
 
 
 def not_found(message: str = "Requested entity was not found.") -> RefusedError:
@@ -40,7 +40,7 @@ def not_found(message: str = "Requested entity was not found.") -> RefusedError:
 
 
 def bad_key() -> RefusedError:
-    """A key that is wrong: told as an invalid argument."""
+    """A wrong key, which this vendor reports as an invalid argument."""
     reason = {"@type": f"{_RPC}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
     return RefusedError("API key not valid. Please pass a valid API key.", details=[reason])
 
@@ -95,7 +95,7 @@ def _no_prediction(fault: Fault, order: Order) -> Outcome | None:
         return json_reply({})
     if fault.name not in ("moderation", "image-safety"):
         return None
-    return json_reply({"predictions": [{"raiFilteredReason": _FILTERED}]} if order.tells_reasons else {})
+    return json_reply({"predictions": [{"raiFilteredReason": _FILTERED}]} if order.with_reasons else {})
 
 
 def _limit_details(fault: Fault, model: Model) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The models of Google in November 2026, and those that only somebody else's server still has."""
+"""The models of Google in November 2026, and those that only a compatible server still has."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Order:
     sources: tuple[Source, ...] = ()
     with_words: bool = False
     wants_thoughts: bool = False
-    tells_reasons: bool = False
+    with_reasons: bool = False
 
 
 def read_content_order(form: Mapping[str, Any], model: Model) -> Order:
@@ -127,30 +127,30 @@ def read_prediction_order(form: Mapping[str, Any], model: Model) -> Order:
         image_size=_image_size(parameters, "sampleImageSize", model),
         format=media_type.removeprefix("image/"),
         count=count,
-        tells_reasons=parameters.get("includeRaiReason") is True,
+        with_reasons=parameters.get("includeRaiReason") is True,
     )
 
 
-def _message(value: Any, known: Sequence[str], where: str) -> dict[str, Any]:
+def _message(value: Any, names: Sequence[str], where: str) -> dict[str, Any]:
     """An object with its fields in camelCase; a missing one is empty."""
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise RefusedError(f"Invalid value at '{where}': an object is expected")
     fields = {_camel_case(name): content for name, content in value.items()}
-    for name in fields.keys() - set(known):
+    for name in fields.keys() - set(names):
         at = f" at '{where}'" if where else ""
         raise RefusedError(f'Invalid JSON payload received. Unknown name "{name}"{at}: Cannot find field.')
     return fields
 
 
 def _modalities(generation: Mapping[str, Any], model: Model) -> list[str]:
-    asked = generation.get("responseModalities", list(_MODALITIES))
-    if not isinstance(asked, list) or not all(name in _MODALITIES for name in asked):
+    modalities = generation.get("responseModalities", list(_MODALITIES))
+    if not isinstance(modalities, list) or not all(name in _MODALITIES for name in modalities):
         raise RefusedError(f"response_modalities must be among {', '.join(_MODALITIES)}")
-    if "IMAGE" not in asked:
+    if "IMAGE" not in modalities:
         raise RefusedError(f"The requested combination of response modalities is not supported by models/{model.id}")
-    return asked
+    return modalities
 
 
 def _contents(contents: Any) -> tuple[str, tuple[Source, ...]]:
@@ -193,9 +193,9 @@ def _decoded(text: Any) -> bytes:
 
 
 def _ratio(form: Mapping[str, Any], model: Model, sources: Sequence[Source]) -> str:
-    asked = _choice(form, "aspectRatio", model.sizes)
-    if asked is not None or not sources:
-        return asked or "1:1"
+    ratio = _choice(form, "aspectRatio", model.sizes)
+    if ratio is not None or not sources:
+        return ratio or "1:1"
     first = sources[0].small
     return nearest(model.sizes, first.width / first.height)
 

@@ -19,7 +19,7 @@ _MAX_JOBS: Final = 10_000
 class Job:
     """One job. `done` is set when it has ended; `code` and `error` say why it failed.
 
-    `callbacks` has what the receiver of each try answered (0: nothing); `told` is set when no further one will come.
+    `callbacks` has what the receiver of each try answered (0: nothing); `callback_sent` is set after the last one.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Job:
     downloads: int = 0
     callbacks: list[int] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
-    told: threading.Event = field(default_factory=threading.Event)
+    callback_sent: threading.Event = field(default_factory=threading.Event)
 
     def has_fault(self, name: str) -> bool:
         return self.fault is not None and self.fault.name == name

@@ -18,14 +18,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from infra.local.simulators import callbacks, workshop
+from infra.local.simulators import callbacks, job_threads
 from infra.local.simulators.callbacks import Callback, Message
 from infra.local.simulators.faults import Fault, UnknownFaultError
+from infra.local.simulators.job_threads import Ending, JobThreads, as_source, drawings, fetch_input, wrong_choice
 from infra.local.simulators.jobs import Job
 from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
 from infra.local.simulators.pictures import Drawing
 from infra.local.simulators.ratios import FLASH, FOURTEEN, PRO, Sizes, nearest, scaled
-from infra.local.simulators.workshop import Ending, Workshop, as_source, drawings, fetch_input, wrong_choice
 
 _API: Final = "/api/v1/nanobanana"
 _GENERATE: Final = "generate"
@@ -90,11 +90,11 @@ class NanobananaSimulator:
 
     name = "nanobanana"
     base_path = ""
-    faults = workshop.FAULTS | callbacks.FAULTS | _ENDINGS.keys() | {"download-error"}
+    faults = job_threads.FAULTS | callbacks.FAULTS | _ENDINGS.keys() | {"download-error"}
 
-    def __init__(self, shop: Workshop, *, key_prefix: str) -> None:
-        self._workshop = shop
-        self._jobs = shop.jobs
+    def __init__(self, threads: JobThreads, *, key_prefix: str) -> None:
+        self._threads = threads
+        self._jobs = threads.jobs
         self._key_prefix = key_prefix
         self._routes: Mapping[tuple[str, str], Callable[[Request], Outcome]] = {
             ("GET", "/api/v1/common/get-credits"): lambda _: _said(200, "success", data=100),
@@ -124,7 +124,7 @@ class NanobananaSimulator:
     def _submit(self, name: str, endpoint: _Endpoint, request: Request) -> Outcome:
         try:
             form = _validated(request.json_object(), name, endpoint)
-            fault, submit = self._workshop.fault_of(self.name, name, form["prompt"], self.faults)
+            fault, submit = self._threads.fault_of(self.name, name, form["prompt"], self.faults)
         except _RefusedError as error:
             return _said(error.code, error.message, field=endpoint.message_field)
         except UnknownFaultError as error:
@@ -132,10 +132,10 @@ class NanobananaSimulator:
         if fault and (refusal := _refusal_of_fault(fault, endpoint)):
             return refusal
         job = Job(secrets.token_hex(16), self.name, name, form["prompt"], form, fault)
-        self._workshop.take(
+        self._threads.start(
             job, lambda: _draw(job, endpoint, submit), _ENDINGS, self._callback(job, endpoint, request.origin)
         )
-        self._workshop.hold_back(job)
+        self._threads.wait_for_callback(job)
         if job.has_fault("drop"):
             return Drop()
         if job.has_fault("gateway-timeout"):
@@ -148,7 +148,7 @@ class NanobananaSimulator:
         job = self._jobs.get(request.query["taskId"])
         if job is None or job.vendor != self.name:
             return _said(422, "recordInfo is null")
-        if self._workshop.poll_fails(job):
+        if self._threads.poll_fails(job):
             return _said(500, "Server exception, please try again later")
         return _said(200, "success", data=self._record(job, request.origin))
 
@@ -182,12 +182,12 @@ class NanobananaSimulator:
         job = self._jobs.get(match[1]) if match else None
         if match is None or job is None or job.status != "completed" or int(match[2]) >= len(job.drawings):
             return _http_error(404, request)
-        return self._workshop.deliver(job, job.drawings[int(match[2])]) or _http_error(503, request)
+        return self._threads.serve(job, job.drawings[int(match[2])]) or _http_error(503, request)
 
     # Callbacks
 
     def _callback(self, job: Job, endpoint: _Endpoint, origin: str) -> Callback | None:
-        """Whom to tell that the job has ended: nobody signs it, and only `generate` puts the failure into the code."""
+        """The callback of a job. It is not signed, and only `generate` puts a failure into the code."""
         url = job.input.get("callBackUrl")
         if not url:
             return None

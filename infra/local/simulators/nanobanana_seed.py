@@ -1,7 +1,7 @@
 """A host that speaks Nanobanana as the document of the generator and gallery has it ("SD3 Medium").
 
-Under `/nanobanana-seed`: `/api/v1/tasks` takes a task, `/api/v1/tasks/{id}` tells where it stands, with base64 pictures
-and their price in dollars when it is done. The prices of 512, 1024 and 1536 are the document's; 768 lies between.
+Under `/nanobanana-seed`: `/api/v1/tasks` takes a task, `/api/v1/tasks/{id}` has its status, and base64 pictures with
+their price in dollars when it is done. The prices of 512, 1024 and 1536 are the document's; 768 lies between.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infra.local.simulators import workshop
+from infra.local.simulators import job_threads
 from infra.local.simulators.faults import Fault, UnknownFaultError
-from infra.local.simulators.jobs import Job
-from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
-from infra.local.simulators.pictures import Drawing
-from infra.local.simulators.workshop import (
+from infra.local.simulators.job_threads import (
     MAX_INPUT_BYTES,
     Ending,
-    Workshop,
+    JobThreads,
     as_source,
     content,
     drawings,
     wrong_choice,
 )
+from infra.local.simulators.jobs import Job
+from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
+from infra.local.simulators.pictures import Drawing
 
 _TASKS: Final = "/api/v1/tasks"
 _MODELS: Final = ("sd3-medium",)
@@ -52,11 +52,11 @@ class NanobananaSeedSimulator:
 
     name = "nanobanana-seed"
     base_path = ""
-    faults = workshop.FAULTS | _ENDINGS.keys()
+    faults = job_threads.FAULTS | _ENDINGS.keys()
 
-    def __init__(self, shop: Workshop, *, key_prefix: str) -> None:
-        self._workshop = shop
-        self._jobs = shop.jobs
+    def __init__(self, threads: JobThreads, *, key_prefix: str) -> None:
+        self._threads = threads
+        self._jobs = threads.jobs
         self._key_prefix = key_prefix
 
     def reset(self) -> None:
@@ -72,9 +72,9 @@ class NanobananaSeedSimulator:
         job = self._jobs.get(task[1]) if task and request.method == "GET" else None
         if job is None or job.vendor != self.name:
             return _refused(404, "Not found")
-        if self._workshop.poll_fails(job):
+        if self._threads.poll_fails(job):
             return _refused(500, "Internal server error")
-        return _told(job)
+        return _status_reply(job)
 
     def _create(self, request: Request) -> Outcome:
         form = request.json_object()
@@ -82,7 +82,7 @@ class NanobananaSeedSimulator:
             return _refused(400, wrong)
         form = form or {}
         try:
-            fault, submit = self._workshop.fault_of(self.name, form["model"], form["prompt"], self.faults)
+            fault, submit = self._threads.fault_of(self.name, form["model"], form["prompt"], self.faults)
         except UnknownFaultError as error:
             return _refused(400, error.reason)
         if fault and (refusal := _refusal_of_fault(fault)):
@@ -90,7 +90,7 @@ class NanobananaSeedSimulator:
         encoded = form.pop("images", [])
         noted = form | {"images": len(encoded)}
         job = Job(secrets.token_hex(16), self.name, form["model"], form["prompt"], noted, fault, status="PENDING")
-        self._workshop.take(job, lambda: _draw(job, submit, encoded), _ENDINGS)
+        self._threads.start(job, lambda: _draw(job, submit, encoded), _ENDINGS)
         return _answer_to_create(job)
 
 
@@ -139,15 +139,15 @@ def _decoded(text: str) -> bytes:
     return data
 
 
-def _told(job: Job) -> Reply:
+def _status_reply(job: Job) -> Reply:
     if not job.done.is_set():
         return json_reply({"taskId": job.id, "status": "PROCESSING", "errorMessage": None})
     if job.code:
         return json_reply({"taskId": job.id, "status": "FAILED", "cost": 0, "errorMessage": job.error})
     pictures = [base64.b64encode(content(job, drawing)[0]).decode() for drawing in job.drawings]
     price = PRICES[job.input.get("imageSize", _DEFAULT_SIZE)]
-    told = {"taskId": job.id, "status": "COMPLETED", "images": pictures, "errorMessage": None}
-    reply = json_reply(told)
+    body = {"taskId": job.id, "status": "COMPLETED", "images": pictures, "errorMessage": None}
+    reply = json_reply(body)
     # The price is a JSON number with exactly these digits, which a float would not promise.
     return Reply(200, reply.body[:-1] + f', "cost": {price}}}'.encode(), reply.media_type)
 

@@ -1,7 +1,7 @@
 """OpenAI Images, and a server compatible with it that still has DALL-E, as documents and SDK describe them.
 
 `/openai/v1` is the vendor of November 2026: strict, without the models that have ended. `/openai-compatible/v1` stands
-for somebody else's server: it has DALL-E too, and keeps pictures under `/openai-compatible/files/`, which takes no key.
+for a compatible server: it has DALL-E too, and keeps pictures under `/openai-compatible/files/`, which takes no key.
 Every picture that is made is one job of the `JobBook`: it is what the vendor would bill.
 """
 
@@ -88,7 +88,7 @@ class OpenAISimulator:
             outcome = refusal(RefusedError(error.reason, param="prompt"))
         if not isinstance(outcome, Reply):
             return outcome
-        told = {
+        headers = {
             "x-request-id": f"req_{secrets.token_hex(16)}",
             "openai-processing-ms": str(round((time.monotonic() - started) * 1000)),
             "openai-version": "2020-10-01",
@@ -96,7 +96,7 @@ class OpenAISimulator:
             "x-ratelimit-remaining-requests": "499",
             "x-ratelimit-reset-requests": "120ms",
         }
-        return Reply(outcome.status, outcome.body, outcome.media_type, {**told, **outcome.headers})
+        return Reply(outcome.status, outcome.body, outcome.media_type, {**headers, **outcome.headers})
 
     def _route(self, request: Request) -> Outcome:
         if file := re.fullmatch(r"/files/([0-9a-f]+)\.png", request.path):

@@ -49,15 +49,15 @@ def model_list(models: Iterable[Model]) -> Reply:
 
 
 def model_object(model: Model) -> dict[str, Any]:
-    """A model as the list has it. Servers that still have DALL-E tell no ends."""
-    told = {"id": model.id, "object": "model", "created": model.created, "owned_by": "system"}
-    return told if model.is_dall_e else told | {"shutdown_date": model.shutdown_date}
+    """A model as the list has it. Servers that still have DALL-E name no end dates."""
+    body = {"id": model.id, "object": "model", "created": model.created, "owned_by": "system"}
+    return body if model.is_dall_e else body | {"shutdown_date": model.shutdown_date}
 
 
 def refusal(error: RefusedError, headers: Mapping[str, str] | None = None) -> Reply:
     """An error in the vendor's envelope."""
-    told = {"message": error.message, "type": error.type, "param": error.param, "code": error.code}
-    return json_reply({"error": told}, error.status, headers)
+    body = {"message": error.message, "type": error.type, "param": error.param, "code": error.code}
+    return json_reply({"error": body}, error.status, headers)
 
 
 def instead_of_job(fault: Fault) -> Outcome | None:
@@ -127,12 +127,12 @@ def events(order: Order, job: Job, sources: Sequence[Source]) -> Reply:
     """The answer as server-sent events: pictures of the way, here the last one each time, and the end."""
     kind = "image_edit" if sources else "image_generation"
     drawing = job.drawings[0]
-    told = {"b64_json": _encoded(job), "created_at": int(time.time()), **_made(order, drawing)}
+    picture = {"b64_json": _encoded(job), "created_at": int(time.time()), **_made(order, drawing)}
     stream = [
-        {"type": f"{kind}.partial_image", **told, "partial_image_index": number}
+        {"type": f"{kind}.partial_image", **picture, "partial_image_index": number}
         for number in range(order.partials or 0)
     ]
-    stream.append({"type": f"{kind}.completed", **told, "usage": _usage(order, drawing, sources)})
+    stream.append({"type": f"{kind}.completed", **picture, "usage": _usage(order, drawing, sources)})
     text = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in stream)
     return Reply(200, text.encode(), "text/event-stream")
 

@@ -1,6 +1,6 @@
 """Checks a request to OpenAI's Images API as the vendor does, and reads it into an order.
 
-The texts of refusals are as users have reported them; where nobody has, the text is a guess that our adapter does not
+The texts of refusals are as users have reported them; without a report, the text is a guess that our adapter does not
 rely on.
 """
 
@@ -77,9 +77,9 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 def read_order(form: Mapping[str, Any], model: Model, *, edits: bool) -> Order:
     """The order that a request is. Raises RefusedError."""
     form = {name: value for name, value in form.items() if value is not None}
-    known = model.fields | ({"input_fidelity"} if edits and model.fidelities else set())
+    fields = model.fields | ({"input_fidelity"} if edits and model.fidelities else set())
     for name in form:
-        if name not in known:
+        if name not in fields:
             raise RefusedError(f"Unknown parameter: '{name}'.", code="unknown_parameter", param=name)
     image_format = _format(form, model)
     _choice(form, "moderation", ("low", "auto"), "auto")

@@ -61,7 +61,7 @@ def read_sources(files: Sequence[Part], model: Model) -> list[Source]:
 def _fetched(picture: Any, name: str, param: str) -> Part:
     url = picture.get("image_url") if isinstance(picture, dict) else None
     if not isinstance(url, str) or not url.startswith(("data:image/", "https://", "http://")):
-        raise RefusedError("Give each picture an image_url; nobody has uploaded files here.", param=param)
+        raise RefusedError("Give each picture an image_url; there are no uploaded files here.", param=param)
     try:
         if url.startswith("data:"):
             heading, _, text = url.partition(",")

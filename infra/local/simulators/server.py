@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from infra.local.simulators.faults import FAULTS
 from infra.local.simulators.google import GoogleSimulator
+from infra.local.simulators.job_threads import JobThreads
 from infra.local.simulators.jobs import JobBook
 from infra.local.simulators.messages import Drop, Endless, Hang, Outcome, Reply, Request, Vendor, json_reply
 from infra.local.simulators.nanobanana import NanobananaSimulator
@@ -27,7 +28,6 @@ from infra.local.simulators.nanobanana_seed import NanobananaSeedSimulator
 from infra.local.simulators.openai import OpenAISimulator
 from infra.local.simulators.pictures import MAX_SIDE, Drawing
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
-from infra.local.simulators.workshop import Workshop
 
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 _CHECK_SECONDS: Final = 0.2
@@ -66,12 +66,12 @@ class Simulators:
 
     def _make_vendors(self) -> Iterator[Vendor]:
         latency, key_prefix = self.settings.latency, self.settings.key_prefix
-        workshop = Workshop(
+        threads = JobThreads(
             self.jobs, self.stopping, latency=latency, callback_retry_seconds=self.settings.callback_retry
         )
-        yield WaveSpeedSimulator(workshop, sync_hold=self.settings.sync_hold, key_prefix=key_prefix)
-        yield NanobananaSimulator(workshop, key_prefix=key_prefix)
-        yield NanobananaSeedSimulator(workshop, key_prefix=key_prefix)
+        yield WaveSpeedSimulator(threads, sync_hold=self.settings.sync_hold, key_prefix=key_prefix)
+        yield NanobananaSimulator(threads, key_prefix=key_prefix)
+        yield NanobananaSeedSimulator(threads, key_prefix=key_prefix)
         for compatible in (False, True):
             for vendor in (OpenAISimulator, GoogleSimulator):
                 yield vendor(self.jobs, self.stopping, latency=latency, key_prefix=key_prefix, compatible=compatible)
@@ -90,7 +90,7 @@ class Simulators:
 
     @property
     def url(self) -> str:
-        """The address that it listens at, or is known by."""
+        """The address at which it listens, or under which others reach it."""
         return self.settings.public_url or f"http://{self.settings.host}:{self._server.server_port}"
 
     def base_urls(self) -> dict[str, str]:

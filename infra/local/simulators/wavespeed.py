@@ -20,9 +20,19 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from infra.local.simulators import callbacks, workshop
+from infra.local.simulators import callbacks, job_threads
 from infra.local.simulators.callbacks import Callback, Message
 from infra.local.simulators.faults import Fault, UnknownFaultError
+from infra.local.simulators.job_threads import (
+    MAX_INPUT_BYTES,
+    Ending,
+    JobThreads,
+    Source,
+    as_source,
+    content,
+    drawings,
+    fetch_input,
+)
 from infra.local.simulators.jobs import Job
 from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
 from infra.local.simulators.pictures import Drawing
@@ -36,16 +46,6 @@ from infra.local.simulators.wavespeed_models import (
     output_format,
     picture_size,
     validated,
-)
-from infra.local.simulators.workshop import (
-    MAX_INPUT_BYTES,
-    Ending,
-    Source,
-    Workshop,
-    as_source,
-    content,
-    drawings,
-    fetch_input,
 )
 
 _API: Final = "/api/v3"
@@ -68,11 +68,11 @@ class WaveSpeedSimulator:
 
     name = "wavespeed"
     base_path = ""
-    faults = workshop.FAULTS | callbacks.FAULTS | _ENDINGS.keys() | {"sync-timeout", "nsfw", "download-error"}
+    faults = job_threads.FAULTS | callbacks.FAULTS | _ENDINGS.keys() | {"sync-timeout", "nsfw", "download-error"}
 
-    def __init__(self, shop: Workshop, *, sync_hold: float, key_prefix: str) -> None:
-        self._workshop = shop
-        self._jobs = shop.jobs
+    def __init__(self, threads: JobThreads, *, sync_hold: float, key_prefix: str) -> None:
+        self._threads = threads
+        self._jobs = threads.jobs
         self._sync_hold = sync_hold
         self._key_prefix = key_prefix
         self._uploads: dict[str, bytes] = {}
@@ -128,8 +128,8 @@ class WaveSpeedSimulator:
         return _success(_upload_record(request, path, file.filename or "upload", len(file.data)))
 
     def _upload_ticket(self, request: Request) -> Outcome:
-        asked = request.json_object() or {}
-        filename, size = asked.get("filename"), asked.get("size")
+        form = request.json_object() or {}
+        filename, size = form.get("filename"), form.get("size")
         if not isinstance(filename, str) or not isinstance(size, int) or not 0 < size <= MAX_INPUT_BYTES:
             return _refusal(RefusedError(INVALID, f"filename and size (1 to {MAX_INPUT_BYTES}) are required"))
         path = self._keep_upload(filename, b"")
@@ -162,7 +162,7 @@ class WaveSpeedSimulator:
             return _failure(404, f"model {model_path} not found")
         try:
             form = validated(request.json_object(), model)
-            fault, submit = self._workshop.fault_of(self.name, model_path, form["prompt"], self.faults)
+            fault, submit = self._threads.fault_of(self.name, model_path, form["prompt"], self.faults)
         except RefusedError as error:
             return _refusal(error)
         except UnknownFaultError as error:
@@ -170,11 +170,11 @@ class WaveSpeedSimulator:
         if fault and (refusal := _refusal_of_fault(fault)):
             return refusal
         job = Job(secrets.token_hex(16), self.name, model_path, form["prompt"], form, fault)
-        self._workshop.take(
+        self._threads.start(
             job, lambda: self._draw(job, model, submit, request.origin), _ENDINGS, self._callback(job, request)
         )
         answer = self._submit_answer(job, request)
-        self._workshop.hold_back(job)
+        self._threads.wait_for_callback(job)
         return answer
 
     def _draw(self, job: Job, model: Model, submit: int, origin: str) -> tuple[Drawing, ...]:
@@ -205,7 +205,7 @@ class WaveSpeedSimulator:
         if not job.input.get("enable_sync_mode"):
             return _success(self._prediction(job, request.origin) | {"status": "created", "outputs": []})
         gives_up = job.has_fault("sync-timeout") or job.has_fault("poll-error")
-        if not gives_up and self._workshop.wait(job, self._sync_hold):
+        if not gives_up and self._threads.wait(job, self._sync_hold):
             return _success(self._prediction(job, request.origin))
         explanation = f"Sync mode timed out. Query the result later at: {_result_url(job, request.origin)}"
         running = {"status": "processing", "outputs": [], "code": 5004, "error": explanation}
@@ -215,7 +215,7 @@ class WaveSpeedSimulator:
         job = self._jobs.get(job_id)
         if job is None or job.vendor != self.name:
             return _failure(404, "prediction not found")
-        if self._workshop.poll_fails(job):
+        if self._threads.poll_fails(job):
             return _failure(500, "internal error")
         return _success(self._prediction(job, request.origin))
 
@@ -250,10 +250,10 @@ class WaveSpeedSimulator:
         job = self._jobs.get(match[1]) if match else None
         if match is None or job is None or job.status != "completed" or int(match[2]) >= len(job.drawings):
             return _failure(404, "no such file")
-        return self._workshop.deliver(job, job.drawings[int(match[2])]) or _failure(503, "try again later")
+        return self._threads.serve(job, job.drawings[int(match[2])]) or _failure(503, "try again later")
 
     def _callback(self, job: Job, request: Request) -> Callback | None:
-        """Whom to tell that the job has ended: the job object, flat and signed."""
+        """The callback of a job: the job object, flat and signed."""
         url, message_id = request.query.get("webhook"), secrets.token_hex(8)
         if not url:
             return None

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from infra.local.simulators.job_threads import Source, wrong_choice
 from infra.local.simulators.ratios import FLASH, FOURTEEN, GPT_RATIOS, PRO, SCALES, Sizes, gpt_size, nearest, scaled
-from infra.local.simulators.workshop import Source, wrong_choice
 
 MISSING: Final = 1400
 INVALID: Final = 1401
@@ -32,7 +32,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a path takes. Those without ratios take `size`; `sizes` has the pixels of ratios where they are known."""
+    """What a path takes. Those without ratios take `size`; `sizes` has the pixels of ratios, where published."""
 
     max_references: int = 0
     ratios: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ def task_of(vendor: str, url: str | None, fault: str = "") -> ProviderTask:
 def told_to_the_end(simulator: Simulator, job_id: str | None) -> list[int]:
     """What the receiver answered to each try, once there will be no further one."""
     job = simulator.job(job_id)
-    assert job.told.wait(20), "the vendor never stopped trying"
+    assert job.callback_sent.wait(20), "the vendor never stopped trying"
     return job.callbacks
 
 

@@ -1,6 +1,6 @@
 """Web addresses that others name, parsed once and in one way: when a request comes in, and when the address is called.
 
-Pure functions without an HTTP library, so that whatever validates requests can use the parser that the calls use.
+Pure functions without an HTTP library, so that code that validates requests can use the parser that the calls use.
 """
 
 from __future__ import annotations

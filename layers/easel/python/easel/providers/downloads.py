@@ -109,7 +109,7 @@ def _own_origin(base_url: str) -> frozenset[Origin]:
     try:
         own = origins([base_url])
     except BadAddress:
-        # What is wrong with it is said when it is called.
+        # The first call to it raises the error.
         return frozenset()
     return frozenset(origin for origin in own if origin[1] in LOOPBACK)
 

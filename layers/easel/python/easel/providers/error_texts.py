@@ -19,7 +19,7 @@ _BALANCE_TEXT: Final = re.compile(
     r"|\btop[ -]?up\b",
     re.IGNORECASE,
 )
-"""How an empty account is told is rarely documented, neither the status nor the code."""
+"""What an empty account answers with is rarely documented, neither the status nor the code."""
 
 _SENTENCES: Final[Mapping[ProviderErrorClass, str]] = {
     ProviderErrorClass.AUTH: "refused our key",

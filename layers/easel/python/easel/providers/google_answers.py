@@ -175,7 +175,7 @@ def _code(reason: str) -> str:
 def _token_usage(usage: Any, *, has_picture: bool, has_answer: bool) -> TokenUsage | None:
     """The vendor's metering, None when it does not say what it says elsewhere. Thoughts are billed as text out.
 
-    Where it does not tell pictures from words, all that came out counts as picture, the dearer kind.
+    Output of no stated kind counts as picture, the dearer kind.
     """
     out = as_tokens(field_of(usage, "candidatesTokenCount"))
     if not out and (has_picture or has_answer):

@@ -53,7 +53,7 @@ _REFUSED_AS: Final = frozenset({"INTERNAL", "UNAVAILABLE", "ABORTED", "UNKNOWN",
 """Statuses behind which a refusal in words may stand, besides INVALID_ARGUMENT."""
 _PROXY_STATUSES: Final = frozenset({408, 502, 504})
 _KEY_REASONS: Final = re.compile(r"API_KEY_|CONSUMER_|SERVICE_DISABLED|ACCESS_TOKEN_|CREDENTIALS_", re.ASCII)
-"""Reasons in an ErrorInfo that are about our key or project. A bad key is told as INVALID_ARGUMENT, status 400."""
+"""Reasons in an ErrorInfo that are about our key or project. A bad key is reported as INVALID_ARGUMENT, status 400."""
 _BILLING_TEXT: Final = re.compile(
     r"\bbilling\b.{0,60}\b(?:enable|account|disabled|required)|\b(?:enable|set ?up|requires?)\b.{0,60}\bbilling\b"
     r"|\bbilled users\b|\bfree tier\b.{0,60}\bnot available\b",
@@ -64,7 +64,7 @@ _EMPTY_TEXT: Final = re.compile(
     r"|\blimit: 0(?![\d.])",
     re.IGNORECASE,
 )
-"""A 429 that no pause will mend. Its usual message names plan and billing too, so those words say nothing."""
+"""A 429 for which waiting does not help. Its usual message names plan and billing too, so those words prove nothing."""
 _RETIRED_TEXT: Final = re.compile(
     r"\bmodels?\b.{0,200}\b(?:no longer|not found|shut ?down|retired|discontinued|deprecated)\b", re.IGNORECASE
 )

@@ -77,14 +77,14 @@ _JOB_CODES: Final[Mapping[int, ProviderErrorClass]] = {
 """Codes of a job that ended without a picture, in its record (`errorCode`) and in callbacks (`code`)."""
 
 _PLAIN_STATUSES: Final = frozenset({404, 405, 410})
-"""HTTP statuses that tell of the path, whatever the body says: an endpoint that is no longer there."""
+"""HTTP statuses about the path, regardless of the body: an endpoint that is no longer there."""
 _OPEN_TO_WORDS: Final = frozenset({ProviderErrorClass.CALLER, ProviderErrorClass.FAILED, ProviderErrorClass.AMBIGUOUS})
 """Classes that the vendor's words may correct: it has no code for moderation at submit, nor for every empty account."""
 
 
 @dataclass(frozen=True, slots=True)
 class NanobananaApiOptions:
-    """`spare_callback_url` goes out when nobody wants to be called, because `generate` and `generate-pro` insist."""
+    """`spare_callback_url` is sent when no callback is wanted, because `generate` and `generate-pro` require one."""
 
     spare_callback_url: str = "https://callback.invalid/"
 
@@ -122,7 +122,7 @@ class NanobananaApi(ProviderAdapter):
         envelope = _read(answer)
         job_id = as_job_id(envelope.data.get("taskId"))
         if job_id is not None:
-            # Whatever else the answer says, there is a job, and its record tells the truth.
+            # Regardless of the rest of the answer there is a job, and its record has the status.
             return Submission(job_id, Running(_POLL_AFTER_SECONDS))
         if envelope.code == _SUCCESS:
             raise self._http.failure(ProviderErrorClass.AMBIGUOUS, "no_job_id", "took the request but named no job")
@@ -252,7 +252,7 @@ def _read_body(body: bytes) -> _Envelope:
 
 
 def _class_of_other_code(code: int, effect: Effect) -> ProviderErrorClass:
-    """The class of a code that no list has: below 500 by the rules of HTTP, otherwise nobody knows what has begun."""
+    """The class of a code that no list has: below 500 by the rules of HTTP, otherwise it is unknown what has begun."""
     is_request_fault = HTTPStatus.BAD_REQUEST <= code < HTTPStatus.INTERNAL_SERVER_ERROR
     return class_of_status(code if is_request_fault else HTTPStatus.INTERNAL_SERVER_ERROR, effect)
 

@@ -1,7 +1,7 @@
 """OpenAI Images: the gpt-image families, and the DALL-E form that compatible servers still speak.
 
 Wire format: the vendor's SDK (PyPI `openai` 3.52.0) and https://developers.openai.com/api. One call makes the picture
-and brings it along: there is no job to ask for, so whatever is lost on the way back was paid for. The vendor's SDK
+and brings it along: there is no job to ask for, so an answer that is lost on the way was paid for. The vendor's SDK
 repeats such calls; we do not.
 """
 

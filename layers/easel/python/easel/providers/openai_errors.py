@@ -52,7 +52,7 @@ _MODEL_TEXT: Final = re.compile(
 )
 
 _OPEN_STATUSES: Final = frozenset({400, 403, 422, 429})
-"""Where the vendor's words count if no code is known: these statuses are used for one thing and another."""
+"""Where the vendor's words count if no code is known: each of these statuses is used for several things."""
 _OWN_FAULTS: Final = frozenset({500, 503})
 _BETWEEN_US: Final = frozenset({408, 502, 504})
 _SLOW_DOWN_SECONDS: Final = 30.0
@@ -120,7 +120,7 @@ def parse_duration(text: str) -> float | None:
 def _explained(error: _VendorError, status: int) -> tuple[ProviderErrorClass, str] | None:
     """The class and the code that the error object itself speaks for; None when it says nothing that we know."""
     if error.param == "model" and status == HTTPStatus.BAD_REQUEST:
-        # A retired model is also told as an invalid value of this parameter.
+        # A retired model is also reported as an invalid value of this parameter.
         return ProviderErrorClass.GONE, "model_not_found"
     if listed := error.listed:
         return _CODES[listed], listed

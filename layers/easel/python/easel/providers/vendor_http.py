@@ -45,7 +45,7 @@ class Effect(Enum):
     """What a call may set off at the vendor."""
 
     STARTS_JOB = "starts_job"
-    """Work that we pay for: when the answer is lost, nobody knows whether it began."""
+    """Work that we pay for: when the answer is lost, it is unknown whether it began."""
     REPEATABLE = "repeatable"
     """Nothing that a second call would double."""
 
@@ -101,7 +101,7 @@ def _hide_location(response: httpx.Response) -> None:
 
 
 class VendorHttp:
-    """HTTP to one vendor. Whatever goes wrong on the way leaves as a `ProviderError` with the right class."""
+    """HTTP to one vendor. Every failure of a call is raised as a `ProviderError` of the right class."""
 
     def __init__(self, provider: str, client: httpx.Client) -> None:
         self._provider = provider
@@ -109,7 +109,7 @@ class VendorHttp:
 
     @classmethod
     def to(cls, provider: str, base_url: str, transport: httpx.BaseTransport | None = None) -> VendorHttp:
-        """HTTP to the vendor at this address. A proxy of the environment is not asked for what runs on this machine."""
+        """HTTP to the vendor at this address. A proxy of the environment is not used for this machine."""
         host = urlsplit(base_url).hostname if "[" not in base_url else None
         return cls(provider, make_client(transport=transport, trust_env=host not in LOOPBACK))
 
@@ -213,7 +213,7 @@ class VendorHttp:
 def class_of_status(status: int, effect: Effect) -> ProviderErrorClass:
     """The error class of an HTTP status that no vendor-specific rule has explained.
 
-    A redirect counts as GONE: the API has moved, which neither a retry nor the caller can mend.
+    A redirect counts as GONE: the API has moved, which neither a retry nor the caller can fix.
     """
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return _lost(effect)

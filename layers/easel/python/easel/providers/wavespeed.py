@@ -345,7 +345,7 @@ def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
 
 
 def _names_a_job(envelope: Mapping[str, Any]) -> bool:
-    """Whether the answer tells of a job, which even an error such as 504 may: then the job is followed, not guessed."""
+    """Whether the answer names a job, as even an error such as 504 may: then the job is polled."""
     prediction = _read_prediction(envelope)
     return prediction is not None and prediction.id is not None and bool(prediction.status)
 

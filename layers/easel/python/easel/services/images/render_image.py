@@ -113,7 +113,14 @@ class RenderImage:
             task = self._tasks.get(ref)
             self._end.fail(ref, image, timeout_failure(task.attempts if task else ()), task_token, task)
             return
-        candidate = self._routing.candidate(generation.model, provider, model)
+        try:
+            candidate = self._routing.candidate(generation.model, provider, model)
+        except ProviderError:
+            # It has left the catalogue since the message was sent.
+            task = self._tasks.get(ref)
+            if task is None or not self._is_under_way(generation, task):
+                self._detour(generation, image, ref, task_token, task)
+            return
         context = self._begin(generation, image, ref, candidate, task_token)
         if context is not None:
             self._attempt(context)
@@ -159,20 +166,33 @@ class RenderImage:
         earlier = self._tasks.get(ref)
         if earlier is None and admitted:
             raise StaleWrite("The image task was there and is gone.")
-        if earlier is not None and earlier.open_attempt is not None:
-            if now < earlier.lease_until:
-                raise StillLeased("Another worker has this image.")
-            self._after_error.take_over(generation, earlier, earlier.open_attempt)
-        elif earlier is not None and not may_attempt(candidate, earlier.attempts):
+        if earlier is not None and self._is_under_way(generation, earlier):
+            return None
+        if earlier is not None and not may_attempt(candidate, earlier.attempts):
             self._after_error.resume(generation, earlier)
         elif earlier is not None and now >= generation.image_deadline(earlier.attempts):
             self._end.fail(ref, image, TIMED_OUT, task_token, earlier)
         elif earlier is None or not admitted:
-            decision = self._routing.detour(generation, earlier.attempts if earlier else ())
-            self._after_error.carry_out(decision, ref, image, task_token, earlier)
+            self._detour(generation, image, ref, task_token, earlier)
         else:
             return self._tasks.begin_attempt(earlier, task_token, attempt, lease_until)
         return None
+
+    def _is_under_way(self, generation: Generation, task: ImageTask) -> bool:
+        """Whether an attempt is open; a dead worker's is taken over. Raises StillLeased when its worker may live."""
+        if task.open_attempt is None:
+            return False
+        if self._clock() < task.lease_until:
+            raise StillLeased("Another worker has this image.")
+        self._after_error.take_over(generation, task, task.open_attempt)
+        return True
+
+    def _detour(
+        self, generation: Generation, image: Image, ref: ImageRef, task_token: str, task: ImageTask | None
+    ) -> None:
+        """Ask another candidate, wait for this one, or give the image up."""
+        decision = self._routing.detour(generation, task.attempts if task else ())
+        self._after_error.carry_out(decision, ref, image, task_token, task)
 
     def _attempt(self, context: AttemptContext) -> None:
         provider = context.attempt.provider

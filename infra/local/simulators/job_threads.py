@@ -1,4 +1,4 @@
-"""How a simulated vendor works on jobs: each in a thread of its own, as its fault says, until it is told to stop."""
+"""Runs the jobs of simulated vendors, each in a thread of its own, with the fault that its prompt asks for."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Source:
         return self.small.width / self.small.height
 
 
-class Workshop:
-    """What the vendors with jobs share. `latency` is the time of an ordinary job in seconds."""
+class JobThreads:
+    """Jobs of all simulated vendors that have jobs. `latency` is the time of an ordinary job in seconds."""
 
     def __init__(
         self, jobs: JobBook, stopping: threading.Event, *, latency: float, callback_retry_seconds: float
@@ -64,23 +64,23 @@ class Workshop:
         self._latency = latency
         self._sender = CallbackSender(jobs, stopping, retry_seconds=callback_retry_seconds)
 
-    def fault_of(self, vendor: str, model: str, prompt: str, known: frozenset[str]) -> tuple[Fault | None, int]:
+    def fault_of(self, vendor: str, model: str, prompt: str, faults: frozenset[str]) -> tuple[Fault | None, int]:
         """The fault of this submit, and how many there have been of its prompt. Raises UnknownFaultError."""
         submit = self.jobs.count_submit(vendor, model, prompt)
-        fault = find_fault(prompt, known, vendor)
+        fault = find_fault(prompt, faults, vendor)
         if fault is None or not fault.applies_to(submit):
             return None, submit
         fault.number("seconds", 0)
         return fault, submit
 
-    def take(
+    def start(
         self,
         job: Job,
         draw: Callable[[], tuple[Drawing, ...]],
         endings: Mapping[str, Ending],
         callback: Callback | None = None,
     ) -> None:
-        """Take a job and begin to work on it. `endings` are those that faults ask for, and `unreachable-input`."""
+        """Accept a job and run it. `endings` are those that faults ask for, and `unreachable-input`."""
         self.jobs.add(job)
 
         def work() -> None:
@@ -89,13 +89,13 @@ class Workshop:
             self._work(job, draw, endings)
             if callback:
                 self._sender.deliver(job, callback)
-            job.told.set()
+            job.callback_sent.set()
 
         threading.Thread(target=work, name=f"job {job.id}", daemon=True).start()
 
-    def hold_back(self, job: Job) -> None:
-        """Let a callback overtake the answer to its submit, if the fault wants that."""
-        while job.has_fault("callback-early") and not self.stopping.is_set() and not job.told.wait(0.1):
+    def wait_for_callback(self, job: Job) -> None:
+        """Answer a submit only after its callback was sent, if the fault is `callback-early`."""
+        while job.has_fault("callback-early") and not self.stopping.is_set() and not job.callback_sent.wait(0.1):
             pass
 
     def wait(self, job: Job, seconds: float) -> bool:
@@ -111,7 +111,7 @@ class Workshop:
         polls = self.jobs.count_poll(job)
         return job.fault is not None and job.has_fault("poll-error") and polls <= job.fault.number("times", 2)
 
-    def deliver(self, job: Job, drawing: Drawing) -> Outcome | None:
+    def serve(self, job: Job, drawing: Drawing) -> Outcome | None:
         """The answer to a download, spoilt as the job's fault says; None when it is to come again."""
         downloads = self.jobs.count_download(job)
         if job.fault and job.has_fault("download-error") and downloads <= job.fault.number("times", 2):
