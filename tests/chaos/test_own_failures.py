@@ -39,7 +39,7 @@ from easel.domain.provider import (
     Submission,
 )
 from easel.domain.request import Reference
-from easel.errors import ProviderErrorClass, SecretUnavailable, StorageUnavailable
+from easel.errors import ProviderErrorClass, SecretUnavailable, StillLeased, StorageUnavailable
 from easel.services.ports.image_tasks import ImageRef
 
 if TYPE_CHECKING:
@@ -367,6 +367,22 @@ def test_a_message_for_a_model_that_has_left_the_catalogue_leads_to_those_that_a
     assert generation.status is Status.COMPLETED
     assert engine.errors == []
     assert ends(engine, generation) == [("delivered", PRICE, False)]
+
+
+def test_a_message_for_a_model_that_has_left_the_catalogue_leaves_a_running_job_alone(engine: Engine) -> None:
+    engine.provider.default = running_for(2)
+    submitted = engine.submit(a_request()).generation
+    engine.run_until(lambda: bool(engine.provider.tasks))
+    ref = ImageRef(WORKSPACE, submitted.id, 0)
+    task = engine.tasks.get(ref)
+    assert task is not None
+
+    with pytest.raises(StillLeased):
+        engine.render(ref, provider="wavespeed", model="seedream-v3", task_token=task.task_token)
+    generation = engine.run(submitted.id)
+
+    assert ends(engine, generation) == [("delivered", PRICE, False)]
+    assert len(engine.provider.tasks) == 1
 
 
 # --- one line in the logs for each attempt ----------------------------------------------------------------------------
