@@ -18,7 +18,7 @@ from constructs import Construct
 METRICS_NAMESPACE: Final = "Easel"
 TRACING: Final = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
-_PATIENCE_SECONDS: Final = 30
+_EMULATED_SECONDS: Final = 30
 """What an emulated function has at least: a laptop that does ten things at once may need long for a first answer."""
 
 
@@ -92,7 +92,7 @@ class SmallFunction(Construct):
             layers=layers,
             # The CDK would add a policy of its own, a resource more per function.
             role=self.role.without_policy_updates(),
-            timeout=Duration.seconds(max(timeout_seconds, _PATIENCE_SECONDS) if self._emulated else timeout_seconds),
+            timeout=Duration.seconds(max(timeout_seconds, _EMULATED_SECONDS) if self._emulated else timeout_seconds),
             memory_size=memory_mb,
             environment={**common_env(kit.settings), **env},
             tracing=_tracing(kit.settings, traced=traced),

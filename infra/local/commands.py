@@ -45,10 +45,10 @@ def _up(display: Display, places: Places, options: Options) -> int:
 
 
 def _up_and_generate(display: Display, places: Places, options: Options) -> int:
-    wish = generate.Wish.from_environment()
+    request = generate.Request.from_environment()
     with held(places.lock, wait_seconds=_WAIT_SECONDS):
         record = start.up(display, places, options)
-    complete = generate.generate_all(record, wish, places.pictures, Console())
+    complete = generate.generate_all(record, request, places.pictures, Console())
     display.say()
     display.say("All pictures came." if complete else "Not every picture came.")
     display.say("Easel is still up: `make run` again is quick, `make down` stops it.")

@@ -28,13 +28,13 @@ _BODY_FIELDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Request:
     """The request of `make run`, from make variables: one request body per model."""
 
     bodies: tuple[dict[str, Any], ...]
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Wish":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Request":
         """Raises ToolError when N is not a number; the API validates everything else, also an empty PROMPT."""
         values = {name: _text(value) for name, value in environment.items() if value.strip()}
         prompt = _text(environment["PROMPT"]) if "PROMPT" in environment else DEFAULT_PROMPT
@@ -51,10 +51,10 @@ class Wish:
         return cls(tuple({"model": model} | body for model in models))
 
 
-def generate_all(record: Mapping[str, Any], wish: Wish, pictures: Path, console: Console) -> bool:
+def generate_all(record: Mapping[str, Any], request: Request, pictures: Path, console: Console) -> bool:
     """Run the generations one after another. True when every image was delivered."""
     with ApiClient(record["apiUrl"], record["apiKey"]) as api:
-        complete = [_generate(api, body, pictures, console) for body in wish.bodies]
+        complete = [_generate(api, body, pictures, console) for body in request.bodies]
     return all(complete)
 
 

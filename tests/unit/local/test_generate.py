@@ -9,14 +9,14 @@ import pytest
 from infra.local import generate
 from infra.local.api_client import ApiClient
 from infra.local.failures import ToolError
-from infra.local.generate import Wish
+from infra.local.generate import Request
 from rich.console import Console
 
 BASE = "http://127.0.0.1:8080"
 
 
 def test_without_wishes_a_show_is_made() -> None:
-    bodies = Wish.from_environment({}).bodies
+    bodies = Request.from_environment({}).bodies
 
     assert [body["model"] for body in bodies] == ["sandbox", "seedream-v4"]
     assert all(body["prompt"] for body in bodies)
@@ -33,7 +33,7 @@ def test_make_variables_become_fields_of_the_request() -> None:
         "REFERENCES": "https://a.example/1.png, https://a.example/2.png",
     }
 
-    assert Wish.from_environment(variables).bodies == (
+    assert Request.from_environment(variables).bodies == (
         {
             "model": "seedream-v4",
             "prompt": 'it\'s $5, "quoted"',
@@ -46,20 +46,20 @@ def test_make_variables_become_fields_of_the_request() -> None:
 
 @pytest.mark.parametrize("variables", [{"PROMPT": "a red bicycle"}, {"N": "2"}, {"SIZE": "512x512"}])
 def test_a_request_of_ones_own_is_made_once(variables: dict[str, str]) -> None:
-    (body,) = Wish.from_environment(variables).bodies
+    (body,) = Request.from_environment(variables).bodies
 
     assert body["model"] == "seedream-v4"
 
 
 def test_an_empty_prompt_is_sent_as_it_is() -> None:
-    (body,) = Wish.from_environment({"PROMPT": ""}).bodies
+    (body,) = Request.from_environment({"PROMPT": ""}).bodies
 
     assert body["prompt"] == ""
 
 
 def test_n_has_to_be_a_number() -> None:
     with pytest.raises(ToolError, match="N is 'many'"):
-        Wish.from_environment({"N": "many"})
+        Request.from_environment({"N": "many"})
 
 
 class Easel:
@@ -105,9 +105,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[
         transport = httpx.MockTransport(api) if isinstance(api, Easel) else api
         monkeypatch.setattr(generate, "ApiClient", lambda url, key: ApiClient(url, key, transport))
         shown = io.StringIO()
-        wish = Wish(tuple({"model": model, "prompt": "a fox"} for model in models))
+        request = Request(tuple({"model": model, "prompt": "a fox"} for model in models))
         record = {"apiUrl": BASE, "apiKey": key}
-        complete = generate.generate_all(record, wish, tmp_path / "out", Console(file=shown, width=200))
+        complete = generate.generate_all(record, request, tmp_path / "out", Console(file=shown, width=200))
         return complete, shown.getvalue()
 
     return generate_on

@@ -37,18 +37,18 @@ def submit_generation(
     dry_run: parameters.DryRun = None,
 ) -> Response[generations.GenerationBody | quote_answers.QuoteBody]:
     env = settings.load(Env)
-    wishes, key = parse.preferences(prefer), parse.idempotency_key(idempotency_key)
+    preferences, key = parse.preferences(prefer), parse.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parse.cancel_after(cancel_after)
     request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parse.flag("dry_run", dry_run):
         return quote_answers.quote_answer(quotes.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
-    if wishes.wait is not None and not generation.status.is_final:
-        generation = read_generations.read_generations(env).wait(caller, generation.id, wishes.wait)
+    if preferences.wait is not None and not generation.status.is_final:
+        generation = read_generations.read_generations(env).wait(caller, generation.id, preferences.wait)
     count("GenerationsAccepted", replayed=submitted.replayed)
     context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
-    headers = wishes.applied(replayed=submitted.replayed)
+    headers = preferences.applied(replayed=submitted.replayed)
     return generations.generation_answer(generation, context, now=system_clock(), headers=headers)
 
 

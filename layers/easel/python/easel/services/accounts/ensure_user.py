@@ -68,7 +68,7 @@ class EnsureAccount:
     """Creates the user before the wallet: an existing wallet means that all records exist."""
 
     def __init__(self, *, ensure_user: EnsureUser, open_account: Callable[[str, tuple[str, ...]], None]) -> None:
-        self._first_sight = ensure_user
+        self._ensure_user = ensure_user
         self._open_account = open_account
 
     def __call__(self, workspace_id: str, identities: tuple[str, ...]) -> None:
@@ -77,5 +77,5 @@ class EnsureAccount:
         # Users of a bot have their records already: they are created before the bot can act for them.
         signed_in = user_id is not None and identities == names_of(user_id)
         if user_id is not None and signed_in and workspace_id == personal_workspace(user_id):
-            self._first_sight.of_user(user_id)
+            self._ensure_user.of_user(user_id)
         self._open_account(workspace_id, identities)

@@ -31,7 +31,7 @@ class EnterWorkspace:
         return as_member(principal, workspace_id, self._workspaces.membership(workspace_id, principal.user_id))
 
 
-class ActForTelegram:
+class ImpersonateTelegramUser:
     """One read."""
 
     def __init__(self, *, users: Users) -> None:

@@ -28,7 +28,7 @@ class ManageWorkspaces:
         clock: Clock,
     ) -> None:
         self._workspaces = workspaces
-        self._first_sight = ensure_user
+        self._ensure_user = ensure_user
         self._standing = standing
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -41,7 +41,7 @@ class ManageWorkspaces:
         """
         if not principal.may_change_workspace:
             raise Forbidden("Workspaces are made by people who signed in, not by keys.")
-        self._first_sight(principal)
+        self._ensure_user(principal)
         now = self._clock()
         workspace = WorkspaceRecord(new_id(), name, now, DEFAULT_PLAN)
         owner = Membership(workspace.workspace_id, principal.user_id, Role.OWNER, now, workspace.plan)

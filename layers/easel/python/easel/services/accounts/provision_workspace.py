@@ -66,7 +66,7 @@ class ProvisionWorkspace:
         self._users = users
         self._workspaces = workspaces
         self._api_keys = api_keys
-        self._first_sight = ensure_user
+        self._ensure_user = ensure_user
         self._ledger = ledger
         self._unit_of_work = unit_of_work
         self._clock = clock
@@ -107,7 +107,7 @@ class ProvisionWorkspace:
         workspace_id = personal_workspace(user.user_id)
         try:
             self._unit_of_work.commit(
-                *self._first_sight.records(user, plan=plan), *self._opening(workspace_id, credits)
+                *self._ensure_user.records(user, plan=plan), *self._opening(workspace_id, credits)
             )
         except StaleWrite:
             return Provisioned(workspace_id, user.user_id, None, created=False)

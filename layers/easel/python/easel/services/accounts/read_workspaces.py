@@ -21,22 +21,22 @@ class ReadWorkspaces:
 
     def __init__(self, *, workspaces: Workspaces, ensure_user: EnsureUser) -> None:
         self._workspaces = workspaces
-        self._first_sight = ensure_user
+        self._ensure_user = ensure_user
 
     def about(self, principal: Principal) -> tuple[UserRecord | None, Sequence[tuple[WorkspaceRecord, str]]]:
         """The caller's record, and the first of their workspaces."""
-        user = self._first_sight(principal)
+        user = self._ensure_user(principal)
         return user, self._of_caller(principal, limit=_FIRST_PAGE, after=None).items
 
     def of_caller(self, principal: Principal, *, limit: int, after: str | None) -> Page[tuple[WorkspaceRecord, str]]:
         """The workspaces that the caller may act in, each with their role there."""
-        self._first_sight(principal)
+        self._ensure_user(principal)
         return self._of_caller(principal, limit=limit, after=after)
 
     def get(self, principal: Principal, workspace_id: str) -> tuple[WorkspaceRecord, str]:
         """One workspace, with the caller's role. Raises NotFound, Forbidden."""
         if workspace_id == personal_workspace(principal.user_id):
-            self._first_sight(principal)
+            self._ensure_user(principal)
         role = enter(self._workspaces, principal, workspace_id, WORKSPACE_READ)
         return existing(self._workspaces, workspace_id), role
 

@@ -62,7 +62,7 @@ class TelegramUsers:
         clock: Clock,
     ) -> None:
         self._users = users
-        self._first_sight = ensure_user
+        self._ensure_user = ensure_user
         self._open_account = open_account
         self._ledger = ledger
         self._clock = clock
@@ -75,7 +75,7 @@ class TelegramUsers:
         """`sync`, for callers that act for the bot's workspace."""
         identity = TelegramIdentity(bot_workspace_id, profile.telegram_id)
         user = self._users.update_profile(identity.user_id, profile, self._clock())
-        made = None if user else self._first_sight.of_telegram(identity, profile, plan)
+        made = None if user else self._ensure_user.of_telegram(identity, profile, plan)
         # A concurrent call created it in between.
         user = user or made or self._users.get(identity.user_id)
         if user is None:

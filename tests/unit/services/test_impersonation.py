@@ -15,7 +15,7 @@ from easel.domain.request import Channel
 from easel.errors import Forbidden, InvalidRequest, NotFound
 from easel.http import identity
 from easel.ids import new_id
-from easel.services.accounts.impersonation import ActForTelegram, EnterWorkspace
+from easel.services.accounts.impersonation import EnterWorkspace, ImpersonateTelegramUser
 from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.ports.accounts import Membership
 
@@ -29,8 +29,8 @@ def entering(*members: Membership) -> EnterWorkspace:
     return EnterWorkspace(workspaces=cast(Any, SimpleNamespace(membership=lambda *key: found.get(key))))
 
 
-def acting(*known: TelegramIdentity) -> ActForTelegram:
-    return ActForTelegram(users=cast(Any, SimpleNamespace(knows_telegram=known.__contains__)))
+def acting(*known: TelegramIdentity) -> ImpersonateTelegramUser:
+    return ImpersonateTelegramUser(users=cast(Any, SimpleNamespace(knows_telegram=known.__contains__)))
 
 
 @pytest.mark.requirement("X-1")
