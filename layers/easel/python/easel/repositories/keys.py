@@ -129,9 +129,14 @@ def outbox_partition(shard: int) -> str:
     return f"OUTBOX#{shard}"
 
 
+def index_key(workspace_id: str, *parts: str) -> str:
+    """Partition of an index over records of a workspace: those that have these parts in common."""
+    return "#".join((workspace_partition(workspace_id), *map(_part, parts)))
+
+
 def status_key(workspace_id: str, status: str) -> str:
     """Partition of the index `generations_by_status`."""
-    return f"{workspace_partition(workspace_id)}#{_part(status)}"
+    return index_key(workspace_id, status)
 
 
 def open_shard(generation_id: str) -> str:
