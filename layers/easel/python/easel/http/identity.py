@@ -102,6 +102,8 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
 
 def _hint(event: Mapping[str, Any]) -> str:
     """What to do for callers who sent a key of ours, but not as a bearer token; the key itself is never repeated."""
+    if (bearer_token(events.header(event, "authorization")) or "").startswith(PREFIX):
+        return ""
     values = (event.get("headers") or {}).values()
     bare = any(_KEY_SOMEWHERE.search(str(value)) for value in values)
     return f". Send the key as `Authorization: Bearer {PREFIX}...`." if bare else ""
