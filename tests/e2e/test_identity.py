@@ -88,12 +88,15 @@ def test_a_bot_brings_a_person_who_spends_their_trial(
 
 
 @pytest.mark.requirement("X-1")
-def test_a_mini_app_signs_in_once(anybody: httpx.Client, record: dict[str, Any], telegram_id: int) -> None:
+def test_a_mini_app_that_is_reloaded_keeps_its_session(
+    anybody: httpx.Client, record: dict[str, Any], telegram_id: int
+) -> None:
     text = init_data(token=record["telegramBotToken"], user=json.dumps({"id": telegram_id, "first_name": "Ada"}))
 
     first, second = (anybody.post("/api/v1/auth/telegram", json={"initData": text}) for _ in range(2))
 
-    assert (first.status_code, second.status_code) == (200, 401)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json()["accessToken"] == second.json()["accessToken"]
     me = anybody.get("/api/v1/me", headers=bearer(first.json()["accessToken"])).json()
     assert (me["user"]["telegramId"], me["channel"]) == (telegram_id, "telegram")
 

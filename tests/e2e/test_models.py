@@ -102,12 +102,14 @@ def test_a_reference_that_is_no_picture_fails_with_its_reason(studio: Studio, pr
     assert studio.jobs(prompt) == []
 
 
-def test_a_reference_inside_of_our_network_is_never_fetched(studio: Studio, prompt: str) -> None:
-    generation = studio.generate(
-        prompt=prompt, model="seedream-v4", referenceUrls=["https://169.254.169.254/latest/meta-data"]
-    )
-    assert generation["status"] == "FAILED"
-    assert generation["error"]["code"] == "reference_unavailable"
+@pytest.mark.parametrize("host", ["169.254.169.254", "[::ffff:10.0.0.1]", "2130706433"])
+def test_a_reference_inside_of_our_network_is_refused_at_submit(studio: Studio, prompt: str, host: str) -> None:
+    body = {"prompt": prompt, "model": "seedream-v4", "referenceUrls": [f"https://{host}/latest/meta-data"]}
+
+    answer = studio.api.post("/api/v1/generations", json=body)
+
+    assert answer.status_code == 400, answer.text
+    assert [fault["field"] for fault in answer.json()["error"]["details"]] == ["referenceUrls[0]"]
     assert studio.jobs(prompt) == []
 
 
