@@ -65,7 +65,7 @@ class EaselStack(Stack):
             self, settings=settings, front=self.front, data=self.data, queues=self.queues, bus=self.events
         )
         self.workflow = Workflow(self, "Workflow", kit=kit, variables=variables, data=self.data, queues=self.queues)
-        foundation = Foundation(
+        self.foundation = foundation = Foundation(
             kit=kit,
             variables=variables,
             front=self.front,

@@ -38,8 +38,8 @@ class RoutedStack(NestedStack):
         super().__init__(scope, id)
         answer_lint(self)
         self._front, self._authorizer = foundation.front, authorizer
-        routes = [route for room in rooms for route in room.routes]
-        opened = [route for route in routes if route.door is None or route.door in foundation.settings.doors]
+        doors = foundation.settings.doors
+        opened = [route for room in rooms for route in room.routes if route.is_open(doors)]
         wanted = {route.function for route in opened} | ({default} if default else set())
         by_name: dict[str, SmallFunction] = {}
         for room in rooms:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from aws_cdk import App
 from infra.constructs.api import ROUTES
+from infra.constructs.functions.images import Images
+from infra.constructs.functions.room import ALWAYS, GET, Route
+from infra.constructs.routes import RoutedStack
 from infra.settings import DOORS, read_settings
 from infra.stack import Code, EaselStack
 from infra.switches import SettingsError
 from tests.infra.synthesized import Synthesized
 from tests.support.folders import api_folder
+
+from easel.http.door import DoorName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +42,12 @@ def test_a_door_that_does_not_exist_is_named_with_those_that_do() -> None:
 
 
 def test_a_closed_door_has_no_routes_and_no_functions(closed: Synthesized, dev: Synthesized) -> None:
-    assert {route.door for route in ROUTES} == {None, *DOORS}
-    shared = {f"{route.method.value} {route.path}" for route in ROUTES if route.door is None}
+    assert {route.doors for route in ROUTES} == {ALWAYS, *((door,) for door in DOORS)}
+    shared = {f"{route.method.value} {route.path}" for route in ROUTES if route.doors == ALWAYS}
     open_routes = {route["RouteKey"] for route in closed.of_type("AWS::ApiGatewayV2::Route").values()}
     heads = {key.replace("GET ", "HEAD ") for key in shared if key.startswith("GET ")}
     assert open_routes == shared | heads | {"$default"}
-    answering = {api_folder(route.function) for route in ROUTES if route.door is None}
+    answering = {api_folder(route.function) for route in ROUTES if route.doors == ALWAYS}
     functions = {label for label in closed.functions if label.startswith("api/")}
     assert functions == answering | {api_folder("authorize_request")}
     assert functions < set(dev.functions)
@@ -56,3 +61,52 @@ def test_permalinks_callbacks_and_health_checks_work_whatever_doors_are_open(clo
 def test_a_closed_door_leaves_the_engine_as_it_is(closed: Synthesized, dev: Synthesized) -> None:
     behind = {label for label in dev.functions if not label.startswith("api/")}
     assert behind == {label for label in closed.functions if not label.startswith("api/")}
+
+
+def test_the_doors_of_a_deployment_are_doors_that_the_functions_know() -> None:
+    assert set(DOORS) <= {door.value for door in DoorName}
+
+
+@pytest.mark.parametrize(
+    ("doors", "opened", "is_open"),
+    [
+        (("canonical",), ["canonical"], True),
+        (("canonical", "bot"), ["bot"], True),
+        (("bot",), ["canonical"], False),
+        (ALWAYS, [], True),
+    ],
+)
+def test_an_address_is_there_while_one_of_its_doors_is_open(
+    doors: tuple[str, ...], opened: list[str], *, is_open: bool
+) -> None:
+    assert Route("GetPicture", GET, "/picture", "read_images", doors=doors).is_open(opened) is is_open
+
+
+class Pictures(Images):
+    """The functions of a room behind the routes of another door."""
+
+    routes: ClassVar[tuple[Route, ...]] = (Route("GetShopImage", GET, "/api/images/{imageId}", "read_images"),)  # type: ignore[assignment] # another table
+
+
+class Doors(RoutedStack):
+    """A further nested stack, as a door with many functions brings it."""
+
+
+def test_a_further_group_of_routes_is_a_nested_stack_of_a_few_lines(code: Code, flags: Mapping[str, object]) -> None:
+    settings = read_settings({"stage": "dev"}.get, {})
+    app = App(context={**flags, "aws:cdk:enable-path-metadata": True}, analytics_reporting=False)
+    stack = EaselStack(app, settings.stack_name, settings=settings, code=code)
+
+    Doors(stack, "Doors", foundation=stack.foundation, authorizer=stack.authorizer, rooms=(Pictures,))
+
+    more = Synthesized(stack, settings)
+    assert set(more.templates) == {"root", "Api", "Doors"}
+    resources = more.templates["Doors"]["Resources"].values()
+    assert sorted(each["Type"] for each in resources) == [
+        "AWS::ApiGatewayV2::Integration",
+        *["AWS::ApiGatewayV2::Route"] * 2,
+        "AWS::IAM::Role",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::Permission",
+        "AWS::Logs::LogGroup",
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import GET, PUT, Room, Route
+from infra.constructs.functions.room import ALWAYS, GET, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -16,7 +16,7 @@ class Catalogue(Room):
         Route("GetModels", GET, "/api/v1/models", "describe_models", public=True),
         Route("GetModel", GET, "/api/v1/models/{modelId}", "describe_models", public=True),
         Route("GetSizes", GET, "/api/v1/sizes", "describe_models", public=True),
-        Route("GetStatus", GET, "/api/v1/status", "read_status", public=True, door=None),
+        Route("GetStatus", GET, "/api/v1/status", "read_status", public=True, doors=ALWAYS),
     )
 
     @property

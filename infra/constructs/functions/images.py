@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
-from infra.constructs.functions.room import GET, POST, Room, Route
+from infra.constructs.functions.room import ALWAYS, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -13,8 +13,8 @@ class Images(Room):
     folder = "images"
     routes = (
         Route("GetImage", GET, "/api/v1/images/{imageId}", "read_images"),
-        Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, door=None),
-        Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, door=None),
+        Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
+        Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, doors=ALWAYS),
     )
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import GET, Room, Route
+from infra.constructs.functions.room import ALWAYS, GET, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -11,11 +11,11 @@ class Operations(Room):
 
     folder = "operations"
     routes = (
-        Route("GetRoot", GET, "/", "describe_service", public=True, door=None),
-        Route("GetHealth", GET, "/api/v1/health", "describe_service", public=True, door=None),
-        Route("GetInfo", GET, "/api/v1/info", "describe_service", public=True, door=None),
-        Route("GetOpenApi", GET, "/openapi.json", "describe_service", public=True, door=None),
-        Route("GetDocs", GET, "/docs", "describe_service", public=True, door=None),
+        Route("GetRoot", GET, "/", "describe_service", public=True, doors=ALWAYS),
+        Route("GetHealth", GET, "/api/v1/health", "describe_service", public=True, doors=ALWAYS),
+        Route("GetInfo", GET, "/api/v1/info", "describe_service", public=True, doors=ALWAYS),
+        Route("GetOpenApi", GET, "/openapi.json", "describe_service", public=True, doors=ALWAYS),
+        Route("GetDocs", GET, "/docs", "describe_service", public=True, doors=ALWAYS),
     )
 
     @property

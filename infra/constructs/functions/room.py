@@ -19,13 +19,16 @@ PATCH: Final = apigateway.HttpMethod.PATCH
 PUT: Final = apigateway.HttpMethod.PUT
 DELETE: Final = apigateway.HttpMethod.DELETE
 
+ALWAYS: Final[tuple[str, ...]] = ()
+"""The doors of a route that every deployment has, such as permalinks, callbacks of vendors and health checks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """One route; a GET is served for HEAD as well.
 
     `id` names it in the template and never changes; `function` is the name of a function of the room. It exists while
-    its `door` is open; with None it always does.
+    one of its `doors` is open.
     """
 
     id: str
@@ -33,7 +36,11 @@ class Route:
     path: str
     function: str
     public: bool = False
-    door: str | None = CANONICAL
+    doors: tuple[str, ...] = (CANONICAL,)
+
+    def is_open(self, opened: Collection[str]) -> bool:
+        """Whether a deployment with these doors has the route."""
+        return self.doors == ALWAYS or not set(self.doors).isdisjoint(opened)
 
 
 class Room(Construct):
@@ -43,7 +50,7 @@ class Room(Construct):
     """
 
     folder: ClassVar[str]
-    routes: ClassVar[tuple[Route, ...]]
+    routes: ClassVar[tuple[Route, ...]] = ()
 
     def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
         super().__init__(scope, id)
