@@ -162,7 +162,8 @@ def test_a_vendor_that_calls_back_and_then_cannot_answer_is_asked_again_soon(eng
     generation = run(engine)
 
     assert generation.status is Status.COMPLETED
-    assert took(generation) <= seconds(4 + 2 + 2 + 3), "nobody calls back a second time"
+    longest = 1.5 * (2 + 2 + 3)  # each pause is stretched by up to a half, so that jobs do not ask in step
+    assert took(generation) <= seconds(4 + longest), "nobody calls back a second time"
 
 
 def test_a_vendor_that_calls_back_before_its_own_records_are_ready_is_asked_again_soon(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import signal
@@ -67,6 +68,14 @@ def test_whatever_a_decoder_raises_is_a_rejection(error: Exception) -> None:
         raise error
 
     with pytest.raises(ImageRejected, match="damaged"):
+        run_bounded(work, FOREIGN)
+
+
+def test_a_parent_of_many_gigabytes_is_not_taken_for_a_picture_that_needs_them() -> None:
+    def work() -> list[bytes]:
+        raise ValueError
+
+    with mmap.mmap(-1, 8 * FOREIGN.memory_bytes), pytest.raises(ImageRejected, match="damaged"):
         run_bounded(work, FOREIGN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -21,4 +22,4 @@ def unforked() -> Iterator[None]:
 
 
 def _in_this_process(work: Callable[[], bounded.Result], _: Limits) -> list[bytes]:
-    return bounded._unpacked(b"".join(bounded._answer(work)))
+    return bounded._unpacked(b"".join(bounded._answer(work, math.inf)))

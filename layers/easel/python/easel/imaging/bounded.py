@@ -38,7 +38,7 @@ _OUT_OF_MEMORY: Final = (
     b"\nDecoding or encoding the picture takes too much memory.",
 )
 _NEAR_LIMIT: Final = 0.75
-"""Share of the address space from which a failure is taken for a lack of memory."""
+"""Share of the memory that the work may add, from which a failure is taken for a lack of memory."""
 _LENGTH: Final = struct.Struct(">Q")
 _MOST_RESULT: Final = 256 * MEBIBYTE
 _READ: Final = MEBIBYTE
@@ -109,8 +109,7 @@ def _work_and_exit(work: Callable[[], Result], limits: Limits, writer: int) -> N
     """In the child. Exits without the parent's exit handlers."""
     code = 1
     try:
-        memory_limit = _limit(limits)
-        for piece in _answer(work, memory_limit):
+        for piece in _answer(work, _limit(limits)):
             _write(writer, piece)
         code = 0
     finally:
@@ -118,7 +117,10 @@ def _work_and_exit(work: Callable[[], Result], limits: Limits, writer: int) -> N
 
 
 def _limit(limits: Limits) -> float:
-    """Set the limits. Returns that on the address space."""
+    """Set the limits. Returns the size of the address space from which memory counts as short.
+
+    The child starts with the address space of its parent, which may be many times what the work may add.
+    """
     gc.disable()
     for number in (signal.SIGPROF, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
@@ -130,7 +132,7 @@ def _limit(limits: Limits) -> float:
     if not used:
         return math.inf
     _set(resource.RLIMIT_AS, used + limits.memory_bytes)
-    return used + limits.memory_bytes
+    return used + limits.memory_bytes * _NEAR_LIMIT
 
 
 def _set(limit: int, value: int) -> None:
@@ -149,7 +151,7 @@ def _address_space(name: str) -> int:
     return next((int(line[1]) * 1024 for line in lines), 0)
 
 
-def _answer(work: Callable[[], Result], memory_limit: float = math.inf) -> Iterable[bytes | memoryview]:
+def _answer(work: Callable[[], Result], short_of_memory: float) -> Iterable[bytes | memoryview]:
     try:
         result = work()
     except ImageRejected as error:
@@ -158,7 +160,7 @@ def _answer(work: Callable[[], Result], memory_limit: float = math.inf) -> Itera
         return _OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001 - decoders raise anything on untrusted bytes; the parent logs it
         # C code reports a failed allocation as any error.
-        if _address_space("VmPeak") > memory_limit * _NEAR_LIMIT:
+        if _address_space("VmPeak") > short_of_memory:
             return _OUT_OF_MEMORY
         return (_FAILED, repr(error).encode("utf-8", "replace")[:1000])
     return (_DONE, *(piece for blob in result for piece in (_LENGTH.pack(len(blob)), blob)))
