@@ -44,6 +44,32 @@ def test_a_parameter_in_both_spellings_is_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("extra", "field"),
+    [
+        ({"outputFormat": "png", "output_format": "webp"}, "outputFormat"),
+        ({"outputFormat": "png", "output_format": "png"}, "outputFormat"),
+        ({"quoteId": None, "quote_id": "x"}, "quoteId"),
+    ],
+)
+def test_a_field_of_the_body_in_both_spellings_is_refused(
+    api: Api, store: Store, extra: dict[str, Any], field: str
+) -> None:
+    answer = api.submit(PROMPT | extra)
+
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"], fault["allowed"][0]) == (400, field, field)
+    assert "two spellings" in fault["message"]
+    assert store.generations == {}
+
+
+@pytest.mark.parametrize("limit", ["5_0", "+5", "%205", "5.0", "1e1", "-5", "\u0665"])
+def test_a_number_of_a_query_is_decimal_digits(api: Api, limit: str) -> None:
+    answer = api.call("read_generations", "GET", "/api/v1/generations", query=f"limit={limit}")
+
+    assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "limit")
+
+
+@pytest.mark.parametrize(
     ("function", "path"),
     [
         ("read_generations", "/api/v1/generations"),

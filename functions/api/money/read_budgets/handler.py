@@ -15,13 +15,13 @@ app = gateway.resolver(CANONICAL)
 
 @app.get("/api/v1/budgets/workspace", **words.READ_WORKSPACE_BUDGET)
 def read_workspace_budget(caller: callers.WalletRead) -> Response[money.BudgetBody]:
-    return answers.as_json(money.budget_body(wiring.read_budgets(settings.load(Env))(caller)))
+    return answers.as_json(money.budget_body(wiring.read_budgets(settings.load(Env)).of_workspace(caller)))
 
 
 @app.get("/api/v1/budgets/keys/<keyId>", **words.READ_KEY_BUDGET)
-def read_key_budget(caller: callers.WalletRead, key_id: requests.KeyId) -> Response[money.BudgetBody]:
+def read_key_budget(caller: callers.WalletRead, key_id: requests.KeyId) -> Response[money.KeyBudgetBody]:
     named = parse.resource_id(key_id, "key")
-    return answers.as_json(money.budget_body(wiring.read_budgets(settings.load(Env))(caller, named)))
+    return answers.as_json(money.key_budget_body(*wiring.read_budgets(settings.load(Env)).of_key(caller, named)))
 
 
 lambda_handler = gateway.entry(app)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from easel.clock import to_iso
 from easel.outbound.addresses import BadAddress, read_address
@@ -42,12 +42,35 @@ WholeNumber = Annotated[int, BeforeValidator(_integral)]
 """An integer in a request: JSON has one kind of number, so `1.0` is 1."""
 
 
+def _digits(value: object) -> object:
+    # Python also reads `5_0`, `+5` and blanks as a number.
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+WholeNumberParameter = Annotated[int, BeforeValidator(_digits)]
+"""An integer in a query: decimal digits only. None of them is negative."""
+
+
 class RequestModel(BaseModel):
-    """A request body: strict about types, closed to fields it does not know."""
+    """A request body: strict about types, closed to fields it does not know.
+
+    A field may be written in camelCase or snake_case, but not in both: one of the two values would be lost.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, strict=True, defer_build=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spelling(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            for name, field in cls.model_fields.items():
+                if field.alias != name and field.alias in value and name in value:
+                    raise PydanticCustomError("two_spellings", "is given twice", {"field": field.alias, "other": name})
+        return value
 
 
 class AnswerModel(BaseModel):

@@ -83,6 +83,10 @@ def _field_error(fault: _Fault, known_fields: Sequence[str]) -> FieldError:
     if fault["type"] == "extra_forbidden":
         # Only of the body itself is it known here which fields there are.
         return FieldError(field, f"There is no field {field!r}.", list(known_fields) if "." not in field else None)
+    if fault["type"] == "two_spellings":
+        own, other = fault["ctx"]["field"], fault["ctx"]["other"]
+        field = own if field == "body" else f"{field}.{own}"
+        return FieldError(field, f"{own} is given twice, in two spellings: {own} and {other}.", [own, other])
     message, allowed = _words(fault)
     return FieldError(field, f"{field} {message}.", allowed)
 

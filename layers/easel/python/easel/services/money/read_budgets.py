@@ -23,19 +23,33 @@ class ReadBudgets:
         self._find_key = find_key
         self._clock = clock
 
-    def __call__(self, principal: Principal, key_id: str | None = None) -> Budget:
-        """The budget of this month. Raises NotFound for a key that the workspace does not have."""
-        scope = budget_scope(principal, key_id, self._find_key)
-        (budget,) = self._budgets.get([scope], month_of(self._clock()))
+    def of_workspace(self, principal: Principal) -> Budget:
+        """The budget of this month."""
+        (budget,) = self._get(principal, None)
         return budget
+
+    def of_key(self, principal: Principal, key_id: str) -> tuple[Budget, ...]:
+        """The key's own budget of this month, then those of the keys that created it, which limit it too.
+
+        Raises NotFound for a key that the workspace does not have.
+        """
+        return self._get(principal, *_find(principal, key_id, self._find_key).budget_keys)
+
+    def _get(self, principal: Principal, *keys: str | None) -> tuple[Budget, ...]:
+        scopes = [BudgetScope(principal.workspace_id, key_id) for key_id in keys]
+        return tuple(self._budgets.get(scopes, month_of(self._clock())))
 
 
 def budget_scope(principal: Principal, key_id: str | None, find_key: FindKey) -> BudgetScope:
     """The scope of the workspace, or of one of its keys. Raises NotFound for a key that the workspace does not have."""
     if key_id is None:
         return BudgetScope(principal.workspace_id)
+    # A rotated key keeps its budget.
+    return BudgetScope(principal.workspace_id, _find(principal, key_id, find_key).budget_keys[0])
+
+
+def _find(principal: Principal, key_id: str, find_key: FindKey) -> ApiKeyRecord:
     record = find_key(principal.workspace_id, key_id)
     if record is None:
         raise NotFound(f"There is no key {key_id}.")
-    # A rotated key keeps its budget.
-    return BudgetScope(principal.workspace_id, record.budget_keys[0])
+    return record

@@ -185,6 +185,20 @@ class BudgetBody(AnswerModel):
     resets_at: Moment
 
 
+class InheritedBudgetBody(AnswerModel):
+    """The budget of a key that created this one, directly or not. What this key spends counts in it."""
+
+    key_id: str
+    limit: Amount
+    remaining: Amount
+
+
+class KeyBudgetBody(BudgetBody):
+    """The monthly budget of a key, and what else limits what the key spends."""
+
+    inherited: list[InheritedBudgetBody] = Field(description="Limits of the keys that created it; empty without any.")
+
+
 def wallet_body(wallet: Wallet) -> WalletBody:
     """A balance with its open grants, in the order in which they pay."""
     grants = sorted(wallet.grants.values(), key=lambda grant: (grant.priority, grant.expires_at is None, grant.id))
@@ -281,6 +295,16 @@ def own_usage_body(usage: OwnUsage, event: Mapping[str, Any]) -> OwnUsageBody:
         requests=[_rate(rate) for rate in rates.counted(event).rates],
         wallet=wallet_body(usage.wallet),
     )
+
+
+def key_budget_body(own: Budget, *creators: Budget) -> KeyBudgetBody:
+    """A key's budget in its month, with the limits of its creators."""
+    inherited = [
+        InheritedBudgetBody(key_id=key_id, limit=Amount.of(limit), remaining=Amount.of(remaining))
+        for key_id, limit, remaining in ((one.scope.key_id, one.limit, one.remaining) for one in creators)
+        if key_id is not None and limit is not None and remaining is not None
+    ]
+    return KeyBudgetBody(**dict(budget_body(own)), inherited=inherited)
 
 
 def budget_body(budget: Budget) -> BudgetBody:
