@@ -78,8 +78,8 @@ def test_what_a_key_with_a_budget_creates_spends_within_it(team: Team) -> None:
 
     assert [refusal(team, one) for one in (child, grandchild)] == ["budget_exceeded"] * 2
     assert limit_of(team, child) is None
-    shown = ask(team, "ada", "GET", f"{BUDGETS}/{grandchild['id']}").json["inherited"]
-    assert [(one["keyId"], one["limit"]["credits"], one["remaining"]["credits"]) for one in shown] == [(key["id"], 0, 0)]
+    (shown,) = ask(team, "ada", "GET", f"{BUDGETS}/{grandchild['id']}").json["inherited"]
+    assert (shown["keyId"], shown["limit"]["credits"], shown["remaining"]["credits"]) == (key["id"], 0, 0)
 
 
 def test_a_key_without_a_budget_creates_keys_without_one(team: Team) -> None:
