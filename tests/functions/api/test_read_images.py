@@ -166,7 +166,9 @@ def test_a_permalink_with_one_character_changed_finds_nothing(api: Api, position
     assert permalink(api, f"/i/{changed}").status == 404
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 56, "%00", "é", "a" * 5000, "..%2f..%2fadmin"])
+@pytest.mark.parametrize(
+    "token", ["x", "a" * 56, "%00", "é", "a" * 5000, "..%2f..%2fadmin", "\x9a", "\U0001f600", "\u2028", "\n", "x\n"]
+)
 def test_nonsense_for_a_permalink_finds_nothing(api: Api, token: str) -> None:
     assert permalink(api, f"/i/{token}").status == 404
 
