@@ -37,7 +37,8 @@ _NANOBANANA_VARIANTS: Final = ("nanobananaapi", _SEED)
 _FALLBACKS: Final = ("none", "same-model", "equivalent")
 
 CANONICAL: Final = "canonical"
-DOORS: Final = (CANONICAL,)
+SHOP: Final = "shop"
+DOORS: Final = (CANONICAL, SHOP)
 """The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})

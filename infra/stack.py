@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack
+from infra.constructs import doors
 from infra.constructs.api import Api
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.data import Data
@@ -80,8 +81,10 @@ class EaselStack(Stack):
         self.operators = Operators(self, "Operators", foundation=foundation)
         self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
         self.api = Api(self, "Api", foundation=foundation, authorizer=self.authorizer)
+        self.doors = self._doors(settings)
         self.functions = (
             *self.api.functions,
+            *(self.doors.functions if self.doors else ()),
             self.authorizer.function,
             *self.workers.functions,
             *self.workflow.functions,
@@ -91,6 +94,11 @@ class EaselStack(Stack):
         # An emulator has no alarms.
         self.observability = None if settings.emulated else self._observability(settings)
         self._publish_outputs()
+
+    def _doors(self, settings: StageSettings) -> doors.Doors | None:
+        if not doors.wanted(settings.doors):
+            return None
+        return doors.Doors(self, "Doors", foundation=self.foundation, authorizer=self.authorizer)
 
     def _observability(self, settings: StageSettings) -> Observability:
         return Observability(

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from infra.constructs.api import ROUTES
+from infra.constructs.doors import ROUTES
 from tests.support.folders import api_folder, handler_of
 
 if TYPE_CHECKING:

@@ -128,6 +128,7 @@ def document() -> dict[str, Any]:
         warnings.simplefilter("error")
         merged: dict[str, Any] = json.loads(merge.get_openapi_json_schema())
     declared: set[type[EaselError]] = set()
+    shown: set[tuple[Door, type[EaselError]]] = set()
     failures: dict[str, dict[str, Any]] = {}
     for (path, method), (route, door) in routes.items():
         answered = errors_of(route)
@@ -135,9 +136,10 @@ def document() -> dict[str, Any]:
         merged["paths"][path][method] = _operation(merged["paths"][path][method], route, failed)
         failures |= failed
         declared |= answered
+        shown |= {(door, error) for error in answered}
     components = merged["components"]
     components["responses"] = dict(sorted(failures.items()))
-    components["schemas"] = _schemas(components["schemas"])
+    components["schemas"] = _schemas(components["schemas"], {door for _, door in routes.values()})
     components["parameters"] = {"RequestId": _REQUEST_ID, **_OF_PRIVATE_ROUTES}
     components["headers"] = _HEADERS
     merged["paths"] = {
@@ -147,8 +149,10 @@ def document() -> dict[str, Any]:
     merged["x-problems"] = _problems(declared | KINDS.keys())
     tidy = cast(dict[str, Any], _tidy(merged))
     tidy["components"]["examples"] = {
-        _name(sample): {"value": example(sample, CANONICAL)}
-        for error in sorted(declared, key=lambda error: error.code)
+        _name(sample, door): {"value": example(sample, door)}
+        for door, error in sorted(
+            shown, key=lambda entry: (entry[0].name is not CANONICAL.name, entry[0].name, entry[1].code)
+        )
         for sample in samples(error)
     }
     return tidy
@@ -234,16 +238,23 @@ def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str
     for status, found in by_status(answered).items():
         codes = [error.code for error in found]
         coded = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
-        examples = {_name(error): {"$ref": f"#/components/examples/{_name(error)}"} for error in found}
+        names = [_name(error, door) for error in found]
+        examples = {name: {"$ref": f"#/components/examples/{name}"} for name in names}
         content = {door.failure_media_type: {"schema": {"allOf": [model, coded]}, "examples": examples}}
         described = {"description": HTTPStatus(status).phrase, "content": content}
-        failures[f"{status}-{'.'.join(codes)}"] = _answer(str(status), described)
+        failures[f"{status}-{'.'.join(codes)}{_of(door)}"] = _answer(str(status), described)
     return failures
 
 
-def _name(sample: EaselError) -> str:
+def _name(sample: EaselError, door: Door) -> str:
     several = len(samples(type(sample))) > 1
-    return f"{sample.code}_{kind_of(sample).status.value}" if several else sample.code
+    name = f"{sample.code}_{kind_of(sample).status.value}" if several else sample.code
+    return f"{name}{_of(door)}"
+
+
+def _of(door: Door) -> str:
+    """What tells components of a door apart from those of the canonical door."""
+    return "" if door.name is CANONICAL.name else f"-{door.name.value}"
 
 
 def _answer(status: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -272,9 +283,11 @@ def _without_null(holder: dict[str, Any]) -> dict[str, Any]:
     return holder | {"schema": options[0] | rest}
 
 
-def _schemas(merged: dict[str, Any]) -> dict[str, Any]:
+def _schemas(merged: dict[str, Any], doors: set[Door]) -> dict[str, Any]:
     _, failure = models_json_schema(
-        [(CANONICAL.failure_model, "serialization")], ref_template="#/components/schemas/{model}", by_alias=True
+        [(door.failure_model, "serialization") for door in sorted(doors, key=lambda door: door.name)],
+        ref_template="#/components/schemas/{model}",
+        by_alias=True,
     )
     ours = {name: schema for name, schema in merged.items() if name not in _FRAMEWORK_SCHEMAS} | failure["$defs"]
     return dict(sorted(ours.items()))

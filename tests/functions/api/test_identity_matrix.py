@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
-from infra.constructs.api import ROUTES
+from infra.constructs.doors import ROUTES
 from infra.constructs.functions.room import Route
 from tests.functions.api.world import World, world
 from tests.support.generations import a_generation, a_stored_image

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.constructs.api import ROUTES
+from infra.constructs.doors import ROUTES
 from infra.constructs.functions.room import Route
 from tests.functions.api.harness import Answer
 from tests.functions.api.test_identity_matrix import BODIES, name_of

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from infra.constructs.api import ROUTES
+from infra.constructs.doors import ROUTES
 from infra.constructs.functions.room import Route
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
 from tests.support import validator
