@@ -15,7 +15,8 @@ class Index:
 
 OPEN_BY_ATTENTION: Final = Index("open_generations_by_attention", "openShard", "attentionAt")
 BY_STATUS: Final = Index("generations_by_status", "statusKey", "sk")
+UPLOADS_BY_EXPIRY: Final = Index("uploads_by_expiry", "uploadShard", "uploadEndsAt")
 GRANTS_BY_EXPIRY: Final = Index("grants_by_expiry", "expiryShard", "grantExpiresAt")
 
-CORE_INDEXES: Final = (OPEN_BY_ATTENTION, BY_STATUS)
+CORE_INDEXES: Final = (OPEN_BY_ATTENTION, BY_STATUS, UPLOADS_BY_EXPIRY)
 LEDGER_INDEXES: Final = (GRANTS_BY_EXPIRY,)

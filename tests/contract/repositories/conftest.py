@@ -23,6 +23,7 @@ from easel.repositories.generations.generations import DynamoGenerations, begin_
 from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.prompt_templates import DynamoPromptTemplates
+from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
@@ -50,6 +51,7 @@ class Core:
         self.workspaces = DynamoWorkspaces(self.client, self.table)
         self.api_keys = DynamoApiKeys(self.client, self.table)
         self.prompt_templates = DynamoPromptTemplates(self.client, self.table)
+        self.uploads = DynamoUploads(self.client, self.table)
         self.init_data = DynamoInitDataClaims(self.client, self.table)
 
     def commit(self, *writes: Write) -> None:

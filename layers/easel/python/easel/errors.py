@@ -17,6 +17,9 @@
     │   ├── WalletMissing         the workspace has no wallet yet
     │   ├── TooManyTemplates      the limit of prompt templates, or of versions of one, is reached
     │   ├── TooManyGrants         the limit of open grants of a wallet is reached
+    │   ├── UploadNotReady        the upload has no checked picture (yet)
+    │   ├── UploadInUse           the upload is attached to something and cannot be deleted
+    │   ├── TooManyAttachments    the limit of uses of one upload is reached
     │   ├── StaleWrite            the record was changed by another writer since it was read
     │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
@@ -170,6 +173,24 @@ class StaleWrite(Conflict):
     """The record changed since it was read: read it again and retry."""
 
     code = "stale_write"
+
+
+class UploadNotReady(Conflict):
+    """The upload has no checked picture: it is still awaited or checked, or it was rejected."""
+
+    code = "upload_not_ready"
+
+
+class UploadInUse(Conflict):
+    """The upload is attached to something, which has to let go of it first."""
+
+    code = "upload_in_use"
+
+
+class TooManyAttachments(Conflict):
+    """The limit of uses of one upload is reached."""
+
+    code = "too_many_attachments"
 
 
 class LastOwner(Conflict):

@@ -14,9 +14,11 @@ MEMBER_PREFIX: Final = "MEMBER#"
 WORKSPACE_PREFIX: Final = "WORKSPACE#"
 API_KEY_PREFIX: Final = "KEY#"
 PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
+UPLOAD_PREFIX: Final = "UPLOAD#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
+UPLOAD_SHARDS: Final = 4
 
 
 def _part(value: str) -> str:
@@ -119,6 +121,24 @@ def prompt_template_version(workspace_id: str, template_id: str, version: int) -
 
 def prompt_template_count(workspace_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": "PROMPTS"}
+
+
+def upload(workspace_id: str, upload_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{UPLOAD_PREFIX}{_part(upload_id)}"}
+
+
+def upload_shard(upload_id: str) -> str:
+    """Partition of the sparse index `uploads_by_expiry`."""
+    return upload_partition(shard_of(upload_id, UPLOAD_SHARDS))
+
+
+def upload_partition(shard: int) -> str:
+    return f"UPLOADS#{shard}"
+
+
+def upload_id_of(key: Key) -> tuple[str, str]:
+    """(workspace id, upload id) of an upload's key."""
+    return key["pk"].removeprefix("WS#"), key["sk"].removeprefix(UPLOAD_PREFIX)
 
 
 def outbox(event_id: str) -> Key:

@@ -4,6 +4,9 @@
     unmarked/<the same>/original.<ext>       the image before a watermark was drawn: no function may read it
     lent/<workspace id>/<generation id>/<sha256>.<ext>   copy of a cleaned reference image, for a vendor to read
 
+    incoming/<workspace id>/<upload id>      what a caller sent, until it is checked; expires by a lifecycle rule
+    uploads/<workspace id>/<upload id>/{<sha256>.<ext>,<sha256>-thumb.webp}   the cleaned picture; only workers write it
+
 The same image always has the same keys, so storing it twice is harmless. File names are those of
 `ProcessedImage.stored_under`.
 """
@@ -16,7 +19,10 @@ from typing import Final
 GENERATED: Final = "generated"
 UNMARKED: Final = "unmarked"
 LENT: Final = "lent"
+INCOMING: Final = "incoming"
+UPLOADS: Final = "uploads"
 
+_INCOMING_PARTS: Final = 2
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -45,6 +51,32 @@ def lent_key(workspace_id: str, generation_id: str, name: str) -> str:
         ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(LENT, workspace_id, generation_id, name)
+
+
+def incoming_key(workspace_id: str, upload_id: str) -> str:
+    """Key that the ticket of an upload allows to write.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(INCOMING, workspace_id, upload_id)
+
+
+def upload_of_incoming(key: str) -> tuple[str, str] | None:
+    """(workspace id, upload id) of an incoming object; None for any other key."""
+    root, *parts = key.split("/")
+    if root != INCOMING or len(parts) != _INCOMING_PARTS or not all(map(_PART.fullmatch, parts)):
+        return None
+    return parts[0], parts[1]
+
+
+def upload_prefix(workspace_id: str, upload_id: str) -> str:
+    """Prefix of the checked files of an upload.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(UPLOADS, workspace_id, upload_id)
 
 
 def _prefix(root: str, *parts: str) -> str:

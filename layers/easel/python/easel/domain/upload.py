@@ -1,0 +1,113 @@
+"""A picture that a caller brings: announced, arrived, checked, and kept while something uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from easel.domain.limits import shortened
+from easel.domain.text import IGNORABLE
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+ACCEPTED_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
+TICKET_LIFETIME: Final = timedelta(hours=1)
+UNATTACHED_LIFETIME: Final = timedelta(hours=24)
+REMOVAL_GRACE: Final = timedelta(hours=2)
+"""From its expiry until an upload is removed: a request that was accepted in its last minute still finds it."""
+MAX_ATTACHMENTS: Final = 100
+MAX_FILENAME_BYTES: Final = 255
+
+_SEPARATORS: Final = re.compile(r"[/\\]")
+
+
+class UploadState(StrEnum):
+    """Where an upload stands. READY and REJECTED are final."""
+
+    AWAITING = "AWAITING"
+    """A ticket was issued; no bytes have been seen."""
+    PROCESSING = "PROCESSING"
+    """The bytes are there and are being checked."""
+    READY = "READY"
+    REJECTED = "REJECTED"
+
+    @property
+    def is_final(self) -> bool:
+        return self in {UploadState.READY, UploadState.REJECTED}
+
+
+OPEN_STATES: Final = (UploadState.AWAITING, UploadState.PROCESSING)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRejection:
+    """Why an upload was refused: a stable code and a sentence that is safe to show."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPicture:
+    """The checked and cleaned picture of an upload, as it is stored."""
+
+    key: str
+    thumbnail_key: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One upload of a workspace.
+
+    `announced_type` is what the caller said that the bytes are; `media_type`, `bytes`, `width`, `height`, `sha256`,
+    `key` and `thumbnail_key` describe the cleaned picture and are set once it is READY. `attached_to` names what uses
+    it, such as `product:<id>`; while it is empty, the upload ends at `expires_at`, which is None otherwise.
+    """
+
+    id: str
+    workspace_id: str
+    user_id: str
+    state: UploadState
+    announced_type: str
+    filename: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    media_type: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    key: str | None = None
+    thumbnail_key: str | None = None
+    rejection: UploadRejection | None = None
+    attached_to: frozenset[str] = frozenset()
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether it ended unused."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+def product_attachment(product_id: str) -> str:
+    """How a product is named in `attached_to`."""
+    return f"product:{product_id}"
+
+
+def plain_filename(name: str | None) -> str | None:
+    """The last part of a file's name as callers send it, without what cannot be seen; None where nothing is left.
+
+    It is for display only and never part of a key or a path.
+    """
+    last = _SEPARATORS.split(name or "")[-1]
+    shown = "".join(letter for letter in last if letter.isprintable() and letter not in IGNORABLE).strip()
+    return None if shown in {"", ".", ".."} else shortened(shown, MAX_FILENAME_BYTES)
+
+
+EXTENSIONS: Final[Mapping[str, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}

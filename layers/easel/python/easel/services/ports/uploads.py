@@ -1,0 +1,84 @@
+"""Records and objects of uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from easel.domain.upload import AcceptedPicture, Upload, UploadRejection
+from easel.services.ports.pages import Page
+from easel.services.ports.transactions import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Uploads(Protocol):
+    """The uploads of workspaces. Records that are being removed are not there any more."""
+
+    def add(self, upload: Upload) -> None:
+        """Store a new upload. Raises StaleWrite if there is one under its id."""
+        ...
+
+    def get(self, workspace_id: str, upload_id: str) -> Upload | None: ...
+
+    def get_all(self, workspace_id: str, upload_ids: Iterable[str]) -> Mapping[str, Upload]:
+        """Those that are there, by their ids."""
+        ...
+
+    def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Upload]:
+        """The newest first."""
+        ...
+
+    def begin(self, workspace_id: str, upload_id: str) -> Upload:
+        """From AWAITING or PROCESSING to PROCESSING. Raises StaleWrite."""
+        ...
+
+    def accept(self, workspace_id: str, upload_id: str, picture: AcceptedPicture) -> Upload:
+        """From AWAITING or PROCESSING to READY. Raises StaleWrite."""
+        ...
+
+    def reject(self, workspace_id: str, upload_id: str, rejection: UploadRejection) -> Upload:
+        """From AWAITING or PROCESSING to REJECTED. Raises StaleWrite."""
+        ...
+
+    def note_check(self, workspace_id: str, upload_id: str, *, now: datetime, last_before: datetime) -> None:
+        """Note that an open upload is looked after now. Raises StaleWrite if that was done after `last_before`."""
+        ...
+
+    def attaching(self, upload: Upload, to: str) -> Write:
+        """Keep a READY upload because something uses it; harmless when repeated.
+
+        Conflict: NotFound, UploadNotReady, TooManyAttachments.
+        """
+        ...
+
+    def detaching(self, upload: Upload, from_: str, *, expires_at: datetime) -> Write:
+        """End one use; an upload without any other use ends at `expires_at`. Conflict: StaleWrite."""
+        ...
+
+    def retire(self, upload: Upload, now: datetime) -> None:
+        """Begin to remove an unattached upload: it is not there from now on. Raises StaleWrite."""
+        ...
+
+    def remove(self, workspace_id: str, upload_id: str) -> None:
+        """Delete the record of a retired upload. Raises StaleWrite."""
+        ...
+
+    def ended(self, before: datetime, limit: int) -> Sequence[EndedUpload]:
+        """Unattached uploads whose time was over before this moment, and those whose removal was not finished."""
+        ...
+
+    def retire_ended(self, ended: EndedUpload, before: datetime) -> None:
+        """`retire` for one of `ended`. Raises StaleWrite if it is attached meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EndedUpload:
+    """An upload that is to be removed."""
+
+    workspace_id: str
+    upload_id: str
