@@ -17,7 +17,7 @@ from tests.unit.imaging.test_reference_cleaner import talkative, tells
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.provider import ReferenceImage, RemotePicture
-from easel.domain.request import Reference
+from easel.domain.reference import Reference, at_url
 from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, StorageUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
@@ -64,7 +64,7 @@ def engine(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def references(*names: str) -> tuple[Reference, ...]:
-    return tuple(Reference(f"https://pictures.example/{name}") for name in names)
+    return tuple(at_url(f"https://pictures.example/{name}") for name in names)
 
 
 @pytest.mark.requirement("S003-6", "S003-42", "X-32")

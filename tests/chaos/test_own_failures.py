@@ -38,7 +38,7 @@ from easel.domain.provider import (
     RemotePicture,
     Submission,
 )
-from easel.domain.request import Reference
+from easel.domain.reference import at_url
 from easel.errors import ProviderErrorClass, SecretUnavailable, StillLeased, StorageUnavailable
 from easel.services.ports.image_tasks import ImageRef
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
-REFERENCES = (Reference("https://pictures.example/1.png"),)
+REFERENCES = (at_url("https://pictures.example/1.png"),)
 PRICE = 27_000
 """What the catalogue says that WaveSpeed takes for a picture of seedream-v4, in micro-USD."""
 

@@ -21,7 +21,8 @@ from easel.domain.image import Adjustment, Failure, Image, ServedBy, Status
 from easel.domain.limits import bytes_of, check_request, json_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.prompt_templates import LONGEST_PROMPT
-from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Reference, Routing, Size
+from easel.domain.reference import Reference, at_url
+from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Routing, Size
 from easel.domain.template_use import TemplateUse
 from easel.ids import MAX_IMAGES, image_id
 from easel.repositories import keys
@@ -43,7 +44,7 @@ def of(sign: str, size: int) -> str:
 def largest(sign: str, *, template: bool) -> ImageRequest:
     """A request of which no text could be longer."""
     references = tuple(
-        Reference(of("x", limits.REFERENCE_URL - 2) + f"{number:02}", "r" * 32, of(sign, limits.REFERENCE_FILE_ID))
+        at_url(of("x", limits.REFERENCE_URL - 2) + f"{number:02}", "r" * 32, of(sign, limits.REFERENCE_FILE_ID))
         for number in range(MOST_REFERENCES)
     )
     values = {f"name{number}": of(sign, limits.TEMPLATE_VALUES // 20) for number in range(20)}
@@ -151,7 +152,7 @@ def test_the_largest_request_fits_at_its_start_and_at_its_end(sign: str, *, temp
 
 
 texts = st.text(max_size=20)
-pictures = st.builds(Reference, url=texts, role=texts, telegram_file_id=st.none() | texts)
+pictures = st.builds(at_url, url=texts, role=texts, telegram_file_id=st.none() | texts)
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),

@@ -13,7 +13,8 @@ from tests.support.generations import NOW, WORKSPACE_ID, a_generation, a_stored_
 from easel.domain.attempt import Attempt
 from easel.domain.generation import CLOSE_GRACE, START_GRACE, Generation, Outcome, UsedTemplate, cancel, conclude
 from easel.domain.image import NOT_STARTED, TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
-from easel.domain.request import Channel, ImageParameters, Mode, Reference, Size
+from easel.domain.reference import ImageSource, Reference, TelegramSource, UploadSource, UrlSource, at_url
+from easel.domain.request import Channel, ImageParameters, Mode, Size
 from easel.errors import StaleWrite
 from easel.ids import image_id
 from easel.repositories import keys
@@ -75,7 +76,13 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
         mode=Mode.IMAGE_TO_IMAGE,
         parameters=ImageParameters(Size(1024, 768), "16:9", "2k", "webp", "hd", "vivid", "opaque", "© Easel"),
         input_params={"prompt": "қизил", "scale": 1.5, "empty": "", "none": None, "list": [1, {"a": True}]},
-        references=(Reference("https://a.example/1.png", "front", "file-1"), Reference("https://a.example/2.png")),
+        references=(
+            at_url("https://a.example/1.png", "front", "file-1"),
+            Reference(UrlSource("https://a.example/2.png?sig=***", sealed=True)),
+            Reference(UploadSource("019a9f1c-0000-7000-8000-0000000000b1"), "back"),
+            Reference(ImageSource("019a9f1c-0000-7000-8000-0000000000a1")),
+            Reference(TelegramSource("file-2")),
+        ),
         images=images,
         status=Status.PROCESSING,
         started_at=NOW + timedelta(seconds=1),

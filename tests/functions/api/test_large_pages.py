@@ -19,7 +19,7 @@ from tests.support.operations import Functions, functions_over
 from easel.domain import limits
 from easel.domain.credits import MILLI, WALLET, Entry
 from easel.domain.prompt_templates import MAX_SET_BYTES
-from easel.domain.request import Reference
+from easel.domain.reference import at_url
 from easel.ids import uuid7
 from easel.repositories import keys
 from easel.repositories.dynamodb import DynamoTransactions
@@ -69,7 +69,7 @@ def test_a_page_of_large_generations_ends_by_bytes_and_nothing_is_left_out(funct
     client, table = functions._dynamodb, functions.environment["CORE_TABLE_NAME"]
     text = sign * (limits.INPUT // len(json.dumps(sign, ensure_ascii=False)[1:-1].encode()) - 100)
     ids = [str(uuid7(int(NOW.timestamp() * 1000) + number, lambda _: 0)) for number in range(100)]
-    references = tuple(Reference("https://pictures.example/" + "x" * 1_900) for _ in range(10))
+    references = tuple(at_url("https://pictures.example/" + "x" * 1_900) for _ in range(10))
     for id_ in ids:
         generation = a_generation(
             id=id_, workspace_id=functions._workspace_id, references=references, input_params={"more": text}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from io import StringIO
 
 MODELS = [model.id for model in load_catalogue().active_models()]
+NO_SOURCE = {"url": None, "uploadId": None, "imageId": None, "telegramFileId": None, "role": "reference"}
 
 
 def only_generation(store: Store) -> Generation:
@@ -77,8 +78,8 @@ def test_references_make_it_image_to_image_and_keep_their_order(api: Api, store:
 
     assert answer.json["mode"] == Mode.IMAGE_TO_IMAGE
     assert answer.json["references"] == [
-        {"url": "https://pictures.example/1.png", "role": "reference", "telegramFileId": "telegram-1"},
-        {"url": "https://pictures.example/2.png", "role": "reference", "telegramFileId": "telegram-2"},
+        NO_SOURCE | {"url": "https://pictures.example/1.png", "telegramFileId": "telegram-1"},
+        NO_SOURCE | {"url": "https://pictures.example/2.png", "telegramFileId": "telegram-2"},
     ]
 
 
@@ -293,7 +294,11 @@ BAD_BODIES = {
     ),
     "reference a number": (GOOD | {"referenceUrls": [1]}, "referenceUrls[0]", {"type": "string"}),
     "too many references": (GOOD | {"referenceUrls": ["https://a.example"] * 11}, "referenceUrls", {"maximum": 10}),
-    "file ids without references": (GOOD | {"reference_file_ids": ["f"]}, "reference_file_ids", {"maxItems": 0}),
+    "more file ids than addresses": (
+        GOOD | {"reference_urls": ["https://a.example/1.png"], "reference_file_ids": ["f", "g"]},
+        "reference_file_ids",
+        {"maxItems": 1},
+    ),
     "unknown field": (GOOD | {"promt": "a red fox"}, "promt", FIELDS),
     "one field in both cases": (GOOD | {"aspectRatio": "1:1", "aspect_ratio": "1:1"}, "aspect_ratio", FIELDS),
     "client reference too long": (GOOD | {"clientReference": "x" * 201}, "clientReference", {"maxLength": 200}),

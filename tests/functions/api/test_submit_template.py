@@ -158,7 +158,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         PRODUCT | {"references": [{"url": "https://a.example/1"}], "referenceUrls": ["https://a.example/1"]},
         "references",
     ),
-    "a reference without an address": (PRODUCT | {"references": [{"role": "front"}]}, "references[0].url"),
+    "a reference without a source": (PRODUCT | {"references": [{"role": "front"}]}, "references[0]"),
+    "a reference with two sources": (
+        PRODUCT | {"references": [{"url": "https://a.example/1", "telegramFileId": "f"}]},
+        "references[0]",
+    ),
     "a template in words": ({"model": "sandbox", "template": "product-shots"}, "template"),
 }
 

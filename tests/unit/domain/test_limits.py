@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from easel.domain import limits
 from easel.domain.catalogue import load_catalogue
 from easel.domain.limits import bytes_of, check_request, shortened
-from easel.domain.request import AskedParameters, ImageRequest, Reference
+from easel.domain.reference import at_url
+from easel.domain.request import AskedParameters, ImageRequest
 from easel.domain.template_use import TemplateUse
 from easel.errors import InvalidRequest
 
@@ -35,9 +36,9 @@ def request_with(field: str, sign: str, size: int) -> ImageRequest:
         "prompt": lambda: a_request(prompt=text),
         "watermark": lambda: a_request(asked=AskedParameters(watermark=text)),
         "clientReference": lambda: a_request(client_reference=text),
-        "referenceUrls[1]": lambda: a_request(references=(Reference(URL), Reference(text))),
-        "references[0].url": lambda: a_request(references=(Reference(text),), input_params={"references": []}),
-        "referenceFileIds[0]": lambda: a_request(references=(Reference(URL, telegram_file_id=text),)),
+        "referenceUrls[1]": lambda: a_request(references=(at_url(URL), at_url(text))),
+        "references[0].url": lambda: a_request(references=(at_url(text),), input_params={"references": [{}]}),
+        "referenceFileIds[0]": lambda: a_request(references=(at_url(URL, telegram_file_id=text),)),
         "template.variables": lambda: a_request(
             prompt="", template=TemplateUse("t", {"one": text[: len(text) // 2], "two": text[len(text) // 2 :]})
         ),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.support.requests import an_image_request
 
 from easel.domain.catalogue import load_catalogue, parse_size, validate_parameters
-from easel.domain.request import ImageParameters, Reference, Size
+from easel.domain.reference import Reference, at_url
+from easel.domain.request import ImageParameters, Size
 from easel.errors import FieldError, InvalidRequest
 
 CATALOGUE = load_catalogue()
@@ -44,7 +45,7 @@ def refused(model: str, **wanted: Any) -> tuple[FieldError, ...]:
 
 
 def references(count: int) -> tuple[Reference, ...]:
-    return tuple(Reference(f"https://pictures.example/{number}.png") for number in range(count))
+    return tuple(at_url(f"https://pictures.example/{number}.png") for number in range(count))
 
 
 # --- size -----------------------------------------------------------------------------------------------------------

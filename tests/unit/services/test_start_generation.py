@@ -10,7 +10,8 @@ from tests.support.health import MemoryHealth, routing_of
 
 from easel.clock import system_clock
 from easel.domain.catalogue import Candidate, load_catalogue
-from easel.domain.request import Fallback, Reference, Routing
+from easel.domain.reference import at_url
+from easel.domain.request import Fallback, Routing
 from easel.services.generations.start_generation import StartGeneration
 from easel.services.ports.messages import QueuedGeneration
 
@@ -65,7 +66,7 @@ def test_a_message_says_of_a_generation_what_it_takes_to_start_it() -> None:
     generation = a_generation(
         count=4,
         deadline=NOW + timedelta(seconds=89.2),
-        references=(Reference("https://a.example/1.png"), Reference("https://a.example/2.png")),
+        references=(at_url("https://a.example/1.png"), at_url("https://a.example/2.png")),
         routing=Routing("google", Fallback.EQUIVALENT),
     )
 

@@ -18,7 +18,8 @@ from easel.domain.image import ServedBy, Status
 from easel.domain.plans import PLANS
 from easel.domain.pricing import load_price_book
 from easel.domain.prompt_templates import TemplateSet, find_built_in
-from easel.domain.request import Channel, Fallback, ImageRequest, Mode, Reference, Routing, Size
+from easel.domain.reference import at_url
+from easel.domain.request import Channel, Fallback, ImageRequest, Mode, Routing, Size
 from easel.domain.template_use import TemplateUse
 from easel.errors import (
     BudgetExceeded,
@@ -130,8 +131,8 @@ def test_without_references_an_image_comes_from_text_alone(desk: Desk) -> None:
 
 def test_with_references_an_image_comes_from_them_in_the_callers_order(desk: Desk) -> None:
     references = (
-        Reference("https://a.example/2.png", "front", "file-2"),
-        Reference("https://a.example/1.png"),
+        at_url("https://a.example/2.png", "front", "file-2"),
+        at_url("https://a.example/1.png"),
     )
 
     stored = desk.stored(an_image_request(references=references))
@@ -324,7 +325,7 @@ def test_a_repetition_is_answered_with_the_same_generation_and_costs_nothing(des
         {"model": "sandbox"},
         {"n": 2},
         {"style": "vivid"},
-        {"references": (Reference("https://a.example/1.png"),)},
+        {"references": (at_url("https://a.example/1.png"),)},
         {"client_reference": "order 7"},
         {"cancel_after": timedelta(seconds=9)},
         {"routing": Routing(fallback=Fallback.NONE)},

@@ -13,7 +13,8 @@ from typing import Any, Final
 from easel.domain.attempt import Attempt
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status, timeout_failure
 from easel.domain.price import Price
-from easel.domain.request import Channel, ImageParameters, Mode, Reference, Routing
+from easel.domain.reference import Reference
+from easel.domain.request import Channel, ImageParameters, Mode, Routing
 
 START_GRACE: Final = timedelta(seconds=60)
 """A generation still PENDING after this long gets the sweeper's attention: its message may be lost."""

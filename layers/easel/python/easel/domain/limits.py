@@ -67,10 +67,10 @@ def _sizes(request: ImageRequest) -> Iterator[tuple[str, int, int]]:
     yield "prompt", bytes_of(request.prompt), PROMPT
     yield "watermark", bytes_of(request.asked.watermark or ""), WATERMARK
     yield "clientReference", bytes_of(request.client_reference or ""), CLIENT_REFERENCE
-    url = "references[{}].url" if "references" in request.input_params else "referenceUrls[{}]"
     for index, reference in enumerate(request.references):
-        yield url.format(index), bytes_of(reference.url), REFERENCE_URL
-        yield f"referenceFileIds[{index}]", bytes_of(reference.telegram_file_id or ""), REFERENCE_FILE_ID
+        field, file_id = request.reference_field(index), reference.telegram_file_id or ""
+        yield field, bytes_of(reference.url or ""), REFERENCE_URL
+        yield field if reference.url is None else f"referenceFileIds[{index}]", bytes_of(file_id), REFERENCE_FILE_ID
     if request.template:
         values = sum(map(bytes_of, request.template.variables.values()))
         yield "template.variables", values, TEMPLATE_VALUES

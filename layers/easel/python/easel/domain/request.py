@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from easel.domain.reference import Reference
 from easel.domain.template_use import TemplateUse
 
 
@@ -25,15 +26,6 @@ class Channel(StrEnum):
     WEB = "web"
     TELEGRAM = "telegram"
     INTAKE = "intake"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A picture that the model shall work from, in the caller's order."""
-
-    url: str
-    role: str = "reference"
-    telegram_file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +139,13 @@ class ImageRequest:
     def count(self) -> int:
         """The number of images."""
         return 1 if self.n is None else self.n
+
+    def reference_field(self, index: int) -> str:
+        """The field of the body that names the source of a reference."""
+        reference = self.references[index]
+        if self.input_params.get("references"):
+            return f"references[{index}].{reference.field}"
+        return f"referenceFileIds[{index}]" if reference.url is None else f"referenceUrls[{index}]"
 
     @property
     def mode(self) -> Mode:

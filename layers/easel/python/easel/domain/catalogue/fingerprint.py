@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from easel.domain.catalogue.parameters import read_parameters
 from easel.domain.deadlines import time_allowed
-from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Reference, Routing
+from easel.domain.reference import Reference
+from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Routing
 from easel.domain.template_use import TemplateUse
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _cancel_after(model: Model, request: ImageRequest) -> float | None:
 
 
 def _reference(reference: Reference) -> dict[str, Any]:
-    return _without_none({"url": reference.url, "role": reference.role, "fileId": reference.telegram_file_id})
+    named = {reference.field: reference.name}
+    return _without_none(named | {"role": reference.role, "fileId": reference.telegram_file_id})
 
 
 def _routing(routing: Routing) -> dict[str, Any]:

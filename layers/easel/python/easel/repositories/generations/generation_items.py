@@ -16,8 +16,9 @@ from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Stat
 from easel.domain.limits import CODE, MESSAGE, shortened
 from easel.domain.price import Price, PriceUnit
 from easel.domain.provenance import ContentCredentials, Provenance
-from easel.domain.request import Channel, Fallback, ImageParameters, Mode, Reference, Routing, Size
+from easel.domain.request import Channel, Fallback, ImageParameters, Mode, Routing, Size
 from easel.repositories.generations.input_params import input_from, input_values
+from easel.repositories.generations.reference_items import reference_from, reference_values
 
 SCHEMA: Final = 1
 
@@ -51,10 +52,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
             }
         ),
         **input_values(generation.input_params, generation.prompt, generation.references),
-        "references": [
-            _without_none({"url": ref.url, "role": ref.role, "telegramFileId": ref.telegram_file_id})
-            for ref in generation.references
-        ],
+        "references": [reference_values(reference) for reference in generation.references],
         "images": {str(image.index): image_values(image) for image in generation.images},
         "status": generation.status.value,
         "createdAt": to_iso(generation.created_at),
@@ -76,7 +74,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
 
 def generation_from(values: Mapping[str, Any]) -> Generation:
     parameters = values["parameters"]
-    references = tuple(Reference(ref["url"], ref["role"], ref.get("telegramFileId")) for ref in values["references"])
+    references = tuple(map(reference_from, values["references"]))
     return Generation(
         id=values["id"],
         workspace_id=values["workspaceId"],

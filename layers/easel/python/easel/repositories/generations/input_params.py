@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from easel.domain.limits import json_of
-from easel.domain.request import Reference
+from easel.domain.reference import Reference
 
 
 def input_values(body: Mapping[str, Any], prompt: str, references: Sequence[Reference]) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def _held(prompt: str, references: Sequence[Reference]) -> dict[str, Any]:
     held: dict[str, Any] = {"prompt": prompt}
     if references:
         held["urls"] = [reference.url for reference in references]
-        held["pictures"] = [{"url": reference.url} for reference in references]
-        held["roles"] = [{"url": reference.url, "role": reference.role} for reference in references]
+        held["pictures"] = [{reference.field: reference.name} for reference in references]
+        held["roles"] = [{reference.field: reference.name, "role": reference.role} for reference in references]
         held["files"] = [file_id for reference in references if (file_id := reference.telegram_file_id)]
     return held
 

@@ -21,7 +21,7 @@ from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT, Failure, Image, Stage, timeout_failure
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
-from easel.domain.request import Reference
+from easel.domain.reference import Reference
 from easel.domain.routing import may_attempt, poll_delay
 from easel.errors import (
     EaselError,
@@ -226,6 +226,8 @@ class RenderImage:
 
     def _reference(self, number: int, reference: Reference) -> ReferenceImage:
         """A reference picture as a vendor may see it."""
+        if reference.url is None:
+            raise ReferenceUnavailable(f"Reference picture {number} cannot be fetched.")
         fetched = self._references.fetch(reference.url)
         try:
             return self._cleaner.clean(fetched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from easel.domain.limits import check_request
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.pricing import PriceBook
-from easel.domain.request import Fallback, ImageParameters, ImageRequest, Reference, Routing
+from easel.domain.request import Fallback, ImageParameters, ImageRequest, Routing
 from easel.domain.routing import in_order
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
@@ -65,7 +65,7 @@ class Appraise:
     def __call__(self, principal: Principal, request: ImageRequest) -> Appraisal:
         """Raises InvalidRequest: invalid for the model or the template, or too long to be stored."""
         model = self._catalogue.find(request.model)
-        self._check_references(request.references)
+        self._check_references(request)
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
             request = filled_in(request, composition, model)
@@ -87,11 +87,13 @@ class Appraise:
         """Equal for requests with the same meaning. Raises InvalidRequest: unknown model or invalid parameter."""
         return request_fingerprint(self._catalogue.find(request.model), request)
 
-    def _check_references(self, references: Sequence[Reference]) -> None:
-        """Refuse what a worker would not fetch, by the parser that it fetches with. Doors may have said so before."""
-        for index, reference in enumerate(references):
+    def _check_references(self, request: ImageRequest) -> None:
+        """Refuse what a worker would not fetch, by the parser that it fetches with. Doors may have done so before."""
+        for index, reference in enumerate(request.references):
+            field = request.reference_field(index)
+            if reference.url is None:
+                raise InvalidRequest.of(field, f"{field} cannot be used yet; give a url.", ["url"])
             if fault := self._address_fault(reference.url):
-                field = f"references[{index}].url"
                 raise InvalidRequest.of(field, f"{field} {fault}.", {"schemes": ["https"]})
 
     def _first(self, model: Model, asked: Routing, references: int) -> Candidate:

@@ -11,6 +11,7 @@ from easel.domain.watermark import MAX_CHARACTERS
 from easel.ids import MAX_IMAGES
 
 _SIZE: Final = {"type": "string", "pattern": r"^[1-9]\d{0,4}x[1-9]\d{0,4}$"}
+_ID: Final = {"type": "string", "format": "uuid"}
 _NEAREST: Final = {"properties": {"sizePolicy": {"const": SizePolicy.NEAREST}}, "required": ["sizePolicy"]}
 _NO_JPEG: Final = {
     "if": {"properties": {"background": {"const": "transparent"}}, "required": ["background"]},
@@ -81,7 +82,12 @@ def _references(model: Model) -> dict[str, Any]:
     if not model.max_references:
         return {}
     address = {"type": "string", "format": "uri"}
-    shown = {"type": "object", "properties": {"url": address, "role": {"type": "string"}}, "required": ["url"]}
+    sources = {"uploadId": _ID, "imageId": _ID, "url": address, "telegramFileId": {"type": "string"}}
+    shown = {
+        "type": "object",
+        "properties": sources | {"role": {"type": "string"}},
+        "oneOf": [{"required": [name]} for name in sources],
+    }
     return {
         "referenceUrls": {"type": "array", "items": address, "maxItems": model.max_references},
         "references": {"type": "array", "items": shown, "maxItems": model.max_references},

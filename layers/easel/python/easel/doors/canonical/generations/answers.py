@@ -17,6 +17,7 @@ from easel.domain.credits import MILLI
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage, Status
 from easel.domain.price import Price, PriceUnit
+from easel.domain.reference import ImageSource, Reference, UploadSource
 from easel.domain.request import ImageParameters, Mode
 from easel.doors.canonical.catalogue.answers import DeprecationBody, deprecation
 from easel.doors.canonical.context import COSTS, AnswerContext
@@ -85,11 +86,16 @@ class ParametersBody(AnswerModel):
 
 
 class ReferenceBody(AnswerModel):
-    """A picture that the model works from."""
+    """A picture that the model works from: exactly one of `url`, `uploadId`, `imageId` and `telegramFileId`.
 
-    url: str
-    role: str
+    A picture that the caller named by an address and by a Telegram file id has both.
+    """
+
+    url: str | None = Field(description="As it was sent, with `***` in place of the secrets that it carried.")
+    upload_id: str | None
+    image_id: str | None
     telegram_file_id: str | None
+    role: str
 
 
 class GenerationLinks(AnswerModel):
@@ -193,10 +199,7 @@ def generation_body(generation: Generation, context: AnswerContext) -> Generatio
         ],
         error=failure_body(generation.failure),
         input_params=dict(generation.input_params),
-        references=[
-            ReferenceBody(url=reference.url, role=reference.role, telegram_file_id=reference.telegram_file_id)
-            for reference in generation.references
-        ],
+        references=[_reference(reference) for reference in generation.references],
         client_reference=generation.client_reference,
         created_at=to_iso(generation.created_at),
         started_at=moment(generation.started_at),
@@ -271,6 +274,16 @@ def generation_tag(body: GenerationBody, now: datetime) -> str:
 def generation_url(generation_id: str, base_url: str) -> str:
     """The absolute address of a generation."""
     return f"{base_url.rstrip('/')}{GENERATIONS_PATH}/{generation_id}"
+
+
+def _reference(reference: Reference) -> ReferenceBody:
+    return ReferenceBody(
+        url=reference.url,
+        upload_id=reference.source.upload_id if isinstance(reference.source, UploadSource) else None,
+        image_id=reference.source.image_id if isinstance(reference.source, ImageSource) else None,
+        telegram_file_id=reference.telegram_file_id,
+        role=reference.role,
+    )
 
 
 def _template(generation: Generation) -> UsedTemplateBody | None:

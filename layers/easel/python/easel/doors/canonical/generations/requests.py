@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from easel.domain.request import AskedParameters
@@ -46,10 +47,26 @@ class TemplateUseRequest(RequestModel):
     )
 
 
-class ReferenceRequest(RequestModel):
-    """A picture to work from, and what it shows."""
+_ONE_SOURCE: Final[JsonDict] = {
+    "oneOf": [{"required": [name]} for name in ("uploadId", "imageId", "url", "telegramFileId")]
+}
 
-    url: WebAddress
+
+class ReferenceRequest(RequestModel):
+    """A picture to work from, and what it shows. Exactly one of `uploadId`, `imageId`, `url` and `telegramFileId`."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_SOURCE)
+
+    upload_id: str | None = Field(default=None, description="Of `POST /api/v1/uploads`, once it is ready.")
+    image_id: str | None = Field(default=None, description="A finished picture of the workspace.")
+    url: WebAddress | None = Field(
+        default=None,
+        description="A picture over https, or the permalink of a picture of the workspace. Secrets in it, such as a "
+        "signature, are neither stored nor shown in clear.",
+    )
+    telegram_file_id: str | None = Field(
+        default=None, description="A file that was sent to the Telegram bot of the workspace."
+    )
     role: str = Field(
         default=ANY_ROLE,
         description="What it shows, for templates that know such pictures: `front` and `back` of a product.",
@@ -122,14 +139,17 @@ class SubmitGenerationRequest(RequestModel):
     )
     reference_urls: list[WebAddress] | None = Field(
         default=None,
-        description="Pictures to work from, in order, over https. With any of them the request is image-to-image.",
+        description="Instead of `references`: addresses alone.",
     )
     references: list[ReferenceRequest] | None = Field(
-        default=None, description="Instead of `referenceUrls`: the same with what each picture shows."
+        default=None,
+        description="Pictures to work from, in order, each with what it shows. With any of them the request is "
+        "image-to-image.",
     )
     reference_file_ids: list[str] | None = Field(
         default=None,
-        description="Telegram file ids of the references, in the order of `referenceUrls`; kept with the generation.",
+        description="Instead of `references`: Telegram file ids alone. Beside `referenceUrls` they are further names "
+        "of the same pictures, in their order.",
     )
     provider: str | None = Field(
         default=None,

@@ -8,7 +8,8 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
-from easel.domain.request import Fallback, ImageRequest, Reference, Routing
+from easel.domain.reference import ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
+from easel.domain.request import Fallback, ImageRequest, Routing
 from easel.domain.template_use import ROLE, TemplateUse
 from easel.doors.canonical.generations.requests import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
 from easel.errors import InvalidRequest
@@ -28,8 +29,8 @@ def image_request(
     (`scheme://host:port`).
 
     Raises:
-        InvalidRequest: more file ids than references, so that some would belong to nothing; references in two ways, in
-            a role that cannot be one, or at an address that would not be fetched.
+        InvalidRequest: more file ids than addresses, so that some would belong to nothing; references in two ways,
+            without or with several sources, in a role that cannot be one, or at an address that would not be fetched.
     """
     return ImageRequest(
         prompt=request.prompt or "",
@@ -62,31 +63,56 @@ def _template(request: TemplateUseRequest) -> TemplateUse:
 
 def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
     urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
-    if request.references and urls:
-        message = "Give either references or referenceUrls, not both."
-        raise InvalidRequest.of("references", message, ["references", "referenceUrls"])
-    if len(file_ids) > len(urls):
+    if request.references:
+        if urls or file_ids:
+            other = "referenceUrls" if urls else "referenceFileIds"
+            raise InvalidRequest.of(
+                "references", f"Give either references or {other}, not both.", ["references", other]
+            )
+        given = [(f"references[{index}]", reference) for index, reference in enumerate(request.references)]
+        references = tuple(Reference(_source(at, reference), _role(at, reference)) for at, reference in given)
+        _check_addresses("references[{}].url", references, trusted)
+        return references
+    if urls and len(file_ids) > len(urls):
         message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
         raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
-    if request.references:
-        _check_addresses("references[{}].url", [reference.url for reference in request.references], trusted)
-        return tuple(_with_role(index, reference) for index, reference in enumerate(request.references))
-    _check_addresses("referenceUrls[{}]", urls, trusted)
-    return tuple(Reference(url, telegram_file_id=file_id) for url, file_id in zip_longest(urls, file_ids))
+    if not urls:
+        return tuple(Reference(TelegramSource(file_id)) for file_id in file_ids)
+    references = tuple(Reference(UrlSource(url, file_id)) for url, file_id in zip_longest(urls, file_ids))
+    _check_addresses("referenceUrls[{}]", references, trusted)
+    return references
 
 
-def _check_addresses(field: str, urls: Sequence[str], trusted: Collection[str]) -> None:
+def _check_addresses(field: str, references: Sequence[Reference], trusted: Collection[str]) -> None:
     trusted_origins = origins(trusted)
-    for index, url in enumerate(urls):
+    for index, reference in enumerate(references):
+        if reference.url is None:
+            continue
         try:
-            parse_address(url, trusted_origins)
+            parse_address(reference.url, trusted_origins)
         except BadAddress as error:
             name = field.format(index)
             raise InvalidRequest.of(name, f"{name} {error.reason}.", error.allowed) from error
 
 
-def _with_role(index: int, reference: ReferenceRequest) -> Reference:
+def _source(at: str, reference: ReferenceRequest) -> Source:
+    sources: list[Source] = []
+    if reference.upload_id is not None:
+        sources.append(UploadSource(reference.upload_id))
+    if reference.image_id is not None:
+        sources.append(ImageSource(reference.image_id))
+    if reference.url is not None:
+        sources.append(UrlSource(reference.url))
+    if reference.telegram_file_id is not None:
+        sources.append(TelegramSource(reference.telegram_file_id))
+    if len(sources) != 1:
+        message = f"{at} must have exactly one of uploadId, imageId, url and telegramFileId."
+        raise InvalidRequest.of(at, message, ["uploadId", "imageId", "url", "telegramFileId"])
+    return sources[0]
+
+
+def _role(at: str, reference: ReferenceRequest) -> str:
     if not re.fullmatch(ROLE, reference.role):
-        field = f"references[{index}].role"
+        field = f"{at}.role"
         raise InvalidRequest.of(field, f"{field} is not spelled as it must be.", {"pattern": f"^{ROLE}$"})
-    return Reference(reference.url, reference.role)
+    return reference.role
