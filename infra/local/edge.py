@@ -17,6 +17,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -71,6 +72,21 @@ class BodyTooLargeError(Exception):
     """The body is longer than API Gateway accepts."""
 
 
+class _AnyPath(Convertor[str]):
+    """Any text. Starlette's own `path` has no line breaks: such a path would not be passed on."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", _AnyPath())
+
+
 def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """The edge as an ASGI application. `transport` sends requests to the API."""
     way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
@@ -99,7 +115,7 @@ def application(target: Target, transport: httpx.AsyncBaseTransport | None = Non
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "deployed": target.url() is not None})
 
-    routes = [Route(HEALTH_PATH, health), Route("/{path:path}", pass_on, methods=_METHODS)]
+    routes = [Route(HEALTH_PATH, health), Route("/{path:any}", pass_on, methods=_METHODS)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

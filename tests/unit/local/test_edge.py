@@ -43,9 +43,9 @@ class Api:
         return self.answer
 
 
-def test_a_request_reaches_the_api_unchanged(target_file: Path) -> None:
+@pytest.mark.parametrize("path", ["/api/v1/a%2Fb/c%20d?x=1&x=2&q=%C3%BC", "/i/%0A", "/i/a%0Ab", "/"])
+def test_a_request_reaches_the_api_unchanged(target_file: Path, path: str) -> None:
     api, body = Api(), bytes(range(256))
-    path = "/api/v1/a%2Fb/c%20d?x=1&x=2&q=%C3%BC"
 
     ask(target_file, api, "PUT", path, content=body, headers={"x-request-id": "r-1", "content-type": "image/png"})
 
