@@ -29,6 +29,7 @@
     ├── LimitReached              a limit on concurrent or daily generations
     │   └── RateLimited           too many requests in a minute or an hour
     ├── PayloadTooLarge           body over the limit
+    │   └── TicketsRequired       files that have to be sent to the object store; carries a ticket for each
     ├── UnsupportedMediaType      body of a type that the route does not read
     ├── ImageRejected             not an image, or one outside the limits; `reason` says which
     ├── ReferenceUnavailable      a reference image that cannot be fetched safely
@@ -50,7 +51,7 @@ Errors carry what failed and the ids. Their HTTP statuses are in `http/problems.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -291,6 +292,16 @@ class PayloadTooLarge(EaselError):
     code = "payload_too_large"
 
 
+class TicketsRequired(PayloadTooLarge):
+    """The files of a form have to be sent to the object store. `tickets` are pairs of a form field and its ticket."""
+
+    code = "tickets_required"
+
+    def __init__(self, message: str, tickets: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> None:
+        super().__init__(message)
+        self.tickets = tuple(tickets)
+
+
 class UnsupportedMediaType(EaselError):
     """The body has a media type that the route does not accept."""
 
@@ -311,13 +322,16 @@ class RejectionReason(StrEnum):
 
 
 class ImageRejected(EaselError):
-    """Not an image, or one outside the limits: the sender's fault."""
+    """Not an image, or one outside the limits: the sender's fault. `field` is the form field of the file, if any."""
 
     code = "image_rejected"
 
-    def __init__(self, message: str, reason: RejectionReason = RejectionReason.DAMAGED) -> None:
+    def __init__(
+        self, message: str, reason: RejectionReason = RejectionReason.DAMAGED, *, field: str | None = None
+    ) -> None:
         super().__init__(message)
         self.reason = reason
+        self.field = field
 
 
 class ReferenceUnavailable(EaselError):

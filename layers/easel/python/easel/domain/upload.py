@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+from easel.clock import to_iso
 from easel.domain.limits import shortened
 from easel.domain.text import IGNORABLE
 
 MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_INLINE_BYTES: Final = 4_500_000
+"""Of a whole form: what is left of the 6 MB of a Lambda event after base64 and headers. Larger ones need a ticket."""
+MAX_FILES: Final = 10
+"""Of one form."""
 ACCEPTED_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 TICKET_LIFETIME: Final = timedelta(hours=1)
 UNATTACHED_LIFETIME: Final = timedelta(hours=24)
@@ -93,6 +98,43 @@ class Upload:
     def is_expired(self, now: datetime) -> bool:
         """Whether it ended unused."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that came within a request: its form field, its name and type as the caller wrote them, its bytes."""
+
+    field: str
+    filename: str | None
+    media_type: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """Permission to send one file to the object store.
+
+    `fields` come before the file in the form. `field` is the form field of the file that the ticket was made for, if
+    there is one.
+    """
+
+    upload_id: str
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+    field: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The ticket as JSON, in the form that upload libraries for browsers take."""
+        return {
+            "uploadId": self.upload_id,
+            "method": "POST",
+            "url": self.url,
+            "fields": dict(self.fields),
+            "expiresAt": to_iso(self.expires_at),
+            "maxBytes": MAX_BYTES,
+            "acceptedTypes": list(ACCEPTED_TYPES),
+        }
 
 
 def product_attachment(product_id: str) -> str:

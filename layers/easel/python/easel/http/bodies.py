@@ -51,9 +51,7 @@ def read_json(event: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[s
 
 def _check_announced(headers: Mapping[str, str]) -> None:
     """Refuse what the headers say cannot be read here, before bytes are taken for other ones."""
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding != "identity":
-        raise UnsupportedMediaType(f"The body is compressed ({encoding[:40]!r}); send it without Content-Encoding.")
+    refuse_compressed(headers)
     content_type = headers.get("content-type")
     if content_type is None:
         return
@@ -63,6 +61,13 @@ def _check_announced(headers: Mapping[str, str]) -> None:
     charsets = [part.partition("=")[2].strip().strip('"') for part in parameters if part.startswith("charset")]
     if any(charset not in _UTF8 for charset in charsets):
         raise UnsupportedMediaType(f"The body came in {charsets[0][:40]!r}; send it in UTF-8.")
+
+
+def refuse_compressed(headers: Mapping[str, str]) -> None:
+    """Raises UnsupportedMediaType: the body has a Content-Encoding."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise UnsupportedMediaType(f"The body is compressed ({encoding[:40]!r}); send it without Content-Encoding.")
 
 
 def raw(event: Mapping[str, Any]) -> bytes:

@@ -29,6 +29,12 @@ class MalformedBody(InvalidRequest):
     code = "malformed_json"
 
 
+class MalformedForm(InvalidRequest):
+    """The body cannot be read as a form."""
+
+    code = "malformed_form"
+
+
 class PictureGone(EaselError):
     """The image at this address failed or was cancelled and will not become available."""
 

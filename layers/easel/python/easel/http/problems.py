@@ -13,7 +13,14 @@ from typing import Final
 
 from easel import errors
 from easel.domain.credits import MILLI
-from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
+from easel.http.failures import (
+    InternalError,
+    MalformedBody,
+    MalformedForm,
+    MethodNotAllowed,
+    PictureGone,
+    RouteNotFound,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Kind:
 
 KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.InvalidRequest: Kind(HTTPStatus.BAD_REQUEST, "The request is not valid"),
+    MalformedForm: Kind(HTTPStatus.BAD_REQUEST, "The body is not a valid form"),
     MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body is not valid JSON"),
     errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "Unknown model"),
     errors.UnknownTemplate: Kind(HTTPStatus.BAD_REQUEST, "Unknown prompt template"),
@@ -51,6 +59,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "Changed by another request", retryable=True),
     PictureGone: Kind(HTTPStatus.GONE, "The image failed or was cancelled"),
     errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+    errors.TicketsRequired: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The files need upload tickets"),
     errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
     errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Idempotency-Key reused with another request"),
     errors.GrantIdReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Grant id reused for another grant"),
@@ -111,6 +120,16 @@ def details_of(error: errors.EaselError) -> Sequence[errors.FieldError]:
         return [
             errors.FieldError(error.kind, error.message, {"maximum": error.limit, "active": list(error.active_ids)})
         ]
+    return _file_details(error)
+
+
+def _file_details(error: errors.EaselError) -> Sequence[errors.FieldError]:
+    """The files at fault, by the fields of the form."""
+    if isinstance(error, errors.TicketsRequired):
+        message = "Send the file with this ticket."
+        return [errors.FieldError(field, message, dict(ticket)) for field, ticket in error.tickets]
+    if isinstance(error, errors.ImageRejected) and error.field:
+        return [errors.FieldError(error.field, error.message, {"reason": error.reason.value})]
     return ()
 
 

@@ -87,6 +87,12 @@ class ImagesBucket(Settings):
     IMAGES_BUCKET_NAME: Text
 
 
+class UploadScan(Settings):
+    """Whether uploads are scanned for malware before they are used."""
+
+    UPLOAD_SCAN: bool
+
+
 class Links(ImagesBucket, PublicAddress):
     """Links to pictures."""
 

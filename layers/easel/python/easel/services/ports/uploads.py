@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from easel.domain.upload import AcceptedPicture, Upload, UploadRejection
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Uploads(Protocol):
@@ -74,6 +71,70 @@ class Uploads(Protocol):
     def retire_ended(self, ended: EndedUpload, before: datetime) -> None:
         """`retire` for one of `ended`. Raises StaleWrite if it is attached meanwhile."""
         ...
+
+
+class UploadStore(Protocol):
+    """The objects of uploads: what arrived, and what was checked. Raises StorageUnavailable."""
+
+    def form(self, workspace_id: str, upload_id: str, media_type: str, *, expires_in: timedelta) -> PostForm:
+        """A form that stores what arrives: one object of this type, of 1 to `MAX_BYTES` bytes."""
+        ...
+
+    def read_arrived(self, workspace_id: str, upload_id: str) -> bytes | None:
+        """What arrived; None if nothing has. Raises ImageRejected if it has more than `MAX_BYTES` bytes."""
+        ...
+
+    def scan_result(self, workspace_id: str, upload_id: str) -> str | None:
+        """What the malware scan wrote on what arrived; None as long as it has not."""
+        ...
+
+    def delete_arrived(self, workspace_id: str, upload_id: str) -> None: ...
+
+    def keep(self, workspace_id: str, upload_id: str, cleaned: CleanedUpload) -> AcceptedPicture:
+        """Store a checked picture with its thumbnail, under keys that follow from its content."""
+        ...
+
+    def discard(self, picture: AcceptedPicture) -> None:
+        """Delete a picture that `keep` stored."""
+        ...
+
+    def delete_all(self, workspace_id: str, upload_id: str) -> None:
+        """Delete everything that was stored for an upload."""
+        ...
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """Where to send a form, and the fields before its file."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class UploadCleaner(Protocol):
+    """Checks and cleans the bytes of an upload. Raises ImageRejected or ImagingUnavailable."""
+
+    def clean(self, data: bytes) -> CleanedUpload: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedUpload:
+    """A complete, upright picture without metadata, and a thumbnail of it in webp."""
+
+    data: bytes
+    thumbnail: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+
+
+class UploadQueue(Protocol):
+    """Has the worker look after an upload. Raises QueueUnavailable."""
+
+    def check(self, workspace_id: str, upload_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""The objects of uploads in S3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from easel.aws_errors import code_of, raised_as
+from easel.domain.upload import EXTENSIONS, MAX_BYTES, AcceptedPicture
+from easel.errors import ImageRejected, RejectionReason, StorageUnavailable
+from easel.services.ports.uploads import CleanedUpload, PostForm
+from easel.storage.keys import incoming_key, upload_prefix
+from easel.storage.s3 import S3ImageStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+SCAN_TAG: Final = "GuardDutyMalwareScanStatus"
+"""The tag that GuardDuty Malware Protection for S3 puts on an object that it has scanned."""
+_NOT_THERE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
+_THUMBNAIL_TYPE: Final = "image/webp"
+
+
+class S3UploadStore:
+    """`ports.uploads.UploadStore`."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._images = S3ImageStore(client, bucket)
+
+    def form(self, workspace_id: str, upload_id: str, media_type: str, *, expires_in: timedelta) -> PostForm:
+        """A presigned POST. Its policy allows exactly this key and type, and S3 checks the number of bytes."""
+        key = incoming_key(workspace_id, upload_id)
+        with raised_as(StorageUnavailable, "No form for an upload could be signed."):
+            signed = self._client.generate_presigned_post(
+                Bucket=self._bucket,
+                Key=key,
+                Fields={"Content-Type": media_type, "success_action_status": "201"},
+                Conditions=[
+                    {"Content-Type": media_type},
+                    {"success_action_status": "201"},
+                    ["content-length-range", 1, MAX_BYTES],
+                ],
+                ExpiresIn=int(expires_in.total_seconds()),
+            )
+        return PostForm(signed["url"], signed["fields"])
+
+    def read_arrived(self, workspace_id: str, upload_id: str) -> bytes | None:
+        key = incoming_key(workspace_id, upload_id)
+        message = f"The object {key} could not be read."
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            if code_of(error) in _NOT_THERE:
+                return None
+            with raised_as(StorageUnavailable, message):
+                raise
+        if answer["ContentLength"] > MAX_BYTES:
+            message = f"The file has {answer['ContentLength']} bytes; at most {MAX_BYTES} are accepted."
+            raise ImageRejected(message, RejectionReason.TOO_LARGE)
+        with raised_as(StorageUnavailable, message):
+            return answer["Body"].read()
+
+    def scan_result(self, workspace_id: str, upload_id: str) -> str | None:
+        key = incoming_key(workspace_id, upload_id)
+        try:
+            tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        except (BotoCoreError, ClientError) as error:
+            if code_of(error) in _NOT_THERE:
+                return None
+            with raised_as(StorageUnavailable, f"The tags of the object {key} could not be read."):
+                raise
+        return next((tag["Value"] for tag in tags if tag["Key"] == SCAN_TAG), None)
+
+    def delete_arrived(self, workspace_id: str, upload_id: str) -> None:
+        self._delete([incoming_key(workspace_id, upload_id)])
+
+    def keep(self, workspace_id: str, upload_id: str, cleaned: CleanedUpload) -> AcceptedPicture:
+        base = f"{upload_prefix(workspace_id, upload_id)}/{cleaned.sha256}"
+        picture = AcceptedPicture(
+            key=f"{base}.{EXTENSIONS[cleaned.media_type]}",
+            thumbnail_key=f"{base}-thumb.webp",
+            media_type=cleaned.media_type,
+            bytes=len(cleaned.data),
+            width=cleaned.width,
+            height=cleaned.height,
+            sha256=cleaned.sha256,
+        )
+        self._images.put(picture.key, cleaned.data, cleaned.media_type)
+        self._images.put(picture.thumbnail_key, cleaned.thumbnail, _THUMBNAIL_TYPE)
+        return picture
+
+    def discard(self, picture: AcceptedPicture) -> None:
+        self._delete([picture.key, picture.thumbnail_key])
+
+    def delete_all(self, workspace_id: str, upload_id: str) -> None:
+        prefix = f"{upload_prefix(workspace_id, upload_id)}/"
+        with raised_as(StorageUnavailable, f"The objects below {prefix} could not be listed."):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            found = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        self._delete([*found, incoming_key(workspace_id, upload_id)])
+
+    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+        return self._images.presign(key, expires_in=expires_in, filename=filename)
+
+    def _delete(self, keys: Iterable[str]) -> None:
+        # One by one: there are three at most, and S3 reports failures within an answer to a batch as a success.
+        for key in keys:
+            with raised_as(StorageUnavailable, f"The object {key} could not be deleted."):
+                self._client.delete_object(Bucket=self._bucket, Key=key)
