@@ -147,6 +147,7 @@ class StageSettings:
     tracing: Tracing
     detailed_metrics: bool
     bucket_versioning: bool
+    picture_cdn: bool
     edge: EdgeSettings
     providers: tuple[ProviderSettings, ...]
     routing: RoutingSettings
@@ -207,6 +208,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         tracing=read.get("tracing", switches.one_of(tuple(Tracing), Tracing), Tracing.SUBMIT),
         detailed_metrics=read.get("detailedMetrics", switches.boolean, False),
         bucket_versioning=read.get("bucketVersioning", switches.boolean, False),
+        picture_cdn=read.get("pictureCdn", switches.boolean, not local),
         edge=_edge(read, local=local),
         providers=tuple(_provider(read, url, name, parallel) for name in _ADDRESSES),
         routing=RoutingSettings(

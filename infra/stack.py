@@ -18,6 +18,7 @@ from infra.constructs.layers import Layers
 from infra.constructs.nag import answer_lint
 from infra.constructs.observability import Observability
 from infra.constructs.operators import Operators
+from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues
 from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
@@ -60,10 +61,17 @@ class EaselStack(Stack):
         self.queues = Queues(self, "Queues", settings=settings)
         self.events = Events(self, "Events", settings=settings)
         self.front = HttpFront(self, "Front", settings=settings)
+        self.pictures = Pictures(self, "Pictures", settings=settings, bucket=self.data.images)
         self.identity = Identity(self, "Identity", settings=settings)
         kit = FunctionKit(settings=settings, layers=Layers(self, "Layers", archives=code.layers), root=code.functions)
         variables = Variables(
-            self, settings=settings, front=self.front, data=self.data, queues=self.queues, bus=self.events
+            self,
+            settings=settings,
+            front=self.front,
+            data=self.data,
+            pictures=self.pictures,
+            queues=self.queues,
+            bus=self.events,
         )
         self.workflow = Workflow(self, "Workflow", kit=kit, variables=variables, data=self.data, queues=self.queues)
         self.foundation = foundation = Foundation(

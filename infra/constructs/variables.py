@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from infra.constructs.data import Data
 from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
+from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues, WorkQueue
 from infra.settings import StageSettings
 
@@ -16,13 +17,21 @@ class Variables:
     """Groups of environment variables, ready to be merged with `|`."""
 
     def __init__(
-        self, scope: Construct, *, settings: StageSettings, front: HttpFront, data: Data, queues: Queues, bus: Events
+        self,
+        scope: Construct,
+        *,
+        settings: StageSettings,
+        front: HttpFront,
+        data: Data,
+        pictures: Pictures,
+        queues: Queues,
+        bus: Events,
     ) -> None:
         self._stack, self._settings = Stack.of(scope), settings
         self.core = {"CORE_TABLE_NAME": data.core.table_name}
         self.ledger = {"LEDGER_TABLE_NAME": data.ledger.table_name}
         self.ephemeral = {"EPHEMERAL_TABLE_NAME": data.ephemeral.table_name}
-        self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name}
+        self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name, "IMAGES_BASE_URL": pictures.base_url}
         self.signing = {"SIGNING_SECRET_ARN": data.signing_secret.secret_arn}
         self.session = {"SESSION_SECRET_ARN": data.session_secret.secret_arn}
         self.edge = front.edge.variables if front.edge else {}

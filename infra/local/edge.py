@@ -1,7 +1,10 @@
 """The edge: a proxy that gives the emulated API one stable address, like a domain name on AWS.
 
 Every request is forwarded unchanged to the deployed HTTP API, and the response is streamed back. It only enforces the
-body size that API Gateway accepts. Run as `python -m infra.local.edge`.
+body size that API Gateway accepts.
+
+Below `/files` it stands for the CloudFront distribution of the pictures (`infra/constructs/pictures.py`): presigned
+links are passed on to the emulated S3 without the headers that CloudFront removes. Run as `python -m infra.local.edge`.
 """
 
 import argparse
@@ -44,6 +47,14 @@ _BETWEEN_TWO_HOPS: Final = frozenset({
 })  # fmt: skip
 """Headers that concern one connection only (RFC 9110, 7.6.1)."""
 
+PICTURES_PATH: Final = "/files"
+_KEPT_BY_CLOUDFRONT: Final = frozenset({
+    b"accept", b"accept-encoding", b"access-control-request-headers", b"access-control-request-method", b"if-match",
+    b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"origin", b"range", b"user-agent",
+})  # fmt: skip
+"""The request headers that reach the bucket. A client's credential for our API is not among them."""
+_PICTURE_METHODS: Final = ["GET", "HEAD", "OPTIONS"]
+
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -67,6 +78,11 @@ class Target:
             self._seen = self._url = None
         return self._url
 
+    def storage_url(self) -> str | None:
+        """Base URL of the emulated S3, which has the address of the emulated API; None while there is none."""
+        url = self.url()
+        return None if url is None else str(httpx.URL(url).copy_with(raw_path=b"/"))
+
 
 class BodyTooLargeError(Exception):
     """The body is longer than API Gateway accepts."""
@@ -87,35 +103,52 @@ class _AnyPath(Convertor[str]):
 register_url_convertor("any", _AnyPath())
 
 
-def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """The edge as an ASGI application. `transport` sends requests to the API."""
-    way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
-    turns = asyncio.Semaphore(REQUESTS_AT_ONCE)
+class Edge:
+    """What answers requests: the API behind its address, and the bucket below `PICTURES_PATH`."""
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with way:
-            yield
+    def __init__(self, target: Target, way: httpx.AsyncBaseTransport) -> None:
+        self._target = target
+        self._way = way
+        self._turns = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
-    async def pass_on(request: Request) -> Response:
-        base = target.url()
+    async def pass_on(self, request: Request) -> Response:
+        base = self._target.url()
         if base is None:
-            return _problem(503, "Service Unavailable", "No API is deployed yet.")
+            return _not_deployed()
         try:
             body = await _body(request)
         except BodyTooLargeError:
             return _problem(413, "Content Too Large", f"A request may have {LARGEST_BODY_BYTES} bytes at most.")
         except ClientDisconnect:
             return Response(status_code=499)
-        async with turns:
+        async with self._turns:
             if await request.is_disconnected():
                 return Response(status_code=499)
-            return await _answer(way, _towards(base, request, body))
+            return await _answer(self._way, _towards(base, request, body))
 
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "deployed": target.url() is not None})
+    async def picture(self, request: Request) -> Response:
+        base = self._target.storage_url()
+        return _not_deployed() if base is None else await _answer(self._way, _to_storage(base, request))
 
-    routes = [Route(HEALTH_PATH, health), Route("/{path:any}", pass_on, methods=_METHODS)]
+    async def health(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok", "deployed": self._target.url() is not None})
+
+
+def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """The edge as an ASGI application. `transport` sends requests to the API and to the bucket."""
+    way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
+    edge = Edge(target, way)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with way:
+            yield
+
+    routes = [
+        Route(HEALTH_PATH, edge.health),
+        Route(f"{PICTURES_PATH}/{{path:any}}", edge.picture, methods=_PICTURE_METHODS),
+        Route("/{path:any}", edge.pass_on, methods=_METHODS),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -149,6 +182,17 @@ def _towards(base: str, request: Request, body: bytes) -> httpx.Request:
     )
 
 
+def _to_storage(base: str, request: Request) -> httpx.Request:
+    path: bytes = request.scope["raw_path"].removeprefix(PICTURES_PATH.encode())
+    query: bytes = request.scope["query_string"]
+    return httpx.Request(
+        request.method,
+        httpx.URL(base).copy_with(raw_path=path + (b"?" + query if query else b"")),
+        headers=[(name, value) for name, value in request.headers.raw if name in _KEPT_BY_CLOUDFRONT],
+        extensions={"timeout": httpx.Timeout(_ANSWER_SECONDS).as_dict()},
+    )
+
+
 def _forwarding(request: Request) -> list[tuple[bytes, bytes]]:
     """Forwarding headers as API Gateway sets them."""
     caller = request.client.host if request.client else "127.0.0.1"
@@ -174,6 +218,10 @@ async def _answer(way: httpx.AsyncBaseTransport, request: httpx.Request) -> Resp
         (name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _BETWEEN_TWO_HOPS
     ]
     return response
+
+
+def _not_deployed() -> JSONResponse:
+    return _problem(503, "Service Unavailable", "No API is deployed yet.")
 
 
 def _problem(status: int, title: str, detail: str) -> JSONResponse:

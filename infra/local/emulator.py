@@ -1,13 +1,18 @@
-"""Runs MiniStack 1.5.33 with one patch. Run as `python -m infra.local.emulator`.
+"""Runs MiniStack 1.5.33 with two patches. Run as `python -m infra.local.emulator`.
 
 When a nested stack is updated, MiniStack loses the attributes of unchanged resources, so that every `Fn::GetAtt` of one
 fails, and with it every second deployment. Root stacks keep them; the patch makes nested stacks keep them too.
+
+S3 refuses a presigned link that is called with an `Authorization` header. MiniStack does not, so a client that sends
+its API key along would fail on AWS only. The second patch refuses it here too.
 """
 
 import functools
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 from ministack import app  # type: ignore[import-untyped] # it has no types
+from ministack.services import s3  # type: ignore[import-untyped] # as above
 from ministack.services.cloudformation import _stacks, provisioners  # type: ignore[import-untyped] # as above
 
 
@@ -33,6 +38,37 @@ def keep_attributes_of_nested_resources() -> None:
     provisioners._update_resource = corrected  # noqa: SLF001 - as above
 
 
+_TWO_CREDENTIALS: Final = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InvalidArgument</Code>'
+    b"<Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string"
+    b" parameter or the Authorization header should be specified</Message>"
+    b"<ArgumentName>Authorization</ArgumentName></Error>"
+)
+
+_S3Request = Callable[..., Awaitable[tuple[int, dict[str, str], bytes]]]
+
+
+def refuse_two_credentials() -> None:
+    """Answer 400 as S3 does to a presigned link with an `Authorization` header."""
+    handle_request: _S3Request = s3.handle_request
+
+    @functools.wraps(handle_request)
+    async def corrected(
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query_params: Mapping[str, Any],
+        **more: Any,
+    ) -> tuple[int, dict[str, str], bytes]:
+        if headers.get("authorization") and "X-Amz-Signature" in query_params:
+            return 400, {"Content-Type": "application/xml"}, _TWO_CREDENTIALS
+        return await handle_request(method, path, headers, body, query_params, **more)
+
+    s3.handle_request = corrected
+
+
 if __name__ == "__main__":
     keep_attributes_of_nested_resources()
+    refuse_two_credentials()
     app.main()

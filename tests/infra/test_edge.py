@@ -21,7 +21,7 @@ KINDS = ("AWS::CloudFront::Distribution", "AWS::WAFv2::WebACL", "AWS::ApiGateway
 
 @pytest.fixture(scope="module")
 def edge(synthesize: Synthesize) -> Synthesized:
-    return synthesize(edge="true", edgeRateLimit="2000", **NAMED)
+    return synthesize(edge="true", edgeRateLimit="2000", pictureCdn="false", **NAMED)
 
 
 def distribution_of(stack: Synthesized) -> dict[str, Any]:
@@ -38,9 +38,11 @@ def secret_of(stack: Synthesized) -> str:
     return stack.text(header["HeaderValue"])
 
 
-def test_nothing_stands_before_the_api_by_default(production: Synthesized) -> None:
-    assert [kind for kind in KINDS if production.of_type(kind)] == []
-    assert [folder for folder in production.functions if "ORIGIN_SECRET" in production.environment(folder)] == []
+def test_nothing_stands_before_the_api_by_default(synthesize: Synthesize) -> None:
+    # The one for pictures, which stands before the bucket, has tests of its own.
+    stack = synthesize(stage="production", pictureCdn="false")
+    assert [kind for kind in KINDS if stack.of_type(kind)] == []
+    assert [folder for folder in stack.functions if "ORIGIN_SECRET" in stack.environment(folder)] == []
 
 
 def test_cloudfront_passes_everything_on_and_caches_nothing(edge: Synthesized) -> None:
@@ -91,7 +93,7 @@ def test_the_domain_name_leads_to_cloudfront_where_that_is_on_and_else_to_the_ap
     assert distribution_of(edge)["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
     assert edge.output("DomainTarget") == "Front/Edge/Distribution#DomainName"
 
-    plain = synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE)
+    plain = synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE, pictureCdn="false")
     (domain,) = plain.of_type("AWS::ApiGatewayV2::DomainName").values()
     (mapping,) = plain.of_type("AWS::ApiGatewayV2::ApiMapping").values()
     assert domain["DomainName"] == DOMAIN

@@ -106,8 +106,10 @@ def unique_name(prefix: str) -> str:
 
 
 @contextmanager
-def emulator(module: str = "ministack") -> Iterator[Emulator]:
+def emulator(module: str = "infra.local.emulator") -> Iterator[Emulator]:
     """Start a MiniStack, wait until it is healthy, stop it at the end. `module` is the Python module that runs it.
+
+    By default it is the one that `make up` starts, which is closer to AWS than MiniStack by itself.
 
     Raises:
         EmulatorError: when it is not healthy within 30 seconds.

@@ -23,6 +23,7 @@ from tests.support.tables import create_ledger_table
 from easel.domain.catalogue import Candidate, Catalogue, load_catalogue
 from easel.domain.credits import MILLI, Grant, GrantKind, Wallet, fold, fold_grants
 from easel.domain.events import Event, generation_ended
+from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
 from easel.domain.image import Failure, Image, ServedBy
 from easel.domain.pricing import load_price_book
@@ -289,8 +290,11 @@ class MemoryStore:
         self.objects[key] = data
         self.puts.append(key)
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+    def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
         return f"https://bucket.example/{key}"
+
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        return wanted
 
 
 class NoReferences:

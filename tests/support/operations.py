@@ -76,6 +76,7 @@ class Functions:
             "LEDGER_TABLE_NAME": create_ledger_table(self._dynamodb),
             "EPHEMERAL_TABLE_NAME": create_ephemeral_table(self._dynamodb),
             "IMAGES_BUCKET_NAME": bucket,
+            "IMAGES_BASE_URL": "",
             "EVENT_BUS_NAME": bus,
             "GENERATIONS_QUEUE_URL": queues["generations"],
             "RENDER_QUEUE_URLS": json.dumps({"wavespeed": queues["render"]}),

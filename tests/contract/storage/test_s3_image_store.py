@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.support.emulator import Emulator, unique_name
 
+from easel.domain.file_names import FileName
 from easel.errors import StorageUnavailable
 from easel.storage.s3 import S3ImageStore, client_config
 
@@ -56,11 +57,31 @@ def test_a_link_reads_the_object_without_credentials(store: S3ImageStore) -> Non
     store.put(KEY, b"picture", "image/png")
 
     shown = httpx.get(store.presign(KEY, expires_in=MINUTE))
-    saved = httpx.get(store.presign(KEY, expires_in=MINUTE, filename="bicycle.png"))
+    saved = httpx.get(store.presign(KEY, expires_in=MINUTE, filename=FileName("bicycle.png", "bicycle.png")))
 
     assert (shown.status_code, shown.content, shown.headers["content-type"]) == (200, b"picture", "image/png")
     assert shown.headers["content-disposition"] == "inline"
     assert saved.headers["content-disposition"].startswith('attachment; filename="bicycle.png"')
+
+
+@pytest.mark.requirement("X-14")
+def test_a_link_with_a_second_credential_is_refused_as_on_aws(store: S3ImageStore) -> None:
+    store.put(KEY, b"picture", "image/png")
+
+    answer = httpx.get(store.presign(KEY, expires_in=MINUTE), headers={"Authorization": "Bearer easel_key"})
+
+    assert (answer.status_code, "Only one auth mechanism allowed" in answer.text) == (400, True)
+
+
+def test_a_link_for_head_tells_length_and_type_and_is_for_head_only(store: S3ImageStore) -> None:
+    store.put(KEY, b"picture", "image/png")
+    link = store.presign(KEY, expires_in=MINUTE, head=True)
+
+    answer = httpx.head(link)
+
+    assert (answer.status_code, answer.headers["content-length"]) == (200, "7")
+    assert answer.headers["content-type"] == "image/png"
+    assert httpx.get(link).status_code == 403
 
 
 def test_a_link_to_another_object_cannot_be_made_from_a_link(store: S3ImageStore) -> None:

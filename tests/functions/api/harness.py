@@ -26,6 +26,7 @@ from tests.support.submitting import MemorySubmissions, submit_generation_over
 from easel import settings
 from easel.domain import access
 from easel.domain.api_keys import hint_of
+from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
 from easel.domain.identities import names_of
 from easel.domain.image import Status
@@ -88,6 +89,8 @@ class Store:
     gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
     api_keys: dict[str, ApiKeyRecord] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
+    credentials_left: timedelta = timedelta(days=1)
+    """How long the credentials that sign links work."""
 
     def __post_init__(self) -> None:
         self.submissions = MemorySubmissions(generations=self.generations)
@@ -120,8 +123,13 @@ class Store:
         found = newest_first[skip:]
         return Page.of(found[:limit], lambda entry: entry.id, more=len(found) > limit)
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
-        return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}"
+    def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
+        saved_as = f"&filename={filename.plain}" if filename else ""
+        method = "HEAD" if head else "GET"
+        return f"https://bucket.example/{key}?expires={int(expires_in.total_seconds())}&method={method}{saved_as}"
+
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        return min(wanted, self.credentials_left)
 
     def know(self, api_key: str, caller: Principal) -> None:
         """Store a key whose record makes it this caller."""

@@ -88,6 +88,17 @@ def test_head_has_the_headers_of_get_and_no_body(api: Api, store: Store, functio
     assert head.header("ETag") == got.header("ETag")
 
 
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+def test_head_tells_the_length_that_get_has(api: Api, encoding: str | None) -> None:
+    headers = {"Accept-Encoding": encoding} if encoding else {}
+    got = api.call("describe_models", "GET", MODELS, headers=headers)
+    head = api.call("describe_models", "HEAD", MODELS, headers=headers)
+
+    assert (head.header("Content-Encoding"), head.body) == (encoding, "")
+    assert (int(head.header("Content-Length") or 0) < len(got.body.encode())) == bool(encoding)
+    assert encoding or head.header("Content-Length") == str(len(got.body.encode()))
+
+
 def test_head_of_an_unknown_generation_is_404(api: Api) -> None:
     assert api.call("read_generations", "HEAD", f"/api/v1/generations/{GENERATION_ID}").status == 404
 

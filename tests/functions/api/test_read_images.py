@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -208,3 +209,76 @@ def test_an_unknown_variant_is_refused_with_the_known_ones(api: Api) -> None:
             "allowed": list(VARIANTS),
         }
     ]
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.parametrize("ask", [image, permalink])
+@pytest.mark.requirement("S000-28", "X-14")
+def test_head_leads_to_a_link_for_head(api: Api, ask: Callable[..., Answer]) -> None:
+    path = PERMALINK if ask is permalink else f"/api/v1/images/{IMAGE_ID}"
+    authorizer = {"authorizer": None} if ask is permalink else {}
+
+    head = api.call("read_images", "HEAD", path, **authorizer)
+
+    assert "method=HEAD" in (head.header("Location") or "")
+    assert "method=GET" in (ask(api).header("Location") or "")
+    assert (head.status, head.body) == (302, "")
+
+
+@pytest.mark.usefixtures("delivered")
+def test_thumb_is_the_thumbnail(api: Api) -> None:
+    assert "thumb.webp" in (image(api, query="variant=thumb").header("Location") or "")
+
+
+@pytest.mark.usefixtures("delivered")
+def test_format_says_more_than_accept(api: Api) -> None:
+    assert image(api, query="format=json").json["id"] == IMAGE_ID
+    assert image(api, query="format=image", headers={"Accept": "application/json"}).status == 302
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_download_is_named_after_its_request_and_its_number(api: Api) -> None:
+    location = image(api, query="download=1&variant=preview").header("Location") or ""
+
+    assert location.endswith("&filename=a-private-prompt-1.webp")
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_download_by_permalink_says_nothing_about_the_request(api: Api) -> None:
+    assert (permalink(api, query="download=true").header("Location") or "").endswith("&filename=image-1.png")
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.parametrize("query", ["format=xml", "download=yes", "variant=huge"])
+def test_a_wrong_choice_is_refused_with_those_there_are(api: Api, query: str) -> None:
+    answer = image(api, query=query)
+
+    (detail,) = answer.json["error"]["details"]
+    assert (answer.status, detail["field"]) == (400, query.partition("=")[0])
+    assert detail["allowed"]
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_description_that_was_seen_is_not_sent_again(api: Api) -> None:
+    first = image(api, query="format=json")
+
+    again = image(api, query="format=json", headers={"If-None-Match": first.header("ETag") or ""})
+
+    assert (first.status, again.status, again.body) == (200, 304, "")
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_redirect_cannot_be_revalidated_because_its_link_ends(api: Api) -> None:
+    assert image(api).header("ETag") is None
+    assert image(api, headers={"If-None-Match": "*"}).status == 302
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.requirement("X-14")
+def test_links_end_when_the_credentials_do_that_signed_them(api: Api, store: Store) -> None:
+    store.credentials_left = timedelta(minutes=7)
+
+    body = image(api, query="format=json").json
+
+    assert "expires=420" in body["url"]
+    assert body["urlExpiresAt"] == "2026-11-20T10:07:00.000Z"

@@ -12,7 +12,7 @@ from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage, Status
 from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.generations import answers as generations
-from easel.services.images.links import ImageLinks, Variant
+from easel.services.images.links import PLAIN_LINK, ImageLinks, LinkOptions, Variant
 
 BASE = "https://easel.example/"
 
@@ -30,7 +30,7 @@ class SignedLinks:
         url = f"https://b/?signature={self.made}"
         return ImageLinks(url, url, url, NOW + timedelta(hours=1, seconds=self.made))
 
-    def download_url(self, image: Image, variant: Variant) -> str | None:
+    def download_url(self, image: Image, variant: Variant, options: LinkOptions = PLAIN_LINK) -> str | None:
         return f"https://b/{variant}" if image.stored else None
 
 

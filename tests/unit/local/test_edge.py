@@ -174,3 +174,30 @@ def test_an_api_that_does_not_answer_is_told_as_a_problem(target_file: Path, err
 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+LINK = "/files/pictures/generated/w/original.png?X-Amz-Signature=abc&response-content-disposition=inline%3B"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_to_a_picture_reaches_the_bucket_without_the_credential_that_came_with_it(
+    target_file: Path, method: str
+) -> None:
+    storage = Api(httpx.Response(200, headers={"content-type": "image/png"}, content=b"picture"))
+    headers = {"authorization": "Bearer key", "cookie": "a=1", "range": "bytes=0-3", "if-none-match": '"tag"'}
+
+    answer = ask(target_file, storage, method, LINK, headers=headers)
+
+    (request,) = storage.requests
+    assert request.method == method
+    assert str(request.url) == "http://127.0.0.1:4566" + LINK.removeprefix("/files")
+    assert {name for name in headers if name in request.headers} == {"range", "if-none-match"}
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+
+
+def test_what_is_written_to_a_link_does_not_reach_the_bucket(target_file: Path) -> None:
+    api = Api()
+
+    ask(target_file, api, "PUT", LINK, content=b"x")
+
+    assert api.requests[0].url.path.startswith("/_aws/execute-api/")

@@ -9,6 +9,7 @@ import pytest
 from tests.support.engine import MemoryStore
 from tests.support.generations import NOW, a_generation, a_stored_image
 
+from easel.domain.file_names import FileName
 from easel.domain.permalinks import decode_permalink
 from easel.services.images.links import LINK_LIFETIME, LinkMaker, Variant, permalink
 
@@ -20,7 +21,7 @@ DELIVERED = replace(GENERATION.images[1], stored=a_stored_image())
 class SigningStore(MemoryStore):
     """Says in each link for how long it was made."""
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+    def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
         return f"{key}?{expires_in.total_seconds():.0f}"
 
 

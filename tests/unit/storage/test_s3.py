@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
 from tests.support.offline import offline_options, unreachable_url
 
+from easel.domain.file_names import FileName
 from easel.errors import StorageUnavailable
 from easel.storage.s3 import S3ImageStore, client_config
 
@@ -16,10 +18,10 @@ KEY = "generated/w/g/i/original.png"
 HOUR = timedelta(hours=1)
 
 
-def a_store(endpoint_url: str | None = None) -> S3ImageStore:
+def a_store(endpoint_url: str | None = None, **options_of_store: Any) -> S3ImageStore:
     options = offline_options(endpoint_url)
     options["config"] = options["config"].merge(client_config(endpoint_url))
-    return S3ImageStore(boto3.client("s3", **options), "pictures")
+    return S3ImageStore(boto3.client("s3", **options), "pictures", **options_of_store)
 
 
 def test_on_aws_the_bucket_is_in_the_host_name_of_its_region() -> None:
@@ -62,11 +64,29 @@ def test_a_link_says_what_the_key_says_and_nothing_that_a_browser_would_run(key:
 
 
 def test_with_a_file_name_the_picture_is_saved_under_it() -> None:
-    query = parse_qs(urlsplit(a_store().presign(KEY, expires_in=HOUR, filename='Fähre "1"\r\n.png')).query)
+    name = FileName("fahre-1.png", "fähre-1.png")
+    query = parse_qs(urlsplit(a_store().presign(KEY, expires_in=HOUR, filename=name)).query)
 
     assert query["response-content-disposition"] == [
-        "attachment; filename=\"F_hre _1___.png\"; filename*=UTF-8''F%C3%A4hre%20%221%22%0D%0A.png"
+        "attachment; filename=\"fahre-1.png\"; filename*=UTF-8''f%C3%A4hre-1.png"
     ]
+
+
+def test_links_have_the_address_before_the_bucket_and_the_signature_of_the_bucket() -> None:
+    direct = urlsplit(a_store().presign(KEY, expires_in=HOUR))
+    link = urlsplit(a_store(base_url="https://cdn.example/").presign(KEY, expires_in=HOUR))
+
+    assert (link.scheme, link.netloc, link.path) == ("https", "cdn.example", direct.path)
+    assert parse_qs(link.query)["X-Amz-SignedHeaders"] == parse_qs(direct.query)["X-Amz-SignedHeaders"] == ["host"]
+
+
+@pytest.mark.requirement("X-14")
+def test_a_link_lasts_no_longer_than_the_credentials_that_sign_it() -> None:
+    ends_soon = a_store(credentials_end=lambda: datetime.now(UTC) + timedelta(minutes=10))
+
+    assert timedelta(minutes=9) < ends_soon.lifetime(HOUR) <= timedelta(minutes=10)
+    assert a_store(credentials_end=lambda: datetime.now(UTC) + timedelta(days=1)).lifetime(HOUR) == HOUR
+    assert a_store().lifetime(HOUR) == HOUR
 
 
 def test_a_bucket_that_cannot_be_reached_is_storage_unavailable() -> None:

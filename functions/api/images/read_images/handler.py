@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
+from easel.clock import system_clock
 from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.images import answers as images
@@ -24,25 +25,36 @@ def read_image(
     caller: callers.GenerationsRead,
     image_id: parameters.ImageId,
     variant: parameters.VariantChoice = None,
+    described: parameters.FormatChoice = None,
+    download: parameters.DownloadChoice = None,
     accept: parameters.Accept = None,
 ) -> Response[images.SingleImageBody | None]:
     env = settings.load(Env)
-    chosen = parameters.chosen_variant(variant)
+    asked = _asked(variant, download)
+    as_json = parameters.chosen_json(described, accept)
     view = wiring.read_images(env).get(caller, parse.resource_id(image_id, "image"))
     context = AnswerContext(wiring.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
-    if parse.wants_json(accept):
-        return images.image_answer(view, context)
-    return images.picture_answer(view, chosen, context)
+    if as_json:
+        return images.image_answer(view, context, system_clock())
+    return images.picture_answer(view, asked, context, system_clock())
 
 
 @app.get("/i/<token>", **words.READ_PERMALINK)
 def read_permalink(
-    token: parameters.PermalinkToken, variant: parameters.VariantChoice = None
+    token: parameters.PermalinkToken,
+    variant: parameters.VariantChoice = None,
+    download: parameters.DownloadChoice = None,
 ) -> Response[images.PendingPictureBody | None]:
     env = settings.load(Env)
-    chosen = parameters.chosen_variant(variant)
+    asked = _asked(variant, download)
     view = wiring.read_images(env).by_permalink(token)
-    return images.permalink_answer(view, chosen, links=wiring.links(env))
+    return images.permalink_answer(view, asked, links=wiring.links(env))
+
+
+def _asked(variant: str | None, download: str | None) -> images.PictureRequest:
+    return images.PictureRequest(
+        parameters.chosen_variant(variant), parameters.chosen_download(download), head=app.is_head
+    )
 
 
 lambda_handler = gateway.entry(app)

@@ -7,6 +7,7 @@ on every answer, caching headers, and 304 for a caller that has the answer alrea
 from __future__ import annotations
 
 import time
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -85,9 +86,16 @@ def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds
     if unchanged and _has_it_already(incoming.headers.get("if-none-match"), headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
-    if incoming.method == "HEAD":
-        return {**answer, "body": "", "isBase64Encoded": False}
-    return compression.compressed(answer, incoming.headers.get("accept-encoding"))
+    complete = compression.compressed(answer, incoming.headers.get("accept-encoding"))
+    return _without_body(complete) if incoming.method == "HEAD" else complete
+
+
+def _without_body(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to HEAD: the length is that of the body which GET has, because a gateway would name that of none."""
+    body = str(answer["body"])
+    length = len(b64decode(body)) if answer.get("isBase64Encoded") else len(body.encode())
+    headers = {**answer["headers"], "Content-Length": str(length)}
+    return {**answer, "headers": headers, "body": "", "isBase64Encoded": False}
 
 
 def _later(own: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class Resolver(APIGatewayHttpResolver):
         """Every route, those without placeholders first, as the framework tries them."""
         return [*self._static_routes, *self._dynamic_routes]
 
+    @property
+    def is_head(self) -> bool:
+        """Whether the request that is being served is a HEAD, which routes see as a GET."""
+        incoming: Incoming | None = self.context.get(_INCOMING)
+        return incoming is not None and incoming.method == "HEAD"
+
     def serve(self, incoming: Incoming, context: LambdaContext) -> dict[str, Any]:
         """Check the caller, then the body, and run the route.
 

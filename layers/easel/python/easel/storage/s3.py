@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore.config import Config
 
 from easel.aws_errors import raised_as
+from easel.clock import system_clock
+from easel.domain.file_names import FileName
 from easel.errors import StorageUnavailable
 
 if TYPE_CHECKING:
@@ -30,17 +33,39 @@ def client_config(endpoint_url: str | None) -> Config:
     """Settings for S3 clients, to be merged with the common ones.
 
     Presigned links need signature version 4. On AWS the bucket is part of the host name; a custom
-    endpoint (the embedded cloud) has no such host names, so there it is the first segment of the path.
+    endpoint (the embedded cloud) has no such host names, so there it is the first segment of the path. The host name is
+    that of the region, in us-east-1 too: CloudFront calls the bucket by it, and the signature covers it.
     """
-    return Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint_url else "virtual"})
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint_url else "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
 
 
 class S3ImageStore:
-    """`ports.pictures.ImageStore`."""
+    """`ports.pictures.ImageStore`.
 
-    def __init__(self, client: S3Client, bucket: str) -> None:
+    `base_url` is the address before the bucket that links get instead of the bucket's own: one that takes the headers
+    away which S3 would refuse. `credentials_end` is when the credentials that sign links end; None if it is not known.
+    """
+
+    def __init__(
+        self,
+        client: S3Client,
+        bucket: str,
+        *,
+        base_url: str = "",
+        credentials_end: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._client = client
         self._bucket = bucket
+        self._base_url = base_url.rstrip("/")
+        self._credentials_end = credentials_end
+
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        """How long a link works: until the credentials end that sign it, where they say when that is."""
+        end = self._credentials_end()
+        return wanted if end is None else max(timedelta(seconds=1), min(wanted, end - system_clock()))
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
         """Store an object; S3 verifies its checksum.
@@ -59,11 +84,12 @@ class S3ImageStore:
                 ChecksumSHA256=checksum,
             )
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
+    def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
         """A presigned link to this object; whether the object exists is not checked.
 
         With a `filename` a browser saves the image under that name, otherwise it displays it. The media type is derived
-        from the key, so a link never serves anything but an image.
+        from the key, so a link never serves anything but an image. A link is for GET, or for HEAD only: S3 signs the
+        method too.
 
         Raises:
             StorageUnavailable: no credentials to sign with.
@@ -75,16 +101,14 @@ class S3ImageStore:
             "ResponseContentDisposition": _disposition(filename),
         }
         with raised_as(StorageUnavailable, f"No link to the object {key} could be made."):
-            return self._client.generate_presigned_url(
-                "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
+            link = self._client.generate_presigned_url(
+                "head_object" if head else "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
             )
+        return f"{self._base_url}{urlsplit(link)._replace(scheme='', netloc='').geturl()}" if self._base_url else link
 
 
-def _disposition(filename: str | None) -> str:
+def _disposition(filename: FileName | None) -> str:
     """RFC 6266: an ASCII name for old clients and the exact one in `filename*`."""
     if filename is None:
         return "inline"
-    plain = "".join(
-        letter if letter.isascii() and letter.isprintable() and letter not in '"\\' else "_" for letter in filename
-    )
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return f"attachment; filename=\"{filename.plain}\"; filename*=UTF-8''{quote(filename.exact, safe='')}"

@@ -82,9 +82,10 @@ class PublicAddress(Settings):
 
 
 class ImagesBucket(Settings):
-    """Bucket of the pictures."""
+    """Bucket of the pictures, and the address before it that links have; empty for the bucket's own."""
 
     IMAGES_BUCKET_NAME: Text
+    IMAGES_BASE_URL: str
 
 
 class UploadScan(Settings):

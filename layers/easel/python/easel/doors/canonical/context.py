@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from easel.domain.image import Image
-from easel.services.images.links import ImageLinks, Variant
+from easel.services.images.links import ImageLinks, LinkOptions, Variant
 
 COSTS: Final = "Null unless the caller owns the workspace or operates the system."
 """Of fields about what providers take."""
@@ -17,7 +17,7 @@ class Links(Protocol):
 
     def image_links(self, image: Image) -> ImageLinks | None: ...
 
-    def download_url(self, image: Image, variant: Variant) -> str | None: ...
+    def download_url(self, image: Image, variant: Variant, options: LinkOptions = ...) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,27 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from easel.clock import Clock
+from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
-from easel.domain.image import Image
+from easel.domain.image import Image, StoredImage
 from easel.domain.permalinks import encode_permalink
 from easel.services.ports.pictures import ImageStore
 
 LINK_LIFETIME: Final = timedelta(hours=1)
-"""How long a link to the bytes works. A role-signed link dies with the role's session, so longer would be a promise
-that AWS does not keep."""
+"""How long a link to the bytes works at most. It dies with the role's session; see `ImageStore.lifetime`."""
 
 Variant = Literal["original", "preview", "thumbnail"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """What a link to one file is for: `filename` to save it under, `head` for a client that asks for headers only."""
+
+    filename: FileName | None = None
+    head: bool = False
+
+
+PLAIN_LINK: Final = LinkOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +52,34 @@ class LinkMaker:
         """Links to all variants; None while there is no picture."""
         if image.stored is None:
             return None
+        lifetime = self._store.lifetime(LINK_LIFETIME)
         return ImageLinks(
-            url=self._store.presign(image.stored.original_key, expires_in=LINK_LIFETIME),
-            preview_url=self._store.presign(image.stored.preview_key, expires_in=LINK_LIFETIME),
-            thumbnail_url=self._store.presign(image.stored.thumbnail_key, expires_in=LINK_LIFETIME),
-            expires_at=self._clock() + LINK_LIFETIME,
+            url=self._store.presign(image.stored.original_key, expires_in=lifetime),
+            preview_url=self._store.presign(image.stored.preview_key, expires_in=lifetime),
+            thumbnail_url=self._store.presign(image.stored.thumbnail_key, expires_in=lifetime),
+            expires_at=self._clock() + lifetime,
         )
 
-    def download_url(self, image: Image, variant: Variant) -> str | None:
+    def download_url(self, image: Image, variant: Variant, options: LinkOptions = PLAIN_LINK) -> str | None:
         """A link to one variant; None while there is no picture."""
         if image.stored is None:
             return None
-        keys = {
-            "original": image.stored.original_key,
-            "preview": image.stored.preview_key,
-            "thumbnail": image.stored.thumbnail_key,
-        }
-        return self._store.presign(keys[variant], expires_in=LINK_LIFETIME)
+        return self._store.presign(
+            variant_key(image.stored, variant),
+            expires_in=self._store.lifetime(LINK_LIFETIME),
+            filename=options.filename,
+            head=options.head,
+        )
 
     def permalink(self, generation: Generation, image: Image) -> str:
         """The address of a picture that never changes, known before the picture exists."""
         return permalink(self._base, generation.workspace_id, image.id, generation.permalink_secret)
+
+
+def variant_key(stored: StoredImage, variant: Variant) -> str:
+    """The object key of one variant."""
+    keys = {"original": stored.original_key, "preview": stored.preview_key, "thumbnail": stored.thumbnail_key}
+    return keys[variant]
 
 
 def permalink(public_base_url: str, workspace_id: str, image_id: str, permalink_secret: str) -> str:

@@ -21,6 +21,8 @@ class ImageView:
     generation_id: str
     permalink_secret: str
     image: Image
+    title: str
+    """What its file is named after: the title of the request, or its prompt where it has none."""
     prompt: str
     model: str
     price_milli_credits: int
@@ -61,6 +63,7 @@ class ReadImages:
                 entry.permalink_secret,
                 entry.image,
                 entry.prompt,
+                entry.prompt,
                 entry.model,
                 entry.price_milli_credits,
             )
@@ -77,6 +80,7 @@ def _view(generation: Generation, index: int) -> ImageView:
         generation.id,
         generation.permalink_secret,
         generation.images[index],
+        generation.prompt,
         generation.prompt_of(generation.images[index]),
         generation.model,
         generation.price_of(generation.images[index]),

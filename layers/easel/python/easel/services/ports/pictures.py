@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
 from easel.domain.image import ServedBy, StoredImage
 from easel.domain.provenance import Provenance
@@ -16,7 +17,13 @@ class ImageStore(Protocol):
 
     def put(self, key: str, data: bytes, media_type: str) -> None: ...
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str: ...
+    def presign(
+        self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False
+    ) -> str: ...
+
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        """How long a link that is made now works, if it is made for the time that is wanted."""
+        ...
 
 
 class ImageProcessor(Protocol):

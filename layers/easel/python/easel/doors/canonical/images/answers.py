@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,18 +13,23 @@ from pydantic import Field
 
 from easel.clock import to_iso
 from easel.domain.attempt import Attempt
+from easel.domain.file_names import picture_name
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.provenance import ContentCredentials
 from easel.doors.canonical.context import COSTS, AnswerContext, Links
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.models import AnswerModel, Moment, moment
-from easel.services.images.links import Variant, permalink
+from easel.services.images.links import LinkOptions, Variant, permalink, variant_key
 from easel.services.images.read_images import ImageView
 
 _SOON: Final = {"Retry-After": "1"}
 _PERMALINK_CACHE: Final = "public, max-age=60"
 """Short: the redirect leads to a link that stops working within the hour."""
+VOLATILE: Final = {"url", "url_expires_at", "preview_url", "thumbnail_url"}
+"""The fields that differ at each read, because links are signed anew."""
+TAG_LIFETIME_SECONDS: Final = 10 * 60
+"""Links live for an hour. A caller whose tag matches keeps links that are at most this much older than fresh ones."""
 
 
 class FailureBody(AnswerModel):
@@ -148,33 +154,61 @@ def pending_picture(image: Image) -> PendingPictureBody:
     )
 
 
-def image_answer(view: ImageView, context: AnswerContext) -> Response[SingleImageBody | None]:
-    """A picture described: 202 while it is being made."""
+def image_answer(view: ImageView, context: AnswerContext, now: datetime) -> Response[SingleImageBody | None]:
+    """A picture described: 202 while it is being made, with a tag to ask again by once it has ended."""
     body = image_body(view, context)
     if view.image.status.is_final:
-        return answers.as_json(body)
+        return answers.as_json(body, headers={"ETag": image_tag(body, now)})
     return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers=_SOON)
 
 
-def picture_answer(view: ImageView, variant: Variant, context: AnswerContext) -> Response[SingleImageBody | None]:
+def image_tag(body: SingleImageBody, now: datetime) -> str:
+    """A tag for conditional reads: as that of a generation, without the links, and for less time than they work."""
+    content = body.model_dump(mode="json", by_alias=True, exclude=VOLATILE)
+    return answers.etag([content, int(now.timestamp()) // TAG_LIFETIME_SECONDS if body.url else 0], weak=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """Which file of an image is asked for: to be saved or shown, or its headers only."""
+
+    variant: Variant
+    download: bool = False
+    head: bool = False
+
+    def link_options(self, view: ImageView, title: str) -> LinkOptions:
+        """`title` is the first part of the name to save it under."""
+        if not self.download or view.image.stored is None:
+            return LinkOptions(head=self.head)
+        key = variant_key(view.image.stored, self.variant)
+        name = picture_name(title, view.image.shot, view.image.index + 1, key)
+        return LinkOptions(filename=name, head=self.head)
+
+
+def picture_answer(
+    view: ImageView, asked: PictureRequest, context: AnswerContext, now: datetime
+) -> Response[SingleImageBody | None]:
     """A picture for its owner: a redirect to the bytes, 202 with its description while it is being made.
+
+    The redirect has no ETag: a cache that revalidated it would keep a link that has ended. `If-None-Match` follows the
+    redirect, and is answered where the bytes are.
 
     Raises:
         PictureGone: it failed or was cancelled.
     """
-    url = _ready_url(view.image, variant, context.links)
+    url = _ready_url(view.image, asked.variant, context.links, asked.link_options(view, view.title))
     if url is None:
-        return image_answer(view, context)
+        return image_answer(view, context, now)
     return answers.redirect(url, cache=answers.PRIVATE)
 
 
-def permalink_answer(view: ImageView, variant: Variant, *, links: Links) -> Response[PendingPictureBody | None]:
-    """An image by its permalink: the same, without anything about the request.
+def permalink_answer(view: ImageView, asked: PictureRequest, *, links: Links) -> Response[PendingPictureBody | None]:
+    """An image by its permalink: the same, without anything about the request, its title included.
 
     Raises:
         PictureGone: it failed or was cancelled.
     """
-    url = _ready_url(view.image, variant, links)
+    url = _ready_url(view.image, asked.variant, links, asked.link_options(view, ""))
     if url is None:
         # Browsers obey Refresh, so that a person who opens the link early sees the picture come.
         headers = {**_SOON, "Refresh": "2"}
@@ -182,9 +216,9 @@ def permalink_answer(view: ImageView, variant: Variant, *, links: Links) -> Resp
     return answers.redirect(url, cache=_PERMALINK_CACHE)
 
 
-def _ready_url(image: Image, variant: Variant, links: Links) -> str | None:
+def _ready_url(image: Image, variant: Variant, links: Links, options: LinkOptions) -> str | None:
     """A link to the bytes, None while it is being made. 410 after a failure, so that clients stop polling."""
-    url = links.download_url(image, variant)
+    url = links.download_url(image, variant, options)
     if url is None and image.status.is_final:
         raise PictureGone(image.failure.message if image.failure else "This image was cancelled.")
     return url

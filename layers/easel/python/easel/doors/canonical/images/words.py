@@ -13,7 +13,7 @@ from easel.errors import (
     SecretUnavailable,
     StorageUnavailable,
 )
-from easel.http.description import empty, route
+from easel.http.description import UNCHANGED, empty, route
 from easel.http.failures import PictureGone, RouteNotFound
 
 _TAG: Final = "Images"
@@ -23,9 +23,10 @@ READ_IMAGE: Final = route(
     "readImage",
     _TAG,
     "Get an image",
-    "Redirects to a link that works for an hour without credentials. With `Accept: application/json` it answers with "
-    "the image's metadata instead.",
-    {200: "The metadata.", 202: _BEING_MADE, 302: empty("`Location` is the image.")},
+    "Redirects to a link that works for an hour without credentials; HEAD leads to one for HEAD. With `?format=json` "
+    "or `Accept: application/json` it answers with the image's metadata instead, with an `ETag`. `?download=1` names "
+    "the file. `If-None-Match` and `Range` are answered where the redirect leads.",
+    {200: "The metadata.", 202: _BEING_MADE, 302: empty("`Location` is the image."), 304: UNCHANGED},
     errors=(NotFound, PictureGone),
 )
 
