@@ -22,6 +22,7 @@ from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
 from easel.repositories.generations.generations import DynamoGenerations, begin_keys
 from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
+from easel.repositories.products import DynamoProducts
 from easel.repositories.prompt_templates import DynamoPromptTemplates
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.ports.image_tasks import ImageRef
@@ -51,6 +52,7 @@ class Core:
         self.workspaces = DynamoWorkspaces(self.client, self.table)
         self.api_keys = DynamoApiKeys(self.client, self.table)
         self.prompt_templates = DynamoPromptTemplates(self.client, self.table)
+        self.products = DynamoProducts(self.client, self.table)
         self.uploads = DynamoUploads(self.client, self.table)
         self.init_data = DynamoInitDataClaims(self.client, self.table)
 

@@ -15,6 +15,7 @@ WORKSPACE_PREFIX: Final = "WORKSPACE#"
 API_KEY_PREFIX: Final = "KEY#"
 PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
+PRODUCT_PREFIX: Final = "PRODUCT#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
@@ -139,6 +140,19 @@ def upload_partition(shard: int) -> str:
 def upload_id_of(key: Key) -> tuple[str, str]:
     """(workspace id, upload id) of an upload's key."""
     return key["pk"].removeprefix("WS#"), key["sk"].removeprefix(UPLOAD_PREFIX)
+
+
+def product(workspace_id: str, product_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{PRODUCT_PREFIX}{_part(product_id)}"}
+
+
+def deleted_product(workspace_id: str, product_id: str) -> Key:
+    """Outside of the prefix of those that are listed."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"DELETEDPRODUCT#{_part(product_id)}"}
+
+
+def product_count(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "PRODUCTS"}
 
 
 def outbox(event_id: str) -> Key:
