@@ -23,6 +23,8 @@ UNMARKED_PREFIX: Final = "unmarked/"
 """Pictures as they were before a watermark was drawn: no role may read them."""
 LENT_PREFIX: Final = "lent/"
 """Cleaned reference pictures, while a vendor reads them for itself."""
+UPLOADS_PREFIX: Final = "uploads/"
+"""Pictures that callers brought, after they have been checked."""
 UNSET_VENDOR_KEY: Final = "unset"
 """What a vendor's secret says until an operator has written the key."""
 
@@ -61,6 +63,11 @@ class Data(Construct):
     def generated_objects(self) -> str:
         """The ARN pattern of the pictures that we made."""
         return self.images.arn_for_objects(f"{GENERATED_PREFIX}*")
+
+    @property
+    def upload_objects(self) -> str:
+        """The ARN pattern of checked uploads."""
+        return self.images.arn_for_objects(f"{UPLOADS_PREFIX}*")
 
     @property
     def unmarked_objects(self) -> str:

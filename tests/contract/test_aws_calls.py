@@ -25,6 +25,12 @@ list                              1  Query
 list by status                    2  Query, BatchGetItem
 picture that is being made        2  2 x GetItem
 cancel                            3  GetItem, TransactWriteItems, StopExecution
+create a product                  1  TransactWriteItems
+product                           1  GetItem
+products                          2  Query, GetItem
+change a product                  2  GetItem, TransactWriteItems
+change it to the same product     1  GetItem
+delete a product                  2  GetItem, TransactWriteItems
 make a template                   1  TransactWriteItems
 change a template                 2  GetItem, TransactWriteItems
 change it to the same             1  GetItem

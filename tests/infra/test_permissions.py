@@ -13,6 +13,7 @@ CORE = "Data/Core"
 LEDGER = "Data/Ledger"
 EPHEMERAL = "Data/Ephemeral"
 PICTURES = "Data/Images/generated/*"
+UPLOADS = "Data/Images/uploads/*"
 UNMARKED = "Data/Images/unmarked/*"
 LENT = "Data/Images/lent/*"
 EXECUTIONS = "execution of Workflow/Machine:*"
@@ -85,6 +86,28 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/money/grant_credits": {CORE: "dynamodb: ConditionCheckItem", LEDGER: "dynamodb: GetItem PutItem UpdateItem"},
+    "api/products/manage_products": {
+        CORE: "dynamodb: GetItem BatchGetItem PutItem UpdateItem DeleteItem",
+        UPLOADS: "s3: GetObject",
+    },
+    "api/products/read_products": {
+        CORE: "dynamodb: GetItem Query",
+        UPLOADS: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/products/shop_create_product": {
+        CORE: "dynamodb: BatchGetItem PutItem UpdateItem",
+        UPLOADS: "s3: GetObject",
+    },
+    "api/products/shop_manage_products": {
+        CORE: "dynamodb: GetItem BatchGetItem PutItem UpdateItem DeleteItem",
+        UPLOADS: "s3: GetObject",
+    },
+    "api/products/shop_read_products": {
+        CORE: "dynamodb: GetItem Query",
+        UPLOADS: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/prompt_templates/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
     "api/money/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
     "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
@@ -239,6 +262,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         },
         "api/accounts/read_api_keys": {f"{prefix}easel-local/signing-??????"},
         "api/generations/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
+        "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
         "api/prompt_templates/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/money/read_wallet": {f"{prefix}easel-local/signing-??????"},
@@ -258,7 +283,8 @@ def test_no_function_may_read_a_picture_without_its_watermark(production: Synthe
         permission
         for folder in production.functions
         for permission in _of_function(production, folder)
-        if permission.startswith("s3:Get") and not permission.endswith((f"on {PICTURES}", f"on {LENT}"))
+        if permission.startswith("s3:Get")
+        and not permission.endswith((f"on {PICTURES}", f"on {LENT}", f"on {UPLOADS}"))
     ]
     assert readers == []
 

@@ -44,6 +44,11 @@ def all_errors(base: type[EaselError] = EaselError) -> set[type[EaselError]]:
     return {error for error in known if error.__module__.startswith("easel.") and not error.__name__.startswith("_")}
 
 
+def by_code() -> dict[str, type[EaselError]]:
+    """The class of each code: of several with one code, the one that the others derive from."""
+    return {error.code: error for error in all_errors() if "code" in vars(error)}
+
+
 def samples(error: type[EaselError]) -> tuple[EaselError, ...]:
     """One instance for each status that errors of this class may have."""
     return _SAMPLES.get(error) or (error(f"{_kind(error).title}."),)

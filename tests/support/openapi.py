@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic.json_schema import models_json_schema
-from tests.support.failures import all_errors, by_status, example, samples
+from tests.support.failures import by_code, by_status, example, samples
 
 from easel import errors
 from easel.doors.canonical.door import CANONICAL
@@ -54,8 +54,8 @@ Send an API key as `Authorization: Bearer <key>`; each operation names the scope
 may use camelCase or snake_case."""
 
 _TAGS: Final = (
-    *("Generations", "Images", "Prompts", "Money", "Catalogue"),
-    *("Workspaces", "API keys", "Telegram", "Operations", "Service"),
+    *("Generations", "Images", "Products", "Prompts", "Money", "Catalogue"),
+    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _OF_PRIVATE_ROUTES: Final = {
@@ -102,7 +102,7 @@ _OF_BODIES: Final = (
     *(errors.PayloadTooLarge, errors.UnsupportedMediaType),
     *(MalformedBody, errors.InvalidRequest),
 )
-_BY_CODE: Final[Mapping[str, type[EaselError]]] = {error.code: error for error in all_errors()}
+_BY_CODE: Final[Mapping[str, type[EaselError]]] = by_code()
 
 
 def document() -> dict[str, Any]:

@@ -260,6 +260,12 @@ class Functions:
         function = "manage_prompt_templates" if changing else "read_prompt_templates"
         return self.request(function, method, f"/api/v1/prompt-templates{path}", expected, body=body)
 
+    # --- products ---------------------------------------------------------------------------------------------------
+
+    def product(self, method: str, path: str = "", expected: int = 200, body: Any = None) -> Any:
+        function = "read_products" if method == "GET" else "manage_products"
+        return self.request(function, method, f"/api/v1/products{path}", expected, body=body)
+
     def usage(self, path: str = "") -> Any:
         return self.request("read_usage", "GET", f"/api/v1/usage{path}")
 
@@ -317,6 +323,7 @@ def measure(emulator: Emulator) -> dict[str, Calls]:
             return answers[0]
 
         _measure_front_doors(functions, note)
+        _measure_products(functions, note)
         _measure_templates(functions, note)
         _measure_workers(functions, note)
         _measure_money(functions, note)
@@ -337,6 +344,16 @@ def _measure_front_doors(functions: Functions, note: Callable[..., Any]) -> None
     note("list by status", functions.list, "limit=1&status=PENDING")
     note("picture that is being made", functions.show_image, first, 202)
     note("cancel", functions.cancel, first)
+
+
+def _measure_products(functions: Functions, note: Callable[..., Any]) -> None:
+    made = note("create a product", functions.product, "POST", expected=201, body={"name": "mug"})
+    path = f"/{made['id']}"
+    note("product", functions.product, "GET", path)
+    note("products", functions.product, "GET")
+    note("change a product", functions.product, "PUT", path, body={"name": "cup"})
+    note("change it to the same product", functions.product, "PUT", path, body={"name": "cup"})
+    note("delete a product", functions.product, "DELETE", path, 204)
 
 
 def _measure_templates(functions: Functions, note: Callable[..., Any]) -> None:

@@ -16,6 +16,9 @@ NAMED_OTHERWISE = {
     "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
     "describe_service": (None, "constants and the shipped OpenAPI document"),
     "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
+    "shop_create_product": ("products/manage_products", "the shop's address of the same use case"),
+    "shop_manage_products": ("products/manage_products", "the shop's addresses of the same use case"),
+    "shop_read_products": ("products/read_products", "the shop's addresses of the same use case"),
     "read_status": (None, "one read of the circuits"),
 }
 """Function -> the use case that it calls instead, if any, and why its name differs."""

@@ -87,6 +87,14 @@ class Room(Construct):
             env={**variables, **self.variables.edge},
         )
 
+    def allow_upload_links(self, function: SmallFunction) -> None:
+        """Let a function sign links to uploads that have been checked."""
+        function.allow(
+            "s3:GetObject",
+            on=self.data.upload_objects,
+            because="A presigned link carries this permission, and all checked uploads lie below this one prefix.",
+        )
+
     def allow_links(self, function: SmallFunction) -> None:
         """Let a function sign links to pictures."""
         function.allow(

@@ -64,6 +64,16 @@ BODIES: dict[str, Any] = {
         "shots": [{"id": "one", "name": "One", "text": "a fox"}],
     },
     "POST /api/v1/prompt-templates/{templateId}/render": {},
+    "POST /api/v1/products": {"name": "tote bag"},
+    "PUT /api/v1/products/{productId}": {"name": "mine now"},
+    "POST /api/products": {
+        "name": "tote bag",
+        "color": "green",
+        "material": "cotton",
+        "frontUploadId": new_id(),
+        "backUploadId": new_id(),
+    },
+    "PUT /api/products/{productId}": {"name": "mine now"},
     "POST /api/v1/workspaces": {"name": "Another"},
     "PATCH /api/v1/workspaces/{workspaceId}": {"name": "Mine now"},
     "PUT /api/v1/workspaces/{workspaceId}/routing": {"provider": "google", "fallback": "none"},
@@ -107,7 +117,9 @@ def theirs(walked: World) -> dict[str, str]:
     listed = walked.call("GET", "/api/v1/api-keys", token=tenant["apiKey"]).json
     words = {"name": "Other's", "shots": [{"id": "one", "name": "One", "text": "an owl"}]}
     template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json
+    product = walked.call("POST", "/api/v1/products", token=tenant["apiKey"], body={"name": "their bag"}).json
     return {
+        "productId": product["id"],
         "generationId": generation_id,
         "imageId": picture.id,
         "workspaceId": tenant["workspaceId"],

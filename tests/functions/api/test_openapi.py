@@ -103,7 +103,9 @@ def test_every_error_has_a_status_of_its_own_or_of_its_family() -> None:
 
 
 def test_every_code_is_documented(fresh: dict[str, Any]) -> None:
-    shown = {code.removesuffix("_409").removesuffix("_429") for code in fresh["components"]["examples"]}
+    # Examples of doors beside the canonical one end in the door's name.
+    names = (name.partition("-")[0] for name in fresh["components"]["examples"])
+    shown = {name.removesuffix("_409").removesuffix("_429") for name in names}
 
     assert {problem["code"] for problem in fresh["x-problems"]} == {error.code for error in KINDS} | shown
     assert all(problem["meaning"] for problem in fresh["x-problems"])

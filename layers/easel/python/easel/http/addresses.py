@@ -133,7 +133,6 @@ _PREFIXES: Final = (
     ("/api/v1/payments/stars", _BOT),
     ("/api/v1/referrals", _BOT),
     ("/api/v1/tools", _BOT),
-    ("/api/v1/products", DoorName.SHOP),
     ("/api/v1/upload", DoorName.SHOP),
     ("/api/v1/prompts", _STUDIO),
     ("/api/v1/data", _STUDIO),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
@@ -15,6 +16,7 @@ PRIVATE: Final = "no-store"
 PUBLIC: Final = "public, max-age=300"
 """For public answers that change with a release."""
 
+_TAG_LIFETIME_SECONDS: Final = 300
 _Body = TypeVar("_Body")
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -48,6 +50,14 @@ def text(content: str, media_type: str, *, headers: Mapping[str, str] | None = N
     """A public document: cacheable, with an ETag."""
     tags = {"ETag": etag(content), "Cache-Control": PUBLIC}
     return Response(200, content_type=media_type, body=content, headers={**tags, **(headers or {})})
+
+
+def version_tag(version: int, now: datetime) -> str:
+    """An ETag that names a version, for `If-Match`.
+
+    It runs out after some minutes, long before the links in an answer do that a caller with a matching tag keeps.
+    """
+    return f'"{version}-{int(now.timestamp()) // _TAG_LIFETIME_SECONDS}"'
 
 
 def etag(content: Any, *, weak: bool = False) -> str:

@@ -17,6 +17,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _DIGITS: Final = re.compile(r"[0-9]+")
+_VERSION: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9]{1,12})?"?')
 _DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
 
 
@@ -89,6 +90,23 @@ def idempotency_key(text: str | None) -> str | None:
     return key
 
 
+def if_match(text: str | None) -> int | None:
+    """Read an `If-Match` header that names a version: as `answers.version_tag` writes it, or as a bare number.
+
+    None where there is none, and for `*`, which any version matches.
+
+    Raises:
+        InvalidRequest: anything else; a list of tags is not taken.
+    """
+    if text is None or text.strip() == "*":
+        return None
+    match = _VERSION.fullmatch(text.strip())
+    if match is None:
+        message = "If-Match must be the ETag or the version of what you have read."
+        raise InvalidRequest.of("If-Match", message, {"pattern": _VERSION.pattern})
+    return int(match[1])
+
+
 def flag(name: str, text: str | None) -> bool:
     """Read a switch of the query: `true` or `false`, absent meaning the latter.
 
@@ -115,6 +133,14 @@ def resource_id(text: str, kind: str) -> str:
     candidate = text.lower()
     if not _UUID.fullmatch(candidate):
         raise NotFound(f"There is no {kind} {text[:80]}.")
+    return candidate
+
+
+def id_in_body(field: str, text: str, kind: str) -> str:
+    """An id in a field of a body, in lower case. Raises InvalidRequest: text that cannot be an id."""
+    candidate = text.strip().lower()
+    if not _UUID.fullmatch(candidate):
+        raise InvalidRequest.of(field, f"There is no {kind} {text[:80]}.", {"format": "uuid"})
     return candidate
 
 

@@ -1,0 +1,53 @@
+"""Functions of the shop door, by rooms."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
+from infra.constructs.small_function import SmallFunction
+from infra.settings import SHOP
+
+_SHOP: Final = (SHOP,)
+
+
+class ShopProducts(Room):
+    """Products at the addresses of seed 000."""
+
+    folder = "products"
+    routes = (
+        Route("GetShopProducts", GET, "/api/products", "shop_read_products", doors=_SHOP),
+        Route("GetShopProduct", GET, "/api/products/{productId}", "shop_read_products", doors=_SHOP),
+        Route("PostShopProducts", POST, "/api/products", "shop_create_product", doors=_SHOP),
+        Route("PutShopProduct", PUT, "/api/products/{productId}", "shop_manage_products", doors=_SHOP),
+        Route("DeleteShopProduct", DELETE, "/api/products/{productId}", "shop_manage_products", doors=_SHOP),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "shop_read_products": self._read,
+            "shop_create_product": self._create,
+            "shop_manage_products": self._manage,
+        }
+
+    def _read(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        function = self.function("shop_read_products", own.core | own.images | own.signing)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        self.allow_upload_links(function)
+        return function
+
+    def _create(self) -> SmallFunction:
+        function = self.function("shop_create_product", self.variables.core | self.variables.images)
+        actions = ("BatchGetItem", "PutItem", "UpdateItem")
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
+        self.allow_upload_links(function)
+        return function
+
+    def _manage(self) -> SmallFunction:
+        function = self.function("shop_manage_products", self.variables.core | self.variables.images)
+        actions = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
+        self.allow_upload_links(function)
+        return function

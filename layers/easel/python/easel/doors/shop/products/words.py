@@ -1,0 +1,65 @@
+"""The shop's products in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from easel.errors import (
+    Contended,
+    InvalidRequest,
+    NotFound,
+    StaleWrite,
+    StorageUnavailable,
+    TooManyAttachments,
+    UploadNotReady,
+)
+from easel.http.description import UNCHANGED, route
+
+_TAG: Final = "Shop"
+_PICTURES: Final = (UploadNotReady, TooManyAttachments, StorageUnavailable)
+
+LIST_PRODUCTS: Final = route(
+    "listShopProducts",
+    _TAG,
+    "List products",
+    "The newest first. `page` reaches the first thousand; `nextCursor` leads on.",
+    {200: "One page, and how many there are."},
+    errors=(StorageUnavailable,),
+)
+
+READ_PRODUCT: Final = route(
+    "readShopProduct",
+    _TAG,
+    "Get a product",
+    "With links to its pictures.",
+    {200: "The product.", 304: UNCHANGED},
+    errors=(NotFound, StorageUnavailable),
+)
+
+CREATE_PRODUCT: Final = route(
+    "createShopProduct",
+    _TAG,
+    "Create a product",
+    "With its front and back picture.",
+    {201: "Created."},
+    errors=(InvalidRequest, Contended, *_PICTURES),
+)
+
+UPDATE_PRODUCT: Final = route(
+    "updateShopProduct",
+    _TAG,
+    "Update a product",
+    "Only what the body names changes. With `If-Match` or `version` the change is refused with 409 when somebody has "
+    "changed the product since it was read.",
+    {200: "The product as it is now."},
+    errors=(InvalidRequest, NotFound, StaleWrite, Contended, *_PICTURES),
+)
+
+DELETE_PRODUCT: Final = route(
+    "deleteShopProduct",
+    _TAG,
+    "Delete a product",
+    "With its pictures, where nothing else uses them. Images that were generated from it stay.",
+    {200: "Deleted."},
+    errors=(NotFound, StaleWrite, Contended),
+)
