@@ -168,20 +168,20 @@ def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: st
         assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
 
 
-SUBMIT = "api/generations/submit_generation"
+SUBMITS = {"api/generations/submit_generation", "api/generations/workspace_submit_generation"}
 
 
 @every_function
 def test_traces_begin_with_the_submission_of_a_request(production: Synthesized, folder: str) -> None:
     for function in _deployed(production, folder).values():
-        assert function["TracingConfig"]["Mode"] == ("Active" if folder == SUBMIT else "PassThrough")
+        assert function["TracingConfig"]["Mode"] == ("Active" if folder in SUBMITS else "PassThrough")
 
 
 @pytest.mark.parametrize(("tracing", "starts"), [("off", False), ("submit", False), ("all", True)])
 def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, tracing: str, *, starts: bool) -> None:
     stack = synthesize(tracing=tracing)
     active = {folder for folder, function in stack.functions.items() if function["TracingConfig"]["Mode"] == "Active"}
-    assert active == (set(stack.functions) if starts else {SUBMIT} if tracing == "submit" else set())
+    assert active == (set(stack.functions) if starts else SUBMITS if tracing == "submit" else set())
     (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
     assert machine["TracingConfiguration"] == {"Enabled": starts}
 

@@ -147,6 +147,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/generations/workspace_submit_generation": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        "Queues/Generations/Queue": "sqs: SendMessage",
+        PICTURES: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/check_catalogue": {
@@ -272,6 +279,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/wavespeed-webhook-??????",
         },
         "api/money/quote_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/workspace_submit_generation": {f"{prefix}easel-local/signing-??????"},
         "api/generations/submit_generation": {f"{prefix}easel-local/signing-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }

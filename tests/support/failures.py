@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from easel import errors
 from easel.errors import EaselError, ProviderErrorClass
-from easel.http.door import Door, Failure
+from easel.http.door import Door, Failure, WrittenFailure
 from easel.http.failures import MethodNotAllowed
 from easel.http.problems import Kind, kind_of
 
 _RUNNING: Final = "019a9f1c-5c00-7abc-8def-0123456789a0"
+_WORKSPACE: Final = "019a9f1c-5c00-7abc-8def-0123456789b0"
 _AT: Final = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 _SAMPLES: Final[dict[type[EaselError], tuple[EaselError, ...]]] = {
@@ -54,19 +55,36 @@ def samples(error: type[EaselError]) -> tuple[EaselError, ...]:
     return _SAMPLES.get(error) or (error(f"{_kind(error).title}."),)
 
 
-def by_status(declared: Iterable[type[EaselError]]) -> dict[int, list[EaselError]]:
-    """Samples of these errors by their status, in the order of their codes."""
+def by_status(declared: Iterable[type[EaselError]], door: Door) -> dict[int, list[EaselError]]:
+    """Samples of these errors by the status that a door answers with, in the order of their codes."""
     grouped: dict[int, list[EaselError]] = {}
     for error in sorted(set(declared), key=lambda error: error.code):
         for sample in samples(error):
-            grouped.setdefault(kind_of(sample).status.value, []).append(sample)
+            grouped.setdefault(status_at(sample, door), []).append(sample)
     return grouped
 
 
 def example(sample: EaselError, door: Door) -> Any:
     """The body that a door writes for this error."""
-    failure = Failure(sample, kind_of(sample), "POST", "/api/v1/generations", "8d2f6a4c", _AT)
-    return door.write_failure(failure).body
+    return _written(sample, door).body
+
+
+def code_at(sample: EaselError, door: Door) -> str:
+    """The code that a door gives this error."""
+    code: str = example(sample, door)["error"]["code"]
+    return code
+
+
+def status_at(sample: EaselError, door: Door) -> int:
+    """The status that a door answers this error with."""
+    return _written(sample, door).status or kind_of(sample).status.value
+
+
+def _written(sample: EaselError, door: Door) -> WrittenFailure:
+    sent = {"x-workspace-id": _WORKSPACE}
+    return door.write_failure(
+        Failure(sample, kind_of(sample), "POST", "/api/v1/generations", "8d2f6a4c", _AT, headers=sent)
+    )
 
 
 def _kind(error: type[EaselError]) -> Kind:

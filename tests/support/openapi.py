@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic.json_schema import models_json_schema
-from tests.support.failures import by_code, by_status, example, samples
+from tests.support.failures import by_code, by_status, code_at, example, samples
 
 from easel import errors
 from easel.doors.canonical.door import CANONICAL
@@ -55,7 +55,7 @@ may use camelCase or snake_case."""
 
 _TAGS: Final = (
     *("Generations", "Images", "Products", "Prompts", "Money", "Catalogue"),
-    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop"),
+    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _OF_PRIVATE_ROUTES: Final = {
@@ -235,8 +235,9 @@ def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str
     """The failed responses of a route, by status and codes: those of many routes are the same."""
     model = {"$ref": f"#/components/schemas/{door.failure_model.__name__}"}
     failures = {}
-    for status, found in by_status(answered).items():
-        codes = [error.code for error in found]
+    for status, found in by_status(answered, door).items():
+        given = {code_at(error, door) for error in found}
+        codes = sorted(given.union(*(door.further_codes.get(code, ()) for code in given)))
         coded = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
         names = [_name(error, door) for error in found]
         examples = {name: {"$ref": f"#/components/examples/{name}"} for name in names}

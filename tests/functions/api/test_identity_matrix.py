@@ -53,6 +53,7 @@ PUBLIC = {
 NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {
     "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
+    "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
     "POST /api/v1/quotes": {"prompt": "a red fox", "model": "sandbox"},
@@ -294,7 +295,7 @@ def test_nobody_enters_a_workspace_by_naming_it(
         route.method.value, path_of(route, theirs), token=callers[who], headers=header, body=body_of(route)
     )
 
-    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+    assert (answer.status, answer.json["error"]["code"].lower()) == (404, "not_found")
 
 
 @private_routes

@@ -88,10 +88,14 @@ def rate_headers(served: Served) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One front door. `failure_model` and `failure_media_type` describe its failures in the OpenAPI document."""
+    """One front door. `failure_model` and `failure_media_type` describe its failures in the OpenAPI document.
+
+    So do `further_codes`: for a code, those that the door gives to errors of the same class in special cases.
+    """
 
     name: DoorName
     write_failure: Callable[[Failure], WrittenFailure]
     failure_model: type[BaseModel]
     failure_media_type: str = "application/json"
+    further_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     headers: Callable[[Served], Mapping[str, str]] = rate_headers

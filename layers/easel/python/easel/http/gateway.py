@@ -99,9 +99,9 @@ def _without_body(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _later(own: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
-    """An answer's headers with those that the door adds. Of two pauses the longer one is the right one."""
+    """An answer's headers with those that the door adds where it has none. Of two pauses the longer one is right."""
     pauses = [int(headers["Retry-After"]) for headers in (own, added) if "Retry-After" in headers]
-    return {**own, **added, **({"Retry-After": str(max(pauses))} if pauses else {})}
+    return {**added, **own, **({"Retry-After": str(max(pauses))} if pauses else {})}
 
 
 def _has_it_already(wanted: str | None, etag: str | None) -> bool:

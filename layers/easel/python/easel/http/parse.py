@@ -10,8 +10,9 @@ from typing import Final
 from easel.errors import InvalidRequest, NotFound
 
 LONGEST_KEY: Final = 255
-_WAIT_SECONDS: Final = (1, 25)
-"""The longest is what API Gateway's 30 seconds leave after the submit itself."""
+LONGEST_WAIT: Final = 25
+"""Seconds that API Gateway's thirty leave for waiting, after the submit itself."""
+_WAIT_SECONDS: Final = (1, LONGEST_WAIT)
 _CANCEL_AFTER_SECONDS: Final = (5, 600)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')

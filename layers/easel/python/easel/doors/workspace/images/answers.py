@@ -1,0 +1,153 @@
+"""Generated images as the workspace door shows them: one image by itself, several in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from easel.domain.generation import Generation
+from easel.domain.image import Image, Status
+from easel.doors.workspace.amounts import credits_of
+from easel.doors.workspace.links import WorkspaceLinks
+from easel.errors import EaselError, GenerationClosed, InvalidRequest, ProviderError, ProviderErrorClass
+from easel.http import answers
+from easel.http.failures import InternalError
+from easel.http.models import AnswerModel
+
+PATH: Final = "/api/ai/images"
+GENERATION_HEADER: Final = "X-Easel-Generation-Id"
+
+_CALLERS_FAULT: Final = {
+    "content_policy": "prompt",
+    "provider_rejected_input": "prompt",
+    "reference_unavailable": "image",
+    "image_rejected": "image",
+}
+"""Codes of images that failed for something in the request, and the field that it was in."""
+_INTERNAL: Final = frozenset({"internal_error", "no_images"})
+_PAUSE_SECONDS: Final = 2
+
+
+class WorkspaceImage(AnswerModel):
+    """One image."""
+
+    id: str
+    url: str = Field(
+        description="Shows the image without a credential, for an hour. Until it is made: an address that never ends, "
+        "and that answers as soon as there is an image."
+    )
+    width: int | None = Field(description="Of the delivered file, in pixels; null until there is one.")
+    height: int | None
+    model: str
+    provider: str = Field(description="Who made it.")
+    credits: int | float = Field(description="What it costs.")
+
+
+class FailedImage(AnswerModel):
+    """One image of several that was not made. It costs nothing."""
+
+    index: int = Field(description="Its place in the request, from 0.")
+    code: str
+
+
+class WorkspaceImages(AnswerModel):
+    """Several images of one request."""
+
+    images: list[WorkspaceImage]
+    count: int = Field(description="How many there are.")
+    total_credits: int | float = Field(description="What they cost together.")
+
+
+class SomeWorkspaceImages(WorkspaceImages):
+    """Those of several images that were made, where others failed."""
+
+    requested: int = Field(description="How many were asked for.")
+    failed: list[FailedImage]
+
+
+class GeneratedBody(AnswerModel):
+    """What was made: an image for `n` = 1, else the images."""
+
+    success: bool = True
+    data: WorkspaceImage | WorkspaceImages | SomeWorkspaceImages
+
+
+class PendingBody(GeneratedBody):
+    """The same while images are still being made: ask again at `Location`."""
+
+    status: Status
+    generation_id: str
+
+
+Answer = GeneratedBody | PendingBody
+
+
+def generated_answer(
+    generation: Generation, links: WorkspaceLinks, *, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """200 with what was delivered; 202 in the same shape while images are still being made.
+
+    Raises:
+        EaselError: nothing was delivered.
+    """
+    named = {GENERATION_HEADER: generation.id, **(headers or {})}
+    if not generation.status.is_final:
+        pending = {"Location": f"{links.base_url}{PATH}/{generation.id}", "Retry-After": str(_PAUSE_SECONDS)}
+        body = PendingBody(data=_data(generation, links), status=generation.status, generation_id=generation.id)
+        return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers={**named, **pending})
+    if generation.status is not Status.COMPLETED:
+        raise refusal_of(generation)
+    return answers.as_json(GeneratedBody(data=_data(generation, links)), headers=named)
+
+
+def refusal_of(generation: Generation) -> EaselError:
+    """What a generation that delivered nothing is answered with. Nothing was charged."""
+    failure = generation.failure
+    if generation.status is Status.CANCELLED:
+        return GenerationClosed("The request was cancelled. Nothing more is charged.")
+    if failure is None or failure.code in _INTERNAL:
+        return InternalError("The images could not be made. Nothing was charged.")
+    if failure.code in _CALLERS_FAULT:
+        return InvalidRequest.of(_CALLERS_FAULT[failure.code], failure.message, {"reason": failure.code})
+    return ProviderError(
+        failure.message, provider=generation.provider, error_class=ProviderErrorClass.RETRYABLE, from_vendor=False
+    )
+
+
+def _data(generation: Generation, links: WorkspaceLinks) -> WorkspaceImage | WorkspaceImages:
+    missing = [image for image in generation.images if image.status in {Status.FAILED, Status.CANCELLED}]
+    shown = [image for image in generation.images if image not in missing]
+    images = [_image(generation, image, links) for image in shown]
+    if len(generation.images) == 1 and images:
+        return images[0]
+    total = credits_of(sum(generation.price_of(image) for image in shown))
+    if not missing:
+        return WorkspaceImages(images=images, count=len(images), total_credits=total)
+    return SomeWorkspaceImages(
+        images=images,
+        count=len(images),
+        total_credits=total,
+        requested=len(generation.images),
+        failed=[
+            FailedImage(index=image.index, code=image.failure.code if image.failure else "cancelled")
+            for image in missing
+        ],
+    )
+
+
+def _image(generation: Generation, image: Image, links: WorkspaceLinks) -> WorkspaceImage:
+    expected = generation.parameters.size
+    width, height = (expected.width, expected.height) if expected else (None, None)
+    return WorkspaceImage(
+        id=image.id,
+        url=links.of(generation, image),
+        width=image.stored.width if image.stored else width,
+        height=image.stored.height if image.stored else height,
+        model=generation.model,
+        provider=image.served_by.provider if image.served_by else generation.provider,
+        credits=credits_of(generation.price_of(image)),
+    )

@@ -1,0 +1,56 @@
+"""Images of the workspace door in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from easel.errors import (
+    BudgetExceeded,
+    Contended,
+    GenerationClosed,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    ProviderError,
+    SecretUnavailable,
+    UnknownModel,
+)
+from easel.http.description import route
+
+_TAG: Final = "Workspace API"
+
+GENERATE_IMAGES: Final = route(
+    "generateWorkspaceImages",
+    _TAG,
+    "Generate images and wait for them",
+    "Answers with the images: one for `n` = 1, a list for more. Credits are held before and charged for what was "
+    "delivered; a request that delivers nothing costs nothing. What takes longer than the gateway waits is answered "
+    "202 in the same shape, with addresses that show the images as soon as they are made.",
+    {
+        200: "The images, or those of them that could be made.",
+        202: "They are still being made. Ask at `Location` after `Retry-After` seconds.",
+    },
+    errors=(
+        InvalidRequest,
+        UnknownModel,
+        InsufficientCredits,
+        BudgetExceeded,
+        LimitReached,
+        IdempotencyKeyReused,
+        GenerationClosed,
+        ProviderError,
+        Contended,
+        SecretUnavailable,
+    ),
+)
+
+READ_IMAGES: Final = route(
+    "readWorkspaceImages",
+    _TAG,
+    "Get the images of a request",
+    "For a request that was answered 202: the same answer as it would have had, or 202 again.",
+    {200: "The images.", 202: "They are still being made."},
+    errors=(NotFound, InvalidRequest, GenerationClosed, ProviderError),
+)
