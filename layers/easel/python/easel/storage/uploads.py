@@ -27,10 +27,10 @@ _THUMBNAIL_TYPE: Final = "image/webp"
 class S3UploadStore:
     """`ports.uploads.UploadStore`."""
 
-    def __init__(self, client: S3Client, bucket: str) -> None:
+    def __init__(self, client: S3Client, bucket: str, *, base_url: str = "") -> None:
         self._client = client
         self._bucket = bucket
-        self._images = S3ImageStore(client, bucket)
+        self._images = S3ImageStore(client, bucket, base_url=base_url)
 
     def form(self, workspace_id: str, upload_id: str, media_type: str, *, expires_in: timedelta) -> PostForm:
         """A presigned POST. Its policy allows exactly this key and type, and S3 checks the number of bytes."""
@@ -104,8 +104,8 @@ class S3UploadStore:
             found = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
         self._delete([*found, incoming_key(workspace_id, upload_id)])
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str:
-        return self._images.presign(key, expires_in=expires_in, filename=filename)
+    def presign(self, key: str, *, expires_in: timedelta) -> str:
+        return self._images.presign(key, expires_in=expires_in)
 
     def _delete(self, keys: Iterable[str]) -> None:
         # One by one: there are three at most, and S3 reports failures within an answer to a batch as a success.

@@ -16,7 +16,7 @@ LINK_LIFETIME: Final = timedelta(hours=1)
 class LinkStore(Protocol):
     """Signs links. Raises StorageUnavailable."""
 
-    def presign(self, key: str, *, expires_in: timedelta, filename: str | None = None) -> str: ...
+    def presign(self, key: str, *, expires_in: timedelta) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

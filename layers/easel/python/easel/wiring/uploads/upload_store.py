@@ -16,4 +16,4 @@ def upload_store(env: ImagesBucket) -> S3UploadStore:
     """One per process, because it has a client of its own."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     client = boto3.client("s3", config=BOTO.merge(client_config(endpoint)))
-    return S3UploadStore(client, env.IMAGES_BUCKET_NAME)
+    return S3UploadStore(client, env.IMAGES_BUCKET_NAME, base_url=env.IMAGES_BASE_URL)
