@@ -14,6 +14,8 @@ from infra.tables import CORE_INDEXES, LEDGER_INDEXES, Index
 
 from constructs import Construct
 
+ENDING: Final = tuple(f"dynamodb:{action}" for action in ("Query", "BatchGetItem", "PutItem", "UpdateItem"))
+"""What the end of a generation, or of an image, does to the core table."""
 SETTLING: Final = tuple(
     f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
 )

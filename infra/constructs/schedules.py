@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
-from infra.constructs.data import SETTLING
+from infra.constructs.data import ENDING, SETTLING
 from infra.constructs.foundation import Foundation
 from infra.constructs.scheduled import Scheduled
 from infra.constructs.small_function import SmallFunction
@@ -68,8 +68,7 @@ class Schedules(Construct):
             SWEEP_SECONDS,
             own.core | own.ledger | own.generations_queue | own.publishing | own.base_url | base.workflow.variables,
         )
-        actions = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-        function.allow(*(f"dynamodb:{action}" for action in actions), on=data.core.table_arn)
+        function.allow(*ENDING, "dynamodb:DeleteItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(OPEN_BY_ATTENTION))
         function.allow(*SETTLING, on=data.ledger.table_arn)
         function.allow("dynamodb:Query", on=data.ledger_index_arn(GRANTS_BY_EXPIRY))
@@ -86,7 +85,7 @@ class Schedules(Construct):
         """Proves the ledger. It reads everything and writes nothing."""
         data, own = self._foundation.data, self._foundation.variables
         function = self._function("ReconcileLedger", "reconcile_ledger", AUDIT_SECONDS, own.core | own.ledger)
-        function.allow("dynamodb:GetItem", on=data.core.table_arn)
+        function.allow("dynamodb:Query", on=data.core.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.ledger.table_arn)
         return function
 

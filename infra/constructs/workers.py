@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
-from infra.constructs.data import Data
+from infra.constructs.data import ENDING, Data
 from infra.constructs.foundation import Foundation
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import SmallFunction
@@ -96,7 +96,7 @@ class Workers(Construct):
             },
         )
         queues = [*self._queues.render.values(), *self._queues.collect.values()]
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
+        function.allow("dynamodb:GetItem", *ENDING, on=self._data.core.table_arn)
         function.allow(*_HEALTH, on=self._data.ephemeral.table_arn)
         function.allow(
             "s3:PutObject",

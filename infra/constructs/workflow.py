@@ -7,7 +7,7 @@ from typing import Any, Final
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
-from infra.constructs.data import SETTLING, Data
+from infra.constructs.data import ENDING, SETTLING, Data
 from infra.constructs.nag import acknowledge, acknowledge_wildcard
 from infra.constructs.queues import Queues
 from infra.constructs.retention import log_group, removal_policy
@@ -106,7 +106,7 @@ class Workflow(Construct):
             timeout_seconds=30,
             env=variables.core | variables.ledger | variables.base_url,
         )
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow(*ENDING, on=data.core.table_arn)
         function.allow(*SETTLING, on=data.ledger.table_arn)
         return function
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.property.stepped_engine import SteppedEngine
 from tests.support.engine import (
-    WORKSPACE,
     Behaviour,
     Engine,
     Fuse,
@@ -401,9 +400,8 @@ def test_a_callback_after_the_other_vendors_picture_only_settles_what_it_cost(ve
         (SURPLUS, False),
         (DELIVERED, False),
     ]
-    entry = vendors.gallery.get(WORKSPACE, generation.images[0].id)
-    assert entry is not None
-    assert entry.image.stored == generation.images[0].stored
+    shown = vendors.pictures.get(caller(), generation.images[0].id)
+    assert shown.image.stored == generation.images[0].stored
     assert generation.charged == vendors.wallet().spent == 1_000
 
 

@@ -11,9 +11,8 @@ from tests.support.invariants import check_invariants
 from tests.support.tables import create_core_table
 
 from easel.domain.generation import Generation
-from easel.domain.image import Stage, Status
-from easel.errors import Contended, DatabaseRefused, DatabaseUnavailable, EaselError, ProviderErrorClass
-from easel.services.ports.image_tasks import ImageRef
+from easel.domain.image import Status
+from easel.errors import ProviderErrorClass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -69,24 +68,4 @@ def test_every_write_may_conflict_once(client: DynamoDBClient, table: str) -> No
     generation = run(engine, inline_at_once)
     assert generation.status is Status.COMPLETED
     assert engine.cancel(caller(), engine.submit(a_request()).generation.id).status is Status.CANCELLED
-    check_invariants(engine, generation)
-
-
-@pytest.mark.parametrize("error", [Contended("busy"), DatabaseUnavailable("away"), DatabaseRefused("no")])
-@pytest.mark.parametrize("behaviour", [inline_at_once, running_for(1)])
-def test_a_progress_write_that_fails_never_costs_the_image(
-    client: DynamoDBClient, table: str, monkeypatch: pytest.MonkeyPatch, error: EaselError, behaviour: Behaviour
-) -> None:
-    engine = Engine(client, table)
-    usual = engine.generations.set_stage
-
-    def set_stage(ref: ImageRef, stage: Stage) -> bool:
-        if stage is not Stage.SUBMITTED:
-            raise error
-        return usual(ref, stage)
-
-    monkeypatch.setattr(engine.generations, "set_stage", set_stage)
-    generation = run(engine, behaviour)
-    assert generation.status is Status.COMPLETED
-    assert len(generation.images[0].attempts) == 1
     check_invariants(engine, generation)

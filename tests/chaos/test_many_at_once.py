@@ -125,7 +125,7 @@ def test_the_audit_finds_a_hold_whose_generation_is_gone(client: DynamoDBClient)
     generation = engine.submit(a_request()).generation
     client.delete_item(
         TableName=engine.core_table,
-        Key={"pk": {"S": f"WS#{WORKSPACE}"}, "sk": {"S": f"GEN#{generation.id}"}},
+        Key={"pk": {"S": f"WS#{WORKSPACE}"}, "sk": {"S": f"GEN#{generation.id}#STATE"}},
     )
     audit = ReconcileLedger(
         audit=engine.audit,

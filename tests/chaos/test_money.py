@@ -245,9 +245,8 @@ def test_a_late_picture_is_kept_and_free_and_what_it_cost_us_is_known_then(engin
     # Then the customer has the picture and their credits, and our cost is certain
     image = generation.images[0]
     assert (generation.status, image.late, image.stored is not None) == (Status.FAILED, True, True)
-    entry = engine.gallery.get(WORKSPACE, image.id)
-    assert entry is not None
-    assert (entry.price_milli_credits, generation.price_of(image)) == (0, 0)
+    shown = engine.pictures.get(caller(), image.id)
+    assert (shown.image, shown.price_milli_credits, generation.price_of(image)) == (image, 0, 0)
     assert [(attempt.cost_micro_usd, attempt.cost_uncertain) for attempt in image.attempts] == [(27_000, False)]
     check_charged(engine, generation, 0)
     (row,) = summaries(engine)

@@ -50,12 +50,12 @@ def abandoned(engine: Engine) -> str:
 
 
 def make_unreadable(engine: Engine, client: DynamoDBClient, generation_id: str) -> None:
-    spoil(client, engine.core_table, keys.generation(WORKSPACE, generation_id), status="NONSENSE")
+    spoil(client, engine.core_table, keys.generation_state(WORKSPACE, generation_id), status="NONSENSE")
 
 
 def make_full(engine: Engine, client: DynamoDBClient, generation_id: str) -> None:
     """A record that has no room left for its end."""
-    key = keys.generation(WORKSPACE, generation_id)
+    key = keys.generation_state(WORKSPACE, generation_id)
     room = ITEM_LIMIT - typed_item_size(client.get_item(TableName=engine.core_table, Key=to_item(key))["Item"])
     spoil(client, engine.core_table, key, filler="x" * (room - 10))
 

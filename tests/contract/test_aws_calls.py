@@ -17,14 +17,14 @@ check a key, new to the process   2  GetItem, UpdateItem
 check a key again                 1  UpdateItem
 submit                            2  TransactWriteItems, SendMessage
 submit with a key                 2  TransactWriteItems, SendMessage
-submit it again                   2  TransactWriteItems, GetItem
+submit it again                   2  TransactWriteItems, Query
 submit what is refused            0
-status                            1  GetItem
+status                            1  Query
 list, new to the process          2  Query, GetSecretValue
 list                              1  Query
-list by status                    2  Query, BatchGetItem
-picture that is being made        2  2 x GetItem
-cancel                            3  GetItem, TransactWriteItems, StopExecution
+list by status                    3  Query, 2 x BatchGetItem
+picture that is being made        1  Query
+cancel                            3  Query, TransactWriteItems, StopExecution
 create a product                  1  TransactWriteItems
 product                           1  GetItem
 products                          2  Query, GetItem
@@ -42,18 +42,18 @@ submit with what ships            2  TransactWriteItems, SendMessage
 submit with an own template       3  GetItem, TransactWriteItems, SendMessage
 remove a template                 2  GetItem, TransactWriteItems
 start                             3  GetItem, BatchGetItem, StartExecution
-render, delivered at once        14  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 3 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
-render, job begun                 8  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 3 x UpdateItem, SendMessage
-collect, still running            5  ChangeMessageVisibility, 2 x GetItem, UpdateItem, SendMessage
-collect, delivered               12  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
+render, delivered at once        15  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, 3 x PutObject, UpdateItem, Query, SendTaskSuccess, BatchGetItem, UpdateItem
+render, job begun                 8  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, SendMessage
+collect, still running            5  ChangeMessageVisibility, Query, BatchGetItem, UpdateItem, SendMessage
+collect, delivered               12  ChangeMessageVisibility, Query, BatchGetItem, UpdateItem, 3 x PutObject, UpdateItem, Query, SendTaskSuccess, BatchGetItem, UpdateItem
 callback                          1  SendMessage
-follow a callback                12  ChangeMessageVisibility, 2 x GetItem, 2 x UpdateItem, 3 x PutObject, TransactWriteItems, SendTaskSuccess, BatchGetItem, UpdateItem
-follow it again                   4  ChangeMessageVisibility, 2 x GetItem, SendTaskSuccess
-render, refused                   9  ChangeMessageVisibility, GetItem, BatchGetItem, PutItem, 2 x UpdateItem, BatchGetItem, TransactWriteItems, SendTaskFailure
-settle, delivered                 4  2 x GetItem, BatchGetItem, TransactWriteItems
-settle, failed                    2  GetItem, TransactWriteItems
+follow a callback                12  ChangeMessageVisibility, Query, BatchGetItem, UpdateItem, 3 x PutObject, UpdateItem, Query, SendTaskSuccess, BatchGetItem, UpdateItem
+follow it again                   4  ChangeMessageVisibility, Query, BatchGetItem, SendTaskSuccess
+render, refused                  10  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, BatchGetItem, UpdateItem, SendTaskFailure
+settle, delivered                 4  Query, GetItem, BatchGetItem, TransactWriteItems
+settle, failed                    2  Query, TransactWriteItems
 tell of an end                    3  PutEvents, SendMessage, DeleteItem
-picture                           1  GetItem
+picture                           1  Query
 sweep, nothing to do             13  13 x Query
 wallet                            1  GetItem
 statement                         1  Query
@@ -84,7 +84,7 @@ def test_a_submit_is_one_transaction_and_one_message(measured: dict[str, Calls])
 
 
 def test_a_status_and_a_page_are_one_read_each(measured: dict[str, Calls]) -> None:
-    assert (measured["status"], measured["list"]) == (("dynamodb:GetItem",), ("dynamodb:Query",))
+    assert (measured["status"], measured["list"]) == (("dynamodb:Query",), ("dynamodb:Query",))
 
 
 def test_request_rates_cost_one_call_and_telling_them_none(measured: dict[str, Calls]) -> None:

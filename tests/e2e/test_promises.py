@@ -162,7 +162,6 @@ def test_a_second_message_for_a_generation_changes_nothing(cloud: LocalCloud, st
         "model": "seedream-v4",
         "images": 1,
         "deadlineSeconds": 60,
-        "attentionAt": "2026-01-01T00:00:00.000Z",
     }
     render = {**ids, "index": 0, "provider": "wavespeed", "model": "seedream-v4", "taskToken": "gone"}
     collect = {**ids, "index": 0, "provider": "wavespeed", "polls": 1}

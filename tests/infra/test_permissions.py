@@ -31,7 +31,7 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
     """A worker reads the key of its own vendor and of no other."""
     key = {} if provider == "Sandbox" else {f"Data/{provider}Key": "secretsmanager: GetSecretValue"}
     return {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        CORE: "dynamodb: GetItem Query BatchGetItem PutItem UpdateItem",
         EPHEMERAL: "dynamodb: BatchGetItem PutItem DeleteItem UpdateItem",
         PICTURES: "s3: PutObject",
         UNMARKED: "s3: PutObject",
@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Session": "secretsmanager: GetSecretValue",
     },
     "api/generations/cancel_generation": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
@@ -112,12 +112,12 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/money/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
     "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
     "api/generations/read_generations": {
-        CORE: "dynamodb: GetItem Query BatchGetItem",
+        CORE: "dynamodb: Query BatchGetItem",
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/images/read_images": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/images/read_images": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/accounts/read_workspaces": {
         CORE: "dynamodb: GetItem PutItem Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
@@ -141,7 +141,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         LEDGER: "dynamodb: BatchGetItem UpdateItem",
     },
     "api/generations/submit_generation": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Generations/Queue": "sqs: SendMessage",
         PICTURES: "s3: GetObject",
@@ -163,12 +163,12 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Events/Bus": "events: PutEvents",
     },
     "schedules/reconcile_ledger": {
-        CORE: "dynamodb: GetItem",
+        CORE: "dynamodb: Query",
         LEDGER: "dynamodb: GetItem Query",
         "Queues/AuditDeadLetters": "sqs: SendMessage",
     },
     "schedules/sweep_generations": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem Query",
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem DeleteItem",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
@@ -199,7 +199,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Workflow/Machine": "states: StartExecution",
     },
     "workflow/settle_generation": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
     },
 }

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
 INPUT_FIELDS = {
-    *("workspaceId", "generationId", "requestId", "key", "processingStatusKey", "attentionAt", "deadlineSeconds"),
-    "tasks",
+    *("workspaceId", "generationId", "requestId", "key", "deadlineSeconds", "tasks"),
 }
 
 
@@ -63,7 +62,7 @@ def test_begin_takes_a_pending_generation_or_repeats_itself(machine: dict[str, A
         "#status = :pending OR (#status = :processing AND executionId = :execution)"
     )
     changed = {change.split(" = ")[0].strip() for change in begin["UpdateExpression"].removeprefix("SET ").split(",")}
-    assert changed == {"#status", "statusKey", "attentionAt", "startedAt", "executionId"}
+    assert changed == {"#status", "startedAt", "executionId"}
     values = begin["ExpressionAttributeValues"]
     assert (values[":pending"], values[":processing"]) == ({"S": "PENDING"}, {"S": "PROCESSING"})
     assert values[":execution"] == {"S.$": "$$.Execution.Id"}

@@ -52,9 +52,7 @@ class Bench:
             "workspaceId": "w",
             "generationId": name,
             "requestId": "r",
-            "key": {"pk": "WS#w", "sk": f"GEN#{name}"},
-            "processingStatusKey": "WS#w#PROCESSING",
-            "attentionAt": "2026-01-01T00:05:00Z",
+            "key": {"pk": "WS#w", "sk": f"GEN#{name}#STATE"},
             "deadlineSeconds": 180,
             "tasks": tasks,
         }
@@ -101,7 +99,7 @@ class Bench:
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
     def _key(self, name: str) -> dict[str, Any]:
-        return {"pk": {"S": "WS#w"}, "sk": {"S": f"GEN#{name}"}}
+        return {"pk": {"S": "WS#w"}, "sk": {"S": f"GEN#{name}#STATE"}}
 
 
 @pytest.fixture
@@ -139,7 +137,6 @@ def test_all_images_are_handed_over_and_the_generation_is_settled_once_they_are_
     generation = messages[0]["generationId"]
     item = bench.item(generation)
     assert item["status"] == "PROCESSING"
-    assert item["statusKey"] == "WS#w#PROCESSING"
     assert item["executionId"] == execution
     assert item["startedAt"]
     for message in messages:
@@ -174,7 +171,7 @@ def test_an_image_that_nobody_answers_for_is_given_up_at_the_deadline(emulator: 
 def test_a_generation_that_is_not_pending_is_left_alone(bench: Bench, status: str) -> None:
     bench.put("taken", status)
     assert bench.end_of(bench.start_again("taken", images=1)) == "SUCCEEDED"
-    assert bench.item("taken") == {"pk": "WS#w", "sk": "GEN#taken", "status": status}
+    assert bench.item("taken") == {"pk": "WS#w", "sk": "GEN#taken#STATE", "status": status}
     assert bench.is_quiet()
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.support.engine import (
+    TASK_WRITES,
     WORKSPACE,
     Behaviour,
     Due,
@@ -42,10 +43,7 @@ _MOST_EVENTS = 1_000
 SIDE_EFFECTS = (
     *("DynamoTransactions.commit", "_Queues.submit", "_Queues.render", "_Queues.collect", "_Queues.hint"),
     *("SteppedEngine.start", "SteppedEngine.stop", "SteppedEngine.image_delivered", "SteppedEngine.image_failed"),
-    *("DynamoImageTasks.claim", "DynamoImageTasks.begin_attempt", "DynamoImageTasks.record_job"),
-    "DynamoImageTasks.reopen_attempt",
-    *("DynamoImageTasks.begin_poll", "DynamoImageTasks.end_attempt"),
-    *("DynamoGenerations.set_stage", "DynamoGenerations.begin_call"),
+    *(f"DynamoImageTasks.{name}" for name in TASK_WRITES),
     *("BillingProvider.submit", "BillingProvider.fetch", "BillingProvider.download", "MemoryStore.put"),
 )
 """What workers do that others can see, as `Engine` names it."""

@@ -16,7 +16,7 @@ from tests.support.item_sizes import ITEM_LIMIT, item_size
 from easel.domain import limits
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import load_catalogue
-from easel.domain.generation import Generation, UsedTemplate
+from easel.domain.generation import Counted, Generation, Outcome, UsedTemplate
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Status
 from easel.domain.limits import bytes_of, check_request, json_of
 from easel.domain.price import Price, PriceUnit
@@ -25,11 +25,14 @@ from easel.domain.reference import Reference, at_url
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Routing, Size
 from easel.domain.template_use import TemplateUse
 from easel.ids import MAX_IMAGES, image_id
-from easel.repositories import keys
-from easel.repositories.generations.generation_items import generation_from, generation_values
+from easel.repositories.generations.assembled import generation_from, items_of
 from easel.repositories.generations.input_params import input_from, input_values
+from easel.repositories.generations.state_items import closing_values, state_item
 
-ATTEMPTS = 4
+ATTEMPTS = 4 * max(len(model.candidates) for model in load_catalogue().models())
+"""More than an image may have: a few with each provider that makes its model."""
+EXECUTION = {"executionId": "e" * 200}
+"""What the state machine adds to the state of a generation."""
 MOST_REFERENCES = max(model.max_references for model in load_catalogue().models())
 HEAD_ROOM = 20_000
 """Bytes that are left in any case: for attributes that later versions add."""
@@ -131,13 +134,8 @@ def grown(generation: Generation) -> Generation:
         failure=Failure("provider_rejected_input", text),
         charged=10**9,
         adjustments=adjustments,
+        counted=tuple(map(Counted.of, images)),
     )
-
-
-def items_of(generation: Generation) -> list[dict[str, Any]]:
-    """What is stored of it."""
-    index = {"statusKey": "s" * 60, "openShard": "OPEN#1", "attentionAt": "t" * 24, "executionId": "e" * 200}
-    return [keys.generation(generation.workspace_id, generation.id) | generation_values(generation) | index]
 
 
 @pytest.mark.parametrize("template", [False, True], ids=["prompt", "template"])
@@ -146,9 +144,11 @@ def test_the_largest_request_fits_at_its_start_and_at_its_end(sign: str, *, temp
     request = largest(sign, template=template)
     check_request(request)
     generation = drafted(request, sign)
-    for state in (generation, grown(generation)):
-        assert max(map(item_size, items_of(state))) < ITEM_LIMIT - HEAD_ROOM
-    assert generation_from(generation_values(generation)) == generation
+    end = grown(generation)
+    closing = closing_values(generation, end, Outcome(end.status, end.images, end.failure))
+    items = [*items_of(generation), *items_of(end), state_item(generation) | closing | EXECUTION]
+    assert max(map(item_size, items)) < ITEM_LIMIT - HEAD_ROOM
+    assert generation_from(items_of(generation)) == generation
 
 
 texts = st.text(max_size=20)

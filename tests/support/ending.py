@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -33,16 +33,13 @@ class MemoryEndings:
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         return self.generations.get((workspace_id, generation_id))
 
-    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> MemoryWrite:
+    def closing(self, generation: Generation, ended: Generation, _outcome: Outcome) -> MemoryWrite:
         key = (generation.workspace_id, generation.id)
-        closed = replace(
-            generation, status=outcome.status, images=outcome.images, failure=outcome.failure, completed_at=now
-        )
 
         def refusal() -> EaselError | None:
             return None if self.generations.get(key) == generation else StaleWrite("changed")
 
-        return MemoryWrite("close generation", refusal, lambda: self.generations.update({key: closed}))
+        return MemoryWrite("close generation", refusal, lambda: self.generations.update({key: ended}))
 
     def adding(self, event: Event) -> MemoryWrite:
         return _always("put event", lambda: self.events.append(event))

@@ -7,6 +7,7 @@ again, as SQS would send it. Nothing sleeps: time jumps to whatever is due next.
 
 from __future__ import annotations
 
+import base64
 import heapq
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -47,7 +48,6 @@ from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations, begin_keys
 from easel.repositories.generations.idempotency import DynamoIdempotencyClaims
-from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.money.budgets import DynamoBudgets
 from easel.repositories.money.ledger import DynamoLedger
@@ -69,6 +69,7 @@ from easel.services.images.deliver_image import DeliverImage
 from easel.services.images.end_image import EndImage
 from easel.services.images.follow_callback import FollowCallback
 from easel.services.images.leases import hold_of
+from easel.services.images.read_images import ReadImages
 from easel.services.images.receive_callback import ReceiveCallback
 from easel.services.images.render_image import RenderImage
 from easel.services.money.appraise import Appraise
@@ -87,6 +88,13 @@ VISIBILITY = timedelta(seconds=720)
 PICTURE = b"a picture"
 WORKSPACE = "01930000-0000-7000-8000-00000000a001"
 USER = "01930000-0000-7000-8000-00000000b001"
+
+
+TASK_WRITES = (
+    *("claim", "begin_attempt", "begin_call", "record_job", "begin_poll", "end_attempt", "reopen_attempt"),
+    *("deliver", "fail"),
+)
+"""What a worker writes about an image: each is a side effect after which it may die."""
 
 
 class WorkerKilledError(BaseException):
@@ -391,7 +399,6 @@ class Engine:
         client, table, fuse, clock = self._client, self._table, self.fuse, self.clock
         self.generations = DynamoGenerations(client, table)
         self.tasks = DynamoImageTasks(client, table)
-        self.gallery = DynamoGallery(client, table)
         self.outbox = DynamoOutbox(client, table)
         unit_of_work = fused(DynamoTransactions(client, sleep=lambda _: None), fuse, "commit")
         workflow = fused(self, fuse, "start", "stop", "image_delivered", "image_failed")
@@ -453,6 +460,7 @@ class Engine:
             clock=clock,
         )
         self.read = ReadGenerations(generations=self.generations)
+        self.pictures = ReadImages(generations=self.generations)
 
     def use(self, **imaging: Any) -> None:
         """Work from now on with these: `references`, `cleaner`, `lender`, `processor`."""
@@ -462,10 +470,7 @@ class Engine:
     def _compose_workers(self) -> None:
         queue, unit_of_work, workflow = self._worker_ports
         imaging, fuse, clock = dict(self._imaging), self.fuse, self.clock
-        generations = fused(self.generations, fuse, "set_stage", "begin_call")
-        tasks = fused(
-            self.tasks, fuse, "claim", "begin_attempt", "record_job", "begin_poll", "end_attempt", "reopen_attempt"
-        )
+        generations, tasks = self.generations, fused(self.tasks, fuse, *TASK_WRITES)
 
         def note(provider: str, outcome: str) -> None:
             self.callbacks.append(outcome)
@@ -478,21 +483,26 @@ class Engine:
             base_url="https://easel.example",
             providers=self.calling_back,
         )
-        end = EndImage(generations=generations, unit_of_work=unit_of_work, workflow=workflow, clock=clock)
+        end = EndImage(
+            generations=generations,
+            tasks=tasks,
+            summaries=self.summaries,
+            unit_of_work=unit_of_work,
+            workflow=workflow,
+            clock=clock,
+        )
         deliver = DeliverImage(
             routing=self.routing,
             latencies=NoLatencies(),
             generations=generations,
             tasks=tasks,
-            gallery=self.gallery,
-            summaries=self.summaries,
-            unit_of_work=unit_of_work,
             providers=provider,
             processor=imaging.pop("processor"),
             store=fused(self.store, fuse, "put"),
             image_prefix=_image_prefix,
             unmarked_prefix=_unmarked_prefix,
             workflow=workflow,
+            end=end,
             clock=clock,
             sleep=lambda _: None,
         )
@@ -653,8 +663,13 @@ class Engine:
         self._resolve(task_token)
 
     def _resolve(self, task_token: str) -> None:
-        generation_id, _, index = task_token.rpartition("/")
+        generation_id, _, index = base64.b64decode(task_token).decode().strip().rpartition("/")
         self.executions[generation_id].resolve(int(index))
+
+
+def _token(generation_id: str, index: int) -> str:
+    """A task token that is as long as those of Step Functions may be: a thousand characters of base64."""
+    return base64.b64encode(f"{generation_id}/{index}".ljust(750).encode()).decode()
 
 
 @dataclass
@@ -676,15 +691,12 @@ class _Execution:
             engine._client.update_item(
                 TableName=engine._table,
                 Key={name: {"S": value} for name, value in given["key"].items()},
-                UpdateExpression="SET #status = :processing, statusKey = :statusKey, attentionAt = :attention, "
-                "startedAt = :now, executionId = :execution",
+                UpdateExpression="SET #status = :processing, startedAt = :now, executionId = :execution",
                 ConditionExpression="#status = :pending OR (#status = :processing AND executionId = :execution)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues={
                     ":processing": {"S": "PROCESSING"},
                     ":pending": {"S": "PENDING"},
-                    ":statusKey": {"S": given["processingStatusKey"]},
-                    ":attention": {"S": self.queued.attention_at},
                     ":now": {"S": engine.clock.now.isoformat()},
                     ":execution": {"S": self.id},
                 },
@@ -704,7 +716,7 @@ class _Execution:
         self.engine.after(
             self.engine.queue_wait,
             f"render {index}",
-            lambda: self.engine.render(ref, provider=provider, model=model, task_token=f"{self.id}/{index}"),
+            lambda: self.engine.render(ref, provider=provider, model=model, task_token=_token(self.id, index)),
             HOLD,
         )
         timeout = timedelta(seconds=self.queued.deadline_seconds)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.support.engine import USER, WORKSPACE, Engine
+from tests.support.engine import USER, WORKSPACE, Engine, caller
 
 from easel.domain.attempt import Attempt
 from easel.domain.events import generation_ended
@@ -62,8 +62,9 @@ def _check_image(engine: Engine, image: Image) -> None:
     """A delivered picture is stored and can be found; anything else was not delivered."""
     delivered = image.status is Status.COMPLETED
     assert (image.stored is not None) == delivered or image.late
-    entry = engine.gallery.get(WORKSPACE, image.id)
-    assert (entry is not None) == (image.stored is not None)
+    shown = engine.pictures.get(caller(), image.id)
+    assert shown.image == image, "it is found by its own id"
+    assert (shown.price_milli_credits > 0) == delivered
     if image.stored:
         assert image.stored.original_key in engine.store.objects
     assert sum(attempt.outcome == DELIVERED for attempt in image.attempts) == (image.stored is not None)

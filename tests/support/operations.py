@@ -175,7 +175,6 @@ class Functions:
             "model": "seedream-v4",
             "images": 1,
             "deadlineSeconds": 180,
-            "attentionAt": "2026-11-20T10:00:00.000Z",
         }
         self.message("start_generation", self.environment["GENERATIONS_QUEUE_URL"], body)
 

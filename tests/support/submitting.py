@@ -87,13 +87,14 @@ class MemorySubmissions:
 
     # --- ports.generations, ports.messages ----------------------------------------------------------------------------
 
-    def creation(self, generation: Generation) -> MemoryWrite:
+    def creation(self, generation: Generation) -> Sequence[MemoryWrite]:
         key = (generation.workspace_id, generation.id)
-        return MemoryWrite(
+        write = MemoryWrite(
             "put generation",
             lambda: StaleWrite("exists") if key in self.generations else None,
             lambda: self.generations.update({key: generation}),
         )
+        return [write]
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         return self.generations.get((workspace_id, generation_id))

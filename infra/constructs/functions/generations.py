@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from infra.constructs.data import SETTLING
+from infra.constructs.data import ENDING, SETTLING
 from infra.constructs.functions.room import GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.tables import BY_STATUS
@@ -42,7 +42,8 @@ class Generations(Room):
         )  # fmt: skip
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.generations.arn)
         self.allow_links(function)
         return function
@@ -50,7 +51,7 @@ class Generations(Room):
     def _read(self) -> SmallFunction:
         data, own = self.data, self.variables
         function = self.function("read_generations", own.core | own.images | own.signing | own.base_url)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         self.allow_links(function)
@@ -61,8 +62,8 @@ class Generations(Room):
         function = self.function(
             "cancel_generation", own.core | own.ledger | own.images | own.base_url | workflow.variables
         )
+        function.allow(*ENDING, on=self.data.core.table_arn)
         function.allow(*SETTLING, on=self.data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
         function.allow(
             "states:StopExecution",
             on=workflow.executions_arn,

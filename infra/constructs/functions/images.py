@@ -24,7 +24,7 @@ class Images(Room):
     def _read(self) -> SmallFunction:
         own = self.variables
         function = self.function("read_images", own.core | own.images | own.base_url)
-        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
         return function
 

@@ -20,20 +20,23 @@ from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
 from easel.repositories.generations.generations import DynamoGenerations, begin_keys
-from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
+from easel.repositories.money.usage import DynamoUsageCounters
 from easel.repositories.products import DynamoProducts
 from easel.repositories.prompt_templates import DynamoPromptTemplates
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
+from easel.services.ports.usage import UsageRule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
 _Item = TypeVar("_Item")
+
+MANY = UsageRule(max_active=100, max_per_day=1_000)
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Core:
     def __post_init__(self) -> None:
         self.generations = DynamoGenerations(self.client, self.table)
         self.tasks = DynamoImageTasks(self.client, self.table)
-        self.gallery = DynamoGallery(self.client, self.table)
+        self.usage = DynamoUsageCounters(self.client, self.table)
         self.outbox = DynamoOutbox(self.client, self.table)
         self.users = DynamoUsers(self.client, self.table)
         self.workspaces = DynamoWorkspaces(self.client, self.table)
@@ -60,9 +63,9 @@ class Core:
         DynamoTransactions(self.client).commit(*writes)
 
     def created(self, **changes: Any) -> Generation:
-        """A generation with an id of its own, stored."""
+        """A generation with an id of its own, stored and counted as running."""
         generation = a_generation(**({"id": an_id(0)} | changes))
-        self.commit(self.generations.creation(generation))
+        self.commit(*self.generations.creation(generation), self.usage.starting(generation, MANY))
         return generation
 
     def running(self, **changes: Any) -> Generation:
@@ -76,15 +79,9 @@ class Core:
         self.client.update_item(
             TableName=self.table,
             Key=to_item(keys["key"]),
-            UpdateExpression="SET #status = :processing, statusKey = :statusKey, attentionAt = :attention",
+            UpdateExpression="SET #status = :processing, startedAt = :now",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item(
-                {
-                    ":processing": "PROCESSING",
-                    ":statusKey": keys["processingStatusKey"],
-                    ":attention": to_iso(generation.attention_when_running),
-                }
-            ),
+            ExpressionAttributeValues=to_item({":processing": "PROCESSING", ":now": to_iso(NOW)}),
         )
         return self.stored(generation)
 

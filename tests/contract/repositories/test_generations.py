@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.contract.repositories.conftest import Core, an_id, ended_image, ref_to
+from tests.contract.repositories.conftest import Core, an_id, ref_to
 from tests.support.generations import NOW, WORKSPACE_ID, a_generation, a_stored_image
 
 from easel.domain.attempt import Attempt
-from easel.domain.generation import CLOSE_GRACE, START_GRACE, Generation, Outcome, UsedTemplate, cancel, conclude
+from easel.domain.generation import START_GRACE, Counted, Generation, Outcome, UsedTemplate, cancel, conclude
 from easel.domain.image import NOT_STARTED, TIMED_OUT, Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.reference import ImageSource, Reference, TelegramSource, UploadSource, UrlSource, at_url
 from easel.domain.request import Channel, ImageParameters, Mode, Size
@@ -19,7 +19,7 @@ from easel.errors import StaleWrite
 from easel.ids import image_id
 from easel.repositories import keys
 from easel.services.ports.accounts import WorkspaceRecord
-from easel.services.ports.image_tasks import ImageRef
+from easel.services.ports.image_tasks import ImageTask
 
 ANOTHER_WORKSPACE = "019a9f1c-0000-7000-8000-0000000000ff"
 LONG_AFTER = NOW + timedelta(days=1)
@@ -66,8 +66,20 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
             attempts=(attempt,),
             completed_at=NOW,
         ),
-        Image(image_id(identity, 1), 1, Status.FAILED, stage=None, failure=TIMED_OUT, completed_at=NOW, late=True),
-        Image(image_id(identity, 2), 2, Status.PROCESSING, Stage.GENERATING),
+        Image(
+            image_id(identity, 1),
+            1,
+            Status.FAILED,
+            stage=None,
+            stored=a_stored_image(unmarked_key=None),
+            failure=TIMED_OUT,
+            served_by=ServedBy("google", "gemini"),
+            attempts=(replace(attempt, id="attempt-2"),),
+            completed_at=NOW,
+            late=True,
+        ),
+        Image(image_id(identity, 2), 2, Status.PROCESSING, Stage.GENERATING, attempts=(an_attempt(),)),
+        Image(image_id(identity, 3), 3, prompt="another"),
     )
     generation = a_generation(
         id=identity,
@@ -102,7 +114,7 @@ def test_an_id_can_be_taken_only_once(core: Core) -> None:
     generation = core.created()
 
     with pytest.raises(StaleWrite):
-        core.commit(core.generations.creation(replace(generation, prompt="another")))
+        core.commit(*core.generations.creation(replace(generation, prompt="another")))
 
     assert core.stored(generation) == generation
 
@@ -172,37 +184,112 @@ def test_a_list_by_status_is_paged_the_same_way(core: Core) -> None:
 
 def test_a_list_by_status_follows_a_generation_to_its_end(core: Core) -> None:
     generation = core.running()
-    core.commit(core.generations.closing(generation, conclude(generation.images), NOW))
+    close(core, generation)
 
     assert pages(core, limit=10, status=Status.FAILED) == [[generation.id]]
     assert pages(core, limit=10, status=Status.PROCESSING) == [[]]
 
 
 def test_lists_show_generations_and_nothing_else_of_the_workspace(core: Core) -> None:
-    generation = core.created()
-    core.tasks.claim(ref_to(generation), "token", Attempt("a", "wavespeed", "m", "u", NOW), NOW)
+    generation = core.running()
+    claimed(core, generation)
     core.commit(core.workspaces.adding(WorkspaceRecord(WORKSPACE_ID, "ours", NOW)))
 
     assert pages(core, limit=10) == [[generation.id]]
 
 
+@pytest.mark.parametrize("status", [None, Status.PROCESSING, Status.CANCELLED])
+def test_lists_show_generations_of_many_images_whole(core: Core, status: Status | None) -> None:
+    generations = [core.running(id=an_id(second), count=10) for second in range(5)]
+    for generation in generations:
+        for index in range(0, 10, 2):
+            claimed(core, generation, index)
+        if status is Status.CANCELLED:
+            close(core, core.stored(generation), cancel(core.stored(generation).images))
+
+    found: list[Generation] = []
+    after: str | None = None
+    while page := core.generations.list(WORKSPACE_ID, limit=2, after=after, status=status):
+        found += page.items
+        after = page.next_after
+        if after is None:
+            break
+
+    assert found == [core.stored(generation) for generation in reversed(generations)]
+
+
+def test_what_runs_is_listed_for_every_user_and_channel(core: Core) -> None:
+    ids = [
+        core.running(id=an_id(second), user_id=f"user-{second % 2}", channel=channel).id
+        for second, channel in enumerate((Channel.API, Channel.TELEGRAM, Channel.API, Channel.TELEGRAM))
+    ]
+
+    page = core.generations.list(WORKSPACE_ID, limit=2, after=None, status=Status.PROCESSING)
+    rest = core.generations.list(WORKSPACE_ID, limit=2, after=page.next_after, status=Status.PROCESSING)
+    skipped = core.generations.list(WORKSPACE_ID, limit=2, after=None, skip=1, status=Status.PROCESSING)
+
+    listed = [[generation.id for generation in page.items] for page in (page, rest, skipped)]
+    assert listed == [[ids[3], ids[2]], [ids[1], ids[0]], [ids[2], ids[1]]]
+
+
 # --- the end of a generation ------------------------------------------------------------------------------------------
 
 
-def close(core: Core, generation: Generation, outcome: Outcome | None = None) -> None:
-    core.commit(core.generations.closing(generation, outcome or conclude(generation.images), NOW))
+def close(core: Core, generation: Generation, outcome: Outcome | None = None) -> Generation:
+    """End it, and say how it then is."""
+    outcome = outcome or conclude(generation.images)
+    ended = replace(
+        generation,
+        status=outcome.status,
+        images=outcome.images,
+        failure=outcome.failure,
+        completed_at=NOW,
+        charged=0,
+        counted=tuple(map(Counted.of, outcome.images)),
+    )
+    core.commit(core.generations.closing(generation, ended, outcome), core.usage.ending(ended))
+    return ended
+
+
+def an_attempt() -> Attempt:
+    return Attempt("attempt-1", "wavespeed", "seedream-v4", "model", NOW, cost_micro_usd=27_000)
+
+
+def claimed(core: Core, generation: Generation, index: int = 0) -> ImageTask:
+    task = core.tasks.claim(ref_to(generation, index), "token", an_attempt(), NOW)
+    assert task is not None
+    return task
+
+
+def deliver(core: Core, generation: Generation, index: int = 0) -> Image:
+    """A picture for an image that a worker had claimed, as it is then stored."""
+    task = core.tasks.get(ref_to(generation, index)) or claimed(core, generation, index)
+    ended = replace(task.attempts[-1], outcome="delivered", ended_at=NOW)
+    image = replace(
+        core.stored(generation).images[index],
+        status=Status.COMPLETED,
+        stage=None,
+        stored=a_stored_image(),
+        served_by=ServedBy("wavespeed", "seedream-v4"),
+        attempts=(ended,),
+        completed_at=NOW,
+    )
+    assert core.tasks.deliver(task, image, ended) is not None
+    return image
 
 
 def test_a_closed_generation_has_its_outcome(core: Core) -> None:
     generation = core.running(count=2)
-    delivered = replace(generation.images[0], status=Status.COMPLETED, stage=None, stored=a_stored_image())
-    outcome = Outcome(Status.COMPLETED, (delivered, replace(generation.images[1], status=Status.FAILED, stage=None)))
+    deliver(core, generation)
+    generation = core.stored(generation)
+    outcome = conclude(generation.images)
 
-    close(core, generation, outcome)
+    ended = close(core, generation, outcome)
 
     found = core.stored(generation)
+    assert found == ended
     assert (found.status, found.images, found.failure) == (Status.COMPLETED, outcome.images, None)
-    assert found.completed_at == NOW
+    assert [image.status for image in found.images] == [Status.COMPLETED, Status.FAILED]
 
 
 def test_a_failed_generation_keeps_its_reason(core: Core) -> None:
@@ -231,174 +318,83 @@ def test_a_generation_that_was_begun_meanwhile_is_read_again_before_it_ends(core
         close(core, generation, cancel(generation.images))
 
 
-def test_an_image_that_was_delivered_meanwhile_is_not_overwritten_by_the_end(core: Core) -> None:
-    generation = core.running(count=2)
-    delivered = replace(ended_image(generation, 1, Status.COMPLETED), stored=a_stored_image())
-    core.commit(core.generations.image_outcome(ref_to(generation, 1), delivered))
+def test_a_picture_that_was_delivered_while_the_generation_ended_is_kept_as_a_late_one(core: Core) -> None:
+    # Given a generation that was read before its picture came
+    before = core.running(count=2)
+    claimed(core, before, 1)
+    before = core.stored(before)
+    delivered = deliver(core, before, 1)
+    # When it is ended as it was read
+    close(core, before)
+    # Then it stays so, and the picture is there
+    found = core.stored(before)
+    assert (found.status, found.images_completed) == (Status.FAILED, 0)
+    assert (found.images[1].late, found.images[1].stored) == (True, delivered.stored)
 
-    with pytest.raises(StaleWrite):
-        close(core, generation)
 
-    assert core.stored(generation).images[1] == delivered
-
-
-def test_a_stage_that_was_noted_meanwhile_does_not_hinder_the_end(core: Core) -> None:
+def test_an_attempt_that_goes_on_does_not_hinder_the_end(core: Core) -> None:
     generation = core.running()
-    core.generations.set_stage(ref_to(generation), Stage.SUBMITTED)
+    task = claimed(core, generation)
     generation = core.stored(generation)
-    core.generations.set_stage(ref_to(generation), Stage.STORING)
+    assert core.tasks.record_job(task, "job-1", running=True)
 
     close(core, generation)
 
-    assert core.stored(generation).status is Status.FAILED
+    found = core.stored(generation)
+    assert (found.status, found.images[0].status, found.images[0].stage) == (Status.FAILED, Status.FAILED, None)
+    assert found.images[0].attempts[0].job_id == "job-1"
 
 
-# --- the end of an image ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED])
-def test_an_open_image_ends_and_its_siblings_stay(core: Core, status: Status) -> None:
-    generation = core.running(count=3)
-    image = ended_image(generation, 1, status)
-
-    core.commit(core.generations.image_outcome(ref_to(generation, 1), image))
-
-    assert core.stored(generation).images == (generation.images[0], image, generation.images[2])
-
-
-def test_an_image_ends_once(core: Core) -> None:
+def test_an_attempt_that_was_never_sent_costs_nothing_after_the_end(core: Core) -> None:
     generation = core.running()
-    core.commit(core.generations.image_outcome(ref_to(generation), ended_image(generation)))
+    claimed(core, generation)
+    generation = core.stored(generation)
+    free = tuple(replace(image, attempts=(an_attempt().free(),)) for image in generation.images)
 
-    with pytest.raises(StaleWrite):
-        core.commit(
-            core.generations.image_outcome(ref_to(generation), ended_image(generation, status=Status.COMPLETED))
-        )
+    ended = close(core, generation, conclude(free))
 
-    assert core.stored(generation).images[0].status is Status.FAILED
-
-
-def test_no_image_ends_before_its_generation_has_begun(core: Core) -> None:
-    waiting = core.created()
-
-    with pytest.raises(StaleWrite):
-        core.commit(core.generations.image_outcome(ref_to(waiting), ended_image(waiting)))
-
-
-def test_no_image_ends_after_its_generation_has_ended(core: Core) -> None:
-    ended = core.running()
-    close(core, ended)
-
-    with pytest.raises(StaleWrite):
-        core.commit(core.generations.image_outcome(ref_to(ended), ended_image(ended)))
+    assert core.stored(generation) == ended
+    assert ended.provider_cost_micro_usd == 0
 
 
 # --- late pictures ----------------------------------------------------------------------------------------------------
 
 
-def a_late_image(generation: Generation) -> Image:
-    return replace(ended_image(generation), failure=TIMED_OUT, stored=a_stored_image(), late=True)
-
-
-def test_a_picture_that_came_after_the_end_is_attached(core: Core) -> None:
+def test_a_picture_that_came_after_the_end_is_kept_and_changes_nothing_else(core: Core) -> None:
     generation = core.running()
-    close(core, generation)
+    claimed(core, generation)
+    ended = close(core, core.stored(generation))
 
-    core.commit(core.generations.late_image(ref_to(generation), a_late_image(generation)))
+    delivered = deliver(core, generation)
 
-    assert core.stored(generation).images[0] == a_late_image(generation)
-
-
-def test_a_second_late_picture_is_refused(core: Core) -> None:
-    generation = core.running()
-    close(core, generation)
-    core.commit(core.generations.late_image(ref_to(generation), a_late_image(generation)))
-
-    with pytest.raises(StaleWrite):
-        core.commit(core.generations.late_image(ref_to(generation), a_late_image(generation)))
-
-
-@pytest.mark.parametrize("begun", ["begun", "waiting"])
-def test_a_picture_is_not_late_while_its_generation_is_open(core: Core, begun: str) -> None:
-    generation = core.running() if begun == "begun" else core.created()
-
-    with pytest.raises(StaleWrite):
-        core.commit(core.generations.late_image(ref_to(generation), a_late_image(generation)))
-
-
-# --- stages -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_stage_is_noted_and_the_image_is_then_being_worked_on(core: Core) -> None:
-    generation = core.running(count=2)
-
-    assert core.generations.set_stage(ref_to(generation, 1), Stage.SUBMITTED)
-
-    images = core.stored(generation).images
-    assert (images[1].status, images[1].stage) == (Status.PROCESSING, Stage.SUBMITTED)
-    assert images[0] == generation.images[0]
-
-
-@pytest.mark.parametrize("earlier", [Stage.QUEUED, Stage.SUBMITTED, Stage.GENERATING])
-def test_an_earlier_stage_is_no_error_and_takes_nothing_back(core: Core, earlier: Stage) -> None:
-    generation = core.running()
-    core.generations.set_stage(ref_to(generation), Stage.STORING)
-
-    assert core.generations.set_stage(ref_to(generation), earlier)
-
-    assert core.stored(generation).images[0].stage is Stage.STORING
-
-
-def test_the_stage_of_what_is_not_running_cannot_be_noted(core: Core) -> None:
-    waiting, cancelled, over = core.created(), core.running(id=an_id(1)), core.running(id=an_id(2))
-    close(core, cancelled, cancel(cancelled.images))
-    core.commit(core.generations.image_outcome(ref_to(over), ended_image(over)))
-    nobody = ImageRef(WORKSPACE_ID, an_id(3), 0)
-
-    refs = [ref_to(waiting), ref_to(cancelled), ref_to(over), nobody]
-
-    assert [core.generations.set_stage(ref, Stage.SUBMITTED) for ref in refs] == [False] * 4
-    assert core.generations.get(WORKSPACE_ID, nobody.generation_id) is None
-
-
-# --- calls ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_call_is_noted_with_its_attempt_and_the_image_is_then_being_worked_on(core: Core) -> None:
-    generation = core.running(count=2)
-
-    assert core.generations.begin_call(ref_to(generation, 1), "attempt-1")
-
-    images = core.stored(generation).images
-    assert (images[1].status, images[1].stage, images[1].called_attempt) == (
-        Status.PROCESSING,
-        Stage.SUBMITTED,
-        "attempt-1",
+    (image,) = core.stored(generation).images
+    assert (image.status, image.failure, image.late) == (Status.FAILED, ended.images[0].failure, True)
+    assert (image.stored, image.served_by, image.attempts) == (
+        delivered.stored,
+        delivered.served_by,
+        delivered.attempts,
     )
-    assert images[0] == generation.images[0]
+    assert core.stored(generation).status is Status.FAILED
 
 
-def test_a_further_call_is_noted_and_takes_no_progress_back(core: Core) -> None:
-    generation = core.running()
-    core.generations.begin_call(ref_to(generation), "attempt-1")
-    core.generations.set_stage(ref_to(generation), Stage.GENERATING)
-
-    assert core.generations.begin_call(ref_to(generation), "attempt-2")
-
-    image = core.stored(generation).images[0]
-    assert (image.stage, image.called_attempt) == (Stage.GENERATING, "attempt-2")
+# --- progress ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_call_is_made_for_what_is_not_running(core: Core) -> None:
-    waiting, cancelled, over = core.created(), core.running(id=an_id(1)), core.running(id=an_id(2))
-    close(core, cancelled, cancel(cancelled.images))
-    core.commit(core.generations.image_outcome(ref_to(over), ended_image(over)))
-    nobody = ImageRef(WORKSPACE_ID, an_id(3), 0)
+def test_the_stage_is_that_of_the_work_on_the_image(core: Core) -> None:
+    generation = core.running(count=2)
+    before, waiting = core.stored(generation).images
 
-    refs = [ref_to(waiting), ref_to(cancelled), ref_to(over), nobody]
+    task = claimed(core, generation)
+    submitted, _ = core.stored(generation).images
+    core.tasks.record_job(task, "job-1", running=True)
+    generating, still_waiting = core.stored(generation).images
 
-    assert [core.generations.begin_call(ref, "attempt-1") for ref in refs] == [False] * 4
-    assert core.generations.get(WORKSPACE_ID, nobody.generation_id) is None
+    assert [(image.status, image.stage) for image in (before, submitted, generating)] == [
+        (Status.PENDING, Stage.QUEUED),
+        (Status.PROCESSING, Stage.SUBMITTED),
+        (Status.PROCESSING, Stage.GENERATING),
+    ]
+    assert still_waiting == waiting
 
 
 # --- what needs attention ---------------------------------------------------------------------------------------------
@@ -415,21 +411,13 @@ def test_a_generation_that_was_not_begun_is_overdue_after_a_minute(core: Core) -
     assert overdue(core, START_GRACE + timedelta(seconds=1)) == ids
 
 
-def test_a_running_generation_is_overdue_a_while_after_its_deadline(core: Core) -> None:
-    generation = core.running()
-    due = generation.deadline - NOW + CLOSE_GRACE
-
-    assert overdue(core, START_GRACE + timedelta(seconds=1)) == set()
-    assert overdue(core, due + timedelta(seconds=1)) == {generation.id}
-
-
 def test_ended_generations_leave_the_index_of_open_ones(core: Core) -> None:
     ended, open_ = core.running(), core.running(id=an_id(1))
     close(core, ended)
 
     assert overdue(core, timedelta(days=1)) == {open_.id}
-    indexed = [item["id"] for item in core.items() if "openShard" in item or "attentionAt" in item]
-    assert indexed == [open_.id]
+    indexed = [keys.generation_id_of(item) for item in core.items() if "openShard" in item or "attentionAt" in item]
+    assert indexed == [(WORKSPACE_ID, open_.id)]
 
 
 def test_the_sweeper_gets_no_more_than_it_asks_for(core: Core) -> None:

@@ -10,6 +10,7 @@ from tests.contract.repositories.conftest import Core
 from tests.support.engine import WORKSPACE, Engine, a_request, caller
 
 from easel.errors import IdempotencyKeyReused, NotFound
+from easel.repositories import keys
 from easel.services.generations.submit_generation import IDEMPOTENCY_WINDOW, Submitted
 
 CALLERS = 10
@@ -22,7 +23,7 @@ def engine(core: Core) -> Engine:
 
 
 def generations(core: Core) -> list[str]:
-    return [item["id"] for item in core.items() if item.get("entity") == "GENERATION"]
+    return [keys.generation_id_of(item)[1] for item in core.items() if item.get("entity") == "REQUEST"]
 
 
 @pytest.mark.requirement("S004-29", "X-36")

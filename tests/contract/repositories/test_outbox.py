@@ -41,7 +41,7 @@ def test_an_event_is_told_once_and_takes_its_transaction_along(core: Core) -> No
     core.commit(core.outbox.adding(event))
 
     with pytest.raises(StaleWrite):
-        core.commit(core.generations.creation(generation), core.outbox.adding(event))
+        core.commit(*core.generations.creation(generation), core.outbox.adding(event))
 
     assert core.generations.get(generation.workspace_id, generation.id) is None
 

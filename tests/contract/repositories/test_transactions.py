@@ -62,7 +62,7 @@ class _Body:
 def test_a_transaction_that_lost_is_tried_again_after_a_pause(core: Core, emulator: Emulator) -> None:
     crowded, generation = Crowded(emulator, conflicts=2), a_generation()
 
-    crowded.unit_of_work.commit(core.generations.creation(generation))
+    crowded.unit_of_work.commit(*core.generations.creation(generation))
 
     assert core.stored(generation) == generation
     assert len(set(crowded.tokens)) == 3, "each try is a transaction of its own"
@@ -73,7 +73,7 @@ def test_a_transaction_that_always_loses_is_given_up_and_nothing_is_written(core
     crowded = Crowded(emulator, conflicts=100)
 
     with pytest.raises(Contended):
-        crowded.unit_of_work.commit(core.generations.creation(a_generation()))
+        crowded.unit_of_work.commit(*core.generations.creation(a_generation()))
 
     assert len(crowded.tokens) == len(crowded.pauses) > 5
     assert sum(crowded.pauses) < FRONT_DOOR_SECONDS
@@ -83,7 +83,7 @@ def test_a_transaction_that_always_loses_is_given_up_and_nothing_is_written(core
 def test_a_transaction_that_is_still_at_work_is_asked_after_by_its_token(core: Core, emulator: Emulator) -> None:
     crowded = Crowded(emulator, conflicts=2, reason="TransactionInProgress")
 
-    crowded.unit_of_work.commit(core.generations.creation(a_generation()))
+    crowded.unit_of_work.commit(*core.generations.creation(a_generation()))
 
     assert len(crowded.tokens) == 3
     assert len(set(crowded.tokens)) == 1
@@ -93,7 +93,7 @@ def test_a_refusal_that_no_repetition_mends_is_raised_at_once(core: Core, emulat
     crowded = Crowded(emulator, conflicts=100, reason="ValidationError")
 
     with pytest.raises(DatabaseRefused, match="ValidationError"):
-        crowded.unit_of_work.commit(core.generations.creation(a_generation()))
+        crowded.unit_of_work.commit(*core.generations.creation(a_generation()))
 
     assert len(crowded.tokens) == 1
 
@@ -103,15 +103,15 @@ def test_the_first_failed_condition_decides_and_nothing_is_written(core: Core) -
     workspace = core.workspaces.adding(WorkspaceRecord(WORKSPACE_ID, "ours", NOW))
     core.commit(workspace)
     known = KeyAlreadyClaimed("generation", "fingerprint")
-    creation = core.generations.creation(there)
+    creation, *_ = core.generations.creation(there)
     assert isinstance(creation, TransactionWrite)
     named = TransactionWrite("named", creation.action, lambda _: known)
 
     with pytest.raises(KeyAlreadyClaimed) as raised:
-        core.commit(core.generations.creation(fresh), named, workspace)
+        core.commit(*core.generations.creation(fresh), named, workspace)
     assert raised.value is known
     with pytest.raises(StaleWrite):
-        core.commit(core.generations.creation(fresh), workspace, named)
+        core.commit(*core.generations.creation(fresh), workspace, named)
 
     assert core.generations.get(WORKSPACE_ID, fresh.id) is None
 
@@ -121,6 +121,6 @@ def test_only_what_repositories_made_can_be_committed(core: Core) -> None:
         description = "something else"
 
     with pytest.raises(TypeError):
-        core.commit(core.generations.creation(a_generation()), Foreign())
+        core.commit(*core.generations.creation(a_generation()), Foreign())
 
     assert core.items() == []

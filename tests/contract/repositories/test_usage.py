@@ -11,7 +11,7 @@ from tests.support.generations import WORKSPACE_ID, a_generation
 from tests.support.tables import create_core_table
 
 from easel.domain.attempt import Attempt
-from easel.domain.generation import Generation
+from easel.domain.generation import Counted, Generation
 from easel.domain.image import ServedBy, Status
 from easel.domain.price import Price, PriceUnit
 from easel.domain.request import Channel
@@ -163,16 +163,16 @@ def test_a_picture_that_came_late_corrects_the_costs_and_charges_nothing(usage: 
     open_call = an_attempt("wavespeed", 27_000, uncertain=True)
     images = list(generation.images)
     images[1] = replace(images[1], attempts=(open_call,))
-    generation = replace(generation, images=tuple(images))
+    generation = replace(generation, images=tuple(images), counted=tuple(map(Counted.of, images)))
     usage.commit(*usage.summaries.adding(generation))
     # When its picture comes after all
-    late = replace(
+    images[1] = replace(
         images[1],
         served_by=ServedBy("wavespeed", "seedream-v4"),
         late=True,
         attempts=(an_attempt("wavespeed", 20_000),),
     )
-    usage.commit(usage.summaries.correcting(generation, late))
+    usage.commit(usage.summaries.correcting(replace(generation, images=tuple(images)), 1))
     # Then what was uncertain is known
     rows = {row.provider: row for row in usage.summaries.rows(WORKSPACE_ID, "2026-11-20", "2026-11-20", limit=9)}
     sums = rows["wavespeed"].sums

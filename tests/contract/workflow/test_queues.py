@@ -14,7 +14,6 @@ from tests.support.emulator import Emulator, unique_name
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
 from tests.support.offline import offline_options, unreachable_url
 
-from easel.clock import to_iso
 from easel.domain.catalogue import load_catalogue
 from easel.domain.request import Fallback, Routing
 from easel.errors import QueueUnavailable
@@ -70,7 +69,6 @@ def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, q
         "references": 0,
         "images": 4,
         "deadlineSeconds": 90,
-        "attentionAt": to_iso(generation.attention_when_running),
     }
     assert queued_from(body) == QueuedGeneration.of(generation)
 

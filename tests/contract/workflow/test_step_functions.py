@@ -140,7 +140,6 @@ def test_an_execution_knows_what_the_states_of_the_machine_read(
         "generationId": generation_id,
         "requestId": "req-1",
         "deadlineSeconds": 180,
-        "attentionAt": "2026-11-20T10:03:30.000Z",
         **begin_keys(WORKSPACE_ID, generation_id),
         "tasks": [
             {"index": index, "provider": "wavespeed", "model": "seedream-v4", "queueUrl": "https://queue"}

@@ -45,7 +45,6 @@ from easel.services.generations.read_generations import ReadGenerations
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
 from easel.services.ports.accounts import ApiKeyRecord
-from easel.services.ports.generations import GalleryImage
 from easel.services.ports.pages import Page
 
 BASE_URL: Final = "https://easel.example"
@@ -86,7 +85,6 @@ class Store:
     """Everything the front doors read and write, in memory. Implements the ports they use."""
 
     generations: dict[tuple[str, str], Generation] = field(default_factory=dict)
-    gallery: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
     api_keys: dict[str, ApiKeyRecord] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
     credentials_left: timedelta = timedelta(days=1)
@@ -160,16 +158,6 @@ class _NobodyCounts:
 
     def count(self, owner: str, counters: Sequence[Counter], now: datetime) -> tuple[bool, Sequence[int]]:
         raise StorageUnavailable("not in this test")
-
-
-class _Gallery:
-    """Delivered pictures: what `ReadImages` needs of the port."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
-        return self._store.gallery.get((workspace_id, image_id))
 
 
 @dataclass(frozen=True)
@@ -284,7 +272,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
             generations=store, monotonic=_fast_time(), sleep=lambda _: None
         ),
         "generations.cancel_generation.cancel_generation": store.cancel,
-        "images.read_images.read_images": ReadImages(generations=store, gallery=cast(Any, _Gallery(store))),
+        "images.read_images.read_images": ReadImages(generations=cast(Any, store)),
         "images.read_images.links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
         "cursors.cursor_signer": CursorSigner(lambda: [b"a signing key of this test run"]),
         "accounts.authorize_request.authenticate": store.authenticate,

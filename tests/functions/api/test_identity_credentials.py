@@ -208,7 +208,7 @@ def test_the_first_thing_that_a_person_does_may_be_to_ask_for_a_picture(world: W
     user_id = user_of_token(ISSUER, "ada")
     own = (user_id, personal_workspace(user_id))
     kinds = {item.get("entity") for item in world.stored() if any(name in str(item) for name in own)}
-    assert {"USER", "USER_ENTRY", "WORKSPACE", "MEMBER", "MEMBERSHIP", "GENERATION"} <= kinds
+    assert {"USER", "USER_ENTRY", "WORKSPACE", "MEMBER", "MEMBERSHIP", "REQUEST", "STATE"} <= kinds
     again = world.call("POST", "/api/v1/generations", token=ada, body={"prompt": "a fox", "model": "seedream-v4"})
     assert again.status == 202
     (user,) = [item for item in world.stored() if item.get("entity") == "USER"]

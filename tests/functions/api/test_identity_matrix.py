@@ -114,7 +114,7 @@ def theirs(walked: World) -> dict[str, str]:
     )
     client = walked.emulator.client("dynamodb")
     repository = DynamoGenerations(client, walked.environment["CORE_TABLE_NAME"])
-    DynamoTransactions(client).commit(repository.creation(generation))
+    DynamoTransactions(client).commit(*repository.creation(generation))
     listed = walked.call("GET", "/api/v1/api-keys", token=tenant["apiKey"]).json
     words = {"name": "Other's", "shots": [{"id": "one", "name": "One", "text": "an owl"}]}
     template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json

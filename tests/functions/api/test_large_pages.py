@@ -74,7 +74,7 @@ def test_a_page_of_large_generations_ends_by_bytes_and_nothing_is_left_out(funct
         generation = a_generation(
             id=id_, workspace_id=functions._workspace_id, references=references, input_params={"more": text}
         )
-        DynamoTransactions(client).commit(DynamoGenerations(client, table).creation(generation))
+        DynamoTransactions(client).commit(*DynamoGenerations(client, table).creation(generation))
     # When the list is walked with the largest page
     pages = list(walk(functions, "read_generations", "/api/v1/generations", "generations"))
     # Then no answer is too large, no page is empty, and all are there once, newest first

@@ -189,7 +189,7 @@ def test_texts_at_their_limits_are_accepted(api: World, key: str) -> None:
     answer = api.call("POST", "/api/v1/generations", token=key, body=body)
 
     assert answer.status == 202, answer.body
-    stored = next(item for item in api.stored() if item.get("id") == answer.json["id"] and "prompt" in item)
+    stored = next(item for item in api.stored() if answer.json["id"] in item["sk"] and "prompt" in item)
     assert item_size(stored) < 45_000, "prompt and references are stored once"
     read = api.call("GET", f"/api/v1/generations/{answer.json['id']}", token=key)
     assert read.json["inputParams"] == body

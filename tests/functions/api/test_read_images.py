@@ -16,7 +16,6 @@ from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.permalinks import encode_permalink
 from easel.http import identity
 from easel.ids import image_id
-from easel.services.ports.generations import GalleryImage
 
 IMAGE_ID = image_id(GENERATION_ID, 0)
 SECRET = a_generation().permalink_secret
@@ -37,9 +36,7 @@ def delivered(store: Store) -> Image:
     picture = Image(
         IMAGE_ID, 0, Status.COMPLETED, None, stored=a_stored_image(), served_by=ServedBy("wavespeed", "seedream-v4")
     )
-    store.gallery[WORKSPACE, IMAGE_ID] = GalleryImage(
-        WORKSPACE, GENERATION_ID, CALLER.user_id, "seedream-v4", "a private prompt", SECRET, picture
-    )
+    store.put(a_generation(workspace_id=WORKSPACE, prompt="a private prompt", images=(picture,)))
     return picture
 
 

@@ -1,4 +1,4 @@
-"""Generations and pictures in memory: what reading needs of the ports."""
+"""Generations in memory: what reading needs of the ports."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from easel.domain.generation import Generation, Outcome
-from easel.domain.image import Image, Stage, Status
+from easel.domain.image import Status
 from easel.domain.request import Channel
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GalleryImage
-from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
@@ -39,22 +37,10 @@ class MemoryGenerations:
         matching = [one for one in newest if status in (None, one.status)][skip:]
         return Page.of(matching[:limit], lambda one: one.id, more=len(matching) > limit)
 
-    def creation(self, generation: Generation) -> Write:
+    def creation(self, generation: Generation) -> Sequence[Write]:
         raise NotImplementedError
 
-    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
-        raise NotImplementedError
-
-    def image_outcome(self, ref: ImageRef, image: Image) -> Write:
-        raise NotImplementedError
-
-    def late_image(self, ref: ImageRef, image: Image) -> Write:
-        raise NotImplementedError
-
-    def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
-        raise NotImplementedError
-
-    def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
+    def closing(self, generation: Generation, ended: Generation, outcome: Outcome) -> Write:
         raise NotImplementedError
 
     def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
@@ -62,19 +48,6 @@ class MemoryGenerations:
 
     def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
         raise NotImplementedError
-
-
-@dataclass
-class MemoryGallery:
-    """Delivered pictures."""
-
-    found: dict[tuple[str, str], GalleryImage] = field(default_factory=dict)
-
-    def adding(self, entry: GalleryImage) -> Write:
-        raise NotImplementedError
-
-    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None:
-        return self.found.get((workspace_id, image_id))
 
 
 def a_caller(workspace_id: str, **changes: Any) -> Principal:

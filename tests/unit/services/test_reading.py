@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation, a_stored_image
-from tests.unit.services.memory import MemoryGallery, MemoryGenerations, a_caller
+from tests.unit.services.memory import MemoryGenerations, a_caller
 
 from easel.domain.generation import Generation
 from easel.domain.image import Status
@@ -16,7 +16,6 @@ from easel.errors import NotFound
 from easel.ids import image_id, uuid7
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.images.read_images import ReadImages
-from easel.services.ports.generations import GalleryImage
 
 CALLER = a_caller(WORKSPACE_ID)
 STRANGER = a_caller("019a9f1c-0000-7000-8000-0000000000ff")
@@ -136,17 +135,8 @@ SECRET = GENERATION.permalink_secret
 @pytest.fixture
 def images() -> ReadImages:
     delivered = replace(GENERATION.images[1], status=Status.COMPLETED, stage=None, stored=a_stored_image())
-    entry = GalleryImage(
-        workspace_id=WORKSPACE_ID,
-        generation_id=GENERATION_ID,
-        user_id="user-1",
-        model="seedream-v4",
-        prompt="a red bicycle in the snow",
-        permalink_secret=SECRET,
-        image=delivered,
-    )
-    gallery = MemoryGallery({(WORKSPACE_ID, DELIVERED_ID): entry})
-    return ReadImages(generations=MemoryGenerations([GENERATION]), gallery=gallery)
+    generation = replace(GENERATION, images=(GENERATION.images[0], delivered))
+    return ReadImages(generations=MemoryGenerations([generation]))
 
 
 @pytest.mark.parametrize(("wanted", "status"), [(PENDING_ID, Status.PENDING), (DELIVERED_ID, Status.COMPLETED)])

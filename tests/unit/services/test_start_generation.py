@@ -77,7 +77,6 @@ def test_a_message_says_of_a_generation_what_it_takes_to_start_it() -> None:
         model="seedream-v4",
         images=4,
         deadline_seconds=90,
-        attention_at="2026-11-20T10:01:59.200Z",
         references=2,
         asked_provider="google",
         fallback=Fallback.EQUIVALENT,

@@ -32,6 +32,19 @@ class UsedTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What an image had come to when its generation ended, as the usage sums have it; later finds are added to that."""
+
+    cost_micro_usd: int
+    uncertain_micro_usd: int
+    late: bool = False
+
+    @classmethod
+    def of(cls, image: Image) -> Counted:
+        return cls(image.provider_cost_micro_usd, image.uncertain_cost_micro_usd, image.late)
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """One request for images, with everything needed to answer for its status in one read."""
 
@@ -75,6 +88,8 @@ class Generation:
     """What the request says about providers."""
     work_seconds: int | None = None
     """How long one image may take from its first attempt on, within `deadline`; None: until `deadline`."""
+    counted: tuple[Counted, ...] = ()
+    """For each image; empty while it is open."""
 
     def image_deadline(self, attempts: Sequence[Attempt]) -> datetime:
         """When an image with these attempts is given up.

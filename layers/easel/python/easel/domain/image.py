@@ -102,8 +102,8 @@ class Image:
 
     `prompt` is its own, where the images of a generation differ; None for that of the generation. `shot` is the shot of
     the template that made it, `references` are the generation's reference pictures that it works from, by index; None
-    for all. `called_attempt` is the last attempt whose request may have been sent to its provider. `late` marks a
-    picture that arrived after its generation had ended: kept and reachable, never charged.
+    for all. `late` marks a picture that arrived after its image or its generation had ended: kept and
+    reachable, never charged.
     """
 
     id: str
@@ -120,12 +120,16 @@ class Image:
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None
     late: bool = False
-    called_attempt: str | None = None
 
     @property
     def provider_cost_micro_usd(self) -> int:
         """What the providers take for all attempts so far, those of uncertain outcome included."""
         return sum(attempt.cost_micro_usd for attempt in self.attempts)
+
+    @property
+    def uncertain_cost_micro_usd(self) -> int:
+        """The part of it that we may not have to pay."""
+        return sum(attempt.cost_micro_usd for attempt in self.attempts if attempt.cost_uncertain)
 
 
 INTERNAL_FAILURE: Final = Failure("internal_error", "Something went wrong on our side. Nothing was charged.")

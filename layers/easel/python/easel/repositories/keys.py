@@ -5,11 +5,19 @@ Children live under their workspace, ids are UUIDv7, so a sort key orders by tim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 Key = dict[str, str]
 
 GENERATION_PREFIX: Final = "GEN#"
+REQUEST: Final = "REQUEST"
+STATE: Final = "STATE"
+IMAGE: Final = "IMAGE#"
+"""The records of a generation: the last parts of their sort keys."""
+USAGE_PREFIX: Final = "USAGE#"
+ACTIVE_PREFIX: Final = "active:"
+"""Of the attributes of a usage record that name a user's running generations, by channel."""
 MEMBER_PREFIX: Final = "MEMBER#"
 WORKSPACE_PREFIX: Final = "WORKSPACE#"
 API_KEY_PREFIX: Final = "KEY#"
@@ -70,16 +78,26 @@ def init_data(digest: str) -> Key:
     return {"pk": f"INITDATA#{_part(digest)}", "sk": "INITDATA"}
 
 
-def generation(workspace_id: str, generation_id: str) -> Key:
-    return {"pk": workspace_partition(workspace_id), "sk": f"{GENERATION_PREFIX}{_part(generation_id)}"}
+def generation_prefix(generation_id: str) -> str:
+    """What the sort keys of all records of a generation begin with."""
+    return f"{GENERATION_PREFIX}{_part(generation_id)}#"
 
 
-def image_task(workspace_id: str, generation_id: str, index: int) -> Key:
-    return {"pk": workspace_partition(workspace_id), "sk": f"TASK#{_part(generation_id)}#{index}"}
+def generation_request(workspace_id: str, generation_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{generation_prefix(generation_id)}{REQUEST}"}
 
 
-def image(workspace_id: str, image_id: str) -> Key:
-    return {"pk": workspace_partition(workspace_id), "sk": f"IMG#{_part(image_id)}"}
+def generation_state(workspace_id: str, generation_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{generation_prefix(generation_id)}{STATE}"}
+
+
+def generation_image(workspace_id: str, generation_id: str, index: int) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{generation_prefix(generation_id)}{IMAGE}{index}"}
+
+
+def image_call(workspace_id: str, generation_id: str, index: int) -> Key:
+    """The last call to a provider for an image. Apart from the generation: no reader of a generation needs it."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"CALL#{_part(generation_id)}#{index}"}
 
 
 def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
@@ -87,7 +105,7 @@ def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
 
 
 def usage(workspace_id: str, user_id: str) -> Key:
-    return {"pk": workspace_partition(workspace_id), "sk": f"USAGE#{_part(user_id)}"}
+    return {"pk": workspace_partition(workspace_id), "sk": f"{USAGE_PREFIX}{_part(user_id)}"}
 
 
 def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provider: str) -> Key:
@@ -187,6 +205,11 @@ def shard_of(identifier: str, shards: int) -> int:
     return sum(identifier[-8:].encode()) % shards
 
 
-def generation_id_of(key: Key) -> tuple[str, str]:
-    """(workspace id, generation id) of a generation's key."""
-    return key["pk"].removeprefix("WS#"), key["sk"].removeprefix(GENERATION_PREFIX)
+def generation_id_of(key: Mapping[str, str]) -> tuple[str, str]:
+    """(workspace id, generation id) of the key of any record of a generation."""
+    return key["pk"].removeprefix("WS#"), key["sk"].split("#")[1]
+
+
+def generation_part_of(key: Mapping[str, str]) -> str:
+    """Which record of a generation this is: REQUEST, STATE, or IMAGE# with the image's index."""
+    return key["sk"].split("#", 2)[2]

@@ -214,6 +214,25 @@ class Table:
                 return found[:limit], True
         return found, False
 
+    def groups(
+        self, query: Query, group_of: Callable[[Values], str], *, limit: int, each: int
+    ) -> tuple[list[list[Values]], bool]:
+        """So many groups of neighbouring records, and whether there are more. Most groups have `each` records."""
+        found: list[list[Values]] = []
+        last: str | None = None
+        # A group is whole when another one begins, or the list ends.
+        for calls, (records, more) in enumerate(self._answers(query, None, (limit + 1) * each), start=1):
+            for record in records:
+                if (group := group_of(record)) != last:
+                    found.append([])
+                    last = group
+                found[-1].append(record)
+            if len(found) > limit:
+                return found[:limit], True
+            if more and calls >= _MOST_CALLS and len(found) > 1:
+                return found[:-1], True
+        return found, False
+
     def _answers(self, query: Query, start: Key | None, at_once: int | None) -> Iterator[tuple[list[Values], bool]]:
         """What each call returns, and whether there is more. A call returns 1 MB at most."""
         request = query.request() | ({"Limit": at_once} if at_once else {})

@@ -13,7 +13,7 @@ from easel.domain.request import Routing
 from easel.errors import EaselError
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
-from easel.repositories.generations.generation_items import routing_from, routing_values
+from easel.repositories.generations.values import routing_from, routing_values
 from easel.repositories.table import Table
 from easel.services.ports.transactions import Write
 

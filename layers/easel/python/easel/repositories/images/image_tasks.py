@@ -1,27 +1,40 @@
-"""Image tasks in DynamoDB: the lease and the attempts of an image."""
+"""The work on images in DynamoDB: lease, attempts, and how an image ended. One record per image.
+
+    WS#<workspace> / GEN#<generation>#IMAGE#<index>   the image (`generations/image_items.py`)
+    WS#<workspace> / CALL#<generation>#<index>        the last call to a provider: its attempt and the task token
+
+The token is long, and every write is billed by the whole item: so it is in a record of its own, which is written once,
+right before the request is sent.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.attempt import Attempt
-from easel.errors import EaselError, StaleWrite
+from easel.domain.image import Image, Stage, Status
+from easel.errors import StaleWrite
 from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item, to_value
-from easel.repositories.generations.generation_items import attempt_from, attempt_values
-from easel.repositories.table import ConditionFailed, Table
+from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.generations.attempt_items import attempt_from, attempt_values
+from easel.repositories.generations.image_items import end_values, image_labels
+from easel.repositories.table import ConditionFailed, Table, Values
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_KEPT_FOR: Final = timedelta(days=30)
-"""The public part of the attempts is copied into the generation; the task is for operators."""
+_CALL_KEPT_FOR: Final = timedelta(days=2)
+"""Longer than any callback comes late."""
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_OPEN: Final = "attribute_not_exists(#status)"
 
 
 class DynamoImageTasks:
@@ -33,15 +46,12 @@ class DynamoImageTasks:
     def claim(self, ref: ImageRef, task_token: str, attempt: Attempt, lease_until: datetime) -> ImageTask | None:
         task = ImageTask(ref, 1, task_token, lease_until, (attempt,))
         values = {
-            **self._key(ref),
-            "entity": "IMAGE_TASK",
-            "schema": 1,
+            **_key(ref),
+            **image_labels(),
             "version": task.version,
-            "taskToken": task_token,
             "leaseUntil": to_iso(lease_until),
             "attempts": [attempt_values(attempt)],
-            "requestId": ref.request_id,
-            "expiresAt": int((attempt.started_at + _KEPT_FOR).timestamp()),
+            "stage": Stage.SUBMITTED.value,
         }
         try:
             self._table.put(values, "attribute_not_exists(pk)")
@@ -50,25 +60,48 @@ class DynamoImageTasks:
         return task
 
     def get(self, ref: ImageRef) -> ImageTask | None:
-        values = self._table.get(self._key(ref))
-        return _task_from(ref, values) if values else None
+        found = self._table.get_all([_key(ref), _call_key(ref)], consistent=True)
+        values, call = (found.get((key["pk"], key["sk"])) for key in (_key(ref), _call_key(ref)))
+        if values is None or "attempts" not in values:
+            return None
+        task = _task_from(ref, values, _token_from(call["token"]) if call else "")
+        return replace(task, called_attempt=call["attemptId"]) if call else task
 
     def begin_attempt(
         self, task: ImageTask, task_token: str, attempt: Attempt, lease_until: datetime
     ) -> ImageTask | None:
         return self._change(
-            task,
-            "attempts = list_append(attempts, :attempt), taskToken = :token, leaseUntil = :lease, polls = :none",
-            {
-                ":attempt": [attempt_values(attempt)],
-                ":token": task_token,
-                ":lease": to_iso(lease_until),
-                ":none": 0,
-            },
+            replace(task, task_token=task_token),
+            "attempts = list_append(attempts, :attempt), leaseUntil = :lease, polls = :none",
+            {":attempt": [attempt_values(attempt)], ":lease": to_iso(lease_until), ":none": 0},
         )
 
-    def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
-        return self._change(task, f"attempts[{_open_index(task)}].jobId = :job", {":job": job_id})
+    def begin_call(self, task: ImageTask, attempt_id: str) -> bool:
+        ref = task.ref
+        state_key = keys.generation_state(ref.workspace_id, ref.generation_id)
+        found = self._table.get_all([state_key, _key(ref)], consistent=True)
+        state, image = (found.get((key["pk"], key["sk"]), {}) for key in (state_key, _key(ref)))
+        if state.get("status") != Status.PROCESSING or "status" in image:
+            return False
+        values = {
+            **_call_key(ref),
+            "entity": "CALL",
+            "attemptId": attempt_id,
+            "token": _token_value(task.task_token),
+            "expiresAt": int((task.lease_until + _CALL_KEPT_FOR).timestamp()),
+        }
+        try:
+            # One attempt is one call: whoever comes second with the same one must not send anything.
+            self._table.put(values, "attribute_not_exists(attemptId) OR attemptId <> :this", {":this": attempt_id})
+        except ConditionFailed:
+            return False
+        return True
+
+    def record_job(self, task: ImageTask, job_id: str, *, running: bool = False) -> ImageTask | None:
+        sets = f"attempts[{_open_index(task)}].jobId = :job"
+        if running:
+            return self._change(task, f"{sets}, stage = :stage", {":job": job_id, ":stage": Stage.GENERATING.value})
+        return self._change(task, sets, {":job": job_id})
 
     def reopen_attempt(self, task: ImageTask, attempt_id: str, job_id: str) -> ImageTask | None:
         index, attempt = next(found for found in enumerate(task.attempts) if found[1].id == attempt_id)
@@ -85,55 +118,106 @@ class DynamoImageTasks:
             task, f"attempts[{_index_of(task, attempt)}] = :attempt", {":attempt": attempt_values(attempt)}
         )
 
-    def ending_attempt(self, task: ImageTask, attempt: Attempt) -> Write:
-        def stale(_: dict[str, Any] | None) -> EaselError:
-            return StaleWrite("end attempt: another worker changed the image task.")
+    # --- the ends of an image -------------------------------------------------------------------------------------
 
-        return TransactionWrite(
-            "end attempt",
-            {
-                "Update": {
-                    "TableName": self._table.name,
-                    "Key": to_item(self._key(task.ref)),
-                    "UpdateExpression": f"SET attempts[{_index_of(task, attempt)}] = :attempt, version = :next",
-                    "ConditionExpression": "version = :version",
-                    "ExpressionAttributeValues": {
-                        ":attempt": to_value(attempt_values(attempt)),
-                        ":version": to_value(task.version),
-                        ":next": to_value(task.version + 1),
-                    },
-                }
-            },
-            stale,
+    def deliver(self, task: ImageTask, image: Image, attempt: Attempt) -> ImageTask | None:
+        values = end_values(task.ref.workspace_id, task.ref.generation_id, image)
+        if image.status is not Status.COMPLETED:
+            # It came late: how the image ended stays as it is.
+            values = {name: value for name, value in values.items() if name not in {"status", "failure"}}
+        names = {f"#{name}": name for name in values}
+        sets = [f"attempts[{_index_of(task, attempt)}] = :attempt", *(f"#{name} = :{name}" for name in values)]
+        return self._change(
+            task,
+            ", ".join(sets),
+            {":attempt": attempt_values(attempt)} | {f":{name}": value for name, value in values.items()},
+            names=names | {"#stored": "stored"},
+            condition="attribute_not_exists(#stored)",
+            removes="leaseUntil, polls, stage",
         )
 
-    def _change(self, task: ImageTask, sets: str, values: Mapping[str, Any]) -> ImageTask | None:
+    def fail(self, ref: ImageRef, image: Image) -> bool:
+        values = image_labels() | end_values(ref.workspace_id, ref.generation_id, image)
+        names = {f"#{name}": name for name in values}
+        sets = ", ".join(f"#{name} = :{name}" for name in values)
+        try:
+            self._table.update(
+                _key(ref),
+                f"SET {sets} REMOVE leaseUntil, stage ADD version :one",
+                condition=_OPEN,
+                names=names,
+                values={":one": 1} | {f":{name}": value for name, value in values.items()},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def counting_late(self, ref: ImageRef) -> Write:
+        action = {
+            "TableName": self._table.name,
+            "Key": to_item(_key(ref)),
+            "UpdateExpression": "SET lateCounted = :yes",
+            "ConditionExpression": "attribute_exists(#stored) AND attribute_not_exists(lateCounted)",
+            "ExpressionAttributeNames": {"#stored": "stored"},
+            "ExpressionAttributeValues": to_item({":yes": True}),
+        }
+        stale = StaleWrite("count late image: it was counted before.")
+        return TransactionWrite("count late image", {"Update": action}, lambda _: stale)
+
+    def _change(
+        self,
+        task: ImageTask,
+        sets: str,
+        values: Mapping[str, Any],
+        *,
+        names: Mapping[str, str] = {},
+        condition: str = "",
+        removes: str = "",
+    ) -> ImageTask | None:
         try:
             changed = self._table.update(
-                self._key(task.ref),
-                f"SET {sets}, version = :next",
-                condition="version = :version",
+                _key(task.ref),
+                f"SET {sets}, version = :next" + (f" REMOVE {removes}" if removes else ""),
+                condition=" AND ".join(filter(None, ("version = :version", condition))),
+                names=names,
                 values={**values, ":version": task.version, ":next": task.version + 1},
                 returns="ALL_NEW",
             )
         except ConditionFailed:
             return None
-        return _task_from(task.ref, changed)
-
-    @staticmethod
-    def _key(ref: ImageRef) -> keys.Key:
-        return keys.image_task(ref.workspace_id, ref.generation_id, ref.index)
+        return replace(_task_from(task.ref, changed, task.task_token), called_attempt=task.called_attempt)
 
 
-def _task_from(ref: ImageRef, values: Mapping[str, Any]) -> ImageTask:
+def _key(ref: ImageRef) -> keys.Key:
+    return keys.generation_image(ref.workspace_id, ref.generation_id, ref.index)
+
+
+def _call_key(ref: ImageRef) -> keys.Key:
+    return keys.image_call(ref.workspace_id, ref.generation_id, ref.index)
+
+
+def _task_from(ref: ImageRef, values: Values, task_token: str) -> ImageTask:
     return ImageTask(
         ref=ref,
         version=values["version"],
-        task_token=values["taskToken"],
-        lease_until=from_iso(values["leaseUntil"]),
-        attempts=tuple(attempt_from(attempt) for attempt in values["attempts"]),
+        task_token=task_token,
+        lease_until=from_iso(values["leaseUntil"]) if "leaseUntil" in values else _NEVER,
+        attempts=tuple(map(attempt_from, values["attempts"])),
         polls=values.get("polls", 0),
     )
+
+
+def _token_value(token: str) -> bytes | str:
+    """A token as few bytes: those of Step Functions are base64 text, which takes a third more than what it spells."""
+    try:
+        spelled = base64.b64decode(token, validate=True)
+    except (binascii.Error, ValueError):
+        return token
+    return spelled if spelled and base64.b64encode(spelled).decode() == token else token
+
+
+def _token_from(value: Any) -> str:
+    return value if isinstance(value, str) else base64.b64encode(bytes(value)).decode()
 
 
 def _open_index(task: ImageTask) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +27,7 @@ _DAYS_REMEMBERED: Final = 3
 
 
 def _active(channel: Channel) -> str:
-    return f"active:{channel.value}"
+    return f"{keys.ACTIVE_PREFIX}{channel.value}"
 
 
 def _day(day: date) -> str:
@@ -119,17 +118,13 @@ class DynamoUsageSummaries:
         sums[first] += UsageSums(generations=1)
         return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
 
-    def correcting(self, generation: Generation, image: Image) -> Write:
-        """See `ports.usage.UsageSummaries`. The costs counted at the end are replaced by the current ones."""
-        counted, known = UsageSums(), UsageSums(images_late=1)
-        for attempt in generation.images[image.index].attempts:
-            counted += _attempt_sums(attempt)
-        for attempt in image.attempts:
-            known += _attempt_sums(attempt)
-        change = replace(
-            known,
-            provider_cost=known.provider_cost - counted.provider_cost,
-            uncertain_cost=known.uncertain_cost - counted.uncertain_cost,
+    def correcting(self, generation: Generation, index: int) -> Write:
+        """See `ports.usage.UsageSummaries`. What was counted at the end is replaced by what is known now."""
+        image, counted = generation.images[index], generation.counted[index]
+        change = UsageSums(
+            images_late=int(image.late) - int(counted.late),
+            provider_cost=image.provider_cost_micro_usd - counted.cost_micro_usd,
+            uncertain_cost=image.uncertain_cost_micro_usd - counted.uncertain_micro_usd,
         )
         return self._add(generation, _served_by(generation, image), change)
 
@@ -200,6 +195,7 @@ def _image_sums(generation: Generation, image: Image) -> UsageSums:
     return UsageSums(
         images_completed=int(delivered),
         images_failed=int(image.status is Status.FAILED),
+        images_late=int(image.late),
         charged=generation.price_of(image) if delivered else 0,
     )
 

@@ -9,7 +9,7 @@ from easel.domain.image import Status
 from easel.errors import GenerationClosed, WorkflowUnavailable
 from easel.services.accounts.principal import Principal
 from easel.services.generations.close_generation import CloseGeneration
-from easel.services.generations.open_attempts import with_called_attempts
+from easel.services.generations.open_attempts import priced
 from easel.services.ports.image_tasks import ImageTaskRepository
 from easel.services.ports.messages import Workflow
 
@@ -34,7 +34,7 @@ class CancelGeneration:
         generation, closed_now = self._close(
             principal.workspace_id,
             generation_id,
-            lambda found: cancel(with_called_attempts(self._tasks, found)),
+            lambda found: cancel(priced(self._tasks, found).images),
         )
         if not closed_now and generation.status is not Status.CANCELLED:
             raise GenerationClosed(f"Generation {generation_id} has already ended as {generation.status}.")

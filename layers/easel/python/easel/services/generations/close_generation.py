@@ -12,7 +12,7 @@ from easel.clock import Clock
 from easel.domain.budgets import month_of, scopes_of
 from easel.domain.credits import Hold, Wallet, hold_of
 from easel.domain.events import Event, budget_alert
-from easel.domain.generation import Generation, Outcome
+from easel.domain.generation import Counted, Generation, Outcome
 from easel.domain.image import Status
 from easel.errors import Contended, NotFound, StaleWrite
 from easel.services.ports.generations import GenerationRepository, Outbox
@@ -31,10 +31,8 @@ DescribeEnd = Callable[[Generation], Event]
 class CloseGeneration:
     """Ends a generation in one transaction: with the event that tells of it, its money and its counters.
 
-    What was delivered is posted, the rest of the hold is free again: nothing delivered, nothing charged.
-
-    The transaction states how every image stood when it was read. When one changes meanwhile, all is read again: an
-    image that was delivered a moment before the end counts.
+    What was delivered is posted, the rest of the hold is free again: nothing delivered, nothing charged. A picture that
+    is written while its generation is being closed counts as a late one: kept, and free.
     """
 
     def __init__(
@@ -67,7 +65,7 @@ class CloseGeneration:
 
         Raises:
             NotFound: no such generation in this workspace.
-            Contended: its images kept changing.
+            Contended: it, or its money, kept changing.
         """
         for _ in range(_MAX_TRIES):
             generation = self._generations.get(workspace_id, generation_id)
@@ -80,7 +78,7 @@ class CloseGeneration:
             ended = _ended(generation, outcome, now)
             try:
                 self._unit_of_work.commit(
-                    self._generations.closing(generation, outcome, now),
+                    self._generations.closing(generation, ended, outcome),
                     self._outbox.adding(self._describe_end(ended)),
                     self._usage.ending(ended),
                     *self._summaries.adding(ended),
@@ -127,4 +125,5 @@ def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generatio
         failure=outcome.failure,
         completed_at=now,
         charged=generation.price.of_images(delivered) if generation.price else None,
+        counted=tuple(map(Counted.of, outcome.images)),
     )

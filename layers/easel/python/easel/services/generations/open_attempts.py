@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from easel.domain.attempt import Attempt
@@ -11,24 +10,20 @@ from easel.domain.image import Image
 from easel.services.ports.image_tasks import ImageRef, ImageTaskRepository
 
 
-def with_attempts(tasks: ImageTaskRepository, generation: Generation) -> Sequence[Image]:
-    """The images, those that are open with all their attempts."""
-    return [image if image.status.is_final else _with_attempts(tasks, generation, image) for image in generation.images]
+def priced(tasks: ImageTaskRepository, generation: Generation) -> Generation:
+    """The generation, with what the open attempts of its open images may cost. Only those images are looked up."""
+    return replace(generation, images=tuple(_priced(tasks, generation, image) for image in generation.images))
 
 
-def with_called_attempts(tasks: ImageTaskRepository, generation: Generation) -> Sequence[Image]:
-    """The same, but only images for which a provider was called are looked up: the others have cost nothing."""
-    return [
-        image if image.status.is_final or image.called_attempt is None else _with_attempts(tasks, generation, image)
-        for image in generation.images
-    ]
-
-
-def _with_attempts(tasks: ImageTaskRepository, generation: Generation, image: Image) -> Image:
+def _priced(tasks: ImageTaskRepository, generation: Generation, image: Image) -> Image:
+    if image.status.is_final or not any(attempt.is_open for attempt in image.attempts):
+        return image
     task = tasks.get(ImageRef(generation.workspace_id, generation.id, image.index))
-    return replace(image, attempts=tuple(_priced(attempt, image) for attempt in task.attempts) if task else ())
+    if task is None:
+        return image
+    return replace(image, attempts=tuple(_cost_of(attempt, task.called_attempt) for attempt in task.attempts))
 
 
-def _priced(attempt: Attempt, image: Image) -> Attempt:
+def _cost_of(attempt: Attempt, called: str | None) -> Attempt:
     """What is open may be billed, but only if its request has left us."""
-    return attempt if attempt.id == image.called_attempt or not attempt.is_open else attempt.free()
+    return attempt if attempt.id == called or not attempt.is_open else attempt.free()

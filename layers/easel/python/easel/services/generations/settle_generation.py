@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from easel.domain.generation import Generation, conclude
 from easel.services.generations.close_generation import CloseGeneration
-from easel.services.generations.open_attempts import with_attempts
+from easel.services.generations.open_attempts import priced
 from easel.services.ports.image_tasks import ImageTaskRepository
 
 
@@ -17,4 +17,4 @@ class SettleGeneration:
 
     def __call__(self, workspace_id: str, generation_id: str) -> Generation:
         """Settle; a generation that has ended stays as it is. Raises NotFound, Contended."""
-        return self._close(workspace_id, generation_id, lambda found: conclude(with_attempts(self._tasks, found)))[0]
+        return self._close(workspace_id, generation_id, lambda found: conclude(priced(self._tasks, found).images))[0]

@@ -154,7 +154,7 @@ class SubmitGeneration:
         plan = plan_of(principal.plan)
         rule = UsageRule(plan.max_active_in(generation.channel), plan.max_generations_per_day)
         # The order decides which error a caller sees when several conditions fail.
-        writes = [self._usage.starting(generation, rule), self._generations.creation(generation)]
+        writes = [self._usage.starting(generation, rule), *self._generations.creation(generation)]
         if claim:
             writes.insert(0, self._claims.claim(principal.workspace_id, claim, generation.id, now))
         hold = hold_of(generation)

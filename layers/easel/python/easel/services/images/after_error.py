@@ -75,6 +75,8 @@ class AfterError:
     def resume(self, generation: Generation, task: ImageTask) -> None:
         """The last attempt has ended, and its worker may have died before it did what follows: do it (again)."""
         image, last = generation.images[task.ref.index], task.attempts[-1]
+        if image.late:
+            self._end.count_if_late(task.ref)
         if image.status.is_final:
             self._end.report(image, task.task_token)
         elif last.outcome == StorageUnavailable.code:
@@ -93,7 +95,7 @@ class AfterError:
             self._queue.collect(task.ref, provider=attempt.provider, delay=timedelta(), polls=task.polls + 1)
         else:
             # If its request may have left us, nobody knows whether the provider took the job.
-            called = generation.images[task.ref.index].called_attempt == attempt.id
+            called = task.called_attempt == attempt.id
             error = attempt_ends.worker_lost(attempt.provider, called=called)
             context = AttemptContext.of(self._routing, generation, task, attempt)
             self.attempt_failed(context, error, called=called)

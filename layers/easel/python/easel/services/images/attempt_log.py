@@ -7,6 +7,7 @@ retried on the record as it is then, unless another worker has decided about the
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Final
 
 from easel.domain.attempt import Attempt
@@ -27,7 +28,7 @@ def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, end
         if changed is not None:
             log_end(task.ref, ended)
             return changed
-        fresh = tasks.get(task.ref)
+        fresh = again(tasks, task)
         stored = fresh.attempt(was.id) if fresh else None
         if fresh is None or stored is None or (stored.outcome, stored.job_id) != (was.outcome, was.job_id):
             logger.info("another worker ended this attempt or found its job")
@@ -36,23 +37,31 @@ def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, end
     raise kept_changing()
 
 
-def note_job(tasks: ImageTaskRepository, task: ImageTask, attempt: Attempt, job_id: str) -> ImageTask | None:
+def note_job(
+    tasks: ImageTaskRepository, task: ImageTask, attempt: Attempt, job_id: str, *, running: bool
+) -> ImageTask | None:
     """Save the job id on the open attempt; a callback may have named it before. None when the attempt has ended."""
     for _ in range(TRIES):
-        noted = tasks.record_job(task, job_id)
+        noted = tasks.record_job(task, job_id, running=running)
         if noted is not None:
             return noted
-        fresh = tasks.get(task.ref)
+        fresh = again(tasks, task)
         stored = fresh.attempt(attempt.id) if fresh else None
         if fresh is None or stored is None or not stored.is_open:
             has_job = stored is not None and stored.job_id == job_id
             extra = {"job_id": job_id, "attempt_id": attempt.id}
             logger.log(logging.INFO if has_job else logging.ERROR, "attempt had ended before its answer", extra=extra)
             return None
-        if stored.job_id == job_id:
+        if stored.job_id == job_id and not running:
             return fresh
         task = fresh
     raise kept_changing()
+
+
+def again(tasks: ImageTaskRepository, task: ImageTask) -> ImageTask | None:
+    """The task as it is now, with the token of the message at hand: it is stored only once a call has begun."""
+    fresh = tasks.get(task.ref)
+    return replace(fresh, task_token=task.task_token or fresh.task_token) if fresh else None
 
 
 def with_attempt(task: ImageTask, ended: Attempt) -> tuple[Attempt, ...]:

@@ -13,22 +13,20 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation
-from easel.domain.image import Image, ServedBy, Stage, Status
+from easel.domain.image import Image, ServedBy, Status
 from easel.domain.provider import Charge, Finished, InlinePicture
-from easel.errors import ImageRejected, ProviderError, ProviderErrorClass, StaleWrite
+from easel.errors import ImageRejected, ProviderError, ProviderErrorClass
 from easel.services.catalogue.choose_provider import ProviderRouting
 from easel.services.images import attempt_ends
 from easel.services.images.attempt_context import AttemptContext
 from easel.services.images.attempt_ends import DELIVERED, SURPLUS, own_failures
-from easel.services.images.attempt_log import TRIES, close_attempt, kept_changing, with_attempt
-from easel.services.images.end_image import note_progress
-from easel.services.ports.generations import Gallery, GalleryImage, GenerationRepository
+from easel.services.images.attempt_log import TRIES, again, close_attempt, kept_changing, with_attempt
+from easel.services.images.end_image import EndImage
+from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 from easel.services.ports.messages import Workflow
 from easel.services.ports.pictures import ImageProcessor, ImageStore, ProcessedImage
 from easel.services.ports.providers import ImageProvider, LatencyRecorder
-from easel.services.ports.transactions import UnitOfWork
-from easel.services.ports.usage import UsageSummaries
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +46,13 @@ class DeliverImage:
         latencies: LatencyRecorder,
         generations: GenerationRepository,
         tasks: ImageTaskRepository,
-        gallery: Gallery,
-        summaries: UsageSummaries,
-        unit_of_work: UnitOfWork,
         providers: Callable[[str], ImageProvider],
         processor: ImageProcessor,
         store: ImageStore,
         image_prefix: Callable[[Generation, Image], str],
         unmarked_prefix: Callable[[Generation, Image], str],
         workflow: Workflow,
+        end: EndImage,
         clock: Clock,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -64,9 +60,7 @@ class DeliverImage:
         self._latencies = latencies
         self._generations = generations
         self._tasks = tasks
-        self._gallery = gallery
-        self._summaries = summaries
-        self._unit_of_work = unit_of_work
+        self._end = end
         self._providers = providers
         self._processor = processor
         self._store = store
@@ -88,7 +82,6 @@ class DeliverImage:
             self._note_surplus(context.task, self._ended(context, finished))
             return
         processed = self._processed(context, finished)
-        note_progress(self._generations, context.ref, Stage.STORING)
         image = self._stored(context, processed)
         self._record_delivery(context, image, self._ended(context, finished))
         self._workflow.image_delivered(context.task.task_token)
@@ -160,54 +153,25 @@ class DeliverImage:
 
     def _record_delivery(self, context: AttemptContext, image: Image, ended: Attempt) -> None:
         """End the image with its picture. Retried when others change its task meanwhile."""
-        task = context.task
+        generation, task = context.generation, context.task
         for _ in range(TRIES):
-            delivered = replace(image, attempts=with_attempt(task, ended))
-            try:
-                self._unit_of_work.commit(
-                    self._generations.image_outcome(task.ref, delivered),
-                    self._tasks.ending_attempt(task, ended),
-                    self._gallery.adding(_gallery_entry(context.generation, delivered)),
-                )
-            except StaleWrite:
-                current = self._generations.get(task.ref.workspace_id, task.ref.generation_id)
-                fresh = self._tasks.get(task.ref)
-                if current is None or fresh is None:
-                    return
-                ended_before = current.status.is_final or current.images[task.ref.index].status.is_final
-                if ended_before and self._record_late(current, fresh, image, ended):
-                    return
-                task = fresh
-            else:
+            current = generation.images[task.ref.index]
+            if current.status.is_final:
+                # The picture came late, and how the image ended stays as it is.
+                image = replace(image, status=current.status, failure=current.failure)
+            if self._tasks.deliver(task, replace(image, attempts=with_attempt(task, ended)), ended) is not None:
                 attempt_ends.log_end(task.ref, ended)
+                self._end.count_if_late(task.ref)
                 return
+            changed = self._generations.get(task.ref.workspace_id, task.ref.generation_id)
+            fresh = again(self._tasks, task)
+            if changed is None or fresh is None:
+                return
+            if changed.images[task.ref.index].stored is not None:
+                self._note_surplus(fresh, ended)
+                return
+            generation, task = changed, fresh
         raise kept_changing()
-
-    def _record_late(self, current: Generation, task: ImageTask, image: Image, ended: Attempt) -> bool:
-        """The generation or the image had ended, or another worker delivered the same picture a moment before.
-
-        False when the picture could not be attached because something changed again.
-        """
-        stored = current.images[task.ref.index]
-        if stored.stored is not None:
-            self._note_surplus(task, ended)
-            return True
-        if not current.status.is_final:
-            logger.info("image had ended before", extra={"image_status": stored.status.value})
-            return True
-        attempts = with_attempt(task, ended)
-        late = replace(image, status=stored.status, failure=stored.failure, late=True, attempts=attempts)
-        try:
-            self._unit_of_work.commit(
-                self._generations.late_image(task.ref, late),
-                self._tasks.ending_attempt(task, ended),
-                self._gallery.adding(_gallery_entry(current, replace(image, late=True))),
-                self._summaries.correcting(current, late),
-            )
-        except StaleWrite:
-            return False
-        attempt_ends.log_end(task.ref, ended)
-        return True
 
     def _note_surplus(self, task: ImageTask, ended: Attempt) -> None:
         """The image has a picture. When it is another attempt's, this one was paid for all the same."""
@@ -216,16 +180,3 @@ class DeliverImage:
             logger.info("image had ended before")
         else:
             close_attempt(self._tasks, task, stored, replace(ended, outcome=SURPLUS))
-
-
-def _gallery_entry(generation: Generation, image: Image) -> GalleryImage:
-    return GalleryImage(
-        workspace_id=generation.workspace_id,
-        generation_id=generation.id,
-        user_id=generation.user_id,
-        model=generation.model,
-        prompt=generation.prompt_of(image),
-        permalink_secret=generation.permalink_secret,
-        image=image,
-        price_milli_credits=generation.price_of(image),
-    )

@@ -1,17 +1,19 @@
-"""End images without a picture, and report ends and progress."""
+"""End images without a picture, report ends, and count pictures that came after the end of their generation."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from easel.clock import Clock
-from easel.domain.image import Failure, Image, Stage, Status
-from easel.errors import DatabaseRefused, DatabaseUnavailable, StaleWrite
+from easel.domain.image import Failure, Image, Status
+from easel.errors import StaleWrite
 from easel.services.ports.generations import GenerationRepository
-from easel.services.ports.image_tasks import ImageRef, ImageTask
+from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import Workflow
 from easel.services.ports.transactions import UnitOfWork
+from easel.services.ports.usage import UsageSummaries
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +22,18 @@ class EndImage:
     """Ends an image as failed, and reports to the state machine how images ended."""
 
     def __init__(
-        self, *, generations: GenerationRepository, unit_of_work: UnitOfWork, workflow: Workflow, clock: Clock
+        self,
+        *,
+        generations: GenerationRepository,
+        tasks: ImageTaskRepository,
+        summaries: UsageSummaries,
+        unit_of_work: UnitOfWork,
+        workflow: Workflow,
+        clock: Clock,
     ) -> None:
         self._generations = generations
+        self._tasks = tasks
+        self._summaries = summaries
         self._unit_of_work = unit_of_work
         self._workflow = workflow
         self._clock = clock
@@ -33,9 +44,7 @@ class EndImage:
         failed = replace(
             image, status=Status.FAILED, stage=None, failure=failure, attempts=attempts, completed_at=self._clock()
         )
-        try:
-            self._unit_of_work.commit(self._generations.image_outcome(ref, failed))
-        except StaleWrite:
+        if not self._tasks.fail(ref, failed):
             logger.info("image had ended before")
         self._workflow.image_failed(task_token, failure)
 
@@ -46,10 +55,13 @@ class EndImage:
         elif image.status is Status.FAILED and image.failure:
             self._workflow.image_failed(task_token, image.failure)
 
+    def count_if_late(self, ref: ImageRef) -> None:
+        """Add a picture that came after the end of its generation to the usage sums, once.
 
-def note_progress(generations: GenerationRepository, ref: ImageRef, stage: Stage) -> None:
-    """Store how far an image is. Best effort: the work goes on when it cannot be stored."""
-    try:
-        generations.set_stage(ref, stage)
-    except (DatabaseUnavailable, DatabaseRefused) as error:
-        logger.warning("progress could not be stored", extra={"stage": stage.value, "code": error.code})
+        Whether it did is read after the picture was written: the generation may have been closed at the same moment.
+        """
+        generation = self._generations.get(ref.workspace_id, ref.generation_id)
+        if generation is None or not generation.status.is_final or not generation.images[ref.index].late:
+            return
+        with suppress(StaleWrite):
+            self._unit_of_work.commit(self._tasks.counting_late(ref), self._summaries.correcting(generation, ref.index))

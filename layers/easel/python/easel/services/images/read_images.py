@@ -10,7 +10,7 @@ from easel.domain.permalinks import decode_permalink
 from easel.errors import NotFound
 from easel.ids import generation_of_image
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import Gallery, GenerationRepository
+from easel.services.ports.generations import GenerationRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,10 @@ class ImageView:
 
 
 class ReadImages:
-    """One read for a delivered picture, two for one that is still being made."""
+    """One read for a picture, delivered or not: that of its generation."""
 
-    def __init__(self, *, generations: GenerationRepository, gallery: Gallery) -> None:
+    def __init__(self, *, generations: GenerationRepository) -> None:
         self._generations = generations
-        self._gallery = gallery
 
     def get(self, principal: Principal, image_id: str) -> ImageView:
         """A picture of the caller's workspace, whatever its status. Raises NotFound."""
@@ -55,18 +54,6 @@ class ReadImages:
         origin = generation_of_image(image_id)
         if origin is None:
             return None
-        entry = self._gallery.get(workspace_id, image_id)
-        if entry is not None:
-            return ImageView(
-                workspace_id,
-                entry.generation_id,
-                entry.permalink_secret,
-                entry.image,
-                entry.prompt,
-                entry.prompt,
-                entry.model,
-                entry.price_milli_credits,
-            )
         generation_id, index = origin
         generation = self._generations.get(workspace_id, generation_id)
         if generation is None or index >= len(generation.images):

@@ -3,7 +3,7 @@
 Each step is safe to repeat. Side effects come in this order, and a worker may die between any two of them:
 
     message held -> attempt written -> references fetched -> call noted -> provider called -> job id saved
-    -> picture downloaded -> picture stored -> image ended (one transaction) -> state machine told
+    -> picture downloaded -> picture stored -> image ended -> state machine told
 
 Holding the message makes the queue deliver it again soon after the lease of a dead worker has expired.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -19,7 +20,7 @@ from easel.clock import Clock
 from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
-from easel.domain.image import TIMED_OUT, Failure, Image, Stage, timeout_failure
+from easel.domain.image import TIMED_OUT, Failure, Image, timeout_failure
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
 from easel.domain.reference import Reference
 from easel.domain.routing import may_attempt, poll_delay
@@ -41,7 +42,7 @@ from easel.services.images.attempt_context import AttemptContext, plan_image
 from easel.services.images.attempt_ends import WITHDRAWN, ended, own_failures, unavailable
 from easel.services.images.attempt_log import close_attempt, note_job
 from easel.services.images.deliver_image import DeliverImage
-from easel.services.images.end_image import EndImage, note_progress
+from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY, first_poll
 from easel.services.ports.generations import GenerationRepository
@@ -102,12 +103,12 @@ class RenderImage:
     def __call__(self, ref: ImageRef, *, provider: str, model: str, task_token: str) -> None:
         """Have `provider` make one image by its `model`, unless it has ended or another worker has it."""
         generation = self._generations.get(ref.workspace_id, ref.generation_id)
-        if generation is None or generation.status.is_final:
-            logger.info("generation has ended; nothing to render")
+        if generation is None:
+            logger.info("there is no such generation")
             return
         image = generation.images[ref.index]
-        if image.status.is_final:
-            self._end.report(image, task_token)
+        if generation.status.is_final or image.status.is_final:
+            self._repeat_the_end(generation, image, ref, task_token)
             return
         if self._clock() >= generation.deadline:
             task = self._tasks.get(ref)
@@ -117,13 +118,22 @@ class RenderImage:
             candidate = self._routing.candidate(generation.model, provider, model)
         except ProviderError:
             # It has left the catalogue since the message was sent.
-            task = self._tasks.get(ref)
+            task = self._earlier(ref, task_token)
             if task is None or not self._is_under_way(generation, task):
                 self._detour(generation, image, ref, task_token, task)
             return
         context = self._begin(generation, image, ref, candidate, task_token)
         if context is not None:
             self._attempt(context)
+
+    def _repeat_the_end(self, generation: Generation, image: Image, ref: ImageRef, task_token: str) -> None:
+        """Do again what follows the end of an image: a worker may have died before it did."""
+        if not generation.status.is_final:
+            self._end.report(image, task_token)
+            return
+        logger.info("generation has ended; nothing to render")
+        if image.late:
+            self._end.count_if_late(ref)
 
     def _begin(
         self, generation: Generation, image: Image, ref: ImageRef, candidate: Candidate, task_token: str
@@ -163,7 +173,7 @@ class RenderImage:
         task = self._tasks.claim(ref, task_token, attempt, lease_until) if admitted else None
         if task is not None:
             return task
-        earlier = self._tasks.get(ref)
+        earlier = self._earlier(ref, task_token)
         if earlier is None and admitted:
             raise StaleWrite("The image task was there and is gone.")
         if earlier is not None and self._is_under_way(generation, earlier):
@@ -194,9 +204,14 @@ class RenderImage:
         decision = self._routing.detour(generation, task.attempts if task else ())
         self._after_error.carry_out(decision, ref, image, task_token, task)
 
+    def _earlier(self, ref: ImageRef, task_token: str) -> ImageTask | None:
+        """The task as it is, with the token of the message at hand: it is stored only once a call has begun."""
+        earlier = self._tasks.get(ref)
+        return replace(earlier, task_token=task_token) if earlier else None
+
     def _attempt(self, context: AttemptContext) -> None:
         provider = context.attempt.provider
-        call = _Call(self._generations, context.ref, context.attempt.id)
+        call = _Call(self._tasks, context.task, context.attempt.id)
         try:
             with own_failures(provider, lambda: call.begun):
                 references = self._cleaned_references(context.generation, context.image)
@@ -268,12 +283,12 @@ class RenderImage:
     def _take(self, context: AttemptContext, submission: Submission) -> None:
         """Save the job id before anything else, then the picture if it came at once."""
         if submission.job_id is not None:
-            noted = note_job(self._tasks, context.task, context.attempt, submission.job_id)
+            running = not isinstance(submission.state, Finished)
+            noted = note_job(self._tasks, context.task, context.attempt, submission.job_id, running=running)
             if noted is None:
                 return
             context = context.at(noted)
         if not isinstance(submission.state, Finished):
-            note_progress(self._generations, context.ref, Stage.GENERATING)
             self._poll_later(context, first_poll(self._callbacks, context.attempt.provider, submission.state))
             return
         try:
@@ -302,14 +317,14 @@ class _Call:
     It is written down before the request is sent, so that a worker's death after it is not taken for one before it.
     """
 
-    def __init__(self, generations: GenerationRepository, ref: ImageRef, attempt_id: str) -> None:
-        self._generations = generations
-        self._ref = ref
+    def __init__(self, tasks: ImageTaskRepository, task: ImageTask, attempt_id: str) -> None:
+        self._tasks = tasks
+        self._task = task
         self._attempt_id = attempt_id
         self.begun = False
 
     def begin(self) -> None:
         """Right before the request. Raises _Withdrawn: it is the last look before money is spent."""
-        if not self._generations.begin_call(self._ref, self._attempt_id):
+        if not self._tasks.begin_call(self._task, self._attempt_id):
             raise _Withdrawn("The image has ended.")
         self.begun = True

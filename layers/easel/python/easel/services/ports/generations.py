@@ -9,8 +9,7 @@ from typing import Protocol
 
 from easel.domain.events import Event, deserialise_event
 from easel.domain.generation import Generation, Outcome
-from easel.domain.image import Image, Stage, Status
-from easel.services.ports.image_tasks import ImageRef
+from easel.domain.image import Status
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
@@ -39,20 +38,16 @@ class IdempotencyClaims(Protocol):
 class GenerationRepository(Protocol):
     """Generations with their images."""
 
-    def creation(self, generation: Generation) -> Write:
+    def creation(self, generation: Generation) -> Sequence[Write]:
         """Conflict: StaleWrite, an id that is taken."""
         ...
 
-    def closing(self, generation: Generation, outcome: Outcome, now: datetime) -> Write:
-        """End a generation as `outcome` says. Conflict: StaleWrite, when it or an image changed since it was read."""
-        ...
+    def closing(self, generation: Generation, ended: Generation, outcome: Outcome) -> Write:
+        """End a generation as `outcome` says; `ended` is what it then is. Conflict: StaleWrite, its status changed.
 
-    def image_outcome(self, ref: ImageRef, image: Image) -> Write:
-        """Set an open image of a running generation to its end. Conflict: StaleWrite, when either had ended."""
-        ...
-
-    def late_image(self, ref: ImageRef, image: Image) -> Write:
-        """Attach a picture that came after the end. Conflict: StaleWrite, when there is one already."""
+        Images that the outcome ends are ended by this write. A picture that comes for one of them all the same, even
+        while this is written, is a late one.
+        """
         ...
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
@@ -63,17 +58,6 @@ class GenerationRepository(Protocol):
         """The newest generations, of one status or all, from behind `after` or without the first `skip`."""
         ...
 
-    def set_stage(self, ref: ImageRef, stage: Stage) -> bool:
-        """Note progress of an open image of a running generation; False when either has ended."""
-        ...
-
-    def begin_call(self, ref: ImageRef, attempt_id: str) -> bool:
-        """Note that the request of this attempt is about to be sent; False when the image or the generation has ended.
-
-        Until then the attempt costs nothing, and its provider has nothing to do with how it ends.
-        """
-        ...
-
     def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """(workspace id, generation id) of open generations whose time for attention has come."""
         ...
@@ -81,30 +65,6 @@ class GenerationRepository(Protocol):
     def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
         """Let an open generation have no attention before then. Nothing, for one that has ended."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class GalleryImage:
-    """A delivered picture as its owner finds it again: independent of the generation's further life."""
-
-    workspace_id: str
-    generation_id: str
-    user_id: str
-    model: str
-    prompt: str
-    permalink_secret: str
-    image: Image
-    price_milli_credits: int = 0
-
-
-class Gallery(Protocol):
-    """Delivered pictures of a workspace."""
-
-    def adding(self, entry: GalleryImage) -> Write:
-        """Conflict: StaleWrite, when it is there."""
-        ...
-
-    def get(self, workspace_id: str, image_id: str) -> GalleryImage | None: ...
 
 
 @dataclass(frozen=True, slots=True)

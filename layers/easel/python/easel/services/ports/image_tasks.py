@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from easel.domain.attempt import Attempt
+from easel.domain.image import Image
 from easel.services.ports.transactions import Write
 
 
@@ -35,6 +36,8 @@ class ImageTask:
     attempts: tuple[Attempt, ...]
     polls: int = 0
     """How often the open job was polled: a message with a smaller number is a duplicate."""
+    called_attempt: str | None = None
+    """The last attempt whose request may have been sent to its provider."""
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -60,8 +63,16 @@ class ImageTaskRepository(Protocol):
         """Write a further attempt before its call is made."""
         ...
 
-    def record_job(self, task: ImageTask, job_id: str) -> ImageTask | None:
-        """Save the vendor's job id on the open attempt."""
+    def begin_call(self, task: ImageTask, attempt_id: str) -> bool:
+        """Note that the request of this attempt is about to be sent, and keep the task token for what follows.
+
+        False when the image or the generation has ended, or this attempt was called before. Until then the attempt
+        costs nothing, and its provider has nothing to do with how it ends.
+        """
+        ...
+
+    def record_job(self, task: ImageTask, job_id: str, *, running: bool = False) -> ImageTask | None:
+        """Save the vendor's job id on the open attempt; `running` shows that the vendor is at work on it."""
         ...
 
     def reopen_attempt(self, task: ImageTask, attempt_id: str, job_id: str) -> ImageTask | None:
@@ -76,6 +87,17 @@ class ImageTaskRepository(Protocol):
         """Replace the open attempt by its ended form."""
         ...
 
-    def ending_attempt(self, task: ImageTask, attempt: Attempt) -> Write:
-        """`end_attempt` as a member of a transaction. Conflict: StaleWrite."""
+    def deliver(self, task: ImageTask, image: Image, attempt: Attempt) -> ImageTask | None:
+        """End the image with its picture, and the attempt that made it. None also when it has a picture.
+
+        An image that has ended otherwise keeps its status: the picture is there as a late one.
+        """
+        ...
+
+    def fail(self, ref: ImageRef, image: Image) -> bool:
+        """End the image without a picture; False when it had ended."""
+        ...
+
+    def counting_late(self, ref: ImageRef) -> Write:
+        """Note that a late picture is in the usage sums. Conflict: StaleWrite, when it was counted before."""
         ...

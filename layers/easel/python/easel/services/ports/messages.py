@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from easel.clock import to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import Failure
@@ -21,8 +20,7 @@ class QueuedGeneration:
     """Everything needed to start a generation without reading it: the queue message and the execution's input.
 
     `model` is the requested one; `asked_provider` and `fallback` are the request's routing; `images` and `references`
-    are their numbers. `deadline_seconds` is the timeout of an image, `attention_at` (ISO 8601) is when the sweeper
-    checks the running generation.
+    are their numbers. `deadline_seconds` is the timeout of an image.
     """
 
     workspace_id: str
@@ -31,7 +29,6 @@ class QueuedGeneration:
     model: str
     images: int
     deadline_seconds: int
-    attention_at: str
     references: int = 0
     asked_provider: str | None = None
     fallback: Fallback | None = None
@@ -47,7 +44,6 @@ class QueuedGeneration:
             model=generation.model,
             images=len(generation.images),
             deadline_seconds=max(1, math.ceil(time_allowed)),
-            attention_at=to_iso(generation.attention_when_running),
             references=len(generation.references),
             asked_provider=generation.routing.provider,
             fallback=generation.routing.fallback,

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 
 from easel.domain.generation import Generation
-from easel.domain.image import Image
 from easel.domain.request import Channel
 from easel.domain.usage import UsageRow
 from easel.services.ports.transactions import Write
@@ -51,7 +50,7 @@ class UsageSummaries(Protocol):
         """Count an ended generation. Never conflicts; as part of the closing transaction it is counted once."""
         ...
 
-    def correcting(self, generation: Generation, image: Image) -> Write:
+    def correcting(self, generation: Generation, index: int) -> Write:
         """Count an image that came after its generation's end, with its cost. Never conflicts."""
         ...
 

@@ -14,7 +14,6 @@ from easel.outbound.references import SafeReferenceFetcher
 from easel.repositories.catalogue.latencies import DynamoLatencies
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
-from easel.repositories.images.gallery import DynamoGallery
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.money.usage import DynamoUsageSummaries
 from easel.services.catalogue.choose_provider import ProviderRouting
@@ -155,27 +154,31 @@ def _parts(env: ImageWorkerEnv) -> _Parts:
     table = env.CORE_TABLE_NAME
     routing, adapters = provider_routing(env), providers(env, env.REFERENCE_TRUSTED_ORIGINS).get
     generations, tasks = DynamoGenerations(dynamodb(), table), DynamoImageTasks(dynamodb(), table)
-    unit_of_work = DynamoTransactions(dynamodb())
     workflow = StepFunctionsWorkflow(aws_client("stepfunctions"), env.STATE_MACHINE_ARN)
     callbacks = _callback_addresses(env)
     queue = SqsImageQueue(
         aws_client("sqs"), render_queue_urls=env.RENDER_QUEUE_URLS, collect_queue_urls=env.COLLECT_QUEUE_URLS
     )
-    end = EndImage(generations=generations, unit_of_work=unit_of_work, workflow=workflow, clock=system_clock)
+    end = EndImage(
+        generations=generations,
+        tasks=tasks,
+        summaries=DynamoUsageSummaries(dynamodb(), table),
+        unit_of_work=DynamoTransactions(dynamodb()),
+        workflow=workflow,
+        clock=system_clock,
+    )
     deliver = DeliverImage(
         routing=routing,
         latencies=DynamoLatencies(dynamodb(), env.EPHEMERAL_TABLE_NAME),
         generations=generations,
         tasks=tasks,
-        gallery=DynamoGallery(dynamodb(), table),
-        summaries=DynamoUsageSummaries(dynamodb(), table),
-        unit_of_work=unit_of_work,
         providers=adapters,
         processor=PillowImageProcessor(),
         store=image_store(env),
         image_prefix=_image_prefix,
         unmarked_prefix=_unmarked_prefix,
         workflow=workflow,
+        end=end,
         clock=system_clock,
     )
     after_error = AfterError(

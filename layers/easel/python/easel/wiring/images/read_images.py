@@ -2,7 +2,6 @@
 
 from easel.clock import system_clock
 from easel.repositories.generations.generations import DynamoGenerations
-from easel.repositories.images.gallery import DynamoGallery
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
 from easel.wiring.aws import dynamodb
@@ -12,10 +11,7 @@ from easel.wiring.images.image_store import image_store
 
 def read_images(env: CoreTable) -> ReadImages:
     """Read single images."""
-    return ReadImages(
-        generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
-        gallery=DynamoGallery(dynamodb(), env.CORE_TABLE_NAME),
-    )
+    return ReadImages(generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME))
 
 
 def links(env: Links) -> LinkMaker:
