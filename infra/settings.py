@@ -39,7 +39,8 @@ _FALLBACKS: Final = ("none", "same-model", "equivalent")
 CANONICAL: Final = "canonical"
 SHOP: Final = "shop"
 WORKSPACE: Final = "workspace"
-DOORS: Final = (CANONICAL, SHOP, WORKSPACE)
+BOT: Final = "bot"
+DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT)
 """The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})

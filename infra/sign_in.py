@@ -54,7 +54,7 @@ def read_sign_in(read: switches.Switches, url: Callable[[str], str], *, local: b
         google_secret_name=read.get("googleSecretName", str, None),
         domain_prefix=read.get("signInDomainPrefix", switches.domain_prefix, None),
         callback_urls=read.get("signInCallbackUrls", switches.addresses(url), ()),
-        init_data_max_age_seconds=read.get("initDataMaxAgeSeconds", switches.whole_number(60, 86_400), 3_600),
+        init_data_max_age_seconds=read.get("initDataMaxAgeSeconds", switches.whole_number(60, 86_400), 86_400),
     )
     google = (given.google_client_id, given.google_secret_name, given.domain_prefix, given.callback_urls)
     if any(google) and not all(google):

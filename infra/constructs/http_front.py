@@ -18,6 +18,7 @@ from constructs import Construct
 _ALLOWED_HEADERS: Final = (
     *("Authorization", "Cancel-After", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"),
     *("X-Act-As", "X-Request-ID", "X-Workspace-Id"),
+    *("X-Internal-Api-Key", "X-Telegram-Init-Data", "X-Telegram-User-Id"),
 )
 _EXPOSED_HEADERS: Final = (
     *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),

@@ -39,6 +39,11 @@ class Variables:
         self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
         self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}
+        self.doors = {"EASEL_DOORS": ",".join(settings.doors)}
+        self.telegram_bot = {
+            "TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn,
+            "INIT_DATA_MAX_AGE_SECONDS": str(settings.sign_in.init_data_max_age_seconds),
+        }
         self.publishing = {"EVENT_BUS_NAME": bus.bus.event_bus_name, "INTEGRATION_QUEUE_URL": queues.integration.url}
 
     @property

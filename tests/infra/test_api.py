@@ -10,6 +10,8 @@ import pytest
 from infra.constructs.doors import ROUTES
 from tests.support.folders import api_folder, handler_of
 
+from easel.http.resolver import Resolver
+
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
@@ -117,9 +119,9 @@ def _targets(stack: Synthesized) -> dict[str, str]:
 
 
 def _served(folder: str) -> set[str]:
-    """The route keys that a handler's resolver knows."""
-    app = handler_of(folder).app
-    routes = app._static_routes + app._dynamic_routes
+    """The route keys that a handler's resolvers know: it has one for each door."""
+    resolvers = [value for value in vars(handler_of(folder)).values() if isinstance(value, Resolver)]
+    routes = [route for resolver in resolvers for route in resolver.routes]
     return {f"{route.method} {route.path}".replace("<", "{").replace(">", "}") for route in routes}
 
 

@@ -52,6 +52,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         CORE: "dynamodb: GetItem BatchGetItem",
         EPHEMERAL: "dynamodb: UpdateItem",
         "Data/Session": "secretsmanager: GetSecretValue",
+        "Data/TelegramBot": "secretsmanager: GetSecretValue",
     },
     "api/generations/cancel_generation": {
         CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
@@ -154,6 +155,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/accounts/read_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/check_catalogue": {
@@ -261,7 +263,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             if ":" in label and not label.endswith(":sandbox")
         },
         "workers/render_image:sandbox": answer_tokens,
-        "api/accounts/authorize_request": {f"{prefix}easel-local/session-??????"},
+        "api/accounts/authorize_request": {
+            f"{prefix}easel-local/session-??????",
+            f"{prefix}easel-local/telegram-bot-??????",
+        },
         "api/accounts/debug_users": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/exchange_telegram": {
             f"{prefix}easel-local/session-??????",

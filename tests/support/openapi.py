@@ -13,7 +13,7 @@ import importlib
 import json
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -22,6 +22,7 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from pydantic.json_schema import models_json_schema
 from tests.support.failures import by_code, by_status, code_at, example, samples
+from tests.support.shared_operations import shared_operation
 
 from easel import errors
 from easel.doors.canonical.door import CANONICAL
@@ -31,19 +32,17 @@ from easel.http.bodies import METHODS_WITH_BODY
 from easel.http.description import ERRORS, OPEN_QUERY, TAKES_BYTES
 from easel.http.failures import InternalError, MalformedBody, RouteNotFound
 from easel.http.problems import KINDS, kind_of
-from easel.http.resolver import has_open_query, is_public, takes_bytes
+from easel.http.resolver import Resolver, has_open_query, is_public, takes_bytes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.api_gateway import Route
 
     from easel.http.door import Door
-    from easel.http.resolver import Resolver
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 SHIPPED: Final = REPOSITORY / "layers/easel/python/easel/http/openapi.json"
 FUNCTIONS: Final = REPOSITORY / "functions/api"
 
-_HAS_ROUTES: Final = "app = gateway.resolver("
 _SCHEME: Final = "apiKey"
 
 _DESCRIPTION: Final = """\
@@ -121,7 +120,8 @@ def document() -> dict[str, Any]:
         on_conflict="error",
     )
     routes: dict[tuple[str, str], tuple[Route, Door]] = {}
-    for app in apps():
+    first, further = split(apps())
+    for app in first:
         merge.add_schema(app.get_openapi_schema())  # type: ignore[arg-type] # it takes models too, and dumps them
         routes |= {(route.openapi_path, route.method.lower()): (route, app.door) for route in app.routes}
     with warnings.catch_warnings():
@@ -137,9 +137,23 @@ def document() -> dict[str, Any]:
         failures |= failed
         declared |= answered
         shown |= {(door, error) for error in answered}
+    for app in further:
+        schema = app.get_openapi_schema().model_dump(mode="json", by_alias=True, exclude_none=True)
+        merged["components"]["schemas"] |= schema["components"]["schemas"]
+        for route in app.routes:
+            path, method, answered = route.openapi_path, route.method.lower(), errors_of(route)
+            failed = _failures(answered, app.door)
+            described = _operation(schema["paths"][path][method], route, failed)
+            failures |= failed
+            known = merged["paths"].setdefault(path, {})
+            known[method] = (
+                shared_operation(known[method], described, app.door, failures) if method in known else described
+            )
+            declared |= answered
+            shown |= {(app.door, error) for error in answered}
     components = merged["components"]
     components["responses"] = dict(sorted(failures.items()))
-    components["schemas"] = _schemas(components["schemas"], {door for _, door in routes.values()})
+    components["schemas"] = _schemas(components["schemas"], {door for door, _ in shown})
     components["parameters"] = {"RequestId": _REQUEST_ID, **_OF_PRIVATE_ROUTES}
     components["headers"] = _HEADERS
     merged["paths"] = {
@@ -159,12 +173,27 @@ def document() -> dict[str, Any]:
 
 
 def apps() -> list[Resolver]:
-    """The resolvers of all functions that have routes."""
+    """The resolvers of all functions that have routes: one for each door of a function, the home door's first."""
     return [
-        importlib.import_module(".".join(path.relative_to(REPOSITORY).with_suffix("").parts)).app
+        value
         for path in sorted(FUNCTIONS.rglob("handler.py"))
-        if _HAS_ROUTES in path.read_text(encoding="utf-8")
+        for value in vars(
+            importlib.import_module(".".join(path.relative_to(REPOSITORY).with_suffix("").parts))
+        ).values()
+        if isinstance(value, Resolver)
     ]
+
+
+def split(resolvers: Sequence[Resolver]) -> tuple[list[Resolver], list[Resolver]]:
+    """Resolvers of home doors, and those that share an address with one of them."""
+    home: set[tuple[str, str]] = set()
+    first: list[Resolver] = []
+    further: list[Resolver] = []
+    for resolver in sorted(resolvers, key=lambda resolver: resolver.door.name is not CANONICAL.name):
+        addresses = {(route.openapi_path, route.method) for route in resolver.routes}
+        (further if addresses & home else first).append(resolver)
+        home |= addresses
+    return first, further
 
 
 def errors_of(route: Route) -> set[type[EaselError]]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.foundation import Foundation
-from infra.constructs.functions.room import DELETE, GET, PATCH, POST, Room, Route
+from infra.constructs.functions.room import CANONICAL_AND_BOT, DELETE, GET, PATCH, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.settings import BOT
 
 from constructs import Construct
 
@@ -30,9 +31,10 @@ class Accounts(Room):
         Route("GetApiKeys", GET, "/api/v1/api-keys", "read_api_keys"),
         Route("DeleteApiKey", DELETE, "/api/v1/api-keys/{keyId}", "manage_api_keys"),
         Route("PostRotateApiKey", POST, "/api/v1/api-keys/{keyId}/rotate", "manage_api_keys"),
-        Route("PostUsersSync", POST, "/api/v1/users/sync", "sync_users"),
-        Route("GetUserBalance", GET, "/api/v1/users/{telegram_id}/balance", "sync_users"),
-        Route("GetUserTrial", GET, "/api/v1/users/{telegram_id}/trial", "sync_users"),
+        Route("PostUsersSync", POST, "/api/v1/users/sync", "sync_users", doors=CANONICAL_AND_BOT),
+        Route("GetUserBalance", GET, "/api/v1/users/{telegram_id}/balance", "read_users", doors=CANONICAL_AND_BOT),
+        Route("GetUserTrial", GET, "/api/v1/users/{telegram_id}/trial", "read_users", doors=CANONICAL_AND_BOT),
+        Route("GetUserBanStatus", GET, "/api/v1/users/{telegram_id}/ban-status", "read_users", doors=(BOT,)),
         Route("PostAuthTelegram", POST, "/api/v1/auth/telegram", "exchange_telegram", public=True),
         Route("GetDebugUsers", GET, "/api/v1/debug/users", "debug_users"),
     )
@@ -45,7 +47,8 @@ class Accounts(Room):
             "manage_members": self._manage_members,
             "read_api_keys": self._read_api_keys,
             "manage_api_keys": self._manage_api_keys,
-            "sync_users": self._sync_users,
+            "sync_users": lambda: self._of_bots("sync_users"),
+            "read_users": lambda: self._of_bots("read_users"),
             "exchange_telegram": self._exchange_telegram,
             "debug_users": self._debug_users,
         }
@@ -76,20 +79,17 @@ class Accounts(Room):
         function.allow("dynamodb:BatchGetItem", on=self.data.ledger.table_arn)
         return function
 
-    def _sync_users(self) -> SmallFunction:
+    def _of_bots(self, name: str) -> SmallFunction:
+        """A function about the people whom bots bring; whoever asks first opens their wallet."""
         own = self.variables
-        function = self.function("sync_users", own.core | own.ledger | own.trial)
+        function = self.function(name, own.core | own.ledger | own.trial | own.doors)
         self._allow_new_accounts(function)
         return function
 
     def _exchange_telegram(self) -> SmallFunction:
         own, data = self.variables, self.data
-        initial_data = {
-            "TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn,
-            "INIT_DATA_MAX_AGE_SECONDS": str(self.foundation.settings.sign_in.init_data_max_age_seconds),
-        }
         function = self.function(
-            "exchange_telegram", own.core | own.ledger | own.trial | own.session | initial_data, identity=True
+            "exchange_telegram", own.core | own.ledger | own.trial | own.session | own.telegram_bot, identity=True
         )
         self._allow_new_accounts(function)
         function.allow("secretsmanager:GetSecretValue", on=[data.session_secret_arn, data.telegram_bot_secret_arn])
@@ -135,9 +135,10 @@ def authorize_request(scope: Construct, foundation: Foundation) -> SmallFunction
         | own.ephemeral
         | own.session
         | own.rate_limits
+        | own.telegram_bot
         | {"TOKEN_ISSUERS": foundation.identity.token_issuers},
     )
     function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", on=data.core.table_arn)
     function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
-    function.allow("secretsmanager:GetSecretValue", on=data.session_secret_arn)
+    function.allow("secretsmanager:GetSecretValue", on=[data.session_secret_arn, data.telegram_bot_secret_arn])
     return function

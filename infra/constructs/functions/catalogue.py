@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.constructs.functions.room import ALWAYS, GET, PUT, Room, Route
+from infra.constructs.functions.room import ALWAYS, CANONICAL_AND_BOT, GET, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 
 
@@ -13,9 +13,9 @@ class Catalogue(Room):
     routes = (
         Route("GetRouting", GET, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
         Route("PutRouting", PUT, "/api/v1/workspaces/{workspaceId}/routing", "manage_routing"),
-        Route("GetModels", GET, "/api/v1/models", "describe_models", public=True),
+        Route("GetModels", GET, "/api/v1/models", "describe_models", public=True, doors=CANONICAL_AND_BOT),
         Route("GetModel", GET, "/api/v1/models/{modelId}", "describe_models", public=True),
-        Route("GetSizes", GET, "/api/v1/sizes", "describe_models", public=True),
+        Route("GetSizes", GET, "/api/v1/sizes", "describe_models", public=True, doors=CANONICAL_AND_BOT),
         Route("GetStatus", GET, "/api/v1/status", "read_status", public=True, doors=ALWAYS),
     )
 
@@ -28,7 +28,8 @@ class Catalogue(Room):
         }
 
     def _describe_models(self) -> SmallFunction:
-        function = self.function("describe_models", self.variables.ephemeral | self.variables.base_url)
+        own = self.variables
+        function = self.function("describe_models", own.ephemeral | own.base_url | own.doors)
         function.allow("dynamodb:BatchGetItem", on=self.data.ephemeral.table_arn)
         return function
 

@@ -24,4 +24,4 @@ class Operations(Room):
 
     def _describe_service(self) -> SmallFunction:
         version = {"EASEL_VERSION": self.foundation.settings.version}
-        return self.function("describe_service", self.variables.base_url | version)
+        return self.function("describe_service", self.variables.base_url | self.variables.doors | version)

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from aws_cdk import aws_apigatewayv2 as apigateway
 from infra.constructs.foundation import Foundation
 from infra.constructs.small_function import SmallFunction
-from infra.settings import CANONICAL
+from infra.settings import BOT, CANONICAL
 
 from constructs import Construct
 
@@ -21,6 +21,8 @@ DELETE: Final = apigateway.HttpMethod.DELETE
 
 ALWAYS: Final[tuple[str, ...]] = ()
 """The doors of a route that every deployment has, such as permalinks, callbacks of vendors and health checks."""
+
+CANONICAL_AND_BOT: Final = (CANONICAL, BOT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ ENVIRONMENT: Final = {
     "PUBLIC_BASE_URL": BASE_URL,
     "EASEL_VERSION": "1.2.3",
     "EASEL_STAGE": "test",
+    "EASEL_DOORS": "canonical,shop,workspace,bot",
     "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000,http://127.0.0.1:8001",
     "TOKEN_ISSUERS": "[]",
     "COLLECT_QUEUE_URLS": "{}",
@@ -96,7 +97,13 @@ class Store:
         self.submit = submit_generation_over(self.submissions, lambda: NOW)
         self.cancel = cancel_generation_over(self.endings, lambda: NOW)
         self.authenticate = Authenticate(
-            api_keys=cast(Any, self), workspaces=cast(Any, self), verify_token=lambda _: None, clock=lambda: NOW
+            api_keys=cast(Any, self),
+            workspaces=cast(Any, self),
+            users=cast(Any, self),
+            verify_bot_key=lambda _: None,
+            verify_init_data=lambda *_: None,
+            verify_token=lambda _: None,
+            clock=lambda: NOW,
         )
 
     def put(self, generation: Generation) -> Generation:

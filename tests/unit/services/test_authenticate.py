@@ -10,14 +10,15 @@ from typing import Any, cast
 import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
 
+from easel.domain.access import BOT_SCOPES
 from easel.domain.api_keys import hint_of, new_api_key
-from easel.domain.identities import TelegramIdentity, user_of_token
+from easel.domain.identities import TelegramIdentity, TelegramProfile, user_of_token
 from easel.domain.request import Channel
-from easel.errors import NotFound, Unauthenticated
+from easel.errors import Forbidden, NotFound, Unauthenticated
 from easel.ids import new_id
 from easel.services.accounts.authenticate import Authenticate
-from easel.services.accounts.principal import Credential, Principal
-from easel.services.ports.accounts import ApiKeyRecord, Membership, SignedInPerson
+from easel.services.accounts.principal import Credential, CredentialKind, Principal
+from easel.services.ports.accounts import ApiKeyRecord, Membership, MiniAppSignIn, SignedInPerson, WorkspaceRecord
 
 GOOD = new_api_key(WORKSPACE_ID)
 RECORD = ApiKeyRecord(
@@ -33,6 +34,10 @@ RECORD = ApiKeyRecord(
     created_at=NOW,
     budget_keys=("key-1",),
 )
+DERIVED = "d" * 64
+SIGNED = {
+    "signed": MiniAppSignIn(WORKSPACE_ID, TelegramProfile(7), "digest", NOW),
+}
 ADA = SignedInPerson("https://id.example.com/", "ada", is_operator=False)
 
 
@@ -51,12 +56,15 @@ class World:
         self._authenticate = Authenticate(
             api_keys=cast(Any, self),
             workspaces=cast(Any, self),
+            users=cast(Any, self),
+            verify_bot_key=lambda key: WORKSPACE_ID if key == DERIVED else None,
+            verify_init_data=lambda text, now: SIGNED.get(text),
             verify_token=lambda token: ADA if token == "ada" else None,
             clock=lambda: self.now,
             monotonic=lambda: self.seconds,
         )
 
-    def authenticate(self, token: str, **wishes: str) -> Principal | None:
+    def authenticate(self, token: str, **wishes: Any) -> Principal | None:
         try:
             return self._authenticate(Credential(token, **wishes))
         except (Unauthenticated, NotFound):
@@ -72,6 +80,14 @@ class World:
     def find_for_telegram(self, api_key: str, identity: TelegramIdentity) -> tuple[ApiKeyRecord | None, bool]:
         self.reads += 1
         return self.records.get(api_key), identity in self.known
+
+    def knows_telegram(self, identity: TelegramIdentity) -> bool:
+        self.reads += 1
+        return identity in self.known
+
+    def get(self, workspace_id: str) -> WorkspaceRecord | None:
+        self.reads += 1
+        return WorkspaceRecord(workspace_id, "Bot", NOW, "tiered")
 
     def membership(self, workspace_id: str, user_id: str) -> Membership | None:
         self.reads += 1
@@ -188,3 +204,61 @@ def test_a_person_whom_the_bot_brings_now_is_known_at_once() -> None:
     world.known.add(TelegramIdentity(WORKSPACE_ID, 7))
 
     assert world.authenticate(GOOD, act_as="telegram:7") is not None
+
+
+@pytest.mark.requirement("X-1")
+def test_the_key_that_a_bot_derives_from_its_token_is_the_bot_of_the_workspace_that_stored_it() -> None:
+    world = World()
+
+    principal = world.authenticate(DERIVED, kind=CredentialKind.INTERNAL_KEY)
+
+    assert principal is not None
+    assert (principal.workspace_id, principal.plan, principal.is_bot) == (WORKSPACE_ID, "tiered", True)
+    assert principal.scopes == BOT_SCOPES
+    assert world.authenticate(DERIVED, kind=CredentialKind.INTERNAL_KEY) == principal
+    assert world.reads == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("e" * 64, CredentialKind.INTERNAL_KEY),
+        (DERIVED, CredentialKind.BEARER),
+        (DERIVED, CredentialKind.INIT_DATA),
+        ("signed", CredentialKind.INTERNAL_KEY),
+        ("signed", CredentialKind.BEARER),
+    ],
+)
+def test_what_a_bot_sends_counts_only_as_what_it_is(key: str, kind: CredentialKind) -> None:
+    assert World().authenticate(key, kind=kind) is None
+
+
+def test_an_api_key_works_as_the_internal_key_of_a_bot_too() -> None:
+    principal = World().authenticate(GOOD, kind=CredentialKind.INTERNAL_KEY)
+
+    assert principal is not None
+    assert principal.key_id == "key-1"
+
+
+def test_a_bot_with_a_derived_key_acts_for_its_own_people_only() -> None:
+    identity = TelegramIdentity(WORKSPACE_ID, 7)
+    world = World(known={identity})
+
+    acting = world.authenticate(DERIVED, kind=CredentialKind.INTERNAL_KEY, act_as="telegram:7")
+
+    assert acting is not None
+    assert (acting.workspace_id, acting.is_bot) == (identity.workspace_id, False)
+    assert world.authenticate(DERIVED, kind=CredentialKind.INTERNAL_KEY, act_as="telegram:8") is None
+
+
+@pytest.mark.requirement("X-1")
+def test_what_telegram_signed_is_the_person_themselves_and_they_act_for_nobody_else() -> None:
+    world, identity = World(), TelegramIdentity(WORKSPACE_ID, 7)
+
+    person = world.authenticate("signed", kind=CredentialKind.INIT_DATA)
+
+    assert person is not None
+    assert (person.user_id, person.workspace_id, person.plan) == (identity.user_id, identity.workspace_id, "tiered")
+    assert person.bot_workspace_id == WORKSPACE_ID
+    with pytest.raises(Forbidden):
+        world.authenticate("signed", kind=CredentialKind.INIT_DATA, act_as="telegram:8")

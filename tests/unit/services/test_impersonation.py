@@ -15,7 +15,7 @@ from easel.domain.request import Channel
 from easel.errors import Forbidden, InvalidRequest, NotFound
 from easel.http import identity
 from easel.ids import new_id
-from easel.services.accounts.impersonation import EnterWorkspace, ImpersonateTelegramUser
+from easel.services.accounts.impersonation import EnterWorkspace, ImpersonateTelegramUser, telegram_user
 from easel.services.accounts.principal import SIGNED_IN, Principal
 from easel.services.ports.accounts import Membership
 
@@ -80,6 +80,25 @@ def test_a_bot_acts_for_nobody_else_and_others_for_nobody() -> None:
         acting(TelegramIdentity(new_id(), 7))(BOT, 7)
     with pytest.raises(Forbidden):
         acting(TelegramIdentity(WORKSPACE_ID, 7))(PERSON, 7)
+
+
+@pytest.mark.requirement("X-1", "S001-17")
+def test_a_person_who_names_themselves_is_themselves_and_nobody_else() -> None:
+    ada, bob = TelegramIdentity(WORKSPACE_ID, 7), TelegramIdentity(WORKSPACE_ID, 8)
+    person = telegram_user(ada, "tiered")
+
+    assert acting(ada, bob)(person, 7) == person
+    with pytest.raises(Forbidden):
+        acting(ada, bob)(person, 8)
+    with pytest.raises(NotFound):
+        acting()(person, 7)
+
+
+def test_a_bots_request_needs_the_scope_that_the_person_would_need() -> None:
+    weak = replace(BOT, scopes=frozenset({"act_as:telegram"}))
+
+    with pytest.raises(Forbidden, match="generations:write"):
+        acting(TelegramIdentity(WORKSPACE_ID, 7))(weak, 7, "generations:write")
 
 
 @pytest.mark.requirement("X-1")

@@ -5,21 +5,24 @@ from aws_lambda_powertools.event_handler import Response
 from easel import settings
 from easel.clock import system_clock
 from easel.domain.catalogue import load_catalogue
+from easel.doors.bot import operations as bot
+from easel.doors.bot.door import BOT
 from easel.doors.canonical import operations
 from easel.doors.canonical.door import CANONICAL
-from easel.http import answers, documentation, gateway
-from easel.observability import request_id
-from easel.wiring.env import PublicAddress
+from easel.http import answers, documentation, gateway, shared_addresses
+from easel.observability import request_id, uptime_seconds
+from easel.wiring.env import OpenDoors, PublicAddress
+from easel.wiring.open_doors import open_doors
 
 
-class Env(PublicAddress):
+class Env(PublicAddress, OpenDoors):
     """Environment of this function."""
 
     EASEL_VERSION: settings.Text
     EASEL_STAGE: settings.Text
 
 
-app = gateway.resolver(CANONICAL)
+app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 
 
 @app.get("/", **operations.ROOT)
@@ -51,4 +54,9 @@ def read_docs() -> Response[str]:
     return answers.text(documentation.page(), "text/html; charset=utf-8", headers=documentation.page_headers())
 
 
-lambda_handler = gateway.entry(app)
+@bot_app.get("/api/v1/health", **bot.HEALTH)
+def read_bot_health() -> Response[bot.BotHealthBody]:
+    return answers.as_json(bot.health_body(uptime_seconds(), request_id()))
+
+
+lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))

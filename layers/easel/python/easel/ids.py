@@ -12,6 +12,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 _INDEX_BITS = 0xF
+_NUMBER_BITS = 12
+_RANDOM = 0xFFF
 MAX_IMAGES = 10
 
 
@@ -37,6 +39,24 @@ def image_id(generation_id: str, index: int) -> str:
     if not 0 <= index < MAX_IMAGES:
         raise ValueError(f"image index {index} is not within 0..{MAX_IMAGES - 1}")
     return str(UUID(int=UUID(generation_id).int | (index + 1)))
+
+
+def number_of(identifier: str) -> int:
+    """A number that stands for a UUIDv7 where clients need integers: its milliseconds, then its first random bits.
+
+    Below 2^53 until 2039, so that JavaScript keeps it. Ids of one millisecond share a number once in 4,096 times: it is
+    looked up among the generations of one person, who starts one at a time.
+    """
+    value = UUID(identifier).int
+    return value >> 80 << _NUMBER_BITS | value >> 64 & _RANDOM
+
+
+def prefix_of_number(number: int) -> str | None:
+    """How the UUIDv7s of this number begin; None for a number that none has."""
+    if not 0 < number < 1 << 48 + _NUMBER_BITS:
+        return None
+    text = f"{number >> _NUMBER_BITS:012x}"
+    return f"{text[:8]}-{text[8:]}-7{number & _RANDOM:03x}"
 
 
 def generation_of_image(image: str) -> tuple[str, int] | None:

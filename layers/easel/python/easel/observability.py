@@ -12,11 +12,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_lambda_powertools.logging import Logger
@@ -144,3 +145,14 @@ def _kind(error: BaseException) -> str:
     if not isinstance(response, Mapping) or not isinstance(response.get("Error"), Mapping):
         return kind
     return f"{kind} ({response['Error'].get('Code')} from {getattr(error, 'operation_name', 'an operation')})"
+
+
+def uptime_seconds() -> float:
+    """How long this process has been answering."""
+    return max(0.0, round(time.monotonic() - _first_seen(), 3))
+
+
+@cache
+def _first_seen() -> float:
+    # At the first request and not at import: a snapshot of an imported process would freeze the time for all.
+    return time.monotonic()

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 # Namespaces; never change them: every derived id depends on them.
 _TOKEN_USERS: Final = UUID("6f0f2c4e-3f0b-4d7a-9c1e-52c3f6b8a4d1")
 _TELEGRAM_USERS: Final = UUID("b5a1c9d2-8e47-4f36-a0cb-1d9e7c25f083")
+_TELEGRAM_BOTS: Final = UUID("e4c2b7a9-15d3-4e68-9b0a-6f8d2c71a5e4")
 _PERSONAL_WORKSPACES: Final = UUID("0d8e5b7c-64fa-4b19-8f3d-c7a2e1906b5e")
 
 TELEGRAM_ID_LIMIT: Final = 2**52
@@ -60,6 +61,11 @@ class TelegramIdentity:
 def user_of_token(issuer: str, subject: str) -> str:
     """The user id of an identity provider's `subject`."""
     return str(uuid5(_TOKEN_USERS, f"{issuer}|{subject}"))
+
+
+def user_of_bot(workspace_id: str) -> str:
+    """The user id of a workspace's bot itself. It owns nothing."""
+    return str(uuid5(_TELEGRAM_BOTS, workspace_id))
 
 
 def personal_workspace(user_id: str) -> str:

@@ -64,7 +64,9 @@ class Address:
 
 
 _FILE_OF_ITEM: Final = re.compile(r"[^/]+(?:/|%2f)[^/]+\.\w+", re.IGNORECASE)
-_TELEGRAM_HEADERS: Final = frozenset({"x-internal-api-key", "x-telegram-user-id", "x-telegram-init-data"})
+DOOR_HEADERS: Final = ("X-Internal-Api-Key", "X-Telegram-User-Id", "X-Telegram-Init-Data")
+"""Headers by which a door is told from another: caches have to know them."""
+_TELEGRAM_HEADERS: Final = frozenset(name.lower() for name in DOOR_HEADERS)
 
 
 def _telegram_header(facts: RequestFacts) -> bool:

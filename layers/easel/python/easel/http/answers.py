@@ -18,7 +18,7 @@ PUBLIC: Final = "public, max-age=300"
 
 _TAG_LIFETIME_SECONDS: Final = 300
 _Body = TypeVar("_Body")
-_Model = TypeVar("_Model", bound=BaseModel)
+_Shared = TypeVar("_Shared", bound=BaseModel | list[Any])
 
 
 def as_json(
@@ -30,10 +30,16 @@ def as_json(
     )
 
 
-def shared_json(body: _Model, *, headers: Mapping[str, str] | None = None) -> Response[_Model]:
-    """A public model as JSON: cacheable, with an ETag."""
-    tag = etag(body.model_dump(mode="json", by_alias=True))
+def shared_json(body: _Shared, *, headers: Mapping[str, str] | None = None) -> Response[_Shared]:
+    """A public model, or a list of models, as JSON: cacheable, with an ETag."""
+    tag = etag(_plain(body))
     return as_json(body, cache=PUBLIC, headers={"ETag": tag, **(headers or {})})
+
+
+def _plain(body: BaseModel | list[Any]) -> Any:
+    if isinstance(body, list):
+        return [_plain(entry) if isinstance(entry, BaseModel) else entry for entry in body]
+    return body.model_dump(mode="json", by_alias=True)
 
 
 def no_content() -> Response[None]:

@@ -22,19 +22,23 @@ from easel.services.accounts.principal import Principal
 
 
 class Holding(Depends):
-    """A caller that holds `scope`; any authenticated caller where it is None."""
+    """A caller that holds `scope`; any authenticated caller where it is None.
 
-    def __init__(self, scope: str | None) -> None:
-        super().__init__(_reader(scope))
+    With `or_telegram_user` also a person whom a bot brought: routes about Telegram users let them ask about themselves.
+    """
+
+    def __init__(self, scope: str | None, *, or_telegram_user: bool = False) -> None:
+        super().__init__(_reader(scope, or_telegram_user=or_telegram_user))
         self.scope: Final = scope
 
 
-def _reader(scope: str | None) -> Callable[[Request], Principal]:
+def _reader(scope: str | None, *, or_telegram_user: bool) -> Callable[[Request], Principal]:
     def caller(request: Request) -> Principal:
         principal: Principal | None = request.context.get(CALLER)
         if principal is None:
             raise Unauthenticated(MISSING_TEXT)
-        if scope is not None and scope not in principal.scopes:
+        themselves = or_telegram_user and principal.bot_workspace_id is not None
+        if scope is not None and scope not in principal.scopes and not themselves:
             raise Forbidden(f"This credential lacks the scope {scope}.")
         return principal
 
@@ -58,4 +62,6 @@ WorkspaceAdmin = Annotated[Principal, Holding(access.WORKSPACE_ADMIN)]
 KeysWrite = Annotated[Principal, Holding(access.KEYS_WRITE)]
 UsersSync = Annotated[Principal, Holding(access.USERS_SYNC)]
 ActAsTelegram = Annotated[Principal, Holding(access.ACT_AS_TELEGRAM)]
+BotOrNewUser = Annotated[Principal, Holding(access.USERS_SYNC, or_telegram_user=True)]
+BotOrUser = Annotated[Principal, Holding(access.ACT_AS_TELEGRAM, or_telegram_user=True)]
 DebugRead = Annotated[Principal, Holding(access.DEBUG_READ)]

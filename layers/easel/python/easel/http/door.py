@@ -38,7 +38,8 @@ ALL_DOORS: Final = frozenset(DoorName)
 class Failure:
     """A request that failed, as its door has to write it down.
 
-    `headers` are the request's, by lower-case names; `fields` is its JSON body, empty where there is none.
+    `headers` are the request's, by lower-case names; `fields` is its JSON body, `query` are its query parameters;
+    both are empty where there are none.
     """
 
     error: EaselError
@@ -49,6 +50,7 @@ class Failure:
     at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def details(self) -> Sequence[FieldError]:

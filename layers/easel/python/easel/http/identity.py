@@ -16,7 +16,7 @@ from easel.domain.api_keys import PREFIX
 from easel.domain.request import Channel
 from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
 from easel.http import events, rates
-from easel.services.accounts.principal import Credential, Principal
+from easel.services.accounts.principal import Credential, CredentialKind, Principal
 
 Failure = Literal["missing", "invalid", "unavailable", "forbidden", "not_found"]
 
@@ -24,6 +24,11 @@ _REFUSALS: Final[Mapping[type[EaselError], Failure]] = {Forbidden: "forbidden", 
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
+_OTHER_CREDENTIALS: Final = (
+    ("x-internal-api-key", CredentialKind.INTERNAL_KEY),
+    ("x-telegram-init-data", CredentialKind.INIT_DATA),
+)
+"""Headers that the clients of a bot send instead of `Authorization`, which counts first."""
 
 _KEY_SOMEWHERE: Final = re.compile(rf"(?<![A-Za-z0-9_-]){PREFIX}[A-Za-z0-9_-]{{20,}}")
 """Something like a key of ours, in whatever form it was sent."""
@@ -44,10 +49,10 @@ def credential(event: Mapping[str, Any]) -> Credential | None:
     """The token of a request, with what `X-Workspace-Id` and `X-Act-As` add to it; None for a request without a token.
 
     Raises:
-        Unauthenticated: not a bearer token.
+        Unauthenticated: not a bearer token, or a key with characters that no key has.
         NotFound: a workspace id that is not a UUID.
     """
-    token = bearer_token(events.header(event, "authorization"))
+    token, kind = _token(event)
     if token is None:
         return None
     if not token:
@@ -56,7 +61,19 @@ def credential(event: Mapping[str, Any]) -> Credential | None:
     if workspace and not _UUID.fullmatch(workspace):
         raise NotFound(f"There is no workspace {workspace[:80]}.")
     person = (events.header(event, "x-act-as") or "").strip()
-    return Credential(token, workspace or None, person or None)
+    return Credential(token, workspace or None, person or None, kind)
+
+
+def _token(event: Mapping[str, Any]) -> tuple[str | None, CredentialKind]:
+    """A token and where it was sent: None where there is none, empty for one that cannot be ours."""
+    bearer = bearer_token(events.header(event, "authorization"))
+    if bearer is not None:
+        return bearer, CredentialKind.BEARER
+    for header, kind in _OTHER_CREDENTIALS:
+        text = (events.header(event, header) or "").strip()
+        if text:
+            return text if _TOKEN.fullmatch(text) else "", kind
+    return None, CredentialKind.BEARER
 
 
 def found(principal: Principal) -> dict[str, str]:
@@ -156,6 +173,7 @@ def _texts(value: object) -> list[str]:
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "str": _text,
+    "str | None": lambda value: None if value is None else _text(value),
     "Channel": Channel,
     "frozenset[str]": lambda value: frozenset(_texts(value)),
     "tuple[str, ...]": lambda value: tuple(_texts(value)),

@@ -29,6 +29,11 @@ class Incoming:
         """By lower-case names."""
         return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
 
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query parameters, as they were sent."""
+        return self.event.get("queryStringParameters") or {}
+
     def as_get(self) -> Mapping[str, Any]:
         """For HEAD, what makes the event one of a GET; nothing for any other method."""
         if self.method == self.route_method:

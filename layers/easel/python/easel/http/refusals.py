@@ -42,6 +42,7 @@ def answer(door: Door, error: Exception, incoming: Incoming, known_fields: Seque
         at=system_clock(),
         headers=incoming.headers,
         fields=incoming.fields,
+        query=incoming.query,
     )
     written = door.write_failure(failure)
     return Response(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from easel.errors import EaselError
 from easel.http import gateway
-from easel.http.addresses import RequestFacts, door_of
+from easel.http.addresses import DOOR_HEADERS, RequestFacts, door_of
 from easel.http.door import ALL_DOORS, DoorName
 from easel.http.incoming import Incoming
 from easel.http.resolver import Resolver
@@ -32,7 +32,11 @@ def entry(*apps: Resolver, opened: Callable[[], Collection[DoorName]] = lambda: 
         return next((app for app in apps if app.door.name is choice.door), apps[0])
 
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        return gateway.respond(apps[0], event, context, choose=choose)
+        answer = gateway.respond(apps[0], event, context, choose=choose)
+        if len(apps) > 1 and str(answer["headers"].get("Cache-Control", "")).startswith("public"):
+            # A cache must not give one door's clients what it keeps for those of another.
+            answer["headers"]["Vary"] = ", ".join(filter(None, (answer["headers"].get("Vary"), *DOOR_HEADERS)))
+        return answer
 
     return instrumented(lambda_handler)
 
@@ -46,7 +50,7 @@ def facts_of(incoming: Incoming) -> RequestFacts:
     return RequestFacts(
         method=incoming.route_method,
         path=incoming.path,
-        query=frozenset(incoming.event.get("queryStringParameters") or ()),
+        query=frozenset(incoming.query),
         headers=frozenset(incoming.headers),
         fields=frozenset(incoming.fields),
         channel=channel,

@@ -47,6 +47,24 @@ def read_bot(secret: str) -> TelegramBot | None:
         return None
 
 
+class BotKey:
+    """`ports.accounts.BotKeyVerifier`: hex of HMAC-SHA256(key "InternalApiKey", message: the bot's token)."""
+
+    def __init__(self, bot: Callable[[], TelegramBot | None]) -> None:
+        self._bot = bot
+
+    def __call__(self, key: str) -> str | None:
+        if not _HASH.fullmatch(key):
+            return None
+        bot = self._bot()
+        return bot.workspace_id if bot and hmac.compare_digest(key, derived_key(bot.token)) else None
+
+
+def derived_key(bot_token: str) -> str:
+    """The key that a bot's own services send to each other, so that the token itself never travels."""
+    return hmac.new(b"InternalApiKey", bot_token.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
 class MiniAppSignature:
     """`ports.accounts.MiniAppVerifier`."""
 

@@ -15,6 +15,12 @@ from easel.domain.request import Fallback
 from easel.settings import Settings, Text, Words
 
 
+class OpenDoors(Settings):
+    """The front doors of this deployment."""
+
+    EASEL_DOORS: Words
+
+
 class CoreTable(Settings):
     """Table of generations, images, people and keys."""
 

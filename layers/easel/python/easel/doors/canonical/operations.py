@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from pydantic import Field
@@ -17,6 +15,7 @@ from easel.http import bodies
 from easel.http.description import UNCHANGED, document, route
 from easel.http.models import AnswerModel, Moment
 from easel.ids import MAX_IMAGES
+from easel.observability import uptime_seconds
 
 _TAG: Final = "Service"
 
@@ -110,7 +109,7 @@ def health_body(version: str, stage: str, now: datetime, request_id: str) -> Hea
     """Health of this process. It calls no other service, so that it reports on this one only."""
     return HealthBody(
         status="ok",
-        uptime_seconds=max(0.0, round(time.monotonic() - _first_seen(), 3)),
+        uptime_seconds=uptime_seconds(),
         version=version,
         stage=stage,
         time=to_iso(now),
@@ -137,12 +136,6 @@ def info_body(version: str, stage: str, base_url: str, catalogue: Catalogue) -> 
         },
         links=_links(base_url),
     )
-
-
-@cache
-def _first_seen() -> float:
-    # At the first request and not at import: a snapshot of an imported process would freeze the time for all.
-    return time.monotonic()
 
 
 def _links(base_url: str) -> dict[str, str]:

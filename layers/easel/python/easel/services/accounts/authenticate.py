@@ -7,19 +7,30 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from easel.clock import Clock
-from easel.domain.access import ACT_AS_TELEGRAM, PLATFORM_SCOPES, SCOPES_OF, Role
+from easel.domain.access import ACT_AS_TELEGRAM, BOT_SCOPES, PLATFORM_SCOPES, SCOPES_OF, Role
 from easel.domain.api_keys import PREFIX, claimed_workspace
-from easel.domain.identities import TelegramIdentity, names_of, personal_workspace, read_telegram_alias, user_of_token
+from easel.domain.identities import (
+    TelegramIdentity,
+    names_of,
+    personal_workspace,
+    read_telegram_alias,
+    user_of_bot,
+    user_of_token,
+)
+from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 from easel.errors import Forbidden, NotFound, Unauthenticated
 from easel.services.accounts.impersonation import acting_for, as_member, no_workspace, telegram_user
-from easel.services.accounts.principal import SIGNED_IN, Credential, Principal
+from easel.services.accounts.principal import SIGNED_IN, TELEGRAM_BOT, Credential, CredentialKind, Principal
 from easel.services.ports.accounts import (
     ApiKeyRecord,
     ApiKeys,
+    BotKeyVerifier,
     MiniAppUser,
+    MiniAppVerifier,
     SignedInPerson,
     TokenVerifier,
+    Users,
     Workspaces,
 )
 
@@ -29,9 +40,10 @@ _MAX_REMEMBERED: Final = 1_000
 
 
 class Authenticate:
-    """Accepts API keys, identity providers' tokens, and our own tokens of Mini App users.
+    """Accepts API keys, identity providers' tokens, our own tokens of Mini App users, and what Telegram bots send.
 
-    At most one read: none for a token in its own workspace, none while the result is cached.
+    At most one read: none for a token in its own workspace, none while the result is cached. A bot's derived key that
+    acts for a person takes two.
     """
 
     def __init__(
@@ -39,13 +51,19 @@ class Authenticate:
         *,
         api_keys: ApiKeys,
         workspaces: Workspaces,
+        users: Users,
         verify_token: TokenVerifier,
+        verify_bot_key: BotKeyVerifier,
+        verify_init_data: MiniAppVerifier,
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api_keys = api_keys
         self._workspaces = workspaces
+        self._users = users
         self._verify_token = verify_token
+        self._verify_bot_key = verify_bot_key
+        self._verify_init_data = verify_init_data
         self._clock = clock
         self._memory = _Memory(monotonic)
 
@@ -58,13 +76,16 @@ class Authenticate:
             NotFound: a workspace or person that is not the caller's.
             IdentityUnavailable: the credential cannot be verified now.
         """
+        if credential.kind is CredentialKind.INIT_DATA:
+            return _stay(self._in_mini_app(credential), credential.workspace_id)
         if credential.token.startswith(PREFIX):
             return self._by_key(credential)
+        if credential.kind is CredentialKind.INTERNAL_KEY:
+            return _stay(self._by_bot_key(credential), credential.workspace_id)
         verified = self._verify_token(credential.token)
         if verified is None:
             raise _refused()
-        if credential.act_as is not None:
-            raise Forbidden(f"Only a key with the scope {ACT_AS_TELEGRAM} acts for others.")
+        _check_own(credential)
         if isinstance(verified, MiniAppUser):
             return _stay(telegram_user(verified.identity, verified.plan), credential.workspace_id)
         return self._signed_in(verified, credential.workspace_id)
@@ -87,6 +108,42 @@ class Authenticate:
         if identity is None or not is_known or record.workspace_id != workspace_id:
             raise NotFound(f"There is no user {act_as[:80]}.")
         return acting_for(identity, _key_itself(record))
+
+    def _by_bot_key(self, credential: Credential) -> Principal:
+        workspace_id = self._verify_bot_key(credential.token)
+        if workspace_id is None:
+            raise _refused()
+        bot = _bot_itself(workspace_id, self._plan_of(workspace_id))
+        if credential.act_as is None:
+            return bot
+        telegram_id = read_telegram_alias(credential.act_as)
+        identity = TelegramIdentity(workspace_id, telegram_id) if telegram_id else None
+        if identity is None or not self._is_known(identity):
+            raise NotFound(f"There is no user {credential.act_as[:80]}.")
+        return acting_for(identity, bot)
+
+    def _in_mini_app(self, credential: Credential) -> Principal:
+        try:
+            sign_in = self._verify_init_data(credential.token, self._clock())
+        except NotFound:  # No bot is set up, so nobody can have signed it.
+            sign_in = None
+        if sign_in is None:
+            raise _refused()
+        _check_own(credential)
+        identity = TelegramIdentity(sign_in.bot_workspace_id, sign_in.profile.telegram_id)
+        return telegram_user(identity, self._plan_of(sign_in.bot_workspace_id))
+
+    def _is_known(self, identity: TelegramIdentity) -> bool:
+        return bool(
+            self._memory.recall(identity) or self._memory.keep(identity, self._users.knows_telegram(identity) or None)
+        )
+
+    def _plan_of(self, workspace_id: str) -> str:
+        plan: str | None = self._memory.recall(workspace_id)
+        if plan is None:
+            workspace = self._workspaces.get(workspace_id)
+            plan = self._memory.keep(workspace_id, workspace.plan if workspace else DEFAULT_PLAN)
+        return plan or DEFAULT_PLAN
 
     def _record(self, token: str) -> ApiKeyRecord:
         name = self._api_keys.hash_of(token)
@@ -157,6 +214,27 @@ def _key_itself(record: ApiKeyRecord) -> Principal:
         identities=names_of(record.user_id),
         budget_keys=record.budget_keys,
     )
+
+
+def _bot_itself(workspace_id: str, plan: str) -> Principal:
+    """A bot that proved to have the token that its workspace stored."""
+    user_id = user_of_bot(workspace_id)
+    return Principal(
+        workspace_id=workspace_id,
+        user_id=user_id,
+        roles=frozenset({Role.SERVICE.value}),
+        scopes=BOT_SCOPES,
+        channel=Channel.TELEGRAM,
+        key_id=TELEGRAM_BOT,
+        plan=plan,
+        identities=names_of(user_id),
+    )
+
+
+def _check_own(credential: Credential) -> None:
+    """Raises Forbidden: a person's credential that is to act for somebody else."""
+    if credential.act_as is not None:
+        raise Forbidden(f"Only a key with the scope {ACT_AS_TELEGRAM} acts for others.")
 
 
 def _stay(principal: Principal, workspace_id: str | None) -> Principal:

@@ -8,7 +8,7 @@ from easel.clock import Clock
 from easel.domain.identities import TelegramIdentity
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Unauthenticated
-from easel.services.accounts.sync_users import SyncedUser, TelegramUsers
+from easel.services.accounts.sync_users import SyncedUser, SyncUsers
 from easel.services.ports.accounts import (
     InitDataClaims,
     MiniAppUser,
@@ -39,14 +39,14 @@ class ExchangeTelegram:
         verify: MiniAppVerifier,
         claims: InitDataClaims,
         workspaces: Workspaces,
-        telegram_users: TelegramUsers,
+        sync_users: SyncUsers,
         sign: SessionSigner,
         clock: Clock,
     ) -> None:
         self._verify = verify
         self._claims = claims
         self._workspaces = workspaces
-        self._telegram_users = telegram_users
+        self._sync_users = sync_users
         self._sign = sign
         self._clock = clock
 
@@ -68,7 +68,7 @@ class ExchangeTelegram:
         token = self._sign(MiniAppUser(identity, plan), sign_in.digest, issued_at)
         if token.expires_at <= now:
             raise _refused()
-        return SignedIn(token, self._telegram_users.sync_in(sign_in.bot_workspace_id, plan, sign_in.profile))
+        return SignedIn(token, self._sync_users.sync_in(sign_in.bot_workspace_id, plan, sign_in.profile))
 
 
 def _refused() -> Unauthenticated:

@@ -37,19 +37,36 @@ class ImpersonateTelegramUser:
     def __init__(self, *, users: Users) -> None:
         self._users = users
 
-    def __call__(self, bot: Principal, telegram_id: int) -> Principal:
-        """The person for whom the bot's request is executed.
+    def __call__(self, caller: Principal, telegram_id: int, scope: str | None = None) -> Principal:
+        """The person for whom a request is executed that names them: by their bot, or by themselves.
 
         Raises:
-            Forbidden: without the scope to act for others.
+            Forbidden: somebody else, without the scope to act for others, or without `scope`.
             NotFound: not a user of this bot.
         """
-        if ACT_AS_TELEGRAM not in bot.scopes:
-            raise Forbidden(f"This credential lacks the scope {ACT_AS_TELEGRAM}.")
-        identity = TelegramIdentity(bot.workspace_id, telegram_id)
+        identity = telegram_identity(caller, telegram_id)
+        person = caller if caller.bot_workspace_id else acting_for(identity, caller)
+        if scope is not None and scope not in person.scopes:
+            raise Forbidden(f"This credential lacks the scope {scope}.")
         if not self._users.knows_telegram(identity):
             raise no_telegram_user(telegram_id)
-        return acting_for(identity, bot)
+        return person
+
+
+def telegram_identity(caller: Principal, telegram_id: int) -> TelegramIdentity:
+    """The person that a request names, if the caller is their bot or themselves.
+
+    Raises:
+        Forbidden: neither of them.
+    """
+    if caller.bot_workspace_id:
+        own = TelegramIdentity(caller.bot_workspace_id, telegram_id)
+        if own.user_id != caller.user_id:
+            raise Forbidden("This request names another user than the one that it is sent for.")
+        return own
+    if ACT_AS_TELEGRAM not in caller.scopes:
+        raise Forbidden(f"This credential lacks the scope {ACT_AS_TELEGRAM}.")
+    return TelegramIdentity(caller.workspace_id, telegram_id)
 
 
 def as_member(principal: Principal, workspace_id: str, membership: Membership | None) -> Principal:
@@ -82,6 +99,7 @@ def telegram_user(identity: TelegramIdentity, plan: str) -> Principal:
         key_id=MINI_APP,
         plan=plan,
         identities=identity.names,
+        bot_workspace_id=identity.bot_workspace_id,
     )
 
 

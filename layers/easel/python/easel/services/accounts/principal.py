@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from easel.domain.access import DEBUG_READ, WALLET_GRANT, Role
+from easel.domain.access import ACT_AS_TELEGRAM, DEBUG_READ, WALLET_GRANT, Role
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 
@@ -13,6 +14,18 @@ SIGNED_IN: Final = "signed-in"
 """The key id of callers with an identity provider's token."""
 MINI_APP: Final = "mini-app"
 """The key id of callers from a Telegram Mini App."""
+TELEGRAM_BOT: Final = "telegram-bot"
+"""The key id of a bot that sends the key derived from its token."""
+
+
+class CredentialKind(StrEnum):
+    """How a credential was sent."""
+
+    BEARER = "bearer"
+    INTERNAL_KEY = "internal-key"
+    """`X-Internal-Api-Key`: an API key, or the one that a bot derives from its token."""
+    INIT_DATA = "init-data"
+    """`X-Telegram-Init-Data`: what Telegram signed for a Mini App."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,7 @@ class Credential:
     token: str
     workspace_id: str | None = None
     act_as: str | None = None
+    kind: CredentialKind = CredentialKind.BEARER
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,13 @@ class Principal:
     """All identities of the person (`user:<id>`, `telegram:<id>`), for what is given once per person."""
     budget_keys: tuple[str, ...] = ()
     """Ids of the keys whose budgets limit it; empty for callers without a key."""
+    bot_workspace_id: str | None = None
+    """The workspace of the bot that brought this person; None for everybody else, the bot itself included."""
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether this is a bot itself, not a person for whom it acts. A bot has no purse: people pay."""
+        return Role.SERVICE in self.roles and ACT_AS_TELEGRAM in self.scopes
 
     @property
     def role(self) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from easel.clock import Clock
 from easel.domain.access import SCOPES_OF, Role
 from easel.domain.identities import personal_workspace
-from easel.services.accounts.principal import MINI_APP, SIGNED_IN, Principal
+from easel.services.accounts.principal import MINI_APP, SIGNED_IN, TELEGRAM_BOT, Principal
 from easel.services.ports.accounts import ApiKeys, Workspaces
 from easel.services.ports.transactions import Write
 
@@ -33,9 +33,10 @@ class Standing:
         the key or the role no longer has.
 
         Nothing is checked where nothing can be revoked: a person in their own workspace, a scope that an identity
-        provider's token carries, and Mini App sessions, which hold none of these scopes.
+        provider's token carries, Mini App sessions, which hold none of these scopes, and a bot's derived key, which
+        ends with the token.
         """
-        if principal.key_id == MINI_APP:
+        if principal.key_id in {MINI_APP, TELEGRAM_BOT}:
             return []
         if principal.key_id != SIGNED_IN:
             return [self._api_keys.still_good(principal.workspace_id, principal.key_id, scope, self._clock())]

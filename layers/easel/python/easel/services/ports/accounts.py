@@ -233,6 +233,14 @@ class SessionToken:
     expires_at: datetime
 
 
+class BotKeyVerifier(Protocol):
+    """Verifies the key that a bot derives from its token."""
+
+    def __call__(self, key: str) -> str | None:
+        """The workspace whose bot this is; None when the key is no bot's."""
+        ...
+
+
 class SessionSigner(Protocol):
     """Issues tokens that `TokenVerifier` accepts."""
 

@@ -1,23 +1,27 @@
 """The authorizer: credentials and request rates."""
 
+from datetime import timedelta
 from functools import cache, partial
 
 from easel.clock import system_clock
 from easel.domain.plans import RateLimits
 from easel.identity.sessions import Sessions
+from easel.identity.telegram import BotKey, MiniAppSignature, TelegramBot, read_bot
 from easel.identity.tokens import Tokens, TrustedIssuer
 from easel.observability import count
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.rate_counters import DynamoRateCounters
+from easel.repositories.accounts.users import DynamoUsers
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.services.accounts.authenticate import Authenticate
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.wiring.aws import dynamodb
 from easel.wiring.env import CoreTable, RateLimitDefaults, SessionKey, TokenIssuers
-from easel.wiring.secrets import versions
+from easel.wiring.env import TelegramBot as TelegramBotSecret
+from easel.wiring.secrets import secret, versions
 
 
-class AuthorizerEnv(CoreTable, RateLimitDefaults, SessionKey, TokenIssuers):
+class AuthorizerEnv(CoreTable, RateLimitDefaults, SessionKey, TokenIssuers, TelegramBotSecret):
     """Environment of the authorizer."""
 
 
@@ -27,7 +31,10 @@ def authenticate(env: AuthorizerEnv) -> Authenticate:
     return Authenticate(
         api_keys=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
+        users=DynamoUsers(dynamodb(), env.CORE_TABLE_NAME),
         verify_token=_tokens(env),
+        verify_bot_key=BotKey(partial(_bot, env)),
+        verify_init_data=MiniAppSignature(partial(_bot, env), max_age=timedelta(seconds=env.INIT_DATA_MAX_AGE_SECONDS)),
         clock=system_clock,
     )
 
@@ -59,3 +66,7 @@ def _tokens(env: AuthorizerEnv) -> Tokens:
         for issuer in env.TOKEN_ISSUERS
     ]
     return Tokens(issuers, Sessions(partial(versions, env.SESSION_SECRET_ARN, previous=False)))
+
+
+def _bot(env: TelegramBotSecret) -> TelegramBot | None:
+    return read_bot(secret(env.TELEGRAM_BOT_SECRET_ARN))

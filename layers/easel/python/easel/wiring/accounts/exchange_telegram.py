@@ -9,7 +9,7 @@ from easel.identity.telegram import MiniAppSignature, read_bot
 from easel.repositories.accounts.users import DynamoInitDataClaims
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.services.accounts.exchange_telegram import ExchangeTelegram
-from easel.wiring.accounts.sync_users import telegram_users
+from easel.wiring.accounts.sync_users import sync_users
 from easel.wiring.aws import dynamodb
 from easel.wiring.env import Accounts, SessionKey, TelegramBot
 from easel.wiring.secrets import secret, versions
@@ -28,7 +28,7 @@ def sign_in_with_telegram(env: SignInEnv) -> ExchangeTelegram:
         ),
         claims=DynamoInitDataClaims(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
-        telegram_users=telegram_users(env),
+        sync_users=sync_users(env),
         sign=Sessions(partial(versions, env.SESSION_SECRET_ARN, previous=False)).sign,
         clock=system_clock,
     )

@@ -24,7 +24,8 @@ from easel.errors import InvalidRequest
 from easel.http.models import AnswerModel, Moment, RequestModel, WholeNumber, moment
 from easel.services.accounts.exchange_telegram import SignedIn
 from easel.services.accounts.impersonation import no_telegram_user
-from easel.services.accounts.sync_users import SyncedUser, Trial, TrialStatus
+from easel.services.accounts.read_users import Trial, TrialStatus
+from easel.services.accounts.sync_users import SyncedUser
 
 TelegramId = Annotated[
     str, Path(description="A Telegram user's id.", json_schema_extra={"pattern": "^[1-9][0-9]{0,15}$"})
