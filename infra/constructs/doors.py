@@ -8,12 +8,17 @@ from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopProducts
-from infra.constructs.functions.workspace import WorkspaceGenerations
+from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspacePage
 from infra.constructs.routes import RoutedStack
 
 from constructs import Construct
 
-ROOMS: Final[tuple[type[Room], ...]] = (ShopProducts, WorkspaceGenerations)
+ROOMS: Final[tuple[type[Room], ...]] = (
+    ShopProducts,
+    WorkspaceGenerations,
+    WorkspaceImages,
+    WorkspacePage,
+)
 
 _OWN: Final[tuple[Route, ...]] = tuple(route for room in ROOMS for route in room.routes)
 

@@ -148,8 +148,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
+    "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
     "api/generations/workspace_submit_generation": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Generations/Queue": "sqs: SendMessage",
         PICTURES: "s3: GetObject",

@@ -22,6 +22,7 @@ NAMED_OTHERWISE = {
     "shop_create_product": ("products/manage_products", "the shop's address of the same use case"),
     "shop_manage_products": ("products/manage_products", "the shop's addresses of the same use case"),
     "shop_read_products": ("products/read_products", "the shop's addresses of the same use case"),
+    "workspace_describe_page": (None, "the catalogue, the caller, and a list of prompt templates"),
     "read_status": (None, "one read of the circuits"),
 }
 """Function -> the use case that it calls instead, if any, and why its name differs."""

@@ -11,6 +11,48 @@ from infra.settings import WORKSPACE
 _WORKSPACE: Final = (WORKSPACE,)
 
 
+class WorkspaceImages(Room):
+    """Images that pages load before they are made."""
+
+    folder = "images"
+    routes = (
+        Route("GetAiPicture", GET, "/api/ai/pictures/{token}", "workspace_await_image", public=True, doors=_WORKSPACE),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"workspace_await_image": self._await}
+
+    def _await(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "workspace_await_image", own.core | own.images | own.base_url, timeout_seconds=SUBMIT_SECONDS
+        )
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        self.allow_links(function)
+        return function
+
+
+class WorkspacePage(Room):
+    """What a page asks before it shows the form."""
+
+    folder = "operations"
+    routes = (
+        Route("GetAuthSession", GET, "/api/auth/session", "workspace_describe_page", doors=_WORKSPACE),
+        Route("GetAiModels", GET, "/api/ai/models", "workspace_describe_page", doors=_WORKSPACE),
+        Route("GetPresets", GET, "/api/presets", "workspace_describe_page", doors=_WORKSPACE),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"workspace_describe_page": self._describe}
+
+    def _describe(self) -> SmallFunction:
+        function = self.function("workspace_describe_page", self.variables.core)
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        return function
+
+
 class WorkspaceGenerations(Room):
     """Images by prompt at the address of seed 002."""
 
@@ -35,7 +77,8 @@ class WorkspaceGenerations(Room):
         )  # fmt: skip
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.generations.arn)
         self.allow_links(function)
         return function

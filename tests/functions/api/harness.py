@@ -42,6 +42,7 @@ from easel.services.accounts.authenticate import Authenticate
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.services.generations.read_generations import ReadGenerations
+from easel.services.images.await_image import AwaitImage
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
 from easel.services.ports.accounts import ApiKeyRecord
@@ -280,6 +281,9 @@ def _use_cases(store: Any) -> dict[str, Any]:
         ),
         "generations.cancel_generation.cancel_generation": store.cancel,
         "images.read_images.read_images": ReadImages(generations=cast(Any, store)),
+        "images.await_image.await_image": AwaitImage(
+            find=ReadImages(generations=cast(Any, store)).by_permalink, monotonic=_fast_time(), sleep=lambda _: None
+        ),
         "images.read_images.links": LinkMaker(store=store, public_base_url=BASE_URL, clock=clock),
         "cursors.cursor_signer": CursorSigner(lambda: [b"a signing key of this test run"]),
         "accounts.authorize_request.authenticate": store.authenticate,

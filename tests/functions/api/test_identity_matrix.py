@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 PUBLIC = {
     "GET /i/{token}",
+    "GET /api/ai/pictures/{token}",
     "GET /api/v1/models",
     "GET /api/v1/models/{modelId}",
     "GET /api/v1/sizes",

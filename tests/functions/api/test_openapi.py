@@ -72,6 +72,7 @@ def test_public_routes_are_described_as_such_and_all_others_want_a_key(fresh: di
         "/docs",
         "/openapi.json",
         "/i/{token}",
+        "/api/ai/pictures/{token}",
         "/api/v1/health",
         "/api/v1/info",
         "/api/v1/models",

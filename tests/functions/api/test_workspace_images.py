@@ -444,7 +444,7 @@ def test_what_takes_longer_than_the_gateway_waits_is_answered_in_the_same_shape(
     data = answer.json["data"]
     images = data["images"] if n > 1 else [data]
     assert [image["id"] for image in images] == [image.id for image in generation.images]
-    assert all(image["url"].startswith(f"{BASE_URL}/i/") for image in images)
+    assert all(image["url"].startswith(f"{BASE_URL}/api/ai/pictures/") for image in images)
     assert [(image["width"], image["height"], image["credits"]) for image in images] == [(1024, 1024, 10)] * n
 
     workers(store, made())

@@ -19,7 +19,7 @@ from easel import errors
 from easel.doors.workspace.amounts import credits_of
 from easel.http import rates
 from easel.http.door import Door, DoorName, Failure, Served, WrittenFailure
-from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, RouteNotFound
+from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
 from easel.http.models import AnswerModel
 from easel.http.problems import KINDS, kind_of
 
@@ -43,6 +43,7 @@ _CODES: Final[Mapping[type[errors.EaselError], str]] = {
     errors.NotFound: "NOT_FOUND",
     RouteNotFound: "NOT_FOUND",
     MethodNotAllowed: "METHOD_NOT_ALLOWED",
+    PictureGone: "IMAGE_UNAVAILABLE",
     errors.InsufficientCredits: "INSUFFICIENT_CREDITS",
     errors.BudgetExceeded: "INSUFFICIENT_CREDITS",
     errors.LimitReached: "RATE_LIMIT_EXCEEDED",

@@ -7,6 +7,8 @@ from typing import Final
 from easel.errors import (
     BudgetExceeded,
     Contended,
+    DatabaseRefused,
+    DatabaseUnavailable,
     GenerationClosed,
     IdempotencyKeyReused,
     InsufficientCredits,
@@ -15,9 +17,11 @@ from easel.errors import (
     NotFound,
     ProviderError,
     SecretUnavailable,
+    StorageUnavailable,
     UnknownModel,
 )
-from easel.http.description import route
+from easel.http.description import empty, route
+from easel.http.failures import PictureGone
 
 _TAG: Final = "Workspace API"
 
@@ -53,4 +57,14 @@ READ_IMAGES: Final = route(
     "For a request that was answered 202: the same answer as it would have had, or 202 again.",
     {200: "The images.", 202: "They are still being made."},
     errors=(NotFound, InvalidRequest, GenerationClosed, ProviderError),
+)
+
+AWAIT_IMAGE: Final = route(
+    "awaitWorkspaceImage",
+    _TAG,
+    "Load an image as soon as it is made",
+    "The `url` of an image in an answer 202. Holds the answer until there is an image, and redirects to it.",
+    {302: empty("`Location` is the image, or this address once more."), 202: "It takes longer than any browser waits."},
+    errors=(NotFound, PictureGone, StorageUnavailable, DatabaseUnavailable, DatabaseRefused),
+    public=True,
 )
