@@ -156,6 +156,8 @@ class StageSettings:
     revived_models: tuple[str, ...]
     start_concurrency: int
     collect_concurrency: int
+    upload_concurrency: int
+    upload_scan: bool
     reference_trusted_origins: tuple[str, ...]
     alarm_email: str | None
     trial_credits: int
@@ -220,6 +222,8 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         revived_models=read.get("revivedModels", _model_names, ()),
         start_concurrency=read.get("startConcurrency", switches.concurrency, parallel),
         collect_concurrency=read.get("collectConcurrency", switches.concurrency, 4 if local else 20),
+        upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),
+        upload_scan=_upload_scan(read, local=local),
         reference_trusted_origins=read.get("referenceTrustedOrigins", trusted_origins, ()),
         alarm_email=read.get("alarmEmail", switches.email_address, None),
         trial_credits=read.get("trialCredits", switches.whole_number(0, 1_000_000), 5),
@@ -233,6 +237,13 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             address_per_minute=read.get("rateLimitAddressPerMinute", switches.rate, 6_000 if local else 100),
         ),
     )
+
+
+def _upload_scan(read: switches.Switches, *, local: bool) -> bool:
+    scan: bool = read.get("uploadScan", switches.boolean, False)
+    if local and scan:
+        raise switches.SettingsError("uploadScan is for AWS: an emulator scans nothing.")
+    return scan
 
 
 def _edge(read: switches.Switches, *, local: bool) -> EdgeSettings:

@@ -22,6 +22,7 @@ from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues
 from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
+from infra.constructs.upload_pipeline import UploadPipeline
 from infra.constructs.variables import Variables
 from infra.constructs.workers import Workers
 from infra.constructs.workflow import Workflow
@@ -85,6 +86,7 @@ class EaselStack(Stack):
             bus=self.events,
         )
         self.workers = Workers(self, "Workers", foundation=foundation)
+        self.uploads = UploadPipeline(self, "Uploads", foundation=foundation)
         self.schedules = Schedules(self, "Schedules", foundation=foundation)
         self.operators = Operators(self, "Operators", foundation=foundation)
         self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
@@ -95,6 +97,7 @@ class EaselStack(Stack):
             *(self.doors.functions if self.doors else ()),
             self.authorizer.function,
             *self.workers.functions,
+            *self.uploads.functions,
             *self.workflow.functions,
             *self.schedules.functions,
             *self.operators.functions,

@@ -23,10 +23,12 @@ SETTLING: Final = tuple(
 GENERATED_PREFIX: Final = "generated/"
 UNMARKED_PREFIX: Final = "unmarked/"
 """Pictures as they were before a watermark was drawn: no role may read them."""
+INCOMING_PREFIX: Final = "incoming/"
+"""What callers send, until it is checked."""
+UPLOADS_PREFIX: Final = "uploads/"
+"""Checked uploads. They do not expire by age, since a product may use them for years; a sweep removes the others."""
 LENT_PREFIX: Final = "lent/"
 """Cleaned reference pictures, while a vendor reads them for itself."""
-UPLOADS_PREFIX: Final = "uploads/"
-"""Pictures that callers brought, after they have been checked."""
 UNSET_VENDOR_KEY: Final = "unset"
 """What a vendor's secret says until an operator has written the key."""
 
@@ -75,6 +77,11 @@ class Data(Construct):
     def unmarked_objects(self) -> str:
         """The ARN pattern of pictures without the watermark that was asked for."""
         return self.images.arn_for_objects(f"{UNMARKED_PREFIX}*")
+
+    @property
+    def incoming_objects(self) -> str:
+        """The ARN pattern of what callers send."""
+        return self.images.arn_for_objects(f"{INCOMING_PREFIX}*")
 
     @property
     def lent_objects(self) -> str:
@@ -177,7 +184,8 @@ class Data(Construct):
             cors=self._bucket_cors(),
             versioned=self._settings.bucket_versioning,
             lifecycle_rules=[
-                s3.LifecycleRule(id="UploadsExpire", prefix="uploads/", expiration=Duration.days(30)),
+                # Uploads end after 24 hours; S3 counts whole days from midnight.
+                s3.LifecycleRule(id="IncomingExpire", prefix=INCOMING_PREFIX, expiration=Duration.days(2)),
                 s3.LifecycleRule(id="LentExpire", prefix=LENT_PREFIX, expiration=Duration.days(1)),
                 s3.LifecycleRule(id="ArchivesExpire", prefix="archives/", expiration=Duration.days(2)),
                 s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),

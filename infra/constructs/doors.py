@@ -7,7 +7,7 @@ from infra.constructs import api
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
 from infra.constructs.functions.room import Room, Route
-from infra.constructs.functions.shop import ShopProducts
+from infra.constructs.functions.shop import ShopProducts, ShopUploads
 from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspacePage
 from infra.constructs.routes import RoutedStack
 
@@ -15,6 +15,7 @@ from constructs import Construct
 
 ROOMS: Final[tuple[type[Room], ...]] = (
     ShopProducts,
+    ShopUploads,
     WorkspaceGenerations,
     WorkspaceImages,
     WorkspacePage,

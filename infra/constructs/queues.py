@@ -82,6 +82,7 @@ class Queues(Construct):
     START_SECONDS: Final = 30
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
+    UPLOAD_SECONDS: Final = 90
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
@@ -97,6 +98,7 @@ class Queues(Construct):
             if provider.has_jobs
         }
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
+        self.uploads = self._queue("Uploads", self.UPLOAD_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
         self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
         self.audit_dead_letters = dead_letter_queue(self, "AuditDeadLetters", settings)
@@ -107,7 +109,13 @@ class Queues(Construct):
         """Every queue that somebody is meant to empty, by the name that people use for it."""
         render = {f"render-{provider}": queue for provider, queue in self.render.items()}
         collect = {f"collect-{provider}": queue for provider, queue in self.collect.items()}
-        return {"generations": self.generations, **render, **collect, "integration": self.integration}
+        return {
+            "generations": self.generations,
+            **render,
+            **collect,
+            "uploads": self.uploads,
+            "integration": self.integration,
+        }
 
     @property
     def dead_letters(self) -> dict[str, sqs.Queue]:

@@ -37,6 +37,8 @@ class Variables:
         self.edge = front.edge.variables if front.edge else {}
         self.base_url = {"PUBLIC_BASE_URL": front.base_url}
         self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
+        self.uploads_queue = {"UPLOADS_QUEUE_URL": queues.uploads.url}
+        self.upload_scan = {"UPLOAD_SCAN": str(settings.upload_scan).lower()}
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
         self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}
         self.doors = {"EASEL_DOORS": ",".join(settings.doors)}

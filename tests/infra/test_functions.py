@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 FOLDERS = all_folders()
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL", "EASEL_STAGE"}
-IMAGING = ("workers/render_image", "workers/collect_image")
+IMAGE_WORKERS = ("workers/render_image", "workers/collect_image")
+IMAGING = (
+    *IMAGE_WORKERS,
+    *("workers/process_upload", "api/uploads/create_upload", "api/uploads/shop_upload_images"),
+)
 GATEWAY_SECONDS = 30
 """API Gateway gives up on a function after this, and on an authorizer after ten seconds."""
 LONGEST_WAIT_SECONDS = 25
@@ -188,7 +192,7 @@ def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, 
 
 def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(production: Synthesized) -> None:
     allowed = {label for label, function in production.functions.items() if function["RecursiveLoop"] == "Allow"}
-    assert {label.partition(":")[0] for label in allowed} == set(IMAGING)
+    assert {label.partition(":")[0] for label in allowed} == set(IMAGE_WORKERS)
 
 
 def test_links_start_with_the_address_of_the_api_unless_another_is_set(

@@ -13,9 +13,11 @@ CORE = "Data/Core"
 LEDGER = "Data/Ledger"
 EPHEMERAL = "Data/Ephemeral"
 PICTURES = "Data/Images/generated/*"
-UPLOADS = "Data/Images/uploads/*"
 UNMARKED = "Data/Images/unmarked/*"
 LENT = "Data/Images/lent/*"
+INCOMING = "Data/Images/incoming/*"
+UPLOADS = "Data/Images/uploads/*"
+BUCKET = "Data/Images"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
 CALLING_BACK = {"Wavespeed", "Nanobanana"}
@@ -46,6 +48,13 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         **({"Data/Signing": "secretsmanager: GetSecretValue"} if does == "Render" and provider in CALLING_BACK else {}),
     }
 
+
+_ACCEPTING_UPLOADS = {
+    CORE: "dynamodb: PutItem UpdateItem",
+    INCOMING: "s3: PutObject",
+    UPLOADS: "s3: PutObject GetObject",
+}
+_REMOVING_UPLOADS = {BUCKET: "s3: ListBucket", INCOMING: "s3: DeleteObject", UPLOADS: "s3: DeleteObject"}
 
 FUNCTIONS: dict[str, dict[str, str]] = {
     "api/accounts/authorize_request": {
@@ -159,6 +168,15 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/accounts/read_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
+    "api/uploads/create_upload": _ACCEPTING_UPLOADS,
+    "api/uploads/delete_upload": {CORE: "dynamodb: GetItem UpdateItem DeleteItem", **_REMOVING_UPLOADS},
+    "api/uploads/read_uploads": {
+        CORE: "dynamodb: GetItem Query UpdateItem",
+        UPLOADS: "s3: GetObject",
+        "Queues/Uploads/Queue": "sqs: SendMessage",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/uploads/shop_upload_images": _ACCEPTING_UPLOADS,
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/check_catalogue": {
         **{f"Data/{vendor}Key": "secretsmanager: GetSecretValue" for vendor in VENDORS},
@@ -182,8 +200,21 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Events/Bus": "events: PutEvents",
         EXECUTIONS: "states: StopExecution",
     },
+    "schedules/sweep_uploads": {
+        CORE: "dynamodb: UpdateItem DeleteItem",
+        f"{CORE}/index/uploads_by_expiry": "dynamodb: Query",
+        "Queues/SweepDeadLetters": "sqs: SendMessage",
+        **_REMOVING_UPLOADS,
+    },
     "workers/collect_image:nanobanana": _image_worker("Collect", "Nanobanana"),
     "workers/collect_image:wavespeed": _image_worker("Collect", "Wavespeed"),
+    "workers/process_upload": {
+        CORE: "dynamodb: GetItem UpdateItem",
+        BUCKET: "s3: ListBucket",
+        INCOMING: "s3: GetObject DeleteObject",
+        UPLOADS: "s3: PutObject DeleteObject",
+        "Queues/Uploads/Queue": _CONSUMER,
+    },
     "workers/publish_events": {
         CORE: "dynamodb: DeleteItem",
         f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
@@ -278,6 +309,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/generations/read_generations": {f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
+        "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},
         "api/prompt_templates/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/read_workspaces": {f"{prefix}easel-local/signing-??????"},
         "api/money/read_wallet": {f"{prefix}easel-local/signing-??????"},
@@ -294,12 +326,12 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
 
 @pytest.mark.requirement("X-32")
 def test_no_function_may_read_a_picture_without_its_watermark(production: Synthesized) -> None:
+    shown = tuple(f"on {prefix}" for prefix in (PICTURES, LENT, INCOMING, UPLOADS))
     readers = [
         permission
         for folder in production.functions
         for permission in _of_function(production, folder)
-        if permission.startswith("s3:Get")
-        and not permission.endswith((f"on {PICTURES}", f"on {LENT}", f"on {UPLOADS}"))
+        if permission.startswith("s3:Get") and not permission.endswith(shown)
     ]
     assert readers == []
 
@@ -315,6 +347,7 @@ def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized
         "Schedules/SweepGenerations/Function",
         "Schedules/ReconcileLedger/Function",
         "Schedules/CheckCatalogue/Function",
+        "Uploads/SweepUploads/Function",
     )
     assert invokers == expected | {(path, "events.amazonaws.com", True) for path in by_the_clock}
 

@@ -22,6 +22,7 @@ QUEUES = {
     "Queues/RenderSandbox/Queue": "workers/render_image:sandbox",
     "Queues/CollectWavespeed/Queue": "workers/collect_image:wavespeed",
     "Queues/CollectNanobanana/Queue": "workers/collect_image:nanobanana",
+    "Queues/Uploads/Queue": "workers/process_upload",
     "Queues/Integration/Queue": None,
 }
 DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} | {
@@ -92,6 +93,7 @@ def test_consumers_report_single_failures_and_are_capped(production: Synthesized
         "Queues/RenderSandbox/Queue": ("Workers/RenderSandbox/Function", 1, 10),
         "Queues/CollectWavespeed/Queue": ("Workers/CollectWavespeed/Function", 1, 20),
         "Queues/CollectNanobanana/Queue": ("Workers/CollectNanobanana/Function", 1, 20),
+        "Queues/Uploads/Queue": ("Uploads/ProcessUpload/Function", 1, 10),
     }
     for path, mapping in production.of_type("AWS::Lambda::EventSourceMapping").items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], path

@@ -53,7 +53,7 @@ Send an API key as `Authorization: Bearer <key>`; each operation names the scope
 may use camelCase or snake_case."""
 
 _TAGS: Final = (
-    *("Generations", "Images", "Products", "Prompts", "Money", "Catalogue"),
+    *("Generations", "Images", "Uploads", "Products", "Prompts", "Money", "Catalogue"),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")

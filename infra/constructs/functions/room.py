@@ -74,6 +74,8 @@ class Room(Construct):
         variables: Mapping[str, str],
         *,
         timeout_seconds: int = 10,
+        memory_mb: int = 512,
+        imaging: bool = False,
         identity: bool = False,
         traced: bool = False,
     ) -> SmallFunction:
@@ -84,10 +86,22 @@ class Room(Construct):
             kit=self.foundation.kit,
             folder=f"api/{self.folder}/{name}",
             timeout_seconds=timeout_seconds,
+            memory_mb=memory_mb,
+            imaging=imaging,
             identity=identity,
             traced=traced,
             env={**variables, **self.variables.edge},
         )
+
+    def allow_accepting_uploads(self, function: SmallFunction) -> None:
+        """Let a function take files within requests, sign tickets for larger ones, and links to what it took."""
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
+        function.allow(
+            "s3:PutObject",
+            on=[self.data.incoming_objects, self.data.upload_objects],
+            because="A ticket carries this permission; uploads of many workspaces lie below these two prefixes.",
+        )
+        self.allow_upload_links(function)
 
     def allow_upload_links(self, function: SmallFunction) -> None:
         """Let a function sign links to uploads that have been checked."""

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
+from infra.constructs.functions.uploads import FORM_SECONDS
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.workers import IMAGING_MEMORY_MB
 from infra.settings import SHOP
 
 _SHOP: Final = (SHOP,)
@@ -50,4 +52,30 @@ class ShopProducts(Room):
         actions = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
         self.allow_upload_links(function)
+        return function
+
+
+class ShopUploads(Room):
+    """Product images, as the shop's clients upload them."""
+
+    folder = "uploads"
+    routes = (
+        Route("PostProductImages", POST, "/api/upload/product-images", "shop_upload_images", doors=_SHOP),
+        Route("PostProductImagesV1", POST, "/api/v1/upload/product-images", "shop_upload_images", doors=_SHOP),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"shop_upload_images": self._upload_images}
+
+    def _upload_images(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "shop_upload_images",
+            own.core | own.images | own.upload_scan,
+            timeout_seconds=FORM_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        self.allow_accepting_uploads(function)
         return function

@@ -136,7 +136,20 @@ def test_the_result_of_a_scan_is_read_from_its_tag(store: S3UploadStore, emulato
     tags = {"TagSet": [{"Key": SCAN_TAG, "Value": "NO_THREATS_FOUND"}]}
     s3.put_object_tagging(Bucket=bucket, Key="incoming/w/u", Tagging=tags)
 
-    assert store.scan_result("w", "u") == "NO_THREATS_FOUND"
+    scanned = store.scan_result("w", "u")
+    assert scanned is not None
+    assert scanned.status == "NO_THREATS_FOUND"
+    assert store.read_arrived("w", "u", etag=scanned.etag) == b"x"
+
+
+def test_an_object_that_replaced_the_scanned_one_is_not_read(
+    store: S3UploadStore, emulator: Emulator, bucket: str
+) -> None:
+    s3: Any = emulator.client("s3")
+    etag = s3.put_object(Bucket=bucket, Key="incoming/w/u", Body=b"clean")["ETag"].strip('"')
+    s3.put_object(Bucket=bucket, Key="incoming/w/u", Body=b"infected")
+
+    assert store.read_arrived("w", "u", etag=etag) is None
 
 
 def test_a_bucket_that_does_not_answer_is_unavailable(emulator: Emulator) -> None:

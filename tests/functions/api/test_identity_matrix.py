@@ -57,6 +57,9 @@ BODIES: dict[str, Any] = {
     "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
+    "POST /api/v1/uploads": {"contentType": "image/png"},
+    "POST /api/upload/product-images": {},
+    "POST /api/v1/upload/product-images": {},
     "POST /api/v1/quotes": {"prompt": "a red fox", "model": "sandbox"},
     "PUT /api/v1/budgets/workspace": {"credits": 10},
     "PUT /api/v1/budgets/keys/{keyId}": {"credits": 10},
@@ -120,7 +123,9 @@ def theirs(walked: World) -> dict[str, str]:
     words = {"name": "Other's", "shots": [{"id": "one", "name": "One", "text": "an owl"}]}
     template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json
     product = walked.call("POST", "/api/v1/products", token=tenant["apiKey"], body={"name": "their bag"}).json
+    upload = walked.call("POST", "/api/v1/uploads", token=tenant["apiKey"], body={"contentType": "image/png"}).json
     return {
+        "uploadId": upload["uploadId"],
         "productId": product["id"],
         "generationId": generation_id,
         "imageId": picture.id,

@@ -6,8 +6,10 @@ Telegram are made of test keys, and AWS is the emulator.
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +38,7 @@ from easel.wiring.accounts.authorize_request import authenticate, rate_limits
 from easel.wiring.images.image_store import image_store
 from easel.wiring.images.receive_callback import receive_callback
 from easel.wiring.secrets import forget as forget_secrets
+from easel.wiring.uploads.upload_store import upload_store
 
 OPERATOR_GROUP: Final = "staff"
 _PATTERNS: Final = [
@@ -66,10 +69,13 @@ class World:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
         query: str = "",
+        form: bytes | None = None,
     ) -> Answer:
-        """Send a request as a client would."""
+        """Send a request as a client would. `form` is a body of bytes, whose type is in the headers."""
         given = {**(headers or {}), **({"authorization": f"Bearer {token}"} if token is not None else {})}
         event = http_event(method, path, query=query, headers=given, body=body, authorizer=None)
+        if form is not None:
+            event |= {"body": b64encode(form).decode(), "isBase64Encoded": True}
         route = route_of(method, path)
         if not route.public:
             event["requestContext"]["authorizer"] = {"lambda": self.authorize(given)}
@@ -107,15 +113,17 @@ class World:
 
     def operate(self, **event: Any) -> dict[str, Any]:
         """Invoke the operators' function."""
-        import importlib  # noqa: PLC0415 - by a name that is no package
+        made: dict[str, Any] = self.run("operator/provision_workspace", event)
+        return made
 
-        module = importlib.import_module("functions.operator.provision_workspace.handler")
+    def run(self, folder: str, event: Mapping[str, Any]) -> Any:
+        """Invoke a function that is not behind the API."""
+        module = importlib.import_module(f"functions.{folder.replace('/', '.')}.handler")
         with pytest.MonkeyPatch.context() as patch:
             for name in module.Env.model_fields:
                 patch.setenv(name, self.environment.get(name, "value"))
             settings.forget()
-            made: dict[str, Any] = module.lambda_handler(event, LAMBDA_CONTEXT)
-        return made
+            return module.lambda_handler(event, LAMBDA_CONTEXT)
 
     # --- people and keys ----------------------------------------------------------------------------------------------
 
@@ -197,6 +205,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "operatorGroup": OPERATOR_GROUP,
     }
     dynamodb = emulator.client("dynamodb")
+    bucket = unique_name("pictures")
+    emulator.client("s3").create_bucket(Bucket=bucket)
     environment = {
         "CORE_TABLE_NAME": create_core_table(dynamodb),
         "LEDGER_TABLE_NAME": create_ledger_table(dynamodb),
@@ -205,6 +215,9 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
+        "UPLOADS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("uploads"))["QueueUrl"],
+        "IMAGES_BUCKET_NAME": bucket,
+        "UPLOAD_SCAN": "false",
         "COLLECT_QUEUE_URLS": json.dumps(
             dict.fromkeys(
                 ("wavespeed", "nanobanana"),
@@ -236,5 +249,5 @@ def _forget_everything() -> None:
     """Processes of other tests remember clients, secrets and callers."""
     settings.forget()
     forget_secrets()
-    for remembered in (aws.aws_client, image_store, authenticate, rate_limits, receive_callback):
+    for remembered in (aws.aws_client, image_store, upload_store, authenticate, rate_limits, receive_callback):
         remembered.cache_clear()

@@ -33,18 +33,22 @@ def route(
     public: bool = False,
     takes_bytes: bool = False,
     open_query: bool = False,
+    body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe a route.
 
     A text describes an answer with the route's own body; a dictionary is an OpenAPI response object. A route that is
-    not `public` is refused without a caller. One that `takes_bytes` reads its body itself; all others get one JSON
-    object. An `open_query` may have parameters that we do not know, because others write the address.
+    not `public` is refused without a caller. One that `takes_bytes` reads its body itself, and `body` is what the
+    document says about it; all others get one JSON object. An `open_query` may have parameters that we do not know,
+    because others write the address.
     """
     extensions: dict[str, Any] = {ERRORS: [error.code for error in errors]}
     if public:
         extensions["security"] = []
     if takes_bytes:
         extensions[TAKES_BYTES] = True
+    if body is not None:
+        extensions["requestBody"] = body
     if open_query:
         extensions[OPEN_QUERY] = True
     return {

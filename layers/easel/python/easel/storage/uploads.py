@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from easel.aws_errors import code_of, raised_as
 from easel.domain.upload import EXTENSIONS, MAX_BYTES, AcceptedPicture
 from easel.errors import ImageRejected, RejectionReason, StorageUnavailable
-from easel.services.ports.uploads import CleanedUpload, PostForm
+from easel.services.ports.uploads import CleanedUpload, PostForm, ScanResult
 from easel.storage.keys import incoming_key, upload_prefix
 from easel.storage.s3 import S3ImageStore
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_Found = TypeVar("_Found")
+
 SCAN_TAG: Final = "GuardDutyMalwareScanStatus"
 """The tag that GuardDuty Malware Protection for S3 puts on an object that it has scanned."""
-_NOT_THERE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
+_NOT_THERE: Final = frozenset({"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"})
+"""HEAD has no body to name the error, so botocore gives its status."""
 _THUMBNAIL_TYPE: Final = "image/webp"
 
 
@@ -49,32 +52,32 @@ class S3UploadStore:
             )
         return PostForm(signed["url"], signed["fields"])
 
-    def read_arrived(self, workspace_id: str, upload_id: str) -> bytes | None:
+    def read_arrived(self, workspace_id: str, upload_id: str, *, etag: str | None = None) -> bytes | None:
         key = incoming_key(workspace_id, upload_id)
-        message = f"The object {key} could not be read."
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key)
-        except (BotoCoreError, ClientError) as error:
-            if code_of(error) in _NOT_THERE:
-                return None
-            with raised_as(StorageUnavailable, message):
-                raise
-        if answer["ContentLength"] > MAX_BYTES:
-            message = f"The file has {answer['ContentLength']} bytes; at most {MAX_BYTES} are accepted."
-            raise ImageRejected(message, RejectionReason.TOO_LARGE)
-        with raised_as(StorageUnavailable, message):
+
+        def read() -> bytes:
+            if etag:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"')
+            else:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            if answer["ContentLength"] > MAX_BYTES:
+                message = f"The file has {answer['ContentLength']} bytes; at most {MAX_BYTES} are accepted."
+                raise ImageRejected(message, RejectionReason.TOO_LARGE)
             return answer["Body"].read()
 
-    def scan_result(self, workspace_id: str, upload_id: str) -> str | None:
+        return _unless_absent(read, f"The object {key} could not be read.")
+
+    def scan_result(self, workspace_id: str, upload_id: str) -> ScanResult | None:
         key = incoming_key(workspace_id, upload_id)
-        try:
+
+        def read() -> ScanResult | None:
+            # The ETag first: tags of an object that replaces this one later do not fit it.
+            etag = self._client.head_object(Bucket=self._bucket, Key=key)["ETag"].strip('"')
             tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
-        except (BotoCoreError, ClientError) as error:
-            if code_of(error) in _NOT_THERE:
-                return None
-            with raised_as(StorageUnavailable, f"The tags of the object {key} could not be read."):
-                raise
-        return next((tag["Value"] for tag in tags if tag["Key"] == SCAN_TAG), None)
+            status = next((tag["Value"] for tag in tags if tag["Key"] == SCAN_TAG), None)
+            return ScanResult(status, etag) if status else None
+
+        return _unless_absent(read, f"The tags of the object {key} could not be read.")
 
     def delete_arrived(self, workspace_id: str, upload_id: str) -> None:
         self._delete([incoming_key(workspace_id, upload_id)])
@@ -112,3 +115,13 @@ class S3UploadStore:
         for key in keys:
             with raised_as(StorageUnavailable, f"The object {key} could not be deleted."):
                 self._client.delete_object(Bucket=self._bucket, Key=key)
+
+
+def _unless_absent(read: Callable[[], _Found | None], message: str) -> _Found | None:
+    """What is read; None where the object is not there, or has another ETag."""
+    try:
+        return read()
+    except (BotoCoreError, ClientError) as error:
+        if code_of(error) in _NOT_THERE:
+            return None
+        raise StorageUnavailable(message) from error

@@ -100,6 +100,12 @@ class UploadScan(Settings):
     UPLOAD_SCAN: bool
 
 
+class UploadsQueue(Settings):
+    """Queue of uploads that are to be checked."""
+
+    UPLOADS_QUEUE_URL: Text
+
+
 class Links(ImagesBucket, PublicAddress):
     """Links to pictures."""
 

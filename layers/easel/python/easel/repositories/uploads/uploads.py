@@ -136,6 +136,14 @@ class DynamoUploads:
             values={":before": to_iso(before)},
         )
 
+    def set_aside(self, ended: EndedUpload, until: datetime) -> None:
+        self._records.update(
+            keys.upload(ended.workspace_id, ended.upload_id),
+            "SET uploadEndsAt = :until",
+            condition=_UNATTACHED,
+            values={":until": to_iso(until)},
+        )
+
     def remove(self, workspace_id: str, upload_id: str) -> None:
         self._records.delete(keys.upload(workspace_id, upload_id), "attribute_exists(removedAt)")
 

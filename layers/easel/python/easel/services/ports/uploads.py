@@ -68,6 +68,10 @@ class Uploads(Protocol):
         """Unattached uploads whose time was over before this moment, and those whose removal was not finished."""
         ...
 
+    def set_aside(self, ended: EndedUpload, until: datetime) -> None:
+        """Leave an upload that could not be removed alone for a while. Raises StaleWrite if it is used meanwhile."""
+        ...
+
     def retire_ended(self, ended: EndedUpload, before: datetime) -> None:
         """`retire` for one of `ended`. Raises StaleWrite if it is attached meanwhile."""
         ...
@@ -80,11 +84,14 @@ class UploadStore(Protocol):
         """A form that stores what arrives: one object of this type, of 1 to `MAX_BYTES` bytes."""
         ...
 
-    def read_arrived(self, workspace_id: str, upload_id: str) -> bytes | None:
-        """What arrived; None if nothing has. Raises ImageRejected if it has more than `MAX_BYTES` bytes."""
+    def read_arrived(self, workspace_id: str, upload_id: str, *, etag: str | None = None) -> bytes | None:
+        """What arrived; None if nothing has, or something else than what has this ETag.
+
+        Raises ImageRejected if it has more than `MAX_BYTES` bytes.
+        """
         ...
 
-    def scan_result(self, workspace_id: str, upload_id: str) -> str | None:
+    def scan_result(self, workspace_id: str, upload_id: str) -> ScanResult | None:
         """What the malware scan wrote on what arrived; None as long as it has not."""
         ...
 
@@ -103,6 +110,14 @@ class UploadStore(Protocol):
         ...
 
     def presign(self, key: str, *, expires_in: timedelta) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """The result of a malware scan, and the ETag of the object that was scanned."""
+
+    status: str
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)

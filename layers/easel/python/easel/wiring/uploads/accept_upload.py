@@ -4,9 +4,8 @@ from easel.clock import system_clock
 from easel.imaging.upload_cleaner import PillowUploadCleaner
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.uploads.accept_upload import AcceptUpload
-from easel.services.uploads.upload_links import UploadLinkMaker
 from easel.wiring.aws import dynamodb
-from easel.wiring.env import ImagesBucket, UploadScan
+from easel.wiring.env import UploadScan
 from easel.wiring.uploads.create_upload import TicketEnv, create_upload
 from easel.wiring.uploads.upload_store import upload_store
 
@@ -25,8 +24,3 @@ def accept_upload(env: AcceptEnv) -> AcceptUpload:
         clock=system_clock,
         scanned=env.UPLOAD_SCAN,
     )
-
-
-def upload_links(env: ImagesBucket) -> UploadLinkMaker:
-    """Links to the pictures of uploads."""
-    return UploadLinkMaker(store=upload_store(env), clock=system_clock)

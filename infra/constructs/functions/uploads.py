@@ -1,0 +1,55 @@
+"""Functions for uploads: tickets and forms, reading, deletion."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.functions.room import DELETE, GET, POST, Room, Route
+from infra.constructs.small_function import SmallFunction
+from infra.constructs.upload_pipeline import allow_removal
+from infra.constructs.workers import IMAGING_MEMORY_MB
+
+FORM_SECONDS: Final = 29
+"""Of the 30 that the API waits."""
+
+
+class Uploads(Room):
+    """Uploads of workspaces."""
+
+    folder = "uploads"
+    routes = (
+        Route("PostUploads", POST, "/api/v1/uploads", "create_upload"),
+        Route("GetUploads", GET, "/api/v1/uploads", "read_uploads"),
+        Route("GetUpload", GET, "/api/v1/uploads/{uploadId}", "read_uploads"),
+        Route("DeleteUpload", DELETE, "/api/v1/uploads/{uploadId}", "delete_upload"),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"create_upload": self._create, "read_uploads": self._read, "delete_upload": self._delete}
+
+    def _create(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "create_upload",
+            own.core | own.images | own.upload_scan,
+            timeout_seconds=FORM_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        self.allow_accepting_uploads(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_uploads", own.core | own.images | own.signing | own.uploads_queue)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", on=self.data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("sqs:SendMessage", on=self.queues.uploads.arn)
+        self.allow_upload_links(function)
+        return function
+
+    def _delete(self) -> SmallFunction:
+        function = self.function("delete_upload", self.variables.core | self.variables.images)
+        function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self.data.core.table_arn)
+        allow_removal(function, self.data)
+        return function
