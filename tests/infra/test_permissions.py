@@ -157,6 +157,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
     "api/generations/workspace_submit_generation": {

@@ -59,12 +59,14 @@ class WorkspaceGenerations(Room):
     folder = "generations"
     routes = (
         Route("PostAiImages", POST, "/api/ai/images", "workspace_submit_generation", doors=_WORKSPACE),
-        Route("GetAiImages", GET, "/api/ai/images/{generationId}", "workspace_submit_generation", doors=_WORKSPACE),
+        Route("PostAiEdits", POST, "/api/ai/images/edits", "workspace_submit_generation", doors=_WORKSPACE),
+        Route("PostAiVariations", POST, "/api/ai/images/variations", "workspace_submit_generation", doors=_WORKSPACE),
+        Route("GetAiImages", GET, "/api/ai/images/{generationId}", "workspace_read_generations", doors=_WORKSPACE),
     )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"workspace_submit_generation": self._submit}
+        return {"workspace_submit_generation": self._submit, "workspace_read_generations": self._read}
 
     def _submit(self) -> SmallFunction:
         data, own = self.data, self.variables
@@ -80,5 +82,12 @@ class WorkspaceGenerations(Room):
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
         function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        self.allow_links(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("workspace_read_generations", own.core | own.images | own.base_url)
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
         return function

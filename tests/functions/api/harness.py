@@ -39,8 +39,10 @@ from easel.http import identity
 from easel.http.cursors import CursorSigner
 from easel.repositories.accounts.api_keys import hash_api_key
 from easel.services.accounts.authenticate import Authenticate
+from easel.services.accounts.impersonation import EnterWorkspace
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.rate_limits import LimitRequests
+from easel.services.generations.generate_images import GenerateImages
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.images.await_image import AwaitImage
 from easel.services.images.links import LinkMaker
@@ -278,6 +280,11 @@ def _use_cases(store: Any) -> dict[str, Any]:
         "generations.submit_generation.submit_generation": store.submit,
         "generations.read_generations.read_generations": ReadGenerations(
             generations=store, monotonic=_fast_time(), sleep=lambda _: None
+        ),
+        "generations.generate_images.generate_images": GenerateImages(
+            enter=EnterWorkspace(workspaces=cast(Any, store)),
+            submit=store.submit,
+            wait=ReadGenerations(generations=store, monotonic=_fast_time(), sleep=lambda _: None).wait,
         ),
         "generations.cancel_generation.cancel_generation": store.cancel,
         "images.read_images.read_images": ReadImages(generations=cast(Any, store)),

@@ -54,6 +54,19 @@ PUBLIC = {
 NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {
     "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
+    "POST /api/ai/images/edits": {
+        "prompt": "a red fox",
+        "model": "seedream-v4",
+        "provider": "wavespeed",
+        "workspaceId": new_id(),
+        "image": new_id(),
+    },
+    "POST /api/ai/images/variations": {
+        "model": "seedream-v4",
+        "provider": "wavespeed",
+        "workspaceId": new_id(),
+        "image": new_id(),
+    },
     "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},

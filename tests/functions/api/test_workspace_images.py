@@ -448,14 +448,14 @@ def test_what_takes_longer_than_the_gateway_waits_is_answered_in_the_same_shape(
     assert [(image["width"], image["height"], image["credits"]) for image in images] == [(1024, 1024, 10)] * n
 
     workers(store, made())
-    later = api.call("workspace_submit_generation", "GET", location, headers=IN_WORKSPACE)
+    later = api.call("workspace_read_generations", "GET", location, headers=IN_WORKSPACE)
 
     assert later.status == 200
     assert sorted(later.json) == ["data", "success"]
 
 
 def test_a_generation_of_another_workspace_is_not_found(api: Api) -> None:
-    answer = api.call("workspace_submit_generation", "GET", f"/api/ai/images/{new_id()}", headers=IN_WORKSPACE)
+    answer = api.call("workspace_read_generations", "GET", f"/api/ai/images/{new_id()}", headers=IN_WORKSPACE)
 
     assert (answer.status, answer.json["error"]["code"]) == (404, "NOT_FOUND")
 

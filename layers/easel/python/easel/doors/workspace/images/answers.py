@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from easel.errors import EaselError, GenerationClosed, InvalidRequest, ProviderE
 from easel.http import answers
 from easel.http.failures import InternalError
 from easel.http.models import AnswerModel
+from easel.http.parse import Preferences
 
 PATH: Final = "/api/ai/images"
 GENERATION_HEADER: Final = "X-Easel-Generation-Id"
@@ -86,15 +86,13 @@ class PendingBody(GeneratedBody):
 Answer = GeneratedBody | PendingBody
 
 
-def generated_answer(
-    generation: Generation, links: WorkspaceLinks, *, headers: Mapping[str, str] | None = None
-) -> Response[Any]:
+def generated_answer(generation: Generation, links: WorkspaceLinks, *, replayed: bool = False) -> Response[Any]:
     """200 with what was delivered; 202 in the same shape while images are still being made.
 
     Raises:
         EaselError: nothing was delivered.
     """
-    named = {GENERATION_HEADER: generation.id, **(headers or {})}
+    named = {GENERATION_HEADER: generation.id, **Preferences().applied(replayed=replayed)}
     if not generation.status.is_final:
         pending = {"Location": f"{links.base_url}{PATH}/{generation.id}", "Retry-After": str(_PAUSE_SECONDS)}
         body = PendingBody(data=_data(generation, links), status=generation.status, generation_id=generation.id)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from easel.domain.catalogue import load_catalogue
@@ -15,8 +15,9 @@ from easel.doors.workspace.door import INVALID_WORKSPACE, MISSING_WORKSPACE, SIZ
 from easel.errors import FieldError, InvalidRequest, UnknownModel
 from easel.http.identity import check_same_workspace
 from easel.http.models import RequestModel, WholeNumber
-from easel.http.parse import LONGEST_KEY
+from easel.http.parse import LONGEST_KEY, LONGEST_WAIT, idempotency_key, preferences
 from easel.ids import MAX_IMAGES
+from easel.services.generations.generate_images import Call
 
 LONGEST_PROMPT: Final = 4000
 DEFAULT_SIZE: Final = "1024x1024"
@@ -73,6 +74,9 @@ class GenerateImagesRequest(RequestModel):
     )
 
 
+GenerateBody = Annotated[GenerateImagesRequest, Body()]
+
+
 def workspace_named(headers: Mapping[str, str], in_body: str | None) -> str:
     """The workspace of a request: the header's or the body's.
 
@@ -86,6 +90,16 @@ def workspace_named(headers: Mapping[str, str], in_body: str | None) -> str:
     if not _UUID.fullmatch(named):
         raise InvalidRequest.of("workspaceId", INVALID_WORKSPACE, {"format": "uuid"})
     return named
+
+
+def call(headers: Mapping[str, str], in_body: str | None, request_id: str, key: str | None, prefer: str | None) -> Call:
+    """How the request came. Raises InvalidRequest: which workspace, which key or how long to wait cannot be read."""
+    return Call(
+        workspace_id=workspace_named(headers, in_body),
+        request_id=request_id,
+        idempotency_key=idempotency_key(key),
+        wait=preferences(prefer).wait or LONGEST_WAIT,
+    )
 
 
 def image_request(request: GenerateImagesRequest, sent: Mapping[str, Any]) -> ImageRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from easel.errors import (
     BudgetExceeded,
@@ -25,6 +25,23 @@ from easel.http.failures import PictureGone
 
 _TAG: Final = "Workspace API"
 
+_ANSWERS: Final[dict[int, str | dict[str, Any]]] = {
+    200: "The images, or those of them that could be made.",
+    202: "They are still being made. Ask at `Location` after `Retry-After` seconds.",
+}
+_ERRORS: Final = (
+    InvalidRequest,
+    UnknownModel,
+    InsufficientCredits,
+    BudgetExceeded,
+    LimitReached,
+    IdempotencyKeyReused,
+    GenerationClosed,
+    ProviderError,
+    Contended,
+    SecretUnavailable,
+)
+
 GENERATE_IMAGES: Final = route(
     "generateWorkspaceImages",
     _TAG,
@@ -32,22 +49,27 @@ GENERATE_IMAGES: Final = route(
     "Answers with the images: one for `n` = 1, a list for more. Credits are held before and charged for what was "
     "delivered; a request that delivers nothing costs nothing. What takes longer than the gateway waits is answered "
     "202 in the same shape, with addresses that show the images as soon as they are made.",
-    {
-        200: "The images, or those of them that could be made.",
-        202: "They are still being made. Ask at `Location` after `Retry-After` seconds.",
-    },
-    errors=(
-        InvalidRequest,
-        UnknownModel,
-        InsufficientCredits,
-        BudgetExceeded,
-        LimitReached,
-        IdempotencyKeyReused,
-        GenerationClosed,
-        ProviderError,
-        Contended,
-        SecretUnavailable,
-    ),
+    _ANSWERS,
+    errors=_ERRORS,
+)
+
+EDIT_IMAGES: Final = route(
+    "editWorkspaceImages",
+    _TAG,
+    "Edit images",
+    "`prompt` says what to change in the pictures that `image` and `uploadId` name. Costs and answers as a request for "
+    "new images does.",
+    _ANSWERS,
+    errors=_ERRORS,
+)
+
+VARY_IMAGES: Final = route(
+    "varyWorkspaceImages",
+    _TAG,
+    "Make variations of images",
+    "As edits, with a prompt of ours where none is given.",
+    _ANSWERS,
+    errors=_ERRORS,
 )
 
 READ_IMAGES: Final = route(
