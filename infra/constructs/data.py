@@ -27,6 +27,7 @@ INCOMING_PREFIX: Final = "incoming/"
 """What callers send, until it is checked."""
 UPLOADS_PREFIX: Final = "uploads/"
 """Checked uploads. They do not expire by age, since a product may use them for years; a sweep removes the others."""
+ARCHIVES_PREFIX: Final = "archives/"
 LENT_PREFIX: Final = "lent/"
 """Cleaned reference pictures, while a vendor reads them for itself."""
 UNSET_VENDOR_KEY: Final = "unset"
@@ -82,6 +83,11 @@ class Data(Construct):
     def incoming_objects(self) -> str:
         """The ARN pattern of what callers send."""
         return self.images.arn_for_objects(f"{INCOMING_PREFIX}*")
+
+    @property
+    def archive_objects(self) -> str:
+        """The ARN pattern of archives of generations."""
+        return self.images.arn_for_objects(f"{ARCHIVES_PREFIX}*")
 
     @property
     def lent_objects(self) -> str:
@@ -187,7 +193,7 @@ class Data(Construct):
                 # Uploads end after 24 hours; S3 counts whole days from midnight.
                 s3.LifecycleRule(id="IncomingExpire", prefix=INCOMING_PREFIX, expiration=Duration.days(2)),
                 s3.LifecycleRule(id="LentExpire", prefix=LENT_PREFIX, expiration=Duration.days(1)),
-                s3.LifecycleRule(id="ArchivesExpire", prefix="archives/", expiration=Duration.days(2)),
+                s3.LifecycleRule(id="ArchivesExpire", prefix=ARCHIVES_PREFIX, expiration=Duration.days(2)),
                 s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),
                 *self._rules_for_versions(),
             ],

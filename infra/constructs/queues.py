@@ -83,6 +83,8 @@ class Queues(Construct):
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
     UPLOAD_SECONDS: Final = 90
+    ARCHIVE_SECONDS: Final = 300
+    """For the largest archive, ten pictures of 40 MB, with time to spare."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
@@ -97,6 +99,7 @@ class Queues(Construct):
             for provider in settings.providers
             if provider.has_jobs
         }
+        self.archives = self._queue("Archives", self.ARCHIVE_SECONDS, attempts=3)
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
         self.uploads = self._queue("Uploads", self.UPLOAD_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
@@ -114,6 +117,7 @@ class Queues(Construct):
             **render,
             **collect,
             "uploads": self.uploads,
+            "archives": self.archives,
             "integration": self.integration,
         }
 

@@ -33,7 +33,8 @@ class Workers(Construct):
         self.start_generation = self._start_generation()
         self.image_workers = tuple(self._image_workers())
         self.publish_events = self._publish_events()
-        self.functions = (self.start_generation, *self.image_workers, self.publish_events)
+        self.build_archive = self._build_archive()
+        self.functions = (self.start_generation, *self.image_workers, self.publish_events, self.build_archive)
         self._feed()
         self._follow_the_outbox()
 
@@ -119,6 +120,20 @@ class Workers(Construct):
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 
+    def _build_archive(self) -> SmallFunction:
+        own, seconds = self._variables, Queues.ARCHIVE_SECONDS
+        function = SmallFunction(
+            self,
+            "BuildArchive",
+            kit=self._kit,
+            folder="workers/build_archive",
+            timeout_seconds=seconds,
+            env=own.core | own.images | {"WORKER_SECONDS": str(seconds)},
+        )
+        function.allow("dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self._data.core.table_arn)
+        allow_archives(function, self._data)
+        return function
+
     def _publish_events(self) -> SmallFunction:
         own = self._variables
         function = SmallFunction(
@@ -136,6 +151,7 @@ class Workers(Construct):
 
     def _feed(self) -> None:
         settings = self._kit.settings
+        self._queues.archives.feed(self.build_archive, batch_size=1, max_concurrency=settings.start_concurrency)
         self._queues.generations.feed(self.start_generation, batch_size=10, max_concurrency=settings.start_concurrency)
 
     def _follow_the_outbox(self) -> None:
@@ -162,6 +178,22 @@ class Workers(Construct):
 
     def _json(self, value: dict[str, Any]) -> str:
         return Stack.of(self).to_json_string(value)
+
+
+def allow_archives(function: SmallFunction, data: Data, *, also_links: bool = False) -> None:
+    """Let a function build archives of pictures, delete one that a deletion has overtaken, and sign links to them."""
+    function.allow(
+        "s3:GetObject",
+        on=data.generated_objects,
+        because="It packs pictures of many workspaces, all below this one prefix.",
+    )
+    function.allow(
+        *("s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        *(("s3:GetObject",) if also_links else ()),
+        on=data.archive_objects,
+        because="Archives of many workspaces lie below this one prefix.",
+    )
+    function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
 
 
 def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ UNMARKED = "Data/Images/unmarked/*"
 LENT = "Data/Images/lent/*"
 INCOMING = "Data/Images/incoming/*"
 UPLOADS = "Data/Images/uploads/*"
+ARCHIVES = "Data/Images/archives/*"
 BUCKET = "Data/Images"
 EXECUTIONS = "execution of Workflow/Machine:*"
 
@@ -127,6 +128,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/images/request_archive": {
+        CORE: "dynamodb: Query GetItem UpdateItem DeleteItem",
+        PICTURES: "s3: GetObject",
+        ARCHIVES: "s3: PutObject AbortMultipartUpload DeleteObject DeleteObjectVersion GetObject",
+        BUCKET: "s3: ListBucketVersions",
+        "Queues/Archives/Queue": "sqs: SendMessage",
+    },
     "api/images/read_images": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/accounts/read_workspaces": {
         CORE: "dynamodb: GetItem PutItem Query BatchGetItem",
@@ -215,6 +223,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         INCOMING: "s3: GetObject DeleteObject",
         UPLOADS: "s3: PutObject DeleteObject",
         "Queues/Uploads/Queue": _CONSUMER,
+    },
+    "workers/build_archive": {
+        CORE: "dynamodb: Query UpdateItem DeleteItem",
+        PICTURES: "s3: GetObject",
+        ARCHIVES: "s3: PutObject AbortMultipartUpload DeleteObject DeleteObjectVersion",
+        BUCKET: "s3: ListBucketVersions",
+        "Queues/Archives/Queue": "sqs: ReceiveMessage DeleteMessage GetQueueAttributes",
     },
     "workers/publish_events": {
         CORE: "dynamodb: DeleteItem",
@@ -327,7 +342,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
 
 @pytest.mark.requirement("X-32")
 def test_no_function_may_read_a_picture_without_its_watermark(production: Synthesized) -> None:
-    shown = tuple(f"on {prefix}" for prefix in (PICTURES, LENT, INCOMING, UPLOADS))
+    shown = tuple(f"on {prefix}" for prefix in (PICTURES, LENT, INCOMING, UPLOADS, ARCHIVES))
     readers = [
         permission
         for folder in production.functions

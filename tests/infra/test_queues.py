@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
 QUEUES = {
+    "Queues/Archives/Queue": "workers/build_archive",
     "Queues/Generations/Queue": "workers/start_generation",
     "Queues/RenderWavespeed/Queue": "workers/render_image:wavespeed",
     "Queues/RenderOpenai/Queue": "workers/render_image:openai",
@@ -85,6 +86,7 @@ def test_queues_are_encrypted_and_refuse_plain_http(production: Synthesized) -> 
 
 def test_consumers_report_single_failures_and_are_capped(production: Synthesized) -> None:
     assert _consumers(production) == {
+        "Queues/Archives/Queue": ("Workers/BuildArchive/Function", 1, 10),
         "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
         "Queues/RenderWavespeed/Queue": ("Workers/RenderWavespeed/Function", 1, 10),
         "Queues/RenderOpenai/Queue": ("Workers/RenderOpenai/Function", 1, 10),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from aws_cdk import Stack
 from infra.constructs.functions.room import ALWAYS, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.workers import allow_archives
 
 
 class Images(Room):
@@ -13,19 +14,38 @@ class Images(Room):
     folder = "images"
     routes = (
         Route("GetImage", GET, "/api/v1/images/{imageId}", "read_images"),
+        Route("GetArchive", GET, "/api/v1/generations/{generationId}/archive", "request_archive"),
         Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
         Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, doors=ALWAYS),
     )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"read_images": self._read, "receive_callback": self._receive_callback}
+        return {
+            "read_images": self._read,
+            "receive_callback": self._receive_callback,
+            "request_archive": self._request_archive,
+        }
 
     def _read(self) -> SmallFunction:
         own = self.variables
         function = self.function("read_images", own.core | own.images | own.base_url)
         function.allow("dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
+        return function
+
+    def _request_archive(self) -> SmallFunction:
+        # A small archive is built in the request.
+        own, seconds = self.variables, 29
+        function = self.function(
+            "request_archive",
+            own.core | own.images | own.base_url | own.archives_queue | {"WORKER_SECONDS": str(seconds)},
+            timeout_seconds=seconds,
+        )
+        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self.data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.archives.arn)
+        allow_archives(function, self.data, also_links=True)
         return function
 
     def _receive_callback(self) -> SmallFunction:

@@ -35,7 +35,7 @@ from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.services.ports.accounts import ApiKeyRecord
 from easel.wiring import aws
 from easel.wiring.accounts.authorize_request import authenticate, rate_limits
-from easel.wiring.images.image_store import image_store
+from easel.wiring.images.image_store import bucket_client, image_store
 from easel.wiring.images.receive_callback import receive_callback
 from easel.wiring.secrets import forget as forget_secrets
 from easel.wiring.uploads.upload_store import upload_store
@@ -185,7 +185,8 @@ class World:
 
 
 def route_of(method: str, path: str) -> Route:
-    """The route that the gateway would choose."""
+    """The route that the gateway would choose. Each GET is a HEAD too."""
+    method = "GET" if method == "HEAD" else method
     return next(route for route, pattern in _PATTERNS if route.method.value == method and pattern.fullmatch(path))
 
 
@@ -228,6 +229,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "PUBLIC_BASE_URL": "https://easel.example",
         "IMAGES_BASE_URL": "",
         "EASEL_DOORS": "canonical,shop,workspace,bot",
+        "ARCHIVES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("archives"))["QueueUrl"],
+        "WORKER_SECONDS": "60",
         "TOKEN_ISSUERS": json.dumps([trusted]),
         "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
         "SIGNING_SECRET_ARN": secret("a-signing-secret-of-this-test-run"),
@@ -249,5 +252,8 @@ def _forget_everything() -> None:
     """Processes of other tests remember clients, secrets and callers."""
     settings.forget()
     forget_secrets()
-    for remembered in (aws.aws_client, image_store, upload_store, authenticate, rate_limits, receive_callback):
+    for remembered in (
+        *(aws.aws_client, image_store, bucket_client, upload_store),
+        *(authenticate, rate_limits, receive_callback),
+    ):
         remembered.cache_clear()

@@ -80,7 +80,8 @@ class Failure:
 class StoredImage:
     """Where a finished picture lies and what it is. Keys are object keys in the one bucket.
 
-    `unmarked_key` is where the picture lies as it was before we drew a watermark: nobody is given a link to it.
+    `unmarked_key` is where the picture lies as it was before we drew a watermark: nobody is given a link to it. `crc32`
+    is that of the original, for archives; None for pictures of before it was kept.
     """
 
     original_key: str
@@ -94,6 +95,7 @@ class StoredImage:
     blurhash: str
     provenance: Provenance
     unmarked_key: str | None = None
+    crc32: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,10 @@ def image_call(workspace_id: str, generation_id: str, index: int) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"CALL#{_part(generation_id)}#{index}"}
 
 
+def archive(workspace_id: str, generation_id: str, digest: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"ARCHIVE#{_part(generation_id)}#{_part(digest)}"}
+
+
 def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"IDEMPOTENCY#{_part(key_hash)}"}
 

@@ -2,6 +2,7 @@
 
     generated/<workspace id>/<generation or content item id>/<image id>/{original.<ext>,preview.webp,thumb.webp}
     unmarked/<the same>/original.<ext>       the image before a watermark was drawn: no function may read it
+    archives/<workspace id>/<generation id>/<digest>.zip     expires by a lifecycle rule
     lent/<workspace id>/<generation id>/<sha256>.<ext>   copy of a cleaned reference image, for a vendor to read
 
     incoming/<workspace id>/<upload id>      what a caller sent, until it is checked; expires by a lifecycle rule
@@ -19,6 +20,7 @@ from typing import Final
 GENERATED: Final = "generated"
 UNMARKED: Final = "unmarked"
 LENT: Final = "lent"
+ARCHIVES: Final = "archives"
 INCOMING: Final = "incoming"
 UPLOADS: Final = "uploads"
 
@@ -42,6 +44,24 @@ def unmarked_prefix(workspace_id: str, group: str, image_id: str) -> str:
         ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(UNMARKED, workspace_id, group, image_id)
+
+
+def archive_key(workspace_id: str, generation_id: str, digest: str) -> str:
+    """Key of the archive with this content.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(ARCHIVES, workspace_id, generation_id, f"{digest}.zip")
+
+
+def archives_prefix(workspace_id: str, generation_id: str) -> str:
+    """Prefix of all archives of a generation, its end included: ids of others may begin alike.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(ARCHIVES, workspace_id, generation_id) + "/"
 
 
 def lent_key(workspace_id: str, generation_id: str, name: str) -> str:

@@ -26,6 +26,7 @@ _MEDIA_TYPES: Final = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",
+    "zip": "application/zip",
 }
 
 
@@ -88,8 +89,8 @@ class S3ImageStore:
         """A presigned link to this object; whether the object exists is not checked.
 
         With a `filename` a browser saves the image under that name, otherwise it displays it. The media type is derived
-        from the key, so a link never serves anything but an image. A link is for GET, or for HEAD only: S3 signs the
-        method too.
+        from the key, so a link never serves anything but an image or an archive. A link is for GET, or for HEAD only:
+        S3 signs the method too.
 
         Raises:
             StorageUnavailable: no credentials to sign with.
@@ -98,7 +99,7 @@ class S3ImageStore:
             "Bucket": self._bucket,
             "Key": key,
             "ResponseContentType": _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
-            "ResponseContentDisposition": _disposition(filename),
+            "ResponseContentDisposition": disposition(filename),
         }
         with raised_as(StorageUnavailable, f"No link to the object {key} could be made."):
             link = self._client.generate_presigned_url(
@@ -107,7 +108,7 @@ class S3ImageStore:
         return f"{self._base_url}{urlsplit(link)._replace(scheme='', netloc='').geturl()}" if self._base_url else link
 
 
-def _disposition(filename: FileName | None) -> str:
+def disposition(filename: FileName | None) -> str:
     """RFC 6266: an ASCII name for old clients and the exact one in `filename*`."""
     if filename is None:
         return "inline"

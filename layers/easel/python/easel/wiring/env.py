@@ -134,6 +134,12 @@ class CollectQueues(Settings):
     COLLECT_QUEUE_URLS: Json[Mapping[str, Text]]
 
 
+class ArchivesQueue(Settings):
+    """Queue of archives to build."""
+
+    ARCHIVES_QUEUE_URL: Text
+
+
 class StateMachine(Settings):
     """The state machine of generations."""
 

@@ -49,6 +49,14 @@ class _ImageMessage(_Message):
         return ImageRef(self.workspace_id, self.generation_id, self.index, self.request_id)
 
 
+class ArchiveMessage(_Message):
+    """Queue `archives`: build the archive of what this generation has."""
+
+    workspace_id: str
+    generation_id: str
+    request_id: str
+
+
 class RenderMessage(_ImageMessage):
     """Queues `render-<provider>`: render this image with `model`; its outcome answers the task token."""
 

@@ -13,10 +13,11 @@ from easel.aws_errors import raised_as
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
+from easel.services.ports.archives import ArchiveRef
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
-from easel.workflow.messages import CollectMessage, HintPart, RenderMessage, queued_values
+from easel.workflow.messages import ArchiveMessage, CollectMessage, HintPart, RenderMessage, queued_values
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -86,6 +87,19 @@ class SqsImageQueue:
             hint=HintPart(provider=hint.provider, attempt_id=hint.attempt_id, job_id=hint.job_id, looks=hint.looks),
         )
         _send(self._client, self._collect_queue_urls[hint.provider], message.to_json(), delay)
+
+
+class SqsArchiveQueue:
+    """`ports.archives.ArchiveQueue`."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def build(self, ref: ArchiveRef, request_id: str) -> None:
+        """Raises QueueUnavailable. Safe to retry: one worker at a time builds an archive."""
+        message = ArchiveMessage(workspace_id=ref.workspace_id, generation_id=ref.generation_id, request_id=request_id)
+        _send(self._client, self._queue_url, message.to_json())
 
 
 class MessageHold:

@@ -131,6 +131,7 @@ def _stored_values(stored: StoredImage | None, names: Mapping[str, str]) -> dict
             "height": stored.height,
             "byteCount": stored.byte_count,
             "sha256": stored.sha256,
+            "crc32": stored.crc32,
             "blurhash": stored.blurhash,
             "sourceType": None if provenance.digital_source_type == _USUAL_SOURCE else provenance.digital_source_type,
             "c2pa": provenance.c2pa.value,
@@ -156,4 +157,5 @@ def _stored_from(values: Mapping[str, Any] | None, names: Mapping[str, str]) -> 
             values.get("sourceType", _USUAL_SOURCE), ContentCredentials(values["c2pa"]), values.get("watermark")
         ),
         unmarked_key=_long(values["unmarked"], names) if "unmarked" in values else None,
+        crc32=values.get("crc32"),
     )

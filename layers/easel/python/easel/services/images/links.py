@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from easel.clock import Clock
+from easel.domain.archive import ArchiveState
 from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
 from easel.domain.image import Image, StoredImage
 from easel.domain.permalinks import encode_permalink
+from easel.services.images.request_archive import ArchiveView
+from easel.services.ports.archives import ArchiveRef
 from easel.services.ports.pictures import ImageStore
 
 LINK_LIFETIME: Final = timedelta(hours=1)
@@ -37,6 +41,14 @@ class ImageLinks:
     url: str
     preview_url: str
     thumbnail_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLink:
+    """A link to an archive, good until `expires_at`."""
+
+    url: str
     expires_at: datetime
 
 
@@ -70,6 +82,17 @@ class LinkMaker:
             filename=options.filename,
             head=options.head,
         )
+
+    def archive_link(
+        self, view: ArchiveView, key_of: Callable[[ArchiveRef], str], *, head: bool = False
+    ) -> ArchiveLink | None:
+        """A link to an archive; None until it is ready."""
+        if view.state is not ArchiveState.READY or view.plan is None or not view.plan.files:
+            return None
+        lifetime = self._store.lifetime(LINK_LIFETIME)
+        key = key_of(ArchiveRef.of(view.plan))
+        url = self._store.presign(key, expires_in=lifetime, filename=view.plan.name, head=head)
+        return ArchiveLink(url, self._clock() + lifetime)
 
     def permalink(self, generation: Generation, image: Image) -> str:
         """The address of a picture that never changes, known before the picture exists."""

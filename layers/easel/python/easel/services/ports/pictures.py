@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -72,6 +73,7 @@ class ProcessedImage:
             height=self.height,
             byte_count=len(self.original),
             sha256=self.sha256,
+            crc32=zlib.crc32(self.original),
             blurhash=self.blurhash,
             provenance=self.provenance,
             unmarked_key=f"{unmarked_prefix}/original.{self.unmarked.extension}" if self.unmarked else None,

@@ -41,6 +41,7 @@ DownloadChoice = Annotated[
 ]
 Accept = Annotated[str | None, Header(description="`application/json` for a description instead of the redirect.")]
 ImageId = Annotated[str, Path(alias="imageId", json_schema_extra={"format": "uuid"})]
+GenerationOfArchive = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
 PermalinkToken = Annotated[str, Path()]
 ProviderName = Annotated[str, Path(description="The provider that was given the address.")]
 CallbackTicket = Annotated[str, Query(alias="t", description="The ticket in the address.")]

@@ -30,6 +30,21 @@ READ_IMAGE: Final = route(
     errors=(NotFound, PictureGone),
 )
 
+READ_ARCHIVE: Final = route(
+    "readArchive",
+    _TAG,
+    "Download all images of a generation",
+    "Redirects to a ZIP file: `manifest.json` first, then the originals as they are stored. A small one is there at "
+    "once; a larger one is built, and until then the answer says its exact size and how far it is. HEAD and `Range` "
+    "are answered where the redirect leads. With `?format=json` or `Accept: application/json` it is described instead.",
+    {
+        200: "The description of an archive that is ready.",
+        202: "The generation is under way, or the archive is being built. Ask again after `Retry-After` seconds.",
+        302: empty("`Location` is the ZIP file."),
+    },
+    errors=(NotFound, PictureGone, QueueUnavailable),
+)
+
 READ_PERMALINK: Final = route(
     "readPermalink",
     _TAG,
