@@ -168,8 +168,9 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
+    "api/generations/workspace_manage_result_cache": {CORE: "dynamodb: GetItem PutItem ConditionCheckItem"},
     "api/generations/workspace_submit_generation": {
-        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
+        CORE: "dynamodb: GetItem BatchGetItem Query PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Generations/Queue": "sqs: SendMessage",
         PICTURES: "s3: GetObject",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.functions.generations import SUBMIT_SECONDS
-from infra.constructs.functions.room import GET, POST, Room, Route
+from infra.constructs.functions.room import GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.settings import WORKSPACE
 
@@ -61,12 +61,18 @@ class WorkspaceGenerations(Room):
         Route("PostAiImages", POST, "/api/ai/images", "workspace_submit_generation", doors=_WORKSPACE),
         Route("PostAiEdits", POST, "/api/ai/images/edits", "workspace_submit_generation", doors=_WORKSPACE),
         Route("PostAiVariations", POST, "/api/ai/images/variations", "workspace_submit_generation", doors=_WORKSPACE),
+        Route("GetAiCache", GET, "/api/ai/cache", "workspace_manage_result_cache", doors=_WORKSPACE),
+        Route("PutAiCache", PUT, "/api/ai/cache", "workspace_manage_result_cache", doors=_WORKSPACE),
         Route("GetAiImages", GET, "/api/ai/images/{generationId}", "workspace_read_generations", doors=_WORKSPACE),
     )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"workspace_submit_generation": self._submit, "workspace_read_generations": self._read}
+        return {
+            "workspace_submit_generation": self._submit,
+            "workspace_read_generations": self._read,
+            "workspace_manage_result_cache": self._manage_result_cache,
+        }
 
     def _submit(self) -> SmallFunction:
         data, own = self.data, self.variables
@@ -79,7 +85,7 @@ class WorkspaceGenerations(Room):
         )  # fmt: skip
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", on=data.core.table_arn)
         function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.generations.arn)
         self.allow_links(function)
@@ -90,4 +96,10 @@ class WorkspaceGenerations(Room):
         function = self.function("workspace_read_generations", own.core | own.images | own.base_url)
         function.allow("dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
+        return function
+
+    def _manage_result_cache(self) -> SmallFunction:
+        function = self.function("workspace_manage_result_cache", self.variables.core)
+        actions = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem")
+        function.allow(*actions, on=self.data.core.table_arn)
         return function

@@ -26,6 +26,7 @@ from tests.support.submitting import MemorySubmissions, submit_generation_over
 from easel import settings
 from easel.domain import access
 from easel.domain.api_keys import hint_of
+from easel.domain.catalogue import load_catalogue, request_fingerprint
 from easel.domain.file_names import FileName
 from easel.domain.generation import Generation
 from easel.domain.identities import names_of
@@ -33,7 +34,8 @@ from easel.domain.image import Status
 from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.rates import Counter
-from easel.domain.request import Channel
+from easel.domain.request import Channel, ImageRequest
+from easel.domain.result_cache import CachePolicy
 from easel.errors import StorageUnavailable
 from easel.http import identity
 from easel.http.cursors import CursorSigner
@@ -44,6 +46,7 @@ from easel.services.accounts.principal import Principal
 from easel.services.accounts.rate_limits import LimitRequests
 from easel.services.generations.generate_images import GenerateImages
 from easel.services.generations.read_generations import ReadGenerations
+from easel.services.generations.reuse_generation import ReuseGeneration
 from easel.services.images.await_image import AwaitImage
 from easel.services.images.links import LinkMaker
 from easel.services.images.read_images import ReadImages
@@ -98,6 +101,7 @@ class Store:
         self.submissions = MemorySubmissions(generations=self.generations)
         self.endings = MemoryEndings(generations=self.generations)
         self.submit = submit_generation_over(self.submissions, lambda: NOW)
+        self.cache = MemoryResultCache()
         self.cancel = cancel_generation_over(self.endings, lambda: NOW)
         self.authenticate = Authenticate(
             api_keys=cast(Any, self),
@@ -283,6 +287,9 @@ def _use_cases(store: Any) -> dict[str, Any]:
         ),
         "generations.generate_images.generate_images": GenerateImages(
             enter=EnterWorkspace(workspaces=cast(Any, store)),
+            reuse=ReuseGeneration(
+                fingerprint=_fingerprint, cache=store.cache, generations=cast(Any, store), clock=clock
+            ),
             submit=store.submit,
             wait=ReadGenerations(generations=store, monotonic=_fast_time(), sleep=lambda _: None).wait,
         ),
@@ -299,6 +306,31 @@ def _use_cases(store: Any) -> dict[str, Any]:
             counters=_NobodyCounts(), standard=PLANS[DEFAULT_PLAN].rates, clock=clock
         ),
     }
+
+
+def _fingerprint(request: ImageRequest) -> str:
+    return request_fingerprint(load_catalogue().find(request.model), request)
+
+
+@dataclass
+class MemoryResultCache:
+    """`ports.result_cache.ResultCache`, for reading and remembering."""
+
+    policies: dict[str, CachePolicy] = field(default_factory=dict)
+    results: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+
+    def find(self, workspace_id: str, fingerprint: str, now: datetime) -> tuple[CachePolicy, str | None]:
+        generation_id, until = self.results.get((workspace_id, fingerprint), (None, now))
+        return self.policies.get(workspace_id, CachePolicy()), generation_id if now < until else None
+
+    def remember(self, workspace_id: str, fingerprint: str, generation_id: str, until: datetime) -> None:
+        self.results[workspace_id, fingerprint] = (generation_id, until)
+
+    def policy(self, workspace_id: str) -> CachePolicy:
+        return self.policies.get(workspace_id, CachePolicy())
+
+    def setting(self, workspace_id: str, policy: CachePolicy, now: datetime) -> Any:
+        raise NotImplementedError(f"nobody chooses {policy} for {workspace_id} at {now} over this cache")
 
 
 @dataclass

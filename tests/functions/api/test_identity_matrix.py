@@ -54,6 +54,7 @@ PUBLIC = {
 NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {
     "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
+    "PUT /api/ai/cache": {"enabled": True},
     "POST /api/ai/images/edits": {
         "prompt": "a red fox",
         "model": "seedream-v4",

@@ -8,6 +8,7 @@ from easel.doors.workspace.images import answers as images
 from easel.doors.workspace.images import requests, words
 from easel.doors.workspace.links import WorkspaceLinks
 from easel.http import callers, gateway, parse
+from easel.services.generations.generate_images import Generated
 from easel.wiring.env import CoreTable, Links
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
@@ -26,7 +27,7 @@ def read_generated_images(
 ) -> Response[images.Answer]:
     env = settings.load(Env)
     found = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
-    return images.generated_answer(found, WorkspaceLinks(read_images.links(env), env.PUBLIC_BASE_URL))
+    return images.generated_answer(Generated(found), WorkspaceLinks(read_images.links(env), env.PUBLIC_BASE_URL))
 
 
 lambda_handler = gateway.entry(app)

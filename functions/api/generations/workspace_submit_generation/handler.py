@@ -50,10 +50,10 @@ def _generate(
 ) -> Answer:
     env = settings.load(Env)
     call = requests.call(app.current_event.headers, in_body, request_id(), key, prefer)
-    submitted = wiring.generate_images(env)(caller, request, call)
-    count("GenerationsAccepted", replayed=submitted.replayed)
+    generated = wiring.generate_images(env)(caller, request, call)
+    count("GenerationsAccepted", replayed=generated.replayed or generated.is_reused)
     links = WorkspaceLinks(read_images.links(env), env.PUBLIC_BASE_URL)
-    return images.generated_answer(submitted.generation, links, replayed=submitted.replayed)
+    return images.generated_answer(generated, links)
 
 
 lambda_handler = gateway.entry(app)

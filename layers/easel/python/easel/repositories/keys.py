@@ -108,6 +108,15 @@ def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"IDEMPOTENCY#{_part(key_hash)}"}
 
 
+def result_cache(workspace_id: str) -> Key:
+    """Whether the workspace reuses results."""
+    return {"pk": workspace_partition(workspace_id), "sk": "RESULTCACHE"}
+
+
+def cached_result(workspace_id: str, fingerprint: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"RESULT#{_part(fingerprint)}"}
+
+
 def usage(workspace_id: str, user_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"{USAGE_PREFIX}{_part(user_id)}"}
 

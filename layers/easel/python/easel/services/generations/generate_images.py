@@ -9,6 +9,7 @@ from typing import Protocol
 from easel.domain.generation import Generation
 from easel.domain.request import ImageRequest
 from easel.services.accounts.principal import Principal
+from easel.services.generations.reuse_generation import ReuseGeneration
 from easel.services.generations.submit_generation import Submitted
 
 
@@ -26,30 +27,55 @@ Wait = Callable[[Principal, str, float], Generation]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How a request came: the workspace that it names, its ids, and for how many seconds its client waits."""
+    """How a request came: the workspace that it names, its ids, and for how many seconds its client waits.
+
+    `fresh`: no images of an earlier request.
+    """
 
     workspace_id: str
     request_id: str
     idempotency_key: str | None
     wait: float
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A generation with its images, or as it stands when the client has waited long enough.
+
+    `replayed`: its `Idempotency-Key` had made it before. `cache` is `hit` for the images of an earlier request, which
+    cost nothing now, `miss` for new ones, and None where the workspace reuses none.
+    """
+
+    generation: Generation
+    replayed: bool = False
+    cache: str | None = None
+
+    @property
+    def is_reused(self) -> bool:
+        return self.cache == "hit"
 
 
 class GenerateImages:
     """The one way in, and then the wait."""
 
-    def __init__(self, *, enter: Callable[[Principal, str], Principal], submit: Submit, wait: Wait) -> None:
+    def __init__(
+        self, *, enter: Callable[[Principal, str], Principal], reuse: ReuseGeneration, submit: Submit, wait: Wait
+    ) -> None:
         self._enter = enter
+        self._reuse = reuse
         self._submit = submit
         self._wait = wait
 
-    def __call__(self, principal: Principal, request: ImageRequest, call: Call) -> Submitted:
-        """The generation with its images, or as it stands when the client has waited long enough.
-
-        Raises what `SubmitGeneration` raises; NotFound: a workspace that is not the caller's.
-        """
+    def __call__(self, principal: Principal, request: ImageRequest, call: Call) -> Generated:
+        """Raises what `SubmitGeneration` raises; NotFound: a workspace that is not the caller's."""
         member = self._enter(principal, call.workspace_id)
+        reuse = self._reuse.find(member, request, fresh=call.fresh)
+        if reuse.generation:
+            return Generated(reuse.generation, cache=reuse.state)
         submitted = self._submit(member, request, request_id=call.request_id, idempotency_key=call.idempotency_key)
+        self._reuse.remember(reuse, submitted.generation)
         generation = submitted.generation
         if not generation.status.is_final:
             generation = self._wait(member, generation.id, call.wait)
-        return Submitted(generation, submitted.replayed)
+        return Generated(generation, submitted.replayed, reuse.state)

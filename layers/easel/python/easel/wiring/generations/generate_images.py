@@ -4,6 +4,7 @@ from easel.services.generations.generate_images import GenerateImages
 from easel.wiring.accounts.enter_workspace import enter_workspace
 from easel.wiring.env import Links
 from easel.wiring.generations.read_generations import read_generations
+from easel.wiring.generations.reuse_generation import reuse_generation
 from easel.wiring.generations.submit_generation import SubmitEnv, submit_generation
 
 
@@ -13,4 +14,9 @@ class GenerateEnv(SubmitEnv, Links):
 
 def generate_images(env: SubmitEnv) -> GenerateImages:
     """Submit in the workspace that a request names, and wait."""
-    return GenerateImages(enter=enter_workspace(env), submit=submit_generation(env), wait=read_generations(env).wait)
+    return GenerateImages(
+        enter=enter_workspace(env),
+        reuse=reuse_generation(env),
+        submit=submit_generation(env),
+        wait=read_generations(env).wait,
+    )

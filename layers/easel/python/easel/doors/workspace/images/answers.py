@@ -17,9 +17,11 @@ from easel.http import answers
 from easel.http.failures import InternalError
 from easel.http.models import AnswerModel
 from easel.http.parse import Preferences
+from easel.services.generations.generate_images import Generated
 
 PATH: Final = "/api/ai/images"
 GENERATION_HEADER: Final = "X-Easel-Generation-Id"
+CACHE_HEADER: Final = "X-Easel-Cache"
 
 _CALLERS_FAULT: Final = {
     "content_policy": "prompt",
@@ -86,20 +88,23 @@ class PendingBody(GeneratedBody):
 Answer = GeneratedBody | PendingBody
 
 
-def generated_answer(generation: Generation, links: WorkspaceLinks, *, replayed: bool = False) -> Response[Any]:
+def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[Any]:
     """200 with what was delivered; 202 in the same shape while images are still being made.
 
     Raises:
         EaselError: nothing was delivered.
     """
-    named = {GENERATION_HEADER: generation.id, **Preferences().applied(replayed=replayed)}
+    generation = generated.generation
+    named = {GENERATION_HEADER: generation.id, **Preferences().applied(replayed=generated.replayed)}
+    if generated.cache:
+        named[CACHE_HEADER] = generated.cache
     if not generation.status.is_final:
         pending = {"Location": f"{links.base_url}{PATH}/{generation.id}", "Retry-After": str(_PAUSE_SECONDS)}
         body = PendingBody(data=_data(generation, links), status=generation.status, generation_id=generation.id)
         return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers={**named, **pending})
     if generation.status is not Status.COMPLETED:
         raise refusal_of(generation)
-    return answers.as_json(GeneratedBody(data=_data(generation, links)), headers=named)
+    return answers.as_json(GeneratedBody(data=_data(generation, links, free=generated.is_reused)), headers=named)
 
 
 def refusal_of(generation: Generation) -> EaselError:
@@ -116,13 +121,13 @@ def refusal_of(generation: Generation) -> EaselError:
     )
 
 
-def _data(generation: Generation, links: WorkspaceLinks) -> WorkspaceImage | WorkspaceImages:
+def _data(generation: Generation, links: WorkspaceLinks, *, free: bool = False) -> WorkspaceImage | WorkspaceImages:
     missing = [image for image in generation.images if image.status in {Status.FAILED, Status.CANCELLED}]
     shown = [image for image in generation.images if image not in missing]
-    images = [_image(generation, image, links) for image in shown]
+    images = [_image(generation, image, links, free=free) for image in shown]
     if len(generation.images) == 1 and images:
         return images[0]
-    total = credits_of(sum(generation.price_of(image) for image in shown))
+    total = 0 if free else credits_of(sum(generation.price_of(image) for image in shown))
     if not missing:
         return WorkspaceImages(images=images, count=len(images), total_credits=total)
     return SomeWorkspaceImages(
@@ -137,7 +142,7 @@ def _data(generation: Generation, links: WorkspaceLinks) -> WorkspaceImage | Wor
     )
 
 
-def _image(generation: Generation, image: Image, links: WorkspaceLinks) -> WorkspaceImage:
+def _image(generation: Generation, image: Image, links: WorkspaceLinks, *, free: bool) -> WorkspaceImage:
     expected = generation.parameters.size
     width, height = (expected.width, expected.height) if expected else (None, None)
     return WorkspaceImage(
@@ -147,5 +152,5 @@ def _image(generation: Generation, image: Image, links: WorkspaceLinks) -> Works
         height=image.stored.height if image.stored else height,
         model=generation.model,
         provider=image.served_by.provider if image.served_by else generation.provider,
-        credits=credits_of(generation.price_of(image)),
+        credits=0 if free else credits_of(generation.price_of(image)),
     )

@@ -99,6 +99,7 @@ def call(headers: Mapping[str, str], in_body: str | None, request_id: str, key: 
         request_id=request_id,
         idempotency_key=idempotency_key(key),
         wait=preferences(prefer).wait or LONGEST_WAIT,
+        fresh="no-cache" in headers.get("cache-control", "").lower(),
     )
 
 
