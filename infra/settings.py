@@ -34,13 +34,22 @@ _WORKER_SECONDS: Final = {"openai": 240, "google": 240}
 _SEED: Final = "seed"
 """The contract without callbacks."""
 _NANOBANANA_VARIANTS: Final = ("nanobananaapi", _SEED)
+_CONTENT_MODELS: Final = {
+    "google": "nano-banana-2.1",
+    "openai": "gpt-image-2.6-flare",
+    WAVESPEED: "nano-banana-2",
+    NANOBANANA: "nano-banana",
+    "sandbox": "sandbox",
+}
+"""The model for pictures of content items where only the provider is named."""
 _FALLBACKS: Final = ("none", "same-model", "equivalent")
 
 CANONICAL: Final = "canonical"
 SHOP: Final = "shop"
 WORKSPACE: Final = "workspace"
 BOT: Final = "bot"
-DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT)
+CONTENT: Final = "content"
+DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT, CONTENT)
 """The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -113,6 +122,14 @@ class RoutingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContentSettings:
+    """How pictures of content items are made: the model, and the provider that is asked first (None for any)."""
+
+    model: str
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitSettings:
     """Rate limits: requests per minute of a user and of an IP address, per hour of a workspace.
 
@@ -154,6 +171,7 @@ class StageSettings:
     providers: tuple[ProviderSettings, ...]
     routing: RoutingSettings
     revived_models: tuple[str, ...]
+    content: ContentSettings
     start_concurrency: int
     collect_concurrency: int
     upload_concurrency: int
@@ -220,6 +238,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
             fallback=read.get("defaultFallback", switches.one_of(_FALLBACKS, str), "same-model"),
         ),
         revived_models=read.get("revivedModels", _model_names, ()),
+        content=_content(read),
         start_concurrency=read.get("startConcurrency", switches.concurrency, parallel),
         collect_concurrency=read.get("collectConcurrency", switches.concurrency, 4 if local else 20),
         upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),
@@ -283,6 +302,25 @@ def _provider(read: switches.Switches, url: Callable[[str], str], name: str, par
         callbacks=name in _WITH_JOBS and read.get(f"{name}Callbacks", switches.boolean, reachable and variant != _SEED),
         reads_references=name == NANOBANANA and variant != _SEED,
     )
+
+
+def _content(read: switches.Switches) -> ContentSettings:
+    provider = read.get("contentProvider", _content_provider, None)
+    model = read.get("contentModel", _model_name, _CONTENT_MODELS.get(provider or "", _CONTENT_MODELS["google"]))
+    return ContentSettings(model=model, provider=provider)
+
+
+def _content_provider(raw: str) -> str:
+    """`gemini` is the word of an older service for google."""
+    name = {"gemini": "google"}.get(raw.lower(), raw.lower())
+    if name not in _ADDRESSES:
+        raise ValueError(f"must be one of {', '.join(_ADDRESSES)} (or gemini for google).")
+    return name
+
+
+def _model_name(raw: str) -> str:
+    (name,) = _model_names(raw) or ("",)
+    return name
 
 
 def _doors(raw: str) -> tuple[str, ...]:

@@ -60,6 +60,12 @@ class Variables:
         return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}
 
     @property
+    def content(self) -> dict[str, str]:
+        """How pictures of content items are made."""
+        chosen = self._settings.content
+        return {"CONTENT_MODEL": chosen.model, "CONTENT_PROVIDER": chosen.provider or "any"}
+
+    @property
     def routing(self) -> dict[str, str]:
         """Which providers there are, which are preferred, and who may stand in for another."""
         routing = {

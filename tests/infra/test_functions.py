@@ -172,7 +172,11 @@ def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: st
         assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
 
 
-SUBMITS = {"api/generations/submit_generation", "api/generations/workspace_submit_generation"}
+SUBMITS = {
+    "api/generations/submit_generation",
+    "api/generations/workspace_submit_generation",
+    "api/content/submit_content_image",
+}
 
 
 @every_function

@@ -70,6 +70,18 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
+    "api/content/submit_content_image": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        "Queues/Generations/Queue": "sqs: SendMessage",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/content/read_content_file": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
+    "api/content/read_content_images": {
+        CORE: "dynamodb: GetItem Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/content/manage_content_images": {CORE: "dynamodb: GetItem UpdateItem DeleteItem"},
     "api/accounts/debug_users": {
         CORE: "dynamodb: Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
@@ -323,6 +335,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/telegram-bot-??????",
         },
         "api/accounts/read_api_keys": {f"{prefix}easel-local/signing-??????"},
+        "api/content/read_content_images": {f"{prefix}easel-local/signing-??????"},
+        "api/content/submit_content_image": {f"{prefix}easel-local/signing-??????"},
         "api/generations/read_generations": {f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},

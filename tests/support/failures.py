@@ -9,7 +9,7 @@ from typing import Any, Final
 from easel import errors
 from easel.errors import EaselError, ProviderErrorClass
 from easel.http.door import Door, Failure, WrittenFailure
-from easel.http.failures import MethodNotAllowed
+from easel.http.failures import GenerationFailed, MethodNotAllowed, RefusedByPolicy
 from easel.http.problems import Kind, kind_of
 
 _RUNNING: Final = "019a9f1c-5c00-7abc-8def-0123456789a0"
@@ -34,6 +34,8 @@ _SAMPLES: Final[dict[type[EaselError], tuple[EaselError, ...]]] = {
         errors.ProviderError("It did not answer.", provider="google", error_class=ProviderErrorClass.RETRYABLE),
     ),
     errors.CallbackRefused: (errors.CallbackRefused("forged"),),
+    GenerationFailed: (GenerationFailed("The provider was busy.", reason="provider_unavailable", retryable=True),),
+    RefusedByPolicy: (RefusedByPolicy("The provider refused it.", reason="content_policy"),),
     MethodNotAllowed: (MethodNotAllowed("PUT", ["GET"]),),
 }
 """Those that need more than a message, and those whose status depends on what they carry."""
@@ -71,7 +73,12 @@ def example(sample: EaselError, door: Door) -> Any:
 
 def code_at(sample: EaselError, door: Door) -> str:
     """The code that a door gives this error."""
-    code: str = example(sample, door)["error"]["code"]
+    return code_in(example(sample, door))
+
+
+def code_in(body: Any) -> str:
+    """The code in a failure: within `error`, or beside it where a door's clients read `error` as a text."""
+    code: str = body["error"]["code"] if isinstance(body["error"], dict) else body["code"]
     return code
 
 

@@ -54,7 +54,7 @@ may use camelCase or snake_case."""
 
 _TAGS: Final = (
     *("Generations", "Images", "Uploads", "Products", "Prompts", "Money", "Catalogue"),
-    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API"),
+    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _OF_PRIVATE_ROUTES: Final = {
@@ -267,7 +267,9 @@ def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str
     for status, found in by_status(answered, door).items():
         given = {code_at(error, door) for error in found}
         codes = sorted(given.union(*(door.further_codes.get(code, ()) for code in given)))
-        coded = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
+        coded: dict[str, Any] = {"properties": {"code": {"enum": codes}}}
+        if isinstance(example(found[0], door)["error"], dict):
+            coded = {"properties": {"error": coded}}
         names = [_name(error, door) for error in found]
         examples = {name: {"$ref": f"#/components/examples/{name}"} for name in names}
         content = {door.failure_media_type: {"schema": {"allOf": [model, coded]}, "examples": examples}}

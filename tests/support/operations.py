@@ -87,6 +87,8 @@ class Functions:
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
             "SIGNING_SECRET_ARN": signing["ARN"],
             "SESSION_SECRET_ARN": signing["ARN"],
+            "TELEGRAM_BOT_SECRET_ARN": signing["ARN"],
+            "INIT_DATA_MAX_AGE_SECONDS": "3600",
             "TOKEN_ISSUERS": "[]",
             "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
             "REFERENCE_TRUSTED_ORIGINS": "",

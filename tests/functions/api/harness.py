@@ -181,14 +181,19 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+    data: bytes = b""
+    """The body of a picture, whose `body` is a placeholder."""
 
     @classmethod
     def of(cls, answered: Mapping[str, Any]) -> Answer:
         """What a client gets to see, after the gateway and its own library have decoded it."""
         body = answered["body"] or ""
         if answered.get("isBase64Encoded"):
+            data = b64decode(body)
+            if str(answered["headers"].get("Content-Type", "")).startswith("image/"):
+                return cls(answered["statusCode"], answered["headers"], "(bytes)", data)
             assert answered["headers"]["Content-Encoding"] == "gzip"
-            body = gzip.decompress(b64decode(body)).decode("utf-8")
+            body = gzip.decompress(data).decode("utf-8")
         return cls(answered["statusCode"], answered["headers"], body)
 
     @property

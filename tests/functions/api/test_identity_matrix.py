@@ -20,13 +20,16 @@ import pytest
 from infra.constructs.doors import ROUTES
 from infra.constructs.functions.room import Route
 from tests.functions.api.world import World, world
+from tests.support.failures import code_in
 from tests.support.generations import a_generation, a_stored_image
 from tests.support.issuer import an_issuer, payload
 
 from easel.domain.access import ALL_SCOPES
 from easel.domain.api_keys import new_api_key
+from easel.domain.content_item import ContentImage, ContentVariant
 from easel.domain.image import Image, Status
 from easel.ids import image_id, new_generation_id, new_id
+from easel.repositories.content_images import DynamoContentImages
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 
@@ -50,6 +53,7 @@ PUBLIC = {
     "GET /docs",
     "POST /api/v1/auth/telegram",
     "POST /api/v1/callbacks/{provider}",
+    "GET /media/draft-images/{contentItemId}/{filename}",
 }
 NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {
@@ -101,6 +105,11 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/api-keys": {"name": "another"},
     "POST /api/v1/api-keys/{keyId}/rotate": None,
     "POST /api/v1/users/sync": {"telegram_id": 1},
+    "POST /api/v1/images": {"contentItemId": "post-7", "title": "A title"},
+    "POST /api/images": {"contentItemId": "post-7", "title": "A title"},
+    "POST /api/images/generate": {"contentItemId": "post-7", "title": "A title"},
+    "POST /generate": {"prompt": "a red fox", "title": "A title"},
+    "PUT /api/v1/content-items/{contentItemId}/images/{filename}/current": None,
 }
 
 
@@ -138,6 +147,9 @@ def theirs(walked: World) -> dict[str, str]:
     template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json
     product = walked.call("POST", "/api/v1/products", token=tenant["apiKey"], body={"name": "their bag"}).json
     upload = walked.call("POST", "/api/v1/uploads", token=tenant["apiKey"], body={"contentType": "image/png"}).json
+    article = an_article(tenant, picture)
+    articles = DynamoContentImages(client, walked.environment["CORE_TABLE_NAME"])
+    DynamoTransactions(client).commit(*articles.adding(article))
     return {
         "uploadId": upload["uploadId"],
         "productId": product["id"],
@@ -147,10 +159,27 @@ def theirs(walked: World) -> dict[str, str]:
         "userId": tenant["userId"],
         "keyId": listed["apiKeys"][0]["id"],
         "templateId": template["id"],
+        "contentItemId": article.item_id,
+        "filename": article.file_name,
+        "contentImageId": f"{article.item_id}%2F{article.file_name}",
         "telegram_id": "279058397",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],
     }
+
+
+def an_article(tenant: dict[str, str], picture: Image) -> ContentImage:
+    return ContentImage(
+        workspace_id=tenant["workspaceId"],
+        item_id="post-7",
+        file_name="hero-1764000000000.png",
+        variant=ContentVariant.HERO,
+        title="Other's",
+        generation_id=new_generation_id(),
+        image_id=picture.id,
+        created_at=datetime.now(UTC),
+        created_by=tenant["userId"],
+    )
 
 
 def path_of(route: Route, ids: dict[str, str]) -> str:
@@ -318,7 +347,7 @@ def test_nobody_enters_a_workspace_by_naming_it(
         route.method.value, path_of(route, theirs), token=callers[who], headers=header, body=body_of(route)
     )
 
-    assert (answer.status, answer.json["error"]["code"].lower()) == (404, "not_found")
+    assert (answer.status, code_in(answer.json).lower()) == (404, "not_found")
 
 
 @private_routes

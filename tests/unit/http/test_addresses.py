@@ -120,6 +120,7 @@ SAMPLES: dict[DoorName, list[RequestFacts]] = {
         facts("DELETE /api/v1/images/post-7%2fhero-1764000000000.png"),
         facts("DELETE /api/images/post-7/hero-1764000000000.png"),
         facts("GET /media/draft-images/post-7/hero-1764000000000.png"),
+        facts("GET /api/v1/content-items/post-7/images?limit&cursor"),
         facts("POST /api/images", fields={"draftId", "idea", "variants"}),
         facts("DELETE /api/images", fields={"paths"}),
     ],

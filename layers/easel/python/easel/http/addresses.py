@@ -136,6 +136,7 @@ _PREFIXES: Final = (
     ("/api/v1/referrals", _BOT),
     ("/api/v1/tools", _BOT),
     ("/api/v1/upload", DoorName.SHOP),
+    ("/api/v1/content-items", _CONTENT),
     ("/api/v1/prompts", _STUDIO),
     ("/api/v1/data", _STUDIO),
     ("/api/v1", _CANONICAL),

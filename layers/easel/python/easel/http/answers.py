@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -40,6 +41,15 @@ def _plain(body: BaseModel | list[Any]) -> Any:
     if isinstance(body, list):
         return [_plain(entry) if isinstance(entry, BaseModel) else entry for entry in body]
     return body.model_dump(mode="json", by_alias=True)
+
+
+def binary(data: bytes, media_type: str, *, status: int = 200, headers: Mapping[str, str]) -> Response[Any]:
+    """Bytes. Encoded here, because the framework would validate them as text."""
+    response: Response[Any] = Response(
+        status, content_type=media_type, body=base64.b64encode(data).decode("ascii"), headers=dict(headers)
+    )
+    response.base64_encoded = True
+    return response
 
 
 def no_content() -> Response[None]:

@@ -41,6 +41,23 @@ class PictureGone(EaselError):
     code = "image_unavailable"
 
 
+class GenerationFailed(EaselError):
+    """The image that a request waited for could not be made. `reason` is the stable code of why."""
+
+    code = "generation_failed"
+
+    def __init__(self, message: str, *, reason: str, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retryable = retryable
+
+
+class RefusedByPolicy(GenerationFailed):
+    """The provider's content policy refused the request, so that only another one can succeed."""
+
+    code = "content_policy"
+
+
 class InternalError(EaselError):
     """An unexpected error. The request id leads to it in the logs."""
 

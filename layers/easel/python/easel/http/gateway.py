@@ -91,10 +91,13 @@ def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds
 
 
 def _without_body(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to HEAD: the length is that of the body which GET has, because a gateway would name that of none."""
+    """The answer to HEAD: the length is that of the body which GET has, because a gateway would name that of none.
+
+    A route that names the length itself has not made the body.
+    """
     body = str(answer["body"])
     length = len(b64decode(body)) if answer.get("isBase64Encoded") else len(body.encode())
-    headers = {**answer["headers"], "Content-Length": str(length)}
+    headers = {"Content-Length": str(length), **answer["headers"]}
     return {**answer, "headers": headers, "body": "", "isBase64Encoded": False}
 
 

@@ -14,11 +14,13 @@ from typing import Final
 from easel import errors
 from easel.domain.credits import MILLI
 from easel.http.failures import (
+    GenerationFailed,
     InternalError,
     MalformedBody,
     MalformedForm,
     MethodNotAllowed,
     PictureGone,
+    RefusedByPolicy,
     RouteNotFound,
 )
 
@@ -69,6 +71,9 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.RateLimited: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", retryable=True),
     # Nobody foresaw it, so nothing says that it passes: the same request most likely fails again.
     InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error"),
+    # The doors of the seeds answer so; the canonical door shows a failed generation with 200.
+    GenerationFailed: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The image could not be made"),
+    RefusedByPolicy: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused by the provider's content policy"),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider failed", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many concurrent changes", retryable=True),
     errors.IdentityUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Credentials cannot be checked", retryable=True),

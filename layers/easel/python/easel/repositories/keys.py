@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 Key = dict[str, str]
 
@@ -24,6 +25,7 @@ API_KEY_PREFIX: Final = "KEY#"
 PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 PRODUCT_PREFIX: Final = "PRODUCT#"
+CONTENT_PREFIX: Final = "CONTENT#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
@@ -184,6 +186,25 @@ def deleted_product(workspace_id: str, product_id: str) -> Key:
 
 def product_count(workspace_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": "PRODUCTS"}
+
+
+def content_images_prefix(item_id: str) -> str:
+    """Sort keys of the versions of a content item begin with this. An item's id may have any character."""
+    return f"{CONTENT_PREFIX}{quote(item_id, safe='')}#"
+
+
+def content_image(workspace_id: str, item_id: str, generation_id: str) -> Key:
+    sort = f"{content_images_prefix(item_id)}{_part(generation_id)}"
+    return {"pk": workspace_partition(workspace_id), "sk": sort}
+
+
+def content_item(workspace_id: str, item_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"CONTENTITEM#{quote(item_id, safe='')}"}
+
+
+def media(item_id: str, file_name: str) -> Key:
+    """A version of a content item by its public address, which names no workspace."""
+    return {"pk": f"MEDIA#{quote(item_id, safe='')}/{_part(file_name)}", "sk": "MEDIA"}
 
 
 def outbox(event_id: str) -> Key:

@@ -116,6 +116,13 @@ class TrustedReferences(Settings):
     REFERENCE_TRUSTED_ORIGINS: Words
 
 
+class ContentSettings(Settings):
+    """The model of pictures of content items, and the provider that is asked first or `any`."""
+
+    CONTENT_MODEL: Text
+    CONTENT_PROVIDER: Text
+
+
 class GenerationsQueue(Settings):
     """Queue of generations that are to be started."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,7 +35,7 @@ from easel.services.money.quotes import QuoteSigner
 from easel.services.ports.generations import GenerationRepository, IdempotencyClaim, IdempotencyClaims
 from easel.services.ports.messages import GenerationQueue
 from easel.services.ports.money import Budgets, Ledger
-from easel.services.ports.transactions import UnitOfWork
+from easel.services.ports.transactions import UnitOfWork, Write
 from easel.services.ports.usage import UsageCounters, UsageRule
 from easel.services.prompt_templates.compose_prompts import new_images, used
 
@@ -43,6 +43,15 @@ logger = logging.getLogger(__name__)
 
 IDEMPOTENCY_WINDOW: Final = timedelta(hours=24)
 """How long an `Idempotency-Key` answers with the generation it first made."""
+
+
+Along = Callable[[Generation], Sequence[Write]]
+"""Makes writes that belong to a new generation: they are committed with it, or not at all."""
+
+
+def nothing_along(_: Generation) -> Sequence[Write]:
+    """No further writes."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +97,15 @@ class SubmitGeneration:
         self._clock = clock
 
     def __call__(
-        self, principal: Principal, request: ImageRequest, *, request_id: str, idempotency_key: str | None
+        self,
+        principal: Principal,
+        request: ImageRequest,
+        *,
+        request_id: str,
+        idempotency_key: str | None,
+        along: Along = nothing_along,
     ) -> Submitted:
-        """Accept the request.
+        """Accept the request. `along` is not called for a repetition.
 
         Raises:
             InvalidRequest: something the model does not do, or a quote that does not hold for it.
@@ -98,6 +113,7 @@ class SubmitGeneration:
             LimitReached: too much is running, or was asked for today.
             InsufficientCredits: the wallet has less than the price.
             BudgetExceeded: the workspace or the key may not spend so much this month.
+            EaselError: what the failed condition of a write of `along` means.
 
         After any of them nothing is written.
         """
@@ -114,7 +130,7 @@ class SubmitGeneration:
             return earlier
         claim = self._claim(principal, request, idempotency_key, now)
         try:
-            self._commit(principal, generation, claim, now)
+            self._commit(principal, generation, claim, along(generation), now)
         except KeyAlreadyClaimed as claimed:
             return self._replay(principal, claimed, request, claim)
         self._enqueue(generation)
@@ -149,12 +165,17 @@ class SubmitGeneration:
         return min(appraisal.price, quoted, key=lambda price: price.total)
 
     def _commit(
-        self, principal: Principal, generation: Generation, claim: IdempotencyClaim | None, now: datetime
+        self,
+        principal: Principal,
+        generation: Generation,
+        claim: IdempotencyClaim | None,
+        along: Sequence[Write],
+        now: datetime,
     ) -> None:
         plan = plan_of(principal.plan)
         rule = UsageRule(plan.max_active_in(generation.channel), plan.max_generations_per_day)
         # The order decides which error a caller sees when several conditions fail.
-        writes = [self._usage.starting(generation, rule), *self._generations.creation(generation)]
+        writes = [self._usage.starting(generation, rule), *self._generations.creation(generation), *along]
         if claim:
             writes.insert(0, self._claims.claim(principal.workspace_id, claim, generation.id, now))
         hold = hold_of(generation)

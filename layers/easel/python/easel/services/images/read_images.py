@@ -36,7 +36,7 @@ class ReadImages:
 
     def get(self, principal: Principal, image_id: str) -> ImageView:
         """A picture of the caller's workspace, whatever its status. Raises NotFound."""
-        view = self._find(principal.workspace_id, image_id)
+        view = self.of(principal.workspace_id, image_id)
         if view is None:
             raise NotFound(f"There is no image {image_id}.")
         return view
@@ -44,13 +44,14 @@ class ReadImages:
     def by_permalink(self, token: str) -> ImageView:
         """The picture behind a permalink. Raises NotFound, also for a token that was tampered with."""
         permalink = decode_permalink(token)
-        view = self._find(permalink.workspace_id, permalink.image_id) if permalink else None
+        view = self.of(permalink.workspace_id, permalink.image_id) if permalink else None
         # One answer for all, so that nobody learns which ids exist.
         if permalink is None or view is None or not permalink.matches(view.permalink_secret):
             raise NotFound("There is no image under this link.")
         return view
 
-    def _find(self, workspace_id: str, image_id: str) -> ImageView | None:
+    def of(self, workspace_id: str, image_id: str) -> ImageView | None:
+        """A picture of a workspace, for whoever may see it; None where there is none."""
         origin = generation_of_image(image_id)
         if origin is None:
             return None

@@ -1,0 +1,78 @@
+"""Functions of the content door: pictures for the articles of other systems."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.functions.generations import SUBMIT_SECONDS
+from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
+from infra.constructs.small_function import SmallFunction
+from infra.settings import CONTENT
+
+_CONTENT: Final = (CONTENT,)
+_FILE: Final = "{contentItemId}/{filename}"
+_VERSIONS: Final = "/api/v1/content-items/{contentItemId}/images"
+
+
+class Content(Room):
+    """Pictures of content items at the addresses of seed 004 and of its internal callers."""
+
+    folder = "content"
+    routes = (
+        Route("PostImages", POST, "/api/v1/images", "submit_content_image", doors=_CONTENT),
+        Route("PostImagesUnversioned", POST, "/api/images", "submit_content_image", doors=_CONTENT),
+        Route("PostImagesGenerate", POST, "/api/images/generate", "submit_content_image", doors=_CONTENT),
+        Route("PostGenerate", POST, "/generate", "submit_content_image", doors=_CONTENT),
+        Route("GetFile", GET, f"/media/draft-images/{_FILE}", "read_content_file", public=True, doors=_CONTENT),
+        Route("GetContentImage", GET, f"/api/v1/images/{_FILE}", "read_content_images", doors=_CONTENT),
+        Route("GetVersions", GET, _VERSIONS, "read_content_images", doors=_CONTENT),
+        Route("PutCurrent", PUT, f"{_VERSIONS}/{{filename}}/current", "manage_content_images", doors=_CONTENT),
+        Route("DeleteContentImage", DELETE, f"/api/v1/images/{_FILE}", "manage_content_images", doors=_CONTENT),
+        Route("DeleteImageUnversioned", DELETE, f"/api/images/{_FILE}", "manage_content_images", doors=_CONTENT),
+        Route("DeleteImageById", DELETE, "/api/images/{contentImageId}", "manage_content_images", doors=_CONTENT),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "submit_content_image": self._submit,
+            "read_content_file": self._read_file,
+            "read_content_images": self._read,
+            "manage_content_images": self._manage,
+        }
+
+    def _submit(self) -> SmallFunction:
+        data, own = self.data, self.variables
+        function = self.function(
+            "submit_content_image",
+            own.core | own.ledger | own.signing | own.base_url | own.generations_queue | own.trial | own.references
+            | own.content,
+            timeout_seconds=SUBMIT_SECONDS,
+            traced=True,
+        )  # fmt: skip
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        return function
+
+    def _read_file(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_content_file", own.core | own.images | own.base_url)
+        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        # It reads the files itself, and signs links to those that are too large for an answer.
+        self.allow_links(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_content_images", own.core | own.signing | own.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        return function
+
+    def _manage(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("manage_content_images", own.core | own.base_url)
+        actions = ("GetItem", "UpdateItem", "DeleteItem")
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
+        return function
