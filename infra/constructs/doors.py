@@ -6,6 +6,7 @@ from typing import Final
 from infra.constructs import api
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
+from infra.constructs.functions.bot import BotGenerations, BotMoney
 from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopProducts, ShopUploads
@@ -21,6 +22,8 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     WorkspaceImages,
     WorkspacePage,
     Content,
+    BotGenerations,
+    BotMoney,
 )
 
 _OWN: Final[tuple[Route, ...]] = tuple(route for room in ROOMS for route in room.routes)

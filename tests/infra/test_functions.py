@@ -176,6 +176,7 @@ SUBMITS = {
     "api/generations/submit_generation",
     "api/generations/workspace_submit_generation",
     "api/content/submit_content_image",
+    "api/generations/bot_submit_generation",
 }
 
 

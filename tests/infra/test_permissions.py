@@ -134,8 +134,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/prompt_templates/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
     "api/money/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
     "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
-    "api/generations/read_generations": {
-        CORE: "dynamodb: Query BatchGetItem",
+    "api/generations/list_generations": {
+        CORE: "dynamodb: GetItem Query BatchGetItem",
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
@@ -146,6 +146,23 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         ARCHIVES: "s3: PutObject AbortMultipartUpload DeleteObject DeleteObjectVersion GetObject",
         BUCKET: "s3: ListBucketVersions",
         "Queues/Archives/Queue": "sqs: SendMessage",
+    },
+    "api/generations/read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
+    "api/generations/bot_read_generations": {CORE: "dynamodb: GetItem Query"},
+    "api/generations/bot_submit_generation": {
+        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+        "Queues/Generations/Queue": "sqs: SendMessage",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/generations/refresh_generation": {
+        CORE: "dynamodb: GetItem Query",
+        EPHEMERAL: "dynamodb: UpdateItem",
+        **_COLLECT_QUEUES,
+    },
+    "api/money/bot_quote_generation": {
+        CORE: "dynamodb: GetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/images/read_images": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/accounts/read_workspaces": {
@@ -337,7 +354,9 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/accounts/read_api_keys": {f"{prefix}easel-local/signing-??????"},
         "api/content/read_content_images": {f"{prefix}easel-local/signing-??????"},
         "api/content/submit_content_image": {f"{prefix}easel-local/signing-??????"},
-        "api/generations/read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/list_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/bot_submit_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/money/bot_quote_generation": {f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
         "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},

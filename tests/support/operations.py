@@ -88,7 +88,8 @@ class Functions:
             "SIGNING_SECRET_ARN": signing["ARN"],
             "SESSION_SECRET_ARN": signing["ARN"],
             "TELEGRAM_BOT_SECRET_ARN": signing["ARN"],
-            "INIT_DATA_MAX_AGE_SECONDS": "3600",
+            "INIT_DATA_MAX_AGE_SECONDS": "86400",
+            "EASEL_DOORS": "canonical,bot",
             "TOKEN_ISSUERS": "[]",
             "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
             "REFERENCE_TRUSTED_ORIGINS": "",
@@ -160,7 +161,7 @@ class Functions:
         return self.request("read_generations", "GET", f"/api/v1/generations/{generation['id']}")
 
     def list(self, query: str = "limit=1") -> Any:
-        return self.request("read_generations", "GET", "/api/v1/generations", query=query)
+        return self.request("list_generations", "GET", "/api/v1/generations", query=query)
 
     def cancel(self, generation: Mapping[str, Any]) -> Any:
         return self.request("cancel_generation", "POST", f"/api/v1/generations/{generation['id']}/cancel")

@@ -18,6 +18,7 @@ NAMED_OTHERWISE = {
     "authorize_request": ("accounts/authenticate", "Lambda authorizers authorize; the use case only authenticates"),
     "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
     "describe_service": (None, "constants and the shipped OpenAPI document"),
+    "list_generations": ("generations/read_generations", "one function serves one address of two doors"),
     "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
     "shop_create_product": ("products/manage_products", "the shop's address of the same use case"),
     "shop_manage_products": ("products/manage_products", "the shop's addresses of the same use case"),

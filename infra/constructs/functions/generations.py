@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.data import ENDING, SETTLING
-from infra.constructs.functions.room import GET, POST, Room, Route
+from infra.constructs.functions.room import CANONICAL_AND_BOT, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.tables import BY_STATUS
 
@@ -18,8 +18,14 @@ class Generations(Room):
     folder = "generations"
     routes = (
         Route("PostGenerations", POST, "/api/v1/generations", "submit_generation"),
-        Route("GetGenerations", GET, "/api/v1/generations", "read_generations"),
-        Route("GetGeneration", GET, "/api/v1/generations/{generationId}", "read_generations"),
+        Route("GetGenerations", GET, "/api/v1/generations", "list_generations", doors=CANONICAL_AND_BOT),
+        Route(
+            "GetGeneration",
+            GET,
+            "/api/v1/generations/{generationId}",
+            "read_generations",
+            doors=CANONICAL_AND_BOT,
+        ),
         Route("PostCancel", POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
     )
 
@@ -27,6 +33,7 @@ class Generations(Room):
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
         return {
             "submit_generation": self._submit,
+            "list_generations": self._list,
             "read_generations": self._read,
             "cancel_generation": self._cancel,
         }
@@ -48,12 +55,20 @@ class Generations(Room):
         self.allow_links(function)
         return function
 
-    def _read(self) -> SmallFunction:
+    def _list(self) -> SmallFunction:
         data, own = self.data, self.variables
-        function = self.function("read_generations", own.core | own.images | own.signing | own.base_url)
+        function = self.function("list_generations", own.core | own.images | own.signing | own.base_url | own.doors)
+        function.allow("dynamodb:GetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        self.allow_links(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_generations", own.core | own.images | own.base_url | own.doors)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
         return function
 

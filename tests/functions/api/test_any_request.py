@@ -44,7 +44,7 @@ segments = st.text(max_size=40) | st.sampled_from([GENERATION_ID, image_id(GENER
 query_names = st.sampled_from(["limit", "page", "cursor", "status", "variant", "x"])
 
 ROUTES = {
-    "/api/v1/generations": "read_generations",
+    "/api/v1/generations": "list_generations",
     "/api/v1/generations/{generationId}": "read_generations",
     "/api/v1/images/{imageId}": "read_images",
     "/i/{token}": "read_images",

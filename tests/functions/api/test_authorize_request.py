@@ -18,7 +18,7 @@ GOOD_KEY = "ek_good-keyAZqfHAAAcACAAAAAAAAACg" + "g" * 43
 UNKNOWN_KEY = GOOD_KEY[:-1] + "u"
 PRIVATE = [
     ("submit_generation", "POST", "/api/v1/generations"),
-    ("read_generations", "GET", "/api/v1/generations"),
+    ("list_generations", "GET", "/api/v1/generations"),
     ("read_generations", "GET", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0"),
     ("cancel_generation", "POST", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0/cancel"),
     ("read_images", "GET", "/api/v1/images/019a9f1c-5c00-7abc-8def-0123456789a1"),

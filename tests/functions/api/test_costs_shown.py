@@ -46,7 +46,7 @@ def answers(api: Api, caller: Principal) -> list[Any]:
     image = f"/api/v1/images/{image_id(GENERATION_ID, 0)}"
     return [
         api.call("read_generations", "GET", f"/api/v1/generations/{GENERATION_ID}", **known).json,
-        api.call("read_generations", "GET", "/api/v1/generations", **known).json,
+        api.call("list_generations", "GET", "/api/v1/generations", **known).json,
         api.call("read_images", "GET", image, headers={"Accept": "application/json"}, **known).json,
     ]
 

@@ -64,7 +64,7 @@ def test_a_field_of_the_body_in_both_spellings_is_refused(
 
 @pytest.mark.parametrize("limit", ["5_0", "+5", "%205", "5.0", "1e1", "-5", "\u0665"])
 def test_a_number_of_a_query_is_decimal_digits(api: Api, limit: str) -> None:
-    answer = api.call("read_generations", "GET", "/api/v1/generations", query=f"limit={limit}")
+    answer = api.call("list_generations", "GET", "/api/v1/generations", query=f"limit={limit}")
 
     assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "limit")
 
@@ -72,7 +72,7 @@ def test_a_number_of_a_query_is_decimal_digits(api: Api, limit: str) -> None:
 @pytest.mark.parametrize(
     ("function", "path"),
     [
-        ("read_generations", "/api/v1/generations"),
+        ("list_generations", "/api/v1/generations"),
         ("read_generations", f"/api/v1/generations/{GENERATION_ID}"),
         ("describe_models", MODELS),
         ("describe_service", "/api/v1/health"),
@@ -109,7 +109,8 @@ def test_a_long_answer_is_compressed_for_callers_that_take_it(api: Api) -> None:
     packed = api.call("describe_models", "GET", MODELS, headers={"Accept-Encoding": "br;q=1, gzip;q=0.8"})
 
     assert plain.header("Content-Encoding") is None
-    assert (packed.header("Content-Encoding"), packed.header("Vary")) == ("gzip", "Accept-Encoding")
+    assert packed.header("Content-Encoding") == "gzip"
+    assert (packed.header("Vary") or "").split(", ")[0] == "Accept-Encoding"
     assert packed.json == plain.json
     again = api.call("describe_models", "GET", MODELS, headers={"If-None-Match": str(packed.header("ETag"))})
     assert again.status == 304
@@ -195,7 +196,7 @@ def test_an_unknown_address_is_404_whatever_the_body_is(api: Api) -> None:
 def test_a_key_that_came_bare_is_answered_with_how_to_send_it(
     api: Api, headers: dict[str, str], context: dict[str, Any]
 ) -> None:
-    answer = api.call("read_generations", "GET", "/api/v1/generations", headers=headers, authorizer=context)
+    answer = api.call("list_generations", "GET", "/api/v1/generations", headers=headers, authorizer=context)
 
     assert answer.status == 401
     assert "Authorization: Bearer ek_..." in answer.json["detail"]
@@ -203,6 +204,6 @@ def test_a_key_that_came_bare_is_answered_with_how_to_send_it(
 
 
 def test_other_callers_get_the_plain_words(api: Api) -> None:
-    answer = api.call("read_generations", "GET", "/api/v1/generations", authorizer={"failure": "missing"})
+    answer = api.call("list_generations", "GET", "/api/v1/generations", authorizer={"failure": "missing"})
 
     assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")

@@ -74,6 +74,9 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
+    "POST /api/v1/generations/submit": {"telegram_id": 279058397, "model_id": 1, "prompt": "a red fox"},
+    "POST /api/v1/generations/price": {"telegram_id": 279058397, "model_id": 1},
+    "POST /api/v1/generations/{generationId}/refresh": {"telegram_id": 279058397},
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
     "POST /api/v1/uploads": {"contentType": "image/png"},
     "POST /api/upload/product-images": {},
@@ -311,13 +314,20 @@ def callers(walked: World, keys: dict[str, str]) -> dict[str, str]:
 of_one_thing = pytest.mark.parametrize("route", [route for route in PRIVATE if "{" in route.path], ids=name_of)
 
 
+def named_by(route: Route) -> dict[str, str]:
+    """The person whom a request of a bot has to name, where address and body do not."""
+    return {"x-telegram-user-id": "279058397"} if route.doors == ("bot",) and "telegram_id" not in route.path else {}
+
+
 @of_one_thing
 @pytest.mark.parametrize("who", ["an owner's key", "a bot's key", "a person", "an operator"])
 @pytest.mark.requirement("S000-60", "X-1")
 def test_what_belongs_to_another_tenant_is_not_there(
     walked: World, theirs: dict[str, str], callers: dict[str, str], route: Route, who: str
 ) -> None:
-    answer = walked.call(route.method.value, path_of(route, theirs), token=callers[who], body=body_of(route))
+    answer = walked.call(
+        route.method.value, path_of(route, theirs), token=callers[who], headers=named_by(route), body=body_of(route)
+    )
 
     # A bot may not do everything, and only bots may act for people: a caller without the scope learns even less.
     assert answer.status in {403, 404}
@@ -331,7 +341,9 @@ def test_what_belongs_to_another_tenant_is_not_there_even_with_every_scope(
 ) -> None:
     all_powerful = walked.key_with(new_id(), *ALL_SCOPES)
 
-    answer = walked.call(route.method.value, path_of(route, theirs), token=all_powerful, body=body_of(route))
+    answer = walked.call(
+        route.method.value, path_of(route, theirs), token=all_powerful, headers=named_by(route), body=body_of(route)
+    )
 
     assert answer.status == 404
 

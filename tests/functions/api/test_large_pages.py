@@ -76,13 +76,13 @@ def test_a_page_of_large_generations_ends_by_bytes_and_nothing_is_left_out(funct
         )
         DynamoTransactions(client).commit(*DynamoGenerations(client, table).creation(generation))
     # When the list is walked with the largest page
-    pages = list(walk(functions, "read_generations", "/api/v1/generations", "generations"))
+    pages = list(walk(functions, "list_generations", "/api/v1/generations", "generations"))
     # Then no answer is too large, no page is empty, and all are there once, newest first
     assert all(pages)
     assert 1 < len(pages) < 50
     assert [one["id"] for page in pages for one in page] == sorted(ids, reverse=True)
     # And a page by number leads on by its cursor as well
-    numbered = json.loads(get(functions, "read_generations", "/api/v1/generations", "limit=50&page=2")["body"])
+    numbered = json.loads(get(functions, "list_generations", "/api/v1/generations", "limit=50&page=2")["body"])
     assert numbered["generations"][0]["id"] == sorted(ids, reverse=True)[50]
     assert numbered["nextCursor"]
 

@@ -22,7 +22,8 @@ STRANGER = replace(CALLER, workspace_id="019a9f1c-0000-7000-8000-0000000000ff")
 
 
 def read(api: Api, path: str = PATH, **options: object) -> Answer:
-    return api.call("read_generations", "GET", path, **options)
+    function = "list_generations" if path == "/api/v1/generations" else "read_generations"
+    return api.call(function, "GET", path, **options)
 
 
 def partly_delivered() -> Generation:

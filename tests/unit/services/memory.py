@@ -22,6 +22,10 @@ class MemoryGenerations:
     found: list[Generation] = field(default_factory=list)
     reads: int = 0
 
+    def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
+        ids = (one.id for one in self.found if one.workspace_id == workspace_id and one.id.startswith(prefix))
+        return next(ids, None)
+
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
         self.reads += 1
         return next((one for one in self.found if (one.workspace_id, one.id) == (workspace_id, generation_id)), None)

@@ -1,46 +1,32 @@
-"""GET /api/v1/generations and /api/v1/generations/{generationId}: list and read generations."""
+"""GET /api/v1/generations/{generationId}: one generation, at the canonical door and at the bot's."""
 
 from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.clock import system_clock
-from easel.doors.canonical import paging
+from easel.domain.access import GENERATIONS_READ
+from easel.doors.bot import people
+from easel.doors.bot.door import BOT
+from easel.doors.bot.generations import answers as bot
+from easel.doors.bot.generations import requests
+from easel.doors.bot.generations import words as bot_words
 from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
-from easel.http import answers, callers, gateway, parse
-from easel.services.accounts.principal import Principal
-from easel.wiring import cursors
-from easel.wiring.env import CoreTable, Links, SigningKey
+from easel.http import answers, callers, gateway, parse, shared_addresses
+from easel.wiring.accounts.impersonate import telegram_person
+from easel.wiring.env import CoreTable, Links, OpenDoors
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
+from easel.wiring.open_doors import open_doors
 
 
-class Env(CoreTable, Links, SigningKey):
+class Env(CoreTable, Links, OpenDoors):
     """Environment of this function."""
 
 
-app = gateway.resolver(CANONICAL)
-
-
-@app.get("/api/v1/generations", **words.LIST_GENERATIONS)
-def list_generations(
-    caller: callers.GenerationsRead,
-    limit: paging.Limit = None,
-    page: paging.PageNumber = None,
-    cursor: paging.CursorText = None,
-    status: parameters.StatusFilter = None,
-) -> Response[generations.GenerationPage]:
-    env = settings.load(Env)
-    wanted = parameters.status_filter(status)
-    pages = paging.NUMBERED.of(cursors.cursor_signer(env), caller.workspace_id, f"generations:{wanted or 'all'}")
-    asked = pages.request(limit=limit, page=page, cursor=cursor)
-    found = wiring.read_generations(env).list(
-        caller, limit=asked.limit, after=asked.after, skip=asked.skip, status=wanted
-    )
-    body = generations.generation_page(found, asked, pages, _context(env, caller), status=wanted)
-    return answers.as_json(body)
+app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 
 
 @app.get("/api/v1/generations/<generationId>", **words.READ_GENERATION)
@@ -49,11 +35,21 @@ def read_generation(
 ) -> Response[generations.GenerationBody]:
     env = settings.load(Env)
     generation = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
-    return generations.status_answer(generation, _context(env, caller), now=system_clock())
+    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    return generations.status_answer(generation, context, now=system_clock())
 
 
-def _context(env: Env, caller: Principal) -> AnswerContext:
-    return AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+@bot_app.get("/api/v1/generations/<generationId>", **bot_words.READ)
+def read_bot_generation(
+    caller: callers.BotOrUser,
+    generation_id: requests.GenerationId,
+    telegram_id: people.TelegramIdInQuery = None,
+    user: people.TelegramUser = None,
+) -> Response[bot.BotGenerationBody]:
+    env, number = settings.load(Env), people.id_in_query(telegram_id, user)
+    person = telegram_person(env)(caller, number, GENERATIONS_READ)
+    generation = wiring.read_generations(env).find(person, requests.generation_named(generation_id))
+    return answers.as_json(bot.generation_body(generation, bot.BotContext(env.PUBLIC_BASE_URL, number)))
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -129,14 +129,7 @@ class Pages:
 
     def fit(self, page: Page[_Item], show: Callable[[_Item], _Body]) -> tuple[list[_Body], str | None]:
         """The items of a page as bodies, as far as they fit into one answer, and the cursor to what follows."""
-        bodies: list[_Body] = []
-        room = ANSWER_BYTES
-        for item in page.items:
-            body = show(item)
-            room -= _bytes_in_answer(body)
-            if bodies and room < 0:
-                break
-            bodies.append(body)
+        bodies = fitting(page.items, show)
         return bodies, self.next_cursor(page.first(len(bodies)).next_after)
 
     def next_cursor(self, after: str | None) -> str | None:
@@ -149,6 +142,19 @@ class Pages:
             message = f"{name} must be from {lowest} to {highest} with limit {size}{further}."
             raise InvalidRequest.of(name, message, {"minimum": lowest, "maximum": highest})
         return value
+
+
+def fitting(items: Iterable[_Item], show: Callable[[_Item], _Body]) -> list[_Body]:
+    """Items as bodies, as far as they fit into one answer; at least the first."""
+    bodies: list[_Body] = []
+    room = ANSWER_BYTES
+    for item in items:
+        body = show(item)
+        room -= _bytes_in_answer(body)
+        if bodies and room < 0:
+            break
+        bodies.append(body)
+    return bodies
 
 
 def _bytes_in_answer(body: BaseModel) -> int:

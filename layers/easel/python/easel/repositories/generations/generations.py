@@ -72,6 +72,11 @@ class DynamoGenerations:
         query = Query.of(keys.workspace_partition(workspace_id), keys.generation_prefix(generation_id))
         return generation_from(self._table.records(query))
 
+    def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
+        query = Query.of(keys.workspace_partition(workspace_id), f"{keys.GENERATION_PREFIX}{prefix}").of_keys()
+        found = next(self._table.records(query, at_once=1), None)
+        return keys.generation_id_of(found)[1] if found else None
+
     def list(
         self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
     ) -> Page[Generation]:

@@ -63,6 +63,11 @@ class ReadUsers:
         identity = self.known(caller, telegram_id)
         return self.trial_of(identity, self.wallet_of(identity))
 
+    def trial_pays(self, person: Principal) -> bool:
+        """Whether the person's trial has credits left: they are spent before all others."""
+        wallet = self._ledger.wallet(person.workspace_id)
+        return wallet is not None and trial_grant_id(person.identities) in wallet.grants
+
     def known(self, caller: Principal, telegram_id: int) -> TelegramIdentity:
         """A user, for their bot and themselves.
 

@@ -9,6 +9,7 @@ from typing import Final
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.errors import NotFound
+from easel.ids import prefix_of_number
 from easel.services.accounts.principal import Principal
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.pages import Page
@@ -37,6 +38,16 @@ class ReadGenerations:
         if generation is None:
             raise NotFound(f"There is no generation {generation_id}.")
         return generation
+
+    def find(self, principal: Principal, named: str) -> Generation:
+        """One generation, by its id or by the number that stands for it (`ids.number_of`). Raises NotFound."""
+        if not named.isdecimal():
+            return self.get(principal, named)
+        prefix = prefix_of_number(int(named))
+        generation_id = self._generations.id_with_prefix(principal.workspace_id, prefix) if prefix else None
+        if generation_id is None:
+            raise NotFound(f"There is no generation {named}.")
+        return self.get(principal, generation_id)
 
     def wait(self, principal: Principal, generation_id: str, seconds: float) -> Generation:
         """The generation as soon as it has ended, or as it stands after `seconds`."""

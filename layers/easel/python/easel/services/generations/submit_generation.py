@@ -21,6 +21,7 @@ from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.request import ImageRequest
 from easel.errors import (
+    Forbidden,
     IdempotencyKeyReused,
     InvalidRequest,
     KeyAlreadyClaimed,
@@ -43,6 +44,10 @@ logger = logging.getLogger(__name__)
 
 IDEMPOTENCY_WINDOW: Final = timedelta(hours=24)
 """How long an `Idempotency-Key` answers with the generation it first made."""
+BOT_TEXT: Final = (
+    "This key belongs to a bot, which pays for nothing itself. Name the person who pays: X-Act-As: telegram:<id>, or "
+    "telegram_id at the bot's own addresses."
+)
 
 
 Along = Callable[[Generation], Sequence[Write]]
@@ -108,6 +113,7 @@ class SubmitGeneration:
         """Accept the request. `along` is not called for a repetition.
 
         Raises:
+            Forbidden: a bot that does not say for whom: it would pay itself.
             InvalidRequest: something the model does not do, or a quote that does not hold for it.
             IdempotencyKeyReused: the key came with another request before.
             LimitReached: too much is running, or was asked for today.
@@ -117,6 +123,8 @@ class SubmitGeneration:
 
         After any of them nothing is written.
         """
+        if principal.is_bot:
+            raise Forbidden(BOT_TEXT)
         now = self._clock()
         try:
             generation = self._draft(principal, request, request_id, now)

@@ -52,6 +52,10 @@ class GenerationRepository(Protocol):
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
 
+    def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
+        """The first id of a generation of this workspace that begins so."""
+        ...
+
     def list(
         self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
     ) -> Page[Generation]:

@@ -1,9 +1,21 @@
 """Generations as callers read them."""
 
+from easel.clock import system_clock
 from easel.repositories.generations.generations import DynamoGenerations
+from easel.repositories.money.usage import DynamoUsageCounters
+from easel.services.generations.read_active import ReadActive
 from easel.services.generations.read_generations import ReadGenerations
 from easel.wiring.aws import dynamodb
 from easel.wiring.env import CoreTable
+
+
+def read_active(env: CoreTable) -> ReadActive:
+    """Read what is running of a person."""
+    return ReadActive(
+        usage=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
+        generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
+        clock=system_clock,
+    )
 
 
 def read_generations(env: CoreTable) -> ReadGenerations:

@@ -1,0 +1,78 @@
+"""Functions of the bot door, by rooms."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from infra.constructs.functions.generations import SUBMIT_SECONDS
+from infra.constructs.functions.room import GET, POST, Room, Route
+from infra.constructs.small_function import SmallFunction
+from infra.settings import BOT
+
+_BOT: Final = (BOT,)
+_GENERATIONS: Final = "/api/v1/generations"
+
+
+class BotGenerations(Room):
+    """Generations at the addresses of seed 001."""
+
+    folder = "generations"
+    routes = (
+        Route("PostBotSubmit", POST, f"{_GENERATIONS}/submit", "bot_submit_generation", doors=_BOT),
+        Route("GetBotActive", GET, f"{_GENERATIONS}/active", "bot_read_generations", doors=_BOT),
+        Route("GetBotResults", GET, f"{_GENERATIONS}/{{generationId}}/results", "bot_read_generations", doors=_BOT),
+        Route("PostBotRefresh", POST, f"{_GENERATIONS}/{{generationId}}/refresh", "refresh_generation", doors=_BOT),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "bot_submit_generation": self._submit,
+            "bot_read_generations": self._read,
+            "refresh_generation": self._refresh,
+        }
+
+    def _submit(self) -> SmallFunction:
+        data, own = self.data, self.variables
+        function = self.function(
+            "bot_submit_generation",
+            own.core | own.ledger | own.signing | own.base_url | own.generations_queue | own.trial | own.references,
+            timeout_seconds=SUBMIT_SECONDS,
+            traced=True,
+        )
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        return function
+
+    def _read(self) -> SmallFunction:
+        function = self.function("bot_read_generations", self.variables.core | self.variables.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
+        return function
+
+    def _refresh(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        function = self.function("refresh_generation", own.core | own.ephemeral | own.collect_queues | own.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
+        function.allow("sqs:SendMessage", on=[queue.arn for queue in self.queues.collect.values()])
+        return function
+
+
+class BotMoney(Room):
+    """Prices, payments and top-ups at the addresses of seed 001 and of its live client."""
+
+    folder = "money"
+    routes = (Route("PostBotPrice", POST, f"{_GENERATIONS}/price", "bot_quote_generation", doors=_BOT),)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"bot_quote_generation": self._quote}
+
+    def _quote(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        function = self.function("bot_quote_generation", own.core | own.signing | own.references)
+        function.allow("dynamodb:GetItem", on=data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        return function

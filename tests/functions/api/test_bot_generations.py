@@ -1,0 +1,441 @@
+"""The bot door about generations: the seed's list of routes, and the requests of its live client replayed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.functions.api.bot_client import UNSET, BotClient
+from tests.support.generations import a_stored_image
+from tests.support.mini_app import BOT_TOKEN, TELEGRAM_ID, init_data
+
+from easel.domain.attempt import Attempt
+from easel.domain.identities import TelegramIdentity
+from easel.domain.image import FAILURE_TEXTS, Image, Stage, Status
+from easel.doors.bot.texts import text_of
+from easel.errors import ProviderErrorClass
+from easel.identity.telegram import derived_key
+from easel.ids import number_of
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.generations.generations import DynamoGenerations
+
+if TYPE_CHECKING:
+    from tests.functions.api.world import World
+
+    from easel.domain.generation import Generation
+
+CHAT: dict[str, Any] = {"chat_id": -1001234567890, "message_id": 77, "prompt_message_id": 76, "language": "uz"}
+SEEDREAM, NANO, PRO = 1, 2, 3
+
+
+@pytest.fixture
+def bot(world: World) -> BotClient:
+    """The live bot with a user: the workspace stores its token, its client sends the key derived from it."""
+    world.set_bot(world.tenant("Bot", key="bot")["workspaceId"])
+    client = BotClient(world, derived_key(BOT_TOKEN))
+    assert client.sync().status == 200
+    return client
+
+
+def workspace_of(bot: BotClient, telegram_id: int = TELEGRAM_ID) -> str:
+    secret = bot.world.emulator.client("secretsmanager").get_secret_value(
+        SecretId=bot.world.environment["TELEGRAM_BOT_SECRET_ARN"]
+    )
+    return TelegramIdentity(json.loads(secret["SecretString"])["workspaceId"], telegram_id).workspace_id
+
+
+def stored(bot: BotClient, public_id: str) -> Generation:
+    repository = DynamoGenerations(bot.world.emulator.client("dynamodb"), bot.world.environment["CORE_TABLE_NAME"])
+    generation = repository.get(workspace_of(bot), public_id)
+    assert generation is not None
+    return generation
+
+
+def put(bot: BotClient, generation: Generation) -> None:
+    """Store a generation anew, as it would be later in its life."""
+    client = bot.world.emulator.client("dynamodb")
+    table = bot.world.environment["CORE_TABLE_NAME"]
+    for item in bot.world.stored():
+        if generation.id in item["sk"]:
+            client.delete_item(TableName=table, Key={"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}})
+    DynamoTransactions(client).commit(*DynamoGenerations(client, table).creation(generation))
+
+
+def ended(bot: BotClient, public_id: str, **changes: Any) -> Generation:
+    generation = stored(bot, public_id)
+    picture = Image(generation.images[0].id, 0, Status.COMPLETED, None, stored=a_stored_image())
+    values: dict[str, Any] = {
+        "status": Status.COMPLETED,
+        "images": (picture,),
+        "charged": 1_000,
+        "completed_at": datetime.now(UTC),
+    }
+    generation = replace(generation, **(values | changes))
+    put(bot, generation)
+    return generation
+
+
+@pytest.mark.requirement("S001-15", "S001-72", "S001-73", "S001-36", "S001-45")
+def test_a_submit_is_answered_with_what_the_bot_and_its_mini_app_read(bot: BotClient) -> None:
+    models = bot.models()
+
+    answer = bot.submit(model_id=models["seedream-v4"], size="2048*2048", **CHAT)
+
+    assert answer.status == 200
+    request = answer.json["request"]
+    assert isinstance(request["id"], int)
+    assert 0 < request["id"] < 2**53
+    assert request["id"] == number_of(request["public_id"]) == answer.json["job_id"]
+    assert request["user_id"] == TELEGRAM_ID
+    assert (request["model_id"], request["model_key"], request["status"]) == (SEEDREAM, "seedream-v4", "pending")
+    assert (request["prompt"], request["size"], request["cost"]) == ("a red fox", "2048*2048", 1)
+    assert (request["references_count"], request["error_message"]) == (0, None)
+    assert request["input_params"]["model_id"] == SEEDREAM
+    assert request["input_params"]["input_fidelity"] is None
+    assert {"style", "created_at", "updated_at", "started_at", "completed_at", "aspect_ratio"} <= set(request)
+    assert (answer.json["provider_job_id"], answer.json["trial_used"]) == (None, True)
+    assert bot.call("GET", f"/api/v1/users/{TELEGRAM_ID}/balance").json == {
+        "user_id": TELEGRAM_ID,
+        "telegram_id": TELEGRAM_ID,
+        "balance": 4,
+        "held": 1,
+    }
+    assert [message["generationId"] for message in bot.queued("GENERATIONS_QUEUE_URL")] == [request["public_id"]]
+
+
+@pytest.mark.requirement("S001-66", "S001-68", "S001-69", "S001-42")
+@pytest.mark.parametrize(
+    ("model_id", "fields", "shown"),
+    [
+        (SEEDREAM, {}, {"size": "2048*2048"}),
+        (SEEDREAM, {"size": "1024x1024"}, {"size": "1024*1024"}),
+        ("seedream-v4", {"size": "4096*4096"}, {"size": "4096*4096"}),
+        (NANO, {"aspect_ratio": "16:9"}, {"aspect_ratio": "16:9", "size": None}),
+        (PRO, {"aspect_ratio": "1:1", "resolution": "4k"}, {"aspect_ratio": "1:1", "resolution": "4k"}),
+    ],
+)
+def test_each_model_takes_the_parameters_of_the_seed(
+    bot: BotClient, model_id: object, fields: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    request = bot.submit(model_id=model_id, **fields).json["request"]
+
+    assert {name: request[name] for name in shown} == shown
+
+
+@pytest.mark.requirement("S001-42", "S001-66", "S001-68", "S001-69")
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"model_id": SEEDREAM, "size": "512*512"}, "size"),
+        ({"model_id": SEEDREAM, "aspect_ratio": "1:1"}, "aspect_ratio"),
+        ({"model_id": NANO, "size": "2048*2048"}, "size"),
+        ({"model_id": NANO, "resolution": "2k"}, "resolution"),
+        ({"model_id": PRO, "resolution": "8k"}, "resolution"),
+        ({"model_id": PRO, "aspect_ratio": "17:3"}, "aspect_ratio"),
+        ({"input_fidelity": "high"}, "input_fidelity"),
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": None}, "prompt"),
+        ({"chat_id": "x" * 65}, "chat_id"),
+        ({"message_id": "seventy"}, "message_id"),
+        ({"reference_urls": ["https://93.184.216.34/a.png"], "reference_file_ids": ["A", "B"]}, "reference_file_ids"),
+        ({"reference_urls": ["http://169.254.169.254/a.png"]}, "reference_urls[0]"),
+        ({"no_such_field": 1}, "no_such_field"),
+    ],
+)
+def test_what_cannot_be_is_400_names_the_field_and_costs_nothing(
+    bot: BotClient, fields: dict[str, Any], named: str
+) -> None:
+    answer = bot.submit(**fields)
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_request")
+    assert named in {fault["field"].partition(".")[0] for fault in answer.json["detail"]["fields"]}
+    assert bot.call("GET", f"/api/v1/users/{TELEGRAM_ID}/balance").json["balance"] == 5
+    assert bot.queued("GENERATIONS_QUEUE_URL") == []
+
+
+@pytest.mark.parametrize("model_id", [999, "no-such-model", 0, -1])
+def test_an_unknown_model_is_400(bot: BotClient, model_id: object) -> None:
+    answer = bot.submit(model_id=model_id)
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, "unknown_model")
+
+
+@pytest.mark.requirement("S001-70", "S001-71", "S001-37", "X-26")
+def test_references_make_it_image_to_image_and_keep_their_order(bot: BotClient) -> None:
+    urls = [f"https://93.184.216.34/{name}.png" for name in "cab"]
+
+    request = bot.submit(model_id=SEEDREAM, reference_urls=urls, reference_file_ids=["C", None, "B"]).json["request"]
+
+    assert (request["mode"], request["references_count"]) == ("i2i", 3)
+    assert request["reference_urls"] == urls
+    assert request["reference_file_ids"] == ["C", None, "B"]
+    assert bot.of(request["id"]).json["input_params"]["reference_file_ids"] == ["C", None, "B"]
+
+
+@pytest.mark.requirement("S001-70")
+@pytest.mark.parametrize("fields", [{}, {"reference_urls": None, "reference_file_ids": None}])
+def test_without_references_it_is_text_to_image_and_nulls_are_taken(bot: BotClient, fields: dict[str, Any]) -> None:
+    answer = bot.submit(model_id=SEEDREAM, **fields)
+
+    assert (answer.status, answer.json["request"]["mode"]) == (200, "t2i")
+
+
+def test_eleven_references_are_too_many(bot: BotClient) -> None:
+    urls = [f"https://93.184.216.34/{number}.png" for number in range(11)]
+
+    answer = bot.submit(model_id=SEEDREAM, reference_urls=urls)
+
+    assert answer.status == 400
+    assert bot.queued("GENERATIONS_QUEUE_URL") == []
+
+
+@pytest.mark.requirement("S001-21", "S001-22", "X-12")
+def test_a_second_one_at_the_same_time_is_409_and_names_the_first(bot: BotClient) -> None:
+    first = bot.submit().json["request"]
+
+    answer = bot.submit(prompt="another", language="ru")
+
+    assert answer.status == 409
+    assert answer.json["detail"]["active_request_id"] == first["id"]
+    assert answer.json["message"] == text_of("active_generation", "ru")
+    active = bot.call("GET", "/api/v1/generations/active", query=f"telegram_id={TELEGRAM_ID}").json
+    assert (active["request_id"], active["has_active"]) == (first["id"], True)
+
+
+@pytest.mark.requirement("S001-16")
+def test_active_names_the_running_one_with_where_it_is_shown_and_else_nothing(bot: BotClient) -> None:
+    def active() -> Any:
+        return bot.call("GET", "/api/v1/generations/active", query=f"telegram_id={TELEGRAM_ID}").json
+
+    nothing = active()
+    request = bot.submit(**CHAT).json["request"]
+    running = active()
+    ended(bot, request["public_id"])
+
+    assert (nothing["has_active"], nothing["request_id"], nothing["public_id"], nothing["status"]) == (
+        *(False, None, None, None),
+    )
+    assert (running["has_active"], running["public_id"], running["status"]) == (True, request["public_id"], "pending")
+    assert {name: running[name] for name in CHAT} == CHAT
+    assert active()["has_active"] is False
+
+
+@pytest.mark.requirement("S001-17", "S001-19", "S001-38")
+@pytest.mark.parametrize("name", ["id", "public_id"])
+def test_a_finished_generation_shows_results_that_work_without_a_credential(bot: BotClient, name: str) -> None:
+    request = bot.submit(**CHAT).json["request"]
+    assert bot.of(request[name], "/results").json == []
+    ended(bot, request["public_id"])
+
+    status, results = bot.of(request[name]).json, bot.of(request[name], "/results").json
+
+    assert (status["id"], status["status"], status["cost"]) == (request["id"], "completed", 1)
+    assert status["completed_at"]
+    (url,) = results
+    assert url.startswith("https://easel.example/i/")
+    assert status["result_urls"] == results
+    (result,) = status["results"]
+    assert (result["url"], result["telegram_photo_url"]) == (url, f"{url}/photo.jpg")
+    assert result["filename"].startswith("a-red-fox-1.")
+    assert {key: status[key] for key in CHAT} == CHAT
+    assert bot.world.call("GET", url.removeprefix("https://easel.example")).status == 302
+
+
+@pytest.mark.requirement("S001-17", "X-1")
+@pytest.mark.parametrize("what", ["", "/results"])
+def test_a_generation_is_bound_to_its_user(bot: BotClient, what: str) -> None:
+    bot.sync(telegram_id=42)
+    request = bot.submit().json["request"]
+
+    for named in (request["id"], request["public_id"]):
+        assert bot.of(named, what, telegram_id=42).status == 404
+        assert bot.call("GET", f"/api/v1/generations/{named}{what}", query="telegram_id=42").status == 403
+        assert bot.of(named, what).status == 200
+    assert bot.refresh(request["id"], telegram_id=42).status == 404
+
+
+@pytest.mark.parametrize("named", ["0", "1", "9" * 18, "9" * 19, "nonsense", "-5", "1e3", "019a9f1c-0000"])
+def test_what_no_generation_is_called_is_404(bot: BotClient, named: str) -> None:
+    assert bot.of(named, "/results").status == 404
+
+
+@pytest.mark.parametrize("query", ["", "telegram_id=", "telegram_id=abc", "telegram_id=0"])
+def test_a_request_that_names_nobody_is_400(bot: BotClient, query: str) -> None:
+    answer = bot.call("GET", "/api/v1/generations/active", user=None, query=query)
+
+    assert (answer.status, answer.json["detail"]["fields"][0]["field"]) == (400, "telegram_id")
+
+
+def test_an_unsynced_user_is_404_everywhere_and_pays_nothing(bot: BotClient) -> None:
+    assert bot.submit(telegram_id=4242).status == 404
+    assert bot.of(1, telegram_id=4242).status == 404
+    assert bot.queued("GENERATIONS_QUEUE_URL") == []
+
+
+@pytest.mark.requirement("S001-22", "X-36")
+def test_the_clients_repetition_after_a_lost_answer_is_the_same_job_and_one_charge(bot: BotClient) -> None:
+    first, again, third = (bot.submit(**CHAT).json for _ in range(3))
+
+    assert again["request"]["id"] == third["request"]["id"] == first["request"]["id"]
+    assert [said["replayed"] for said in (first, again, third)] == [False, True, True]
+    assert bot.call("GET", f"/api/v1/users/{TELEGRAM_ID}/balance").json["balance"] == 4
+    assert len(bot.queued("GENERATIONS_QUEUE_URL")) == 1
+
+
+def test_another_status_message_is_another_job_even_with_the_same_prompt(bot: BotClient) -> None:
+    first = bot.submit(**CHAT).json["request"]
+    ended(bot, first["public_id"])
+    bot.world.emulator.client("dynamodb")  # The counter of running ones is not under test here.
+
+    assert bot.submit(**{**CHAT, "message_id": 78}).status in {200, 409}
+    assert bot.submit(**CHAT).json["request"]["id"] == first["id"]
+
+
+def test_without_a_status_message_nothing_is_joined(bot: BotClient) -> None:
+    assert bot.submit().status == 200
+    assert bot.submit().status == 409
+
+
+def test_a_message_that_was_used_for_something_else_is_refused(bot: BotClient) -> None:
+    bot.submit(**CHAT)
+
+    answer = bot.submit(**CHAT, prompt="a green fox")
+
+    assert (answer.status, answer.json["error"]["code"]) == (422, "idempotency_key_reused")
+    assert answer.json["message"] == text_of("idempotency_key_reused", "uz")
+
+
+def test_the_same_message_id_in_another_chat_or_of_another_user_is_another_job(bot: BotClient) -> None:
+    bot.sync(telegram_id=42)
+
+    one, other = bot.submit(**CHAT), bot.submit(telegram_id=42, **CHAT)
+
+    assert one.json["request"]["public_id"] != other.json["request"]["public_id"]
+
+
+@pytest.mark.requirement("S001-18", "X-20", "S001-39")
+def test_a_refresh_has_the_provider_asked_now(bot: BotClient) -> None:
+    request = bot.submit(model_id=SEEDREAM).json["request"]
+    generation = stored(bot, request["public_id"])
+    attempt = Attempt("attempt-1", "wavespeed", "seedream-v4", "bytedance/seedream-v4", datetime.now(UTC), "job-1")
+    image = replace(generation.images[0], stage=Stage.GENERATING, attempts=(attempt,), status=Status.PROCESSING)
+    put(bot, replace(generation, status=Status.PROCESSING, images=(image,)))
+
+    answer = bot.refresh(request["id"])
+
+    assert (answer.status, answer.json["status"]) == (200, "running")
+    (message,) = bot.queued("COLLECT_QUEUE_URLS")
+    assert message["hint"]["jobId"] == "job-1"
+
+
+def test_a_refresh_of_what_has_ended_asks_nobody(bot: BotClient) -> None:
+    request = bot.submit(**CHAT).json["request"]
+    ended(bot, request["public_id"])
+
+    answer = bot.refresh(request["id"])
+
+    assert (answer.json["status"], answer.json["chat_id"]) == ("completed", CHAT["chat_id"])
+    assert bot.queued("COLLECT_QUEUE_URLS") == []
+
+
+@pytest.mark.parametrize("language", ["uz", "ru", "en"])
+def test_a_failure_says_why_and_what_came_back_in_the_language_of_the_request(bot: BotClient, language: str) -> None:
+    request = bot.submit(**{**CHAT, "language": language}).json["request"]
+    failure = FAILURE_TEXTS[ProviderErrorClass.CONTENT]
+    failed = Image(stored(bot, request["public_id"]).images[0].id, 0, Status.FAILED, None, failure=failure)
+    ended(bot, request["public_id"], status=Status.FAILED, images=(failed,), failure=failure, charged=0)
+
+    status = bot.of(request["id"]).json
+
+    assert (status["status"], status["error_code"], status["cost"]) == ("failed", "content_policy", 0)
+    returned = text_of("credits_returned", language, {"credits": 1})
+    assert status["error_message"] == f"{text_of('content_policy', language)} {returned}"
+    assert len(status["error_message"]) <= 200
+
+
+@pytest.mark.requirement("S001-29")
+def test_the_history_is_what_the_bot_lists(bot: BotClient) -> None:
+    made = []
+    for number in range(3):
+        request = bot.submit(**{**CHAT, "message_id": number}, prompt=f"fox {number}").json["request"]
+        made.append(request["id"])
+        generation = ended(bot, request["public_id"])
+        client = bot.world.emulator.client("dynamodb")
+        for item in bot.world.stored():
+            if item["sk"].startswith("USAGE#"):
+                client.delete_item(
+                    TableName=bot.world.environment["CORE_TABLE_NAME"],
+                    Key={"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}},
+                )
+        assert generation.status is Status.COMPLETED
+
+    first = bot.call("GET", "/api/v1/generations", query=f"telegram_id={TELEGRAM_ID}&limit=2&offset=0").json
+    second = bot.call("GET", "/api/v1/generations", query=f"telegram_id={TELEGRAM_ID}&limit=2&offset=2").json
+
+    assert [item["id"] for item in first["items"] + second["items"]] == made[::-1]
+    assert (first["total"], first["limit"], first["offset"]) == (3, 2, 0)
+    assert (second["total"], second["offset"]) == (3, 2)
+    read = {"id", "public_id", "prompt", "status", "mode", "model_key", "aspect_ratio", "size", "resolution", "quality"}
+    assert read | {"cost", "result_urls", "reference_urls", "error_message", "created_at", "completed_at"} <= set(
+        first["items"][0]
+    )
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "offset=1000", "limit=abc"])
+def test_a_part_of_the_history_that_there_cannot_be_is_400(bot: BotClient, query: str) -> None:
+    answer = bot.call("GET", "/api/v1/generations", query=f"telegram_id={TELEGRAM_ID}&{query}")
+
+    assert answer.status == 400
+
+
+@pytest.mark.requirement("S001-45", "X-11")
+def test_the_price_is_one_credit_and_asking_for_it_writes_nothing(bot: BotClient) -> None:
+    before = len(bot.world.stored())
+    body = {"telegram_id": TELEGRAM_ID, "model_id": SEEDREAM, **UNSET, "is_image_to_image": False}
+
+    answer = bot.call("POST", "/api/v1/generations/price", body=body)
+
+    assert (answer.status, answer.json["price_credits"], answer.json["model_key"]) == (200, 1, "seedream-v4")
+    assert {"model_id", "price_usd", "is_dynamic", "cached"} <= set(answer.json)
+    assert len(bot.world.stored()) == before
+
+
+def test_an_empty_wallet_is_402_and_says_what_is_missing(bot: BotClient) -> None:
+    bot.world.environment["TRIAL_CREDITS"] = "0"
+    bot.sync(telegram_id=42)
+
+    answer = bot.submit(telegram_id=42, language="ru")
+
+    assert (answer.status, answer.json["detail"]["code"]) == (402, "insufficient_credits")
+    assert (answer.json["detail"]["required"], answer.json["detail"]["available"]) == (1.0, 0.0)
+
+
+@pytest.mark.requirement("X-1")
+def test_a_mini_app_submits_for_its_own_user(bot: BotClient) -> None:
+    signed = {"x-telegram-init-data": init_data()}
+    body = {"telegram_id": TELEGRAM_ID, "model_id": 1, "prompt": "a red fox"}
+
+    def send(telegram_id: int) -> Any:
+        path = "/api/v1/generations/submit"
+        return bot.world.call("POST", path, headers=signed, body={**body, "telegram_id": telegram_id})
+
+    assert send(1).status == 403
+    answer = send(TELEGRAM_ID)
+    assert answer.status == 200
+    assert bot.of(answer.json["request"]["id"]).status == 200
+
+
+@pytest.mark.requirement("X-1")
+@pytest.mark.parametrize("headers", [{}, {"x-telegram-user-id": str(TELEGRAM_ID)}])
+def test_a_bots_key_without_a_person_pays_nothing_by_accident(world: World, headers: dict[str, str]) -> None:
+    made = world.tenant("Bot", key="bot", credits=100)
+    body = {"prompt": "a red fox", "model": "sandbox"}
+
+    answer = world.call("POST", "/api/v1/generations", token=made["apiKey"], headers=headers, body=body)
+
+    assert (answer.status, answer.json["error"]["code"]) == (403, "forbidden")
+    assert "X-Act-As" in answer.json["detail"]
+    assert BotClient(world, "").queued("GENERATIONS_QUEUE_URL") == []
