@@ -116,7 +116,7 @@ class EaselStack(Stack):
             self,
             "Observability",
             settings=settings,
-            engine=(self.authorizer.function, *self.workers.functions, *self.workflow.functions),
+            engine=(self.authorizer.function, *self.workers.engine, *self.workflow.functions),
             queues=self.queues,
             machine=self.workflow.machine,
             http=self.front.http,

@@ -83,6 +83,7 @@ class Queues(Construct):
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
     UPLOAD_SECONDS: Final = 90
+    DELETION_SECONDS: Final = 60
     ARCHIVE_SECONDS: Final = 300
     """For the largest archive, ten pictures of 40 MB, with time to spare."""
 
@@ -100,6 +101,7 @@ class Queues(Construct):
             if provider.has_jobs
         }
         self.archives = self._queue("Archives", self.ARCHIVE_SECONDS, attempts=3)
+        self.deletions = self._queue("Deletions", self.DELETION_SECONDS, attempts=5)
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
         self.uploads = self._queue("Uploads", self.UPLOAD_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
@@ -118,6 +120,7 @@ class Queues(Construct):
             **collect,
             "uploads": self.uploads,
             "archives": self.archives,
+            "deletions": self.deletions,
             "integration": self.integration,
         }
 

@@ -39,6 +39,7 @@ class Variables:
         self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
         self.uploads_queue = {"UPLOADS_QUEUE_URL": queues.uploads.url}
         self.upload_scan = {"UPLOAD_SCAN": str(settings.upload_scan).lower()}
+        self.deletions_queue = {"DELETIONS_QUEUE_URL": queues.deletions.url}
         self.archives_queue = {"ARCHIVES_QUEUE_URL": queues.archives.url}
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
         self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}

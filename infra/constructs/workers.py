@@ -34,7 +34,10 @@ class Workers(Construct):
         self.image_workers = tuple(self._image_workers())
         self.publish_events = self._publish_events()
         self.build_archive = self._build_archive()
-        self.functions = (self.start_generation, *self.image_workers, self.publish_events, self.build_archive)
+        self.remove_files = self._remove_files()
+        self.engine = (self.start_generation, *self.image_workers, self.publish_events)
+        """Those that every generation passes through."""
+        self.functions = (*self.engine, self.build_archive, self.remove_files)
         self._feed()
         self._follow_the_outbox()
 
@@ -120,6 +123,20 @@ class Workers(Construct):
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 
+    def _remove_files(self) -> SmallFunction:
+        own = self._variables
+        function = SmallFunction(
+            self,
+            "RemoveFiles",
+            kit=self._kit,
+            folder="workers/remove_files",
+            timeout_seconds=Queues.DELETION_SECONDS,
+            env=own.core | own.images,
+        )
+        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self._data.core.table_arn)
+        allow_removal(function, self._data)
+        return function
+
     def _build_archive(self) -> SmallFunction:
         own, seconds = self._variables, Queues.ARCHIVE_SECONDS
         function = SmallFunction(
@@ -151,6 +168,7 @@ class Workers(Construct):
 
     def _feed(self) -> None:
         settings = self._kit.settings
+        self._queues.deletions.feed(self.remove_files, batch_size=10, max_concurrency=settings.start_concurrency)
         self._queues.archives.feed(self.build_archive, batch_size=1, max_concurrency=settings.start_concurrency)
         self._queues.generations.feed(self.start_generation, batch_size=10, max_concurrency=settings.start_concurrency)
 
@@ -192,6 +210,16 @@ def allow_archives(function: SmallFunction, data: Data, *, also_links: bool = Fa
         *(("s3:GetObject",) if also_links else ()),
         on=data.archive_objects,
         because="Archives of many workspaces lie below this one prefix.",
+    )
+    function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
+
+
+def allow_removal(function: SmallFunction, data: Data) -> None:
+    """Let a function remove pictures with everything that was made of them, in every version."""
+    function.allow(
+        *("s3:DeleteObject", "s3:DeleteObjectVersion"),
+        on=[data.generated_objects, data.unmarked_objects, data.archive_objects],
+        because="It removes pictures of many workspaces, all below these three prefixes.",
     )
     function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
 

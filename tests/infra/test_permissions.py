@@ -30,6 +30,14 @@ _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
 
 
+_REMOVING_PICTURES = {
+    PICTURES: "s3: DeleteObject DeleteObjectVersion",
+    UNMARKED: "s3: DeleteObject DeleteObjectVersion",
+    ARCHIVES: "s3: DeleteObject DeleteObjectVersion",
+    BUCKET: "s3: ListBucketVersions",
+}
+
+
 def _image_worker(does: str, provider: str) -> dict[str, str]:
     """A worker reads the key of its own vendor and of no other."""
     key = {} if provider == "Sandbox" else {f"Data/{provider}Key": "secretsmanager: GetSecretValue"}
@@ -139,6 +147,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/images/delete_images": {
+        CORE: "dynamodb: Query GetItem UpdateItem PutItem",
+        **_REMOVING_PICTURES,
+        "Queues/Deletions/Queue": "sqs: SendMessage",
     },
     "api/images/request_archive": {
         CORE: "dynamodb: Query GetItem UpdateItem DeleteItem",
@@ -253,6 +266,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         INCOMING: "s3: GetObject DeleteObject",
         UPLOADS: "s3: PutObject DeleteObject",
         "Queues/Uploads/Queue": _CONSUMER,
+    },
+    "workers/remove_files": {
+        CORE: "dynamodb: Query GetItem",
+        **_REMOVING_PICTURES,
+        "Queues/Deletions/Queue": _CONSUMER,
     },
     "workers/build_archive": {
         CORE: "dynamodb: Query UpdateItem DeleteItem",

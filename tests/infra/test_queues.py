@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 QUEUES = {
     "Queues/Archives/Queue": "workers/build_archive",
+    "Queues/Deletions/Queue": "workers/remove_files",
     "Queues/Generations/Queue": "workers/start_generation",
     "Queues/RenderWavespeed/Queue": "workers/render_image:wavespeed",
     "Queues/RenderOpenai/Queue": "workers/render_image:openai",
@@ -87,6 +88,7 @@ def test_queues_are_encrypted_and_refuse_plain_http(production: Synthesized) -> 
 def test_consumers_report_single_failures_and_are_capped(production: Synthesized) -> None:
     assert _consumers(production) == {
         "Queues/Archives/Queue": ("Workers/BuildArchive/Function", 1, 10),
+        "Queues/Deletions/Queue": ("Workers/RemoveFiles/Function", 10, 10),
         "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
         "Queues/RenderWavespeed/Queue": ("Workers/RenderWavespeed/Function", 1, 10),
         "Queues/RenderOpenai/Queue": ("Workers/RenderOpenai/Function", 1, 10),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
-from infra.constructs.functions.room import ALWAYS, GET, POST, Room, Route
+from infra.constructs.functions.room import ALWAYS, DELETE, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import allow_archives
+from infra.constructs.workers import allow_archives, allow_removal
 
 
 class Images(Room):
@@ -15,6 +15,8 @@ class Images(Room):
     routes = (
         Route("GetImage", GET, "/api/v1/images/{imageId}", "read_images"),
         Route("GetArchive", GET, "/api/v1/generations/{generationId}/archive", "request_archive"),
+        Route("DeleteImage", DELETE, "/api/v1/images/{imageId}", "delete_images"),
+        Route("DeleteGeneration", DELETE, "/api/v1/generations/{generationId}", "delete_images"),
         Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
         Route("PostCallback", POST, "/api/v1/callbacks/{provider}", "receive_callback", public=True, doors=ALWAYS),
     )
@@ -25,6 +27,7 @@ class Images(Room):
             "read_images": self._read,
             "receive_callback": self._receive_callback,
             "request_archive": self._request_archive,
+            "delete_images": self._delete,
         }
 
     def _read(self) -> SmallFunction:
@@ -46,6 +49,15 @@ class Images(Room):
         function.allow("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self.data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.archives.arn)
         allow_archives(function, self.data, also_links=True)
+        return function
+
+    def _delete(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("delete_images", own.core | own.images | own.deletions_queue)
+        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:UpdateItem", "dynamodb:PutItem", on=self.data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.deletions.arn)
+        allow_removal(function, self.data)
         return function
 
     def _receive_callback(self) -> SmallFunction:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import random
 import zipfile
-import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
 import httpx
 import pytest
 from functions.workers.build_archive import handler as worker
-from tests.functions.api.harness import LAMBDA_CONTEXT, Answer
+from tests.functions.api.harness import Answer
+from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
-from tests.support.generations import a_generation, a_stored_image
 
-from easel import settings
-from easel.domain.generation import Generation
-from easel.domain.image import Failure, Image, ServedBy, Status
+from easel.domain.image import Status
 from easel.ids import image_id, new_generation_id
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
@@ -28,98 +23,11 @@ from easel.services.images.request_archive import BUILT_AT_ONCE
 
 SMALL = (1_000, 2_000)
 LARGE = (BUILT_AT_ONCE, 50_000)
-FAILURE = Failure("content_policy", "The provider refused it.")
-
-
-@dataclass
-class Shop:
-    """A tenant with one generation, whose pictures are in the bucket."""
-
-    world: World
-    tenant: dict[str, Any]
-
-    def generation(self, *sizes: int, failed: int = 0, **changes: Any) -> Generation:
-        """One that has ended, with pictures of these sizes, and further images that failed."""
-        identity, workspace = new_generation_id(), self.tenant["workspaceId"]
-        images = [self._picture(workspace, identity, index, size) for index, size in enumerate(sizes)]
-        images += [
-            Image(image_id(identity, len(sizes) + index), len(sizes) + index, Status.FAILED, None, failure=FAILURE)
-            for index in range(failed)
-        ]
-        values = {
-            "id": identity,
-            "workspace_id": workspace,
-            "prompt": "Linen Shirt",
-            "status": Status.COMPLETED if sizes else Status.FAILED,
-            "completed_at": datetime(2026, 11, 20, 10, 1, tzinfo=UTC),
-            "images": tuple(images),
-        }
-        generation = a_generation(**values | changes)
-        repository = DynamoGenerations(self.dynamodb, self.world.environment["CORE_TABLE_NAME"])
-        DynamoTransactions(self.dynamodb).commit(*repository.creation(generation))
-        return generation
-
-    def _picture(self, workspace: str, generation: str, index: int, size: int) -> Image:
-        identity = image_id(generation, index)
-        prefix = f"generated/{workspace}/{generation}/{identity}"
-        data = random.Random(index).randbytes(size)  # noqa: S311 - the same bytes at each run
-        self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}/original.png", Body=data)
-        kept = a_stored_image(
-            original_key=f"{prefix}/original.png",
-            preview_key=f"{prefix}/preview.webp",
-            thumbnail_key=f"{prefix}/thumb.webp",
-            unmarked_key=None,
-            byte_count=size,
-            crc32=zlib.crc32(data),
-        )
-        return Image(
-            identity, index, Status.COMPLETED, None, stored=kept, served_by=ServedBy("wavespeed", "seedream-v4"),
-            shot="hero" if index == 0 else None, completed_at=datetime(2026, 11, 20, 10, 1, tzinfo=UTC),
-        )  # fmt: skip
-
-    @property
-    def dynamodb(self) -> Any:
-        return self.world.emulator.client("dynamodb")
-
-    @property
-    def s3(self) -> Any:
-        return self.world.emulator.client("s3")
-
-    @property
-    def bucket(self) -> str:
-        return self.world.environment["IMAGES_BUCKET_NAME"]
-
-    def ask(self, generation: Generation, method: str = "GET", query: str = "", key: str | None = None) -> Answer:
-        path = f"/api/v1/generations/{generation.id}/archive"
-        return self.world.call(method, path, token=key or self.tenant["apiKey"], query=query)
-
-    def messages(self) -> list[str]:
-        """What waits for the worker; they are taken away."""
-        sqs, url = self.world.emulator.client("sqs"), self.world.environment["ARCHIVES_QUEUE_URL"]
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        for message in found:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [message["Body"] for message in found]
-
-    def work(self, bodies: list[str]) -> Any:
-        """Have the worker handle these messages."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name in worker.Env.model_fields:
-                patch.setenv(name, self.world.environment[name])
-            settings.forget()
-            records = [
-                {"messageId": str(number), "body": body, "eventSource": "aws:sqs"} for number, body in enumerate(bodies)
-            ]
-            return worker.lambda_handler({"Records": records}, cast(Any, LAMBDA_CONTEXT))
-
-    def objects(self) -> dict[str, Any]:
-        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=f"archives/{self.tenant['workspaceId']}/")
-        return {entry["Key"]: entry["LastModified"] for entry in listed.get("Contents", [])}
 
 
 @pytest.fixture
-def shop(world: World) -> Shop:
-    return Shop(world, world.tenant())
+def shop(world: World) -> PictureTenant:
+    return PictureTenant(world, world.tenant())
 
 
 def opened(answer: Answer) -> zipfile.ZipFile:
@@ -131,7 +39,7 @@ def opened(answer: Answer) -> zipfile.ZipFile:
 
 
 @pytest.mark.requirement("S000-27", "S000-47")
-def test_a_small_archive_is_there_at_once_with_the_manifest_first(shop: Shop) -> None:
+def test_a_small_archive_is_there_at_once_with_the_manifest_first(shop: PictureTenant) -> None:
     generation = shop.generation(*SMALL)
 
     archive = opened(shop.ask(generation))
@@ -147,7 +55,7 @@ def test_a_small_archive_is_there_at_once_with_the_manifest_first(shop: Shop) ->
     assert set(manifest["cost"]) == {"currency", "charged", "price"}
 
 
-def test_head_and_range_work_where_the_redirect_leads(shop: Shop) -> None:
+def test_head_and_range_work_where_the_redirect_leads(shop: PictureTenant) -> None:
     generation = shop.generation(*SMALL)
     described = shop.ask(generation, query="format=json").json["archive"]
 
@@ -164,7 +72,7 @@ def test_head_and_range_work_where_the_redirect_leads(shop: Shop) -> None:
     assert whole.headers["content-disposition"].startswith('attachment; filename="linen-shirt.zip"')
 
 
-def test_the_same_content_is_built_once(shop: Shop) -> None:
+def test_the_same_content_is_built_once(shop: PictureTenant) -> None:
     generation = shop.generation(*SMALL)
     first, before = shop.ask(generation), shop.objects()
 
@@ -176,7 +84,7 @@ def test_the_same_content_is_built_once(shop: Shop) -> None:
 
 
 @pytest.mark.requirement("S000-47")
-def test_a_large_archive_tells_its_size_before_it_is_built_by_a_worker(shop: Shop) -> None:
+def test_a_large_archive_tells_its_size_before_it_is_built_by_a_worker(shop: PictureTenant) -> None:
     generation = shop.generation(*LARGE)
 
     waiting = shop.ask(generation)
@@ -186,7 +94,7 @@ def test_a_large_archive_tells_its_size_before_it_is_built_by_a_worker(shop: Sho
     assert described["files"][1] == {"name": "linen-shirt-2.png", "bytes": LARGE[1]}
     assert described["url"] is None
 
-    assert shop.work(shop.messages()) == {"batchItemFailures": []}
+    assert shop.work(worker, shop.messages()) == {"batchItemFailures": []}
 
     ready = shop.ask(generation, query="format=json").json["archive"]
     assert (ready["status"], ready["progress"], ready["bytes"]) == ("READY", 100, described["bytes"])
@@ -195,25 +103,25 @@ def test_a_large_archive_tells_its_size_before_it_is_built_by_a_worker(shop: Sho
     assert opened(shop.ask(generation)).testzip() is None
 
 
-def test_asking_again_while_it_is_queued_sends_no_second_message(shop: Shop) -> None:
+def test_asking_again_while_it_is_queued_sends_no_second_message(shop: PictureTenant) -> None:
     generation = shop.generation(*LARGE)
 
     assert [shop.ask(generation).status for _ in range(3)] == [202, 202, 202]
     assert len(shop.messages()) == 1
 
 
-def test_a_message_that_comes_twice_builds_it_once(shop: Shop) -> None:
+def test_a_message_that_comes_twice_builds_it_once(shop: PictureTenant) -> None:
     generation = shop.generation(*LARGE)
     shop.ask(generation)
     messages = shop.messages()
-    shop.work(messages)
+    shop.work(worker, messages)
     before = shop.objects()
 
-    assert shop.work(messages) == {"batchItemFailures": []}
+    assert shop.work(worker, messages) == {"batchItemFailures": []}
     assert shop.objects() == before
 
 
-def test_an_archive_of_a_partial_generation_says_what_is_missing(shop: Shop) -> None:
+def test_an_archive_of_a_partial_generation_says_what_is_missing(shop: PictureTenant) -> None:
     generation = shop.generation(1_000, failed=1)
 
     missing = json.loads(opened(shop.ask(generation)).read("manifest.json"))["missing"]
@@ -223,20 +131,20 @@ def test_an_archive_of_a_partial_generation_says_what_is_missing(shop: Shop) -> 
     assert shop.ask(generation, query="format=json").json["archive"]["missing"] == [expected]
 
 
-def test_a_generation_without_pictures_has_no_archive(shop: Shop) -> None:
+def test_a_generation_without_pictures_has_no_archive(shop: PictureTenant) -> None:
     answer = shop.ask(shop.generation(failed=1))
 
     assert (answer.status, answer.json["error"]["code"]) == (410, "image_unavailable")
 
 
-def test_a_generation_that_is_under_way_is_waited_for(shop: Shop) -> None:
+def test_a_generation_that_is_under_way_is_waited_for(shop: PictureTenant) -> None:
     answer = shop.ask(shop.generation(1_000, status=Status.PROCESSING, completed_at=None))
 
     assert (answer.status, answer.json["archive"]["status"], answer.json["archive"]["bytes"]) == (202, "WAITING", None)
     assert answer.header("Retry-After")
 
 
-def test_pictures_of_before_checksums_were_kept_are_packed_too(shop: Shop) -> None:
+def test_pictures_of_before_checksums_were_kept_are_packed_too(shop: PictureTenant) -> None:
     old = shop.generation(1_000)
     (image,) = old.images
     assert image.stored is not None
@@ -249,7 +157,7 @@ def test_pictures_of_before_checksums_were_kept_are_packed_too(shop: Shop) -> No
     assert opened(shop.ask(older)).testzip() is None
 
 
-def test_an_archive_whose_time_is_over_is_built_again(shop: Shop) -> None:
+def test_an_archive_whose_time_is_over_is_built_again(shop: PictureTenant) -> None:
     generation = shop.generation(*SMALL)
     shop.ask(generation)
     (key,) = shop.objects()
@@ -268,7 +176,7 @@ def test_an_archive_whose_time_is_over_is_built_again(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_archive_of_another_tenant_is_not_found(shop: Shop, method: str) -> None:
+def test_the_archive_of_another_tenant_is_not_found(shop: PictureTenant, method: str) -> None:
     generation = shop.generation(*SMALL)
     stranger = shop.world.tenant("Other")["apiKey"]
 
@@ -276,7 +184,7 @@ def test_the_archive_of_another_tenant_is_not_found(shop: Shop, method: str) -> 
     assert shop.objects() == {}
 
 
-def test_a_build_that_fails_can_be_asked_for_again(shop: Shop) -> None:
+def test_a_build_that_fails_can_be_asked_for_again(shop: PictureTenant) -> None:
     generation = shop.generation(*SMALL)
     image = generation.images[0]
     assert image.stored is not None

@@ -229,6 +229,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "PUBLIC_BASE_URL": "https://easel.example",
         "IMAGES_BASE_URL": "",
         "ARCHIVES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("archives"))["QueueUrl"],
+        "DELETIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("deletions"))["QueueUrl"],
         "WORKER_SECONDS": "60",
         "EASEL_DOORS": "canonical,shop,workspace,bot,content",
         "CONTENT_MODEL": "sandbox",

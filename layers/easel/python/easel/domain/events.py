@@ -34,6 +34,7 @@ _TYPES: Final[Mapping[Status, str]] = {
 }
 
 _BUDGET_ALERT: Final = "budget.alert"
+_IMAGE_DELETED: Final = "image.deleted"
 
 INSTALLATION: Final = "installation"
 """The workspace id of events that concern all workspaces."""
@@ -122,6 +123,27 @@ def _price(price: Price | None) -> dict[str, Any] | None:
         "milliCredits": price.total,
         "credits": price.total / 1000,
     }
+
+
+def image_deleted(generation: Generation, image: Image, request_id: str, now: datetime) -> Event:
+    """The event for a picture that was deleted: one for each, however often its deletion is repeated."""
+    return Event(
+        id=str(uuid5(_NAMESPACE, f"{image.id} {_IMAGE_DELETED}")),
+        type=_IMAGE_DELETED,
+        workspace_id=generation.workspace_id,
+        occurred_at=now,
+        request_id=request_id,
+        data={
+            "image": {
+                "id": image.id,
+                "index": image.index,
+                "generationId": generation.id,
+                "userId": generation.user_id,
+                "clientReference": generation.client_reference,
+                "deletedAt": to_iso(now),
+            }
+        },
+    )
 
 
 def budget_alert(budget: Budget, request_id: str, now: datetime) -> Event:

@@ -122,6 +122,8 @@ class Image:
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None
     late: bool = False
+    deleted_at: datetime | None = None
+    """When its picture was deleted; `stored` is None from then on."""
 
     @property
     def provider_cost_micro_usd(self) -> int:

@@ -115,11 +115,10 @@ ADDRESSES: Final = (
     Address("POST", "/api/images/generate", _CONTENT, {_STUDIO: _prompt}, _CONTENT_OR_PROMPT),
     # One door each, but not the door that the prefix stands for.
     Address("POST", "/api/v1/images", _CONTENT),
-    Address("DELETE", "/api/v1/images/{imageId}", _CONTENT),
+    Address("DELETE", "/api/v1/images/{imageId}", _CANONICAL, {_CONTENT: _file_name}),
     Address("POST", "/api/images", _CONTENT),
     Address("DELETE", "/api/images", _CONTENT),
     Address("DELETE", "/api/images/{imageId}", _CONTENT),
-    Address("DELETE", "/api/v1/generations/{generationId}", DoorName.SHOP),
 )
 """Every address that two doors claim, and those whose door depends on the method."""
 

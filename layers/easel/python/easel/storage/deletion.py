@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from easel.aws_errors import raised_as
 from easel.errors import StorageUnavailable
+from easel.storage.keys import archives_prefix, image_prefix, unmarked_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,3 +39,18 @@ def delete_below(client: S3Client, bucket: str, prefix: str) -> int:
                     raise StorageUnavailable(f"{len(answer['Errors'])} objects below {prefix} could not be deleted.")
                 deleted += len(batch)
     return deleted
+
+
+class S3PictureFiles:
+    """`ports.deletion.PictureFiles`."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def delete_picture(self, workspace_id: str, generation_id: str, image_id: str) -> None:
+        for prefix in (image_prefix, unmarked_prefix):
+            delete_below(self._client, self._bucket, f"{prefix(workspace_id, generation_id, image_id)}/")
+
+    def delete_archives(self, workspace_id: str, generation_id: str) -> None:
+        delete_below(self._client, self._bucket, archives_prefix(workspace_id, generation_id))

@@ -147,6 +147,12 @@ class ArchivesQueue(Settings):
     ARCHIVES_QUEUE_URL: Text
 
 
+class DeletionsQueue(Settings):
+    """Queue of deletions to finish."""
+
+    DELETIONS_QUEUE_URL: Text
+
+
 class StateMachine(Settings):
     """The state machine of generations."""
 

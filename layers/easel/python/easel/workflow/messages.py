@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, TypeAdapter
 from pydantic.alias_generators import to_camel, to_snake
 
+from easel.services.ports.deletion import Deletion
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
@@ -55,6 +56,19 @@ class ArchiveMessage(_Message):
     workspace_id: str
     generation_id: str
     request_id: str
+
+
+class DeletionMessage(_Message):
+    """Queue `deletions`: remove the files of these images, if they are marked as deleted."""
+
+    workspace_id: str
+    generation_id: str
+    image_ids: tuple[str, ...]
+    request_id: str
+
+    def as_deletion(self) -> Deletion:
+        """As the use case takes it."""
+        return Deletion(self.workspace_id, self.generation_id, self.image_ids, self.request_id)
 
 
 class RenderMessage(_ImageMessage):

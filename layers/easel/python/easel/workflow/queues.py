@@ -14,16 +14,26 @@ from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.errors import QueueUnavailable
 from easel.services.ports.archives import ArchiveRef
+from easel.services.ports.deletion import Deletion
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
-from easel.workflow.messages import ArchiveMessage, CollectMessage, HintPart, RenderMessage, queued_values
+from easel.workflow.messages import (
+    ArchiveMessage,
+    CollectMessage,
+    DeletionMessage,
+    HintPart,
+    RenderMessage,
+    queued_values,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 logger = logging.getLogger(__name__)
 
+_AFTER_THE_REQUEST: Final = timedelta(seconds=60)
+"""Longer than a request may take, so that its end is known when the message comes."""
 _MAX_DELAY_SECONDS: Final = 900
 """SQS's limit for DelaySeconds."""
 
@@ -100,6 +110,24 @@ class SqsArchiveQueue:
         """Raises QueueUnavailable. Safe to retry: one worker at a time builds an archive."""
         message = ArchiveMessage(workspace_id=ref.workspace_id, generation_id=ref.generation_id, request_id=request_id)
         _send(self._client, self._queue_url, message.to_json())
+
+
+class SqsDeletionQueue:
+    """`ports.deletion.DeletionQueue`."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def finish(self, deletion: Deletion) -> None:
+        """Raises QueueUnavailable."""
+        message = DeletionMessage(
+            workspace_id=deletion.workspace_id,
+            generation_id=deletion.generation_id,
+            image_ids=deletion.image_ids,
+            request_id=deletion.request_id,
+        )
+        _send(self._client, self._queue_url, message.to_json(), _AFTER_THE_REQUEST)
 
 
 class MessageHold:

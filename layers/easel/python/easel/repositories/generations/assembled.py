@@ -24,10 +24,10 @@ def items_of(generation: Generation) -> list[dict[str, Any]]:
 
 
 def generation_from(items: Iterable[Mapping[str, Any]]) -> Generation | None:
-    """The generation that these are the records of, in any order; None when one is missing that must be there."""
+    """The generation of these records, in any order; None for a deleted one, or when a record is missing."""
     parts = {keys.generation_part_of(item): item for item in items}
     request, state = parts.get(keys.REQUEST), parts.get(keys.STATE)
-    if request is None or state is None:
+    if request is None or state is None or "deletedAt" in state:
         return None
     workspace_id, generation_id = keys.generation_id_of(request)
     fields = request_fields(workspace_id, generation_id, request)

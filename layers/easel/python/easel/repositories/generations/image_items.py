@@ -5,6 +5,7 @@
     status, failure, completedAt              its end; absent while it is open
     stored, servedBy, adjustments             the picture
     lateCounted                               a late picture is in the usage sums
+    deletedAt                                 the picture was deleted; `stored` still says where it was
 
 A picture may come after the end of its image or generation: then `stored` is there, and the status says otherwise.
 """
@@ -75,17 +76,19 @@ def image_from(fresh: Image, workspace_id: str, generation_id: str, values: Mapp
     status = Status(values["status"]) if "status" in values else Status.PROCESSING
     attempts = tuple(map(attempt_from, values.get("attempts", ())))
     stored = _stored_from(values.get("stored"), _names(workspace_id, generation_id, fresh.id))
+    deleted_at = moment_from(values.get("deletedAt"))
     return replace(
         fresh,
         status=status,
         stage=None if status.is_final else Stage(values.get("stage", Stage.SUBMITTED)),
-        stored=stored,
+        stored=None if deleted_at else stored,
         failure=failure_from(values.get("failure")),
         served_by=_served_by_from(values, attempts[-1:] if stored else ()),
         adjustments=tuple(map(adjustment_from, values.get("adjustments", ()))),
         attempts=attempts,
         completed_at=moment_from(values.get("completedAt")),
         late=stored is not None and status is not Status.COMPLETED,
+        deleted_at=deleted_at,
     )
 
 

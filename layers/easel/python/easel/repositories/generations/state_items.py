@@ -5,6 +5,7 @@ ended          images that the end of the generation ended: they had run out of 
 counted        what each image had cost when the generation ended, as the usage sums have it
 openShard, attentionAt     while it is open: the index `open_generations_by_attention`
 statusKey                  once it has ended: the index `generations_by_status`
+deletedAt                  it was deleted: readers take it for absent
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class ReadImages:
             return None
         generation_id, index = origin
         generation = self._generations.get(workspace_id, generation_id)
-        if generation is None or index >= len(generation.images):
+        if generation is None or index >= len(generation.images) or generation.images[index].deleted_at is not None:
             return None
         return _view(generation, index)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from easel.errors import (
+    Conflict,
     DatabaseRefused,
     DatabaseUnavailable,
     NotFound,
@@ -43,6 +44,28 @@ READ_ARCHIVE: Final = route(
         302: empty("`Location` is the ZIP file."),
     },
     errors=(NotFound, PictureGone, QueueUnavailable),
+)
+
+_GONE_FOR_GOOD: Final = (
+    "Original, variants and archives are removed with every version, and its permalink answers 404. What was charged "
+    "stays charged. May be repeated."
+)
+DELETE_IMAGE: Final = route(
+    "deleteImage",
+    _TAG,
+    "Delete an image",
+    _GONE_FOR_GOOD,
+    {204: empty("It is deleted.")},
+    errors=(NotFound, Conflict, QueueUnavailable),
+)
+
+DELETE_GENERATION: Final = route(
+    "deleteGeneration",
+    "Generations",
+    "Delete a generation with its images",
+    f"{_GONE_FOR_GOOD} Only for a generation that has ended; one that is under way has to be cancelled first.",
+    {204: empty("It is deleted.")},
+    errors=(NotFound, Conflict, QueueUnavailable),
 )
 
 READ_PERMALINK: Final = route(

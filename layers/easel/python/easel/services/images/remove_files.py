@@ -1,0 +1,42 @@
+"""Remove the objects of pictures that are marked as deleted. Every step may be repeated."""
+
+from __future__ import annotations
+
+import logging
+
+from easel.services.ports.deletion import Deletion, DeletionRecords, PictureFiles
+from easel.services.ports.generations import GenerationRepository
+
+logger = logging.getLogger(__name__)
+
+
+class RemoveFiles:
+    """For the worker that finishes deletions. What is not marked is left alone: the request ended before its mark."""
+
+    def __init__(self, *, generations: GenerationRepository, records: DeletionRecords, files: PictureFiles) -> None:
+        self._generations = generations
+        self._records = records
+        self._files = files
+
+    def __call__(self, deletion: Deletion) -> None:
+        """Remove what is marked. Raises StorageUnavailable: something may be left."""
+        marked = self._marked(deletion)
+        if not marked:
+            logger.info("nothing to remove", extra={"generation_id": deletion.generation_id})
+            return
+        remove(self._files, deletion, marked)
+
+    def _marked(self, deletion: Deletion) -> tuple[str, ...]:
+        generation = self._generations.get(deletion.workspace_id, deletion.generation_id)
+        if generation is None:
+            deleted = self._records.is_deleted(deletion.workspace_id, deletion.generation_id)
+            return deletion.image_ids if deleted else ()
+        marked = {image.id for image in generation.images if image.deleted_at is not None}
+        return tuple(one for one in deletion.image_ids if one in marked)
+
+
+def remove(files: PictureFiles, deletion: Deletion, image_ids: tuple[str, ...]) -> None:
+    """Remove the objects of these pictures, and the archives that contain them. Raises StorageUnavailable."""
+    for image_id in image_ids:
+        files.delete_picture(deletion.workspace_id, deletion.generation_id, image_id)
+    files.delete_archives(deletion.workspace_id, deletion.generation_id)
