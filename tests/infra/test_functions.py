@@ -25,7 +25,8 @@ COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"
 IMAGE_WORKERS = ("workers/render_image", "workers/collect_image")
 IMAGING = (
     *IMAGE_WORKERS,
-    *("workers/process_upload", "api/uploads/create_upload", "api/uploads/shop_upload_images"),
+    *("workers/process_upload", "api/uploads/create_upload"),
+    *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
 )
 GATEWAY_SECONDS = 30
 """API Gateway gives up on a function after this, and on an authorizer after ten seconds."""

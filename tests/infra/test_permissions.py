@@ -220,6 +220,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/accounts/read_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
+    "api/uploads/bot_upload_media": _ACCEPTING_UPLOADS,
     "api/uploads/create_upload": _ACCEPTING_UPLOADS,
     "api/uploads/delete_upload": {CORE: "dynamodb: GetItem UpdateItem DeleteItem", **_REMOVING_UPLOADS},
     "api/uploads/read_uploads": {

@@ -79,7 +79,13 @@ def test_the_scanner_reads_and_tags_what_arrives_only(scanning: Synthesized) -> 
 
 @pytest.mark.requirement("S000-56")
 @pytest.mark.parametrize(
-    "folder", ["api/uploads/create_upload", "api/uploads/shop_upload_images", "workers/process_upload"]
+    "folder",
+    [
+        "api/uploads/create_upload",
+        "api/uploads/bot_upload_media",
+        "api/uploads/shop_upload_images",
+        "workers/process_upload",
+    ],
 )
 def test_functions_know_whether_uploads_are_scanned(
     production: Synthesized, scanning: Synthesized, folder: str

@@ -1,4 +1,4 @@
-"""Functions for uploads: tickets and forms, reading, deletion."""
+"""Functions for uploads: tickets and forms, those of bots, reading, deletion."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -7,6 +7,7 @@ from infra.constructs.functions.room import DELETE, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.upload_pipeline import allow_removal
 from infra.constructs.workers import IMAGING_MEMORY_MB
+from infra.settings import BOT
 
 FORM_SECONDS: Final = 29
 """Of the 30 that the API waits."""
@@ -20,17 +21,23 @@ class Uploads(Room):
         Route("PostUploads", POST, "/api/v1/uploads", "create_upload"),
         Route("GetUploads", GET, "/api/v1/uploads", "read_uploads"),
         Route("GetUpload", GET, "/api/v1/uploads/{uploadId}", "read_uploads"),
+        Route("PostMediaUpload", POST, "/api/v1/media/upload", "bot_upload_media", doors=(BOT,)),
         Route("DeleteUpload", DELETE, "/api/v1/uploads/{uploadId}", "delete_upload"),
     )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"create_upload": self._create, "read_uploads": self._read, "delete_upload": self._delete}
+        return {
+            "create_upload": lambda: self._accept("create_upload"),
+            "bot_upload_media": lambda: self._accept("bot_upload_media"),
+            "read_uploads": self._read,
+            "delete_upload": self._delete,
+        }
 
-    def _create(self) -> SmallFunction:
+    def _accept(self, name: str) -> SmallFunction:
         own = self.variables
         function = self.function(
-            "create_upload",
+            name,
             own.core | own.images | own.upload_scan,
             timeout_seconds=FORM_SECONDS,
             memory_mb=IMAGING_MEMORY_MB,

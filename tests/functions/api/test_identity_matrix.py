@@ -79,6 +79,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/generations/{generationId}/refresh": {"telegram_id": 279058397},
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
     "POST /api/v1/uploads": {"contentType": "image/png"},
+    "POST /api/v1/media/upload": {},
     "POST /api/upload/product-images": {},
     "POST /api/v1/upload/product-images": {},
     "POST /api/v1/quotes": {"prompt": "a red fox", "model": "sandbox"},

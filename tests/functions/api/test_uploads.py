@@ -350,6 +350,38 @@ def test_one_image_of_a_product_is_enough(uploader: Uploader) -> None:
     assert answer.json["backImageUrl"]
 
 
+@pytest.mark.requirement("S001-23", "S001-58")
+@pytest.mark.parametrize("field", ["file", "document"])
+def test_a_bot_gets_a_link_to_its_picture(uploader: Uploader, field: str) -> None:
+    sent = (field, ("photos/file_7.jpg", talkative("JPEG"), "application/octet-stream"))
+
+    answer = uploader.form(sent, path="/api/v1/media/upload")
+
+    assert answer.status == 200, answer.body
+    picture = httpx.get(answer.json["download_url"])
+    assert (answer.json["filename"], answer.json["size"]) == ("file_7.jpg", len(picture.content))
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert not tells(picture.content)
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "code"),
+    [
+        ([("file", ("a.png", PNG, "image/png"))] * 2, 400, "invalid_request"),
+        ([("file", ("a.gif", b"GIF89a" + bytes(100), "application/octet-stream"))], 422, "image_rejected"),
+        ([("file", ("a.png", PNG + bytes(MAX_INLINE_BYTES), "image/png"))], 413, "tickets_required"),
+    ],
+)
+def test_a_bot_is_told_what_is_wrong_with_its_picture(
+    uploader: Uploader, files: list[Any], status: int, code: str
+) -> None:
+    answer = uploader.form(*files, path="/api/v1/media/upload")
+
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert [fault["field"] for fault in answer.json["detail"]["fields"]] == ["file"]
+    assert uploader.stored() == []
+
+
 # --- lists, deletion and the end ------------------------------------------------------------------------------------
 
 

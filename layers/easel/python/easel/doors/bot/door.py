@@ -14,12 +14,23 @@ from pydantic import Field
 from easel.domain.credits import MILLI
 from easel.doors.bot.models import BotAnswer, credits_of
 from easel.doors.bot.texts import language_of, text_of
-from easel.errors import EaselError, InsufficientCredits, InvalidRequest, LimitReached
+from easel.errors import (
+    EaselError,
+    ImageRejected,
+    InsufficientCredits,
+    InvalidRequest,
+    LimitReached,
+    TicketsRequired,
+)
 from easel.http.door import Door, DoorName, Failure, WrittenFailure
 from easel.ids import number_of
 
 _ACTIVE: Final = "active_generation"
 """The text for a limit that a running generation stands for; the code stays `limit_reached`."""
+
+
+_ABOUT_FIELDS: Final = (InvalidRequest, ImageRejected, TicketsRequired)
+"""Errors whose details name fields; those of others are numbers, which `detail` has by themselves."""
 
 
 class BotFieldFault(BotAnswer):
@@ -78,7 +89,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             message=message,
             fields=[
                 BotFieldFault(field=fault.field, message=fault.message, allowed=fault.allowed)
-                for fault in (error.fields if isinstance(error, InvalidRequest) else ())
+                for fault in (failure.details if isinstance(error, _ABOUT_FIELDS) else ())
             ],
             active_request_id=number_of(running[0]) if running else None,
             active_public_id=running[0] if running else None,

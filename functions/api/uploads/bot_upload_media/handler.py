@@ -1,0 +1,29 @@
+"""POST /api/v1/media/upload: a picture that a bot brings."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from easel import settings
+from easel.doors.bot.door import BOT
+from easel.doors.bot.uploads import answers as uploads
+from easel.doors.bot.uploads import words
+from easel.http import answers, callers, gateway
+from easel.http.incoming import Incoming
+from easel.http.multipart import read_form
+from easel.wiring.uploads import accept_upload as wiring
+from easel.wiring.uploads.upload_store import upload_links
+
+Env = wiring.AcceptEnv
+
+app = gateway.resolver(BOT)
+
+
+@app.post("/api/v1/media/upload", **words.UPLOAD_MEDIA)
+def upload_media(caller: callers.GenerationsWrite) -> Response[uploads.BotMediaBody]:
+    incoming = Incoming(app.current_event.raw_event)
+    form = read_form(incoming.event, incoming.headers)
+    env = settings.load(Env)
+    (accepted,) = wiring.accept_upload(env)(caller, [uploads.media_file(form)], size=form.size)
+    return answers.as_json(uploads.media_body(accepted.upload, upload_links(env)))
+
+
+lambda_handler = gateway.entry(app)
