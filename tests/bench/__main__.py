@@ -21,7 +21,7 @@ def main() -> None:
     for section in ("calls", "routing", "start_up"):
         importlib.import_module(f"tests.bench.{section}").report()
     with importlib.import_module("tests.bench.stack").own_stack() as cloud:
-        for section in ("latency", "bulkhead", "failing_vendor"):
+        for section in ("latency", "uploads", "bulkhead", "failing_vendor"):
             importlib.import_module(f"tests.bench.{section}").report(cloud)
 
 
