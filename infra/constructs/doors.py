@@ -10,7 +10,7 @@ from infra.constructs.functions.bot import BotGenerations, BotMoney
 from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopProducts, ShopUploads
-from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspacePage
+from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspaceMoney, WorkspacePage
 from infra.constructs.routes import RoutedStack
 
 from constructs import Construct
@@ -20,6 +20,7 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     ShopUploads,
     WorkspaceGenerations,
     WorkspaceImages,
+    WorkspaceMoney,
     WorkspacePage,
     Content,
     BotGenerations,

@@ -209,6 +209,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
+    "api/money/workspace_read_usage": {CORE: "dynamodb: Query"},
     "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
     "api/generations/workspace_manage_result_cache": {CORE: "dynamodb: GetItem PutItem ConditionCheckItem"},
     "api/generations/workspace_submit_generation": {

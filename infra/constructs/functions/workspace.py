@@ -11,6 +11,23 @@ from infra.settings import WORKSPACE
 _WORKSPACE: Final = (WORKSPACE,)
 
 
+class WorkspaceMoney(Room):
+    """What a workspace spends."""
+
+    folder = "money"
+    routes = (Route("GetAiSpend", GET, "/api/ai/spend", "workspace_read_usage", doors=_WORKSPACE),)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"workspace_read_usage": self._read_usage}
+
+    def _read_usage(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("workspace_read_usage", own.core | own.ledger | own.trial)
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        return function
+
+
 class WorkspaceImages(Room):
     """Images that pages load before they are made."""
 

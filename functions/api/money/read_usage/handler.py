@@ -6,7 +6,7 @@ from easel import settings
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.money import answers as money
 from easel.doors.canonical.money import requests, words
-from easel.http import answers, callers, gateway
+from easel.http import answers, callers, gateway, reports
 from easel.wiring.env import Accounts as Env
 from easel.wiring.money import usage as wiring
 
@@ -20,7 +20,7 @@ def read_usage(
     last: requests.LastDay = None,
     group_by: requests.UsageGroup = None,
 ) -> Response[money.UsageBody]:
-    since, until = requests.days(first, last)
+    since, until = reports.days(first, last)
     report = wiring.read_usage(settings.load(Env)).report(caller, first=since, last=until, group_by=group_by or "day")
     return answers.as_json(money.usage_body(report, shows_costs=caller.sees_provider_costs))
 

@@ -1,4 +1,4 @@
-"""Usage: sums of ended generations by day, user, model and provider."""
+"""Usage: sums of ended generations by day, user, model, provider and API key."""
 
 from __future__ import annotations
 
@@ -29,13 +29,17 @@ class UsageSums:
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """The usage of one user, model and provider on one day (UTC, `2026-11-20`)."""
+    """The usage of one user, model, provider and API key on one day (UTC, `2026-11-20`).
+
+    `key_id` stays the same when a key is rotated; it is empty for callers without a key.
+    """
 
     day: str
     user_id: str
     model: str
     provider: str
     sums: UsageSums
+    key_id: str = ""
 
 
 GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
@@ -43,6 +47,7 @@ GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
     "user": lambda row: row.user_id,
     "model": lambda row: row.model,
     "provider": lambda row: row.provider,
+    "key": lambda row: row.key_id,
 }
 """Groupings of usage reports."""
 

@@ -123,8 +123,8 @@ def usage(workspace_id: str, user_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"{USAGE_PREFIX}{_part(user_id)}"}
 
 
-def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provider: str) -> Key:
-    parts = "#".join(_part(part) for part in (day, user_id, model, provider))
+def usage_summary(workspace_id: str, day: str, user_id: str, model: str, provider: str, key_id: str = "") -> Key:
+    parts = "#".join(_part(part) for part in (day, user_id, model, provider, *([key_id] if key_id else [])))
     return {"pk": workspace_partition(workspace_id), "sk": f"SUMMARY#{parts}"}
 
 

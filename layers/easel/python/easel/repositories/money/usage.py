@@ -100,7 +100,7 @@ class DynamoUsageCounters:
 class DynamoUsageSummaries:
     """`ports.usage.UsageSummaries` and `ports.usage.UsageReports`.
 
-    One item per day, user, model and provider; sums are only added to.
+    One item per day, user, model, provider and API key; sums are only added to.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
@@ -132,20 +132,22 @@ class DynamoUsageSummaries:
         ended = generation.completed_at
         if ended is None:
             raise ValueError("only what has ended is counted")
-        day = _day_of(ended)
+        day, key_id = _day_of(ended), _key_of(generation)
         labels = {
             "entity": "USAGE_SUMMARY",
             "day": day,
             "userId": generation.user_id,
             "model": generation.model,
             "provider": provider,
+            "keyId": key_id,
         }
         amounts = {name: getattr(sums, field) for field, name in _SUMS.items()}
         names = {f"#{name}": name for name in (*amounts, *labels)}
         sets = ", ".join(f"#{name} = :{name}" for name in labels)
         adds = ", ".join(f"#{name} :{name}" for name in amounts)
         values = {f":{name}": value for name, value in (amounts | labels).items()}
-        key = keys.usage_summary(generation.workspace_id, day, generation.user_id, generation.model, provider)
+        whose = (generation.user_id, generation.model, provider, key_id)
+        key = keys.usage_summary(generation.workspace_id, day, *whose)
         return TransactionWrite(
             "add to usage",
             {
@@ -181,6 +183,11 @@ def _day_of(moment: datetime) -> str:
     return moment.astimezone(UTC).date().isoformat()
 
 
+def _key_of(generation: Generation) -> str:
+    """The key that it came with, under the id that its rotations share; empty without one."""
+    return generation.budget_keys[0] if generation.budget_keys else ""
+
+
 def _served_by(generation: Generation, image: Image) -> str:
     return image.served_by.provider if image.served_by else generation.provider
 
@@ -207,4 +214,4 @@ def _attempt_sums(attempt: Attempt) -> UsageSums:
 
 def _row_from(values: dict[str, Any]) -> UsageRow:
     sums = UsageSums(**{field: values.get(name, 0) for field, name in _SUMS.items()})
-    return UsageRow(values["day"], values["userId"], values["model"], values["provider"], sums)
+    return UsageRow(values["day"], values["userId"], values["model"], values["provider"], sums, values.get("keyId", ""))

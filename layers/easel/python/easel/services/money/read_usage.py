@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.credits import Wallet
 from easel.domain.plans import plan_of
-from easel.domain.usage import GROUPS, UsageSums, grouped, total
+from easel.domain.usage import GROUPS, UsageRow, UsageSums, grouped, total
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
 from easel.services.money.read_wallet import ReadWallet
@@ -32,6 +33,8 @@ class UsageReport:
     group_by: str
     total: UsageSums
     series: dict[str, UsageSums]
+    rows: Sequence[UsageRow] = ()
+    """Everything that the sums are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class ReadUsage:
         if len(series) > _MAX_GROUPS:
             message = f"These days have {len(series)} groups; at most {_MAX_GROUPS} are returned. Ask for fewer days."
             raise InvalidRequest.of("from", message, {"maximumGroups": _MAX_GROUPS})
-        return UsageReport(since, until, group_by, total(rows), series)
+        return UsageReport(since, until, group_by, total(rows), series, rows)
 
     def own(self, principal: Principal) -> OwnUsage:
         """The caller's usage today. Two reads."""

@@ -5,10 +5,8 @@ Amounts are whole milli-credits; `credits` beside them is the same number for pe
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,6 +24,7 @@ from easel.doors.canonical.money.requests import StatementRequest
 from easel.http import answers, rates
 from easel.http.models import AnswerModel, Moment, moment
 from easel.http.pagination import Pages
+from easel.http.reports import csv_text
 from easel.services.money.grant_credits import Given
 from easel.services.money.read_usage import OwnUsage, UsageReport
 from easel.services.ports.pages import Page
@@ -239,7 +238,7 @@ def _table(entries: Sequence[EntryBody], further: str | None) -> Response[EntryP
     return Response(
         HTTPStatus.OK.value,
         content_type="text/csv; charset=utf-8",
-        body=_csv(_COLUMNS, rows),
+        body=csv_text(_COLUMNS, rows),
         headers={**headers, **linked},
     )
 
@@ -360,14 +359,6 @@ def _sums(sums: UsageSums, *, shows_costs: bool) -> dict[str, Any]:
         "charged": Amount.of(sums.charged),
         **(costs if shows_costs else dict.fromkeys(costs)),
     }
-
-
-def _csv(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(["" if value is None else value for value in row] for row in rows)
-    return text.getvalue()
 
 
 def _snake(name: str) -> str:

@@ -14,12 +14,10 @@ from pydantic import Field
 
 from easel.domain.credits import MILLI, GrantKind
 from easel.domain.parsing import (
-    FIRST_YEAR,
     LAST_YEAR,
     MAX_MILLI_CREDITS,
     end_of,
     parse_credits,
-    parse_day,
     parse_time,
     start_of,
 )
@@ -28,6 +26,7 @@ from easel.doors.canonical.paging import LISTING
 from easel.errors import FieldError, InvalidRequest
 from easel.http.models import RequestModel, WholeNumber
 from easel.http.pagination import Listing, limit_of
+from easel.http.reports import YEARS, days, wants_csv
 from easel.services.money.grant_credits import GrantRequest
 
 MAX_ROWS: Final = 1_000
@@ -61,7 +60,6 @@ _PRIORITIES: Final = (0, 1_000)
 _LONGEST_NOTE: Final = 500
 _AMOUNT: Final = "Milli-credits; give either this or `credits`."
 _CREDITS: Final = "Credits, with at most three decimals; give either this or `milliCredits`."
-_YEARS: Final = {"minimum": str(FIRST_YEAR), "maximum": str(LAST_YEAR)}
 _GRANT_ID_WORDS: Final = "must have 1 to 64 of letters, digits and . _ : -, and begin with a letter or digit"
 
 _Read = TypeVar("_Read")
@@ -112,7 +110,7 @@ def grant_request(body: GiveCreditsRequest) -> GrantRequest:
     identifier = faults.check("id", lambda: _matching(_GRANT_ID, body.id), _GRANT_ID_WORDS, {"pattern": _GRANT_ID})
     kind = faults.check("kind", lambda: GrantKind(body.kind), f"must be one of {', '.join(_KINDS)}", _KINDS)
     words = f"must be a time with its zone, such as 2026-12-31T00:00:00Z, before the year {LAST_YEAR + 1}"
-    times = {"format": "date-time", **_YEARS}
+    times = {"format": "date-time", **YEARS}
     ends = faults.check("expiresAt", lambda: parse_time(text), words, times) if text is not None else None
     amount = _amount(faults, body.credits, body.milli_credits, -MAX_MILLI_CREDITS)
     lowest, highest = _PRIORITIES
@@ -160,7 +158,7 @@ class StatementRequest:
         Raises:
             InvalidRequest: what cannot be read, or is out of range.
         """
-        as_csv = _wants_csv(form, accept)
+        as_csv = wants_csv(form, accept)
         since, until = days(first, last)
         return cls(_limit(limit, as_csv=as_csv), since, until, as_csv)
 
@@ -182,37 +180,6 @@ class StatementRequest:
         days = {"from": self.since, "to": self.until}
         kept = {name: day.isoformat() for name, day in days.items() if day}
         return urlencode({**kept, "format": "csv", "limit": self.limit, "cursor": cursor})
-
-
-def days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
-    """Read `from` and `to`: days in UTC, both included.
-
-    Raises:
-        InvalidRequest: with the fields that are no days, or in the wrong order.
-    """
-    faults: list[FieldError] = []
-    since, until = _day("from", first, faults), _day("to", last, faults)
-    if since and until and since > until:
-        faults.append(FieldError("from", "from must not be after to."))
-    if faults:
-        raise InvalidRequest(faults[0].message, faults)
-    return since, until
-
-
-def _day(field: str, text: str | None, faults: list[FieldError]) -> date | None:
-    try:
-        return None if text is None else parse_day(text)
-    except ValueError:
-        message = f"{field} must be a day such as 2026-11-20, in the years {FIRST_YEAR} to {LAST_YEAR}."
-        faults.append(FieldError(field, message, {"format": "date", **_YEARS}))
-        return None
-
-
-def _wants_csv(form: str | None, accept: str | None) -> bool:
-    if form is not None and form not in {"csv", "json"}:
-        raise InvalidRequest.of("format", "format must be csv or json.", ["csv", "json"])
-    named = {part.partition(";")[0].strip().lower() for part in (accept or "").split(",")}
-    return form == "csv" or (form is None and "text/csv" in named)
 
 
 def _limit(limit: int | None, *, as_csv: bool) -> int:
