@@ -177,6 +177,7 @@ class StageSettings:
     upload_concurrency: int
     upload_scan: bool
     reference_trusted_origins: tuple[str, ...]
+    telegram_api_url: str
     alarm_email: str | None
     trial_credits: int
     trial_days: int
@@ -244,6 +245,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),
         upload_scan=_upload_scan(read, local=local),
         reference_trusted_origins=read.get("referenceTrustedOrigins", trusted_origins, ()),
+        telegram_api_url=read.get("telegramApiUrl", url, "https://api.telegram.org"),
         alarm_email=read.get("alarmEmail", switches.email_address, None),
         trial_credits=read.get("trialCredits", switches.whole_number(0, 1_000_000), 5),
         trial_days=read.get("trialDays", switches.whole_number(1, 3_650), 30),

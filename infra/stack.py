@@ -120,6 +120,7 @@ class EaselStack(Stack):
             queues=self.queues,
             machine=self.workflow.machine,
             http=self.front.http,
+            key=self.data.key,
         )
 
     def _publish_outputs(self) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from aws_cdk import ArnFormat, Duration, SecretValue, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from infra.constructs.nag import acknowledge
@@ -55,6 +56,7 @@ class Data(Construct):
         self.webhook_secrets = {WAVESPEED: self._webhook_secret("WavespeedWebhook", provider=WAVESPEED)}
         self.session_secret = self._session_secret()
         self.telegram_bot_secret = self._telegram_bot_secret()
+        self.key = self._key()
 
     def index_arn(self, index: Index) -> str:
         """The ARN of one index of the core table."""
@@ -280,6 +282,16 @@ class Data(Construct):
             because="Telegram issues this token by hand and has no interface to rotate it; an operator writes it.",
         )
         return secret
+
+    def _key(self) -> kms.Key:
+        # One for both: a key costs a dollar a month, and its policy keeps its users apart.
+        return kms.Key(
+            self,
+            "Key",
+            description="Encrypts addresses of reference pictures that carry a secret, and the alarms' topic.",
+            enable_key_rotation=True,
+            removal_policy=removal_policy(self._settings),
+        )
 
     def _vendor_secret(self, id: str, *, name: str) -> secrets.Secret:
         secret = secrets.Secret(

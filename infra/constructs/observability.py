@@ -14,7 +14,6 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from infra.constructs.nag import acknowledge
 from infra.constructs.queues import Queues
-from infra.constructs.retention import removal_policy
 from infra.constructs.small_function import METRICS_NAMESPACE, SmallFunction
 from infra.settings import StageSettings
 
@@ -50,10 +49,11 @@ class Observability(Construct):
         queues: Queues,
         machine: sfn.StateMachine,
         http: apigateway.HttpApi,
+        key: kms.Key,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
-        self.topic = self._alarm_topic()
+        self.topic = self._alarm_topic(key)
         self.alarms = [
             *self._queue_alarms(queues),
             *self._function_alarms(),
@@ -68,14 +68,17 @@ class Observability(Construct):
             alarm.add_ok_action(actions.SnsAction(self.topic))
         self._dashboard(engine, queues, machine, http)
 
-    def _alarm_topic(self) -> sns.Topic:
+    def _alarm_topic(self, key: kms.Key) -> sns.Topic:
         cloudwatch_alarms = iam.ServicePrincipal(
             "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
         )
-        key = kms.Key(self, "TopicKey", enable_key_rotation=True, removal_policy=removal_policy(self._settings))
         key.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[cloudwatch_alarms], actions=["kms:Decrypt", "kms:GenerateDataKey*"], resources=["*"]
+                principals=[cloudwatch_alarms],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                # For messages only: addresses of generations are encrypted with their ids as context.
+                conditions={"Null": {"kms:EncryptionContext:generation": "true"}},
             )
         )
         topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=self._settings.enforce_ssl)

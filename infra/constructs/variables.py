@@ -33,6 +33,8 @@ class Variables:
         self.ephemeral = {"EPHEMERAL_TABLE_NAME": data.ephemeral.table_name}
         self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name, "IMAGES_BASE_URL": pictures.base_url}
         self.signing = {"SIGNING_SECRET_ARN": data.signing_secret.secret_arn}
+        self.addresses = {"ADDRESS_KEY_ID": data.key.key_arn}
+        self.bot = {"TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn}
         self.session = {"SESSION_SECRET_ARN": data.session_secret.secret_arn}
         self.edge = front.edge.variables if front.edge else {}
         self.base_url = {"PUBLIC_BASE_URL": front.base_url}
@@ -44,8 +46,7 @@ class Variables:
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
         self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}
         self.doors = {"EASEL_DOORS": ",".join(settings.doors)}
-        self.telegram_bot = {
-            "TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn,
+        self.telegram_bot = self.bot | {
             "INIT_DATA_MAX_AGE_SECONDS": str(settings.sign_in.init_data_max_age_seconds),
         }
         self.publishing = {"EVENT_BUS_NAME": bus.bus.event_bus_name, "INTEGRATION_QUEUE_URL": queues.integration.url}
@@ -56,9 +57,20 @@ class Variables:
         return {"TRIAL_CREDITS": str(self._settings.trial_credits), "TRIAL_DAYS": str(self._settings.trial_days)}
 
     @property
+    def submitting(self) -> dict[str, str]:
+        """For every function that submits generations; see `Room.allow_submitting`."""
+        stores = self.core | self.ledger | self.generations_queue
+        return stores | self.signing | self.base_url | self.trial | self.references | self.addresses | self.bot
+
+    @property
     def references(self) -> dict[str, str]:
         """The origins from which reference pictures may be fetched over plain http."""
         return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}
+
+    @property
+    def telegram(self) -> dict[str, str]:
+        """How files are fetched from Telegram."""
+        return self.bot | {"TELEGRAM_API_URL": self._settings.telegram_api_url}
 
     @property
     def content(self) -> dict[str, str]:

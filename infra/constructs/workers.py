@@ -94,6 +94,7 @@ class Workers(Construct):
             | own.base_url
             | own.routing
             | self._workflow.variables
+            | (own.addresses | own.telegram if does == "Render" else {})
             | {
                 "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
                 "WORKER_SECONDS": str(timeout_seconds),
@@ -111,6 +112,8 @@ class Workers(Construct):
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
         if provider.has_key:
             function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
+        if does == "Render":
+            self._allow_references(function)
         if provider.reads_references and does == "Render":
             function.allow(
                 "s3:PutObject",
@@ -150,6 +153,16 @@ class Workers(Construct):
         function.allow("dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self._data.core.table_arn)
         allow_archives(function, self._data)
         return function
+
+    def _allow_references(self, function: SmallFunction) -> None:
+        """Let a function fetch reference pictures, wherever they are."""
+        function.allow(
+            "s3:GetObject",
+            on=[self._data.generated_objects, self._data.upload_objects],
+            because="Pictures of many workspaces may be references, all below these two prefixes.",
+        )
+        function.allow("kms:Decrypt", on=self._data.key.key_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self._data.telegram_bot_secret_arn)
 
     def _publish_events(self) -> SmallFunction:
         own = self._variables

@@ -94,6 +94,10 @@ def test_the_topic_is_encrypted_with_a_key_that_cloudwatch_may_use(production: S
     users = {statement["Principal"].get("Service") for statement in key["KeyPolicy"]["Statement"]}
     assert key["EnableKeyRotation"] is True
     assert users == {None, "cloudwatch.amazonaws.com"}
+    (condition,) = (one["Condition"] for one in key["KeyPolicy"]["Statement"] if "Service" in one["Principal"])
+    assert condition["Null"] == {"kms:EncryptionContext:generation": "true"}, (
+        "addresses of references are not its affair"
+    )
 
 
 def test_only_cloudwatch_of_this_account_may_publish_and_only_over_tls(production: Synthesized) -> None:
@@ -150,9 +154,7 @@ def test_the_catalogue_is_held_against_its_vendors_every_day(production: Synthes
     assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/WatchDeadLetters"
 
 
-@pytest.mark.parametrize(
-    "kind", ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::SNS::Topic", "AWS::KMS::Key"]
-)
+@pytest.mark.parametrize("kind", ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::SNS::Topic"])
 def test_an_emulator_has_no_alarms(local: Synthesized, kind: str) -> None:
     assert local.of_type(kind) == {}
 

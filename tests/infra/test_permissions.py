@@ -41,11 +41,19 @@ _REMOVING_PICTURES = {
 def _image_worker(does: str, provider: str) -> dict[str, str]:
     """A worker reads the key of its own vendor and of no other."""
     key = {} if provider == "Sandbox" else {f"Data/{provider}Key": "secretsmanager: GetSecretValue"}
+    renders = does == "Render"
+    # It fetches reference pictures: of the workspace, from addresses with secrets, from Telegram.
+    fetching = {
+        UPLOADS: "s3: GetObject",
+        "Data/Key": "kms: Decrypt",
+        "Data/TelegramBot": "secretsmanager: GetSecretValue",
+    }
     return {
         CORE: "dynamodb: GetItem Query BatchGetItem PutItem UpdateItem",
         EPHEMERAL: "dynamodb: BatchGetItem PutItem DeleteItem UpdateItem",
-        PICTURES: "s3: PutObject",
+        PICTURES: "s3: PutObject GetObject" if renders else "s3: PutObject",
         UNMARKED: "s3: PutObject",
+        **(fetching if renders else {}),
         "Workflow/Machine": "states: SendTaskSuccess SendTaskFailure",
         **_RENDER_QUEUES,
         **_COLLECT_QUEUES,
@@ -65,6 +73,16 @@ _ACCEPTING_UPLOADS = {
 }
 _REMOVING_UPLOADS = {BUCKET: "s3: ListBucket", INCOMING: "s3: DeleteObject", UPLOADS: "s3: DeleteObject"}
 
+_SUBMITTING = {
+    CORE: "dynamodb: GetItem Query PutItem UpdateItem BatchGetItem",
+    LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+    "Queues/Generations/Queue": "sqs: SendMessage",
+    "Data/Signing": "secretsmanager: GetSecretValue",
+    # References: whose the bot is, and the encryption of addresses that carry a secret.
+    "Data/TelegramBot": "secretsmanager: GetSecretValue",
+    "Data/Key": "kms: Encrypt",
+}
+
 FUNCTIONS: dict[str, dict[str, str]] = {
     "api/accounts/authorize_request": {
         CORE: "dynamodb: GetItem BatchGetItem",
@@ -78,12 +96,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
-    "api/content/submit_content_image": {
-        CORE: "dynamodb: GetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
-        "Queues/Generations/Queue": "sqs: SendMessage",
-        "Data/Signing": "secretsmanager: GetSecretValue",
-    },
+    "api/content/submit_content_image": _SUBMITTING,
     "api/content/read_content_file": {CORE: "dynamodb: GetItem", PICTURES: "s3: GetObject"},
     "api/content/read_content_images": {
         CORE: "dynamodb: GetItem Query",
@@ -162,12 +175,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/generations/read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
     "api/generations/bot_read_generations": {CORE: "dynamodb: GetItem Query"},
-    "api/generations/bot_submit_generation": {
-        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
-        "Queues/Generations/Queue": "sqs: SendMessage",
-        "Data/Signing": "secretsmanager: GetSecretValue",
-    },
+    "api/generations/bot_submit_generation": _SUBMITTING,
     "api/generations/refresh_generation": {
         CORE: "dynamodb: GetItem Query",
         EPHEMERAL: "dynamodb: UpdateItem",
@@ -200,25 +208,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         CORE: "dynamodb: GetItem ConditionCheckItem",
         LEDGER: "dynamodb: BatchGetItem UpdateItem",
     },
-    "api/generations/submit_generation": {
-        CORE: "dynamodb: GetItem Query PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
-        "Queues/Generations/Queue": "sqs: SendMessage",
-        PICTURES: "s3: GetObject",
-        "Data/Signing": "secretsmanager: GetSecretValue",
-    },
+    "api/generations/submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
+    "api/generations/workspace_submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/money/workspace_read_usage": {CORE: "dynamodb: Query"},
     "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
     "api/generations/workspace_manage_result_cache": {CORE: "dynamodb: GetItem PutItem ConditionCheckItem"},
-    "api/generations/workspace_submit_generation": {
-        CORE: "dynamodb: GetItem BatchGetItem Query PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
-        "Queues/Generations/Queue": "sqs: SendMessage",
-        PICTURES: "s3: GetObject",
-        "Data/Signing": "secretsmanager: GetSecretValue",
-    },
     "api/accounts/read_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/uploads/bot_upload_media": _ACCEPTING_UPLOADS,
@@ -353,15 +349,17 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         widened |= {folder: difference} if difference else {}
     answer_tokens = {"states:SendTaskSuccess on *", "states:SendTaskFailure on *"}
     prefix = "secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:"
+    bot = f"{prefix}easel-local/telegram-bot-??????"
     assert widened == {
         **{
             label: {*answer_tokens, f"{prefix}easel-local/{label.partition(':')[2]}-??????"}
+            | ({bot} if "render" in label else set())
             # The one that is simulated there: no other could call back to it.
             | ({f"{prefix}easel-local/signing-??????"} if label == "workers/render_image:wavespeed" else set())
             for label in FUNCTIONS
             if ":" in label and not label.endswith(":sandbox")
         },
-        "workers/render_image:sandbox": answer_tokens,
+        "workers/render_image:sandbox": answer_tokens | {bot},
         "api/accounts/authorize_request": {
             f"{prefix}easel-local/session-??????",
             f"{prefix}easel-local/telegram-bot-??????",
@@ -373,10 +371,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         },
         "api/accounts/read_api_keys": {f"{prefix}easel-local/signing-??????"},
         "api/content/read_content_images": {f"{prefix}easel-local/signing-??????"},
-        "api/content/submit_content_image": {f"{prefix}easel-local/signing-??????"},
+        "api/content/submit_content_image": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/list_generations": {f"{prefix}easel-local/signing-??????"},
-        "api/generations/bot_submit_generation": {f"{prefix}easel-local/signing-??????"},
         "api/money/bot_quote_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/bot_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
         "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},
@@ -388,8 +386,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/wavespeed-webhook-??????",
         },
         "api/money/quote_generation": {f"{prefix}easel-local/signing-??????"},
-        "api/generations/workspace_submit_generation": {f"{prefix}easel-local/signing-??????"},
-        "api/generations/submit_generation": {f"{prefix}easel-local/signing-??????"},
+        **{
+            f"api/generations/{name}": {bot, f"{prefix}easel-local/signing-??????"}
+            for name in ("submit_generation", "workspace_submit_generation")
+        },
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.support.references import resolve_references_over
 from tests.support.tables import create_core_table, create_ledger_table
 
 from easel.domain.catalogue import load_catalogue
@@ -167,6 +168,7 @@ class RealBooks:
             open_account(name, ())
         self._submit = SubmitGeneration(
             appraise=Appraise(catalogue=load_catalogue(), prices=PRICES, address_fault=find_fault(())),
+            references=resolve_references_over(self.generations, clock),
             quotes=QuoteSigner(lambda: [b"key"], clock),
             generations=self.generations,
             claims=DynamoIdempotencyClaims(client, self.core),

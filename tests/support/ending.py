@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from tests.support.submitting import MemoryUnitOfWork, MemoryWrite
+from tests.support.memory_writes import MemoryUnitOfWork, MemoryWrite
 
 from easel.domain.budgets import Budget, BudgetScope
 from easel.domain.credits import Hold, Wallet

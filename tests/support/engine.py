@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.health import MemoryHealth, NoLatencies, routing_of
+from tests.support.references import fetch_reference_over, resolve_references_over
 from tests.support.requests import an_image_request
 from tests.support.tables import create_ledger_table
 
@@ -53,6 +54,7 @@ from easel.repositories.money.budgets import DynamoBudgets
 from easel.repositories.money.ledger import DynamoLedger
 from easel.repositories.money.ledger_audit import DynamoLedgerAudit
 from easel.repositories.money.usage import DynamoUsageCounters, DynamoUsageSummaries
+from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.accounts.open_account import OpenAccount, TrialOffer
 from easel.services.accounts.principal import Principal
 from easel.services.generations.cancel_generation import CancelGeneration
@@ -298,6 +300,9 @@ class MemoryStore:
         self.objects[key] = data
         self.puts.append(key)
 
+    def get(self, key: str) -> bytes | None:
+        return self.objects.get(key)
+
     def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
         return f"https://bucket.example/{key}"
 
@@ -414,8 +419,10 @@ class Engine:
             clock=clock,
         )
         self.appraise = Appraise(catalogue=self.catalogue, prices=load_price_book(), address_fault=find_fault(()))
+        self.uploads = DynamoUploads(client, table)
         self.submit_use_case = SubmitGeneration(
             appraise=self.appraise,
+            references=resolve_references_over(self.generations, clock, uploads=self.uploads),
             quotes=self.quotes,
             usage=self.usage,
             ledger=self.ledger,
@@ -470,6 +477,9 @@ class Engine:
     def _compose_workers(self) -> None:
         queue, unit_of_work, workflow = self._worker_ports
         imaging, fuse, clock = dict(self._imaging), self.fuse, self.clock
+        imaging["fetch_reference"] = fetch_reference_over(
+            self.generations, web=imaging.pop("references"), store=self.store, uploads=self.uploads
+        )
         generations, tasks = self.generations, fused(self.tasks, fuse, *TASK_WRITES)
 
         def note(provider: str, outcome: str) -> None:

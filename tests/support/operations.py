@@ -93,6 +93,8 @@ class Functions:
             "TOKEN_ISSUERS": "[]",
             "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
             "REFERENCE_TRUSTED_ORIGINS": "",
+            "TELEGRAM_API_URL": "https://api.telegram.org",
+            "ADDRESS_KEY_ID": emulator.client("kms").create_key()["KeyMetadata"]["Arn"],
             "PUBLIC_BASE_URL": "https://easel.example",
             "TRIAL_CREDITS": "5",
             "TRIAL_DAYS": "30",

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
+from tests.support.memory_writes import MemoryUnitOfWork, MemoryWrite
+from tests.support.references import MemoryUploads, resolve_references_over
+
 from easel.domain.budgets import BudgetScope
 from easel.domain.catalogue import Catalogue, load_catalogue
 from easel.domain.credits import Hold
@@ -38,31 +41,6 @@ TRUSTED_ORIGINS = ("http://127.0.0.1:8000", "http://127.0.0.1:8001")
 
 
 @dataclass
-class MemoryWrite:
-    """`ports.transactions.Write`: its condition, and what it does once all conditions hold."""
-
-    description: str
-    refusal: Callable[[], EaselError | None]
-    apply: Callable[[], object]
-
-
-@dataclass
-class MemoryUnitOfWork:
-    """`ports.transactions.UnitOfWork`. `committed` has the descriptions of each transaction, in order."""
-
-    committed: list[list[str]] = field(default_factory=list)
-
-    def commit(self, *writes: Any) -> None:
-        for write in writes:
-            refusal = write.refusal()
-            if refusal is not None:
-                raise refusal
-        for write in writes:
-            write.apply()
-        self.committed.append([write.description for write in writes])
-
-
-@dataclass
 class MemorySubmissions:
     """Everything that a submit writes, and the ports that write it.
 
@@ -78,6 +56,8 @@ class MemorySubmissions:
     queued: list[Generation] = field(default_factory=list)
     opened: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unit_of_work: MemoryUnitOfWork = field(default_factory=MemoryUnitOfWork)
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
+    bot_workspace: str | None = None
 
     wallets: dict[str, int] = field(default_factory=dict)
     budgets: dict[BudgetScope, int] = field(default_factory=dict)
@@ -168,6 +148,9 @@ def submit_generation_over(
             prices=load_price_book(),
             address_fault=find_fault(TRUSTED_ORIGINS),
             find_template=find_template,
+        ),
+        "references": resolve_references_over(
+            ports, clock, uploads=ports.uploads, bot_workspace=lambda: ports.bot_workspace
         ),
         "quotes": quote_signer(clock),
         **dict.fromkeys(("generations", "claims", "usage", "ledger", "budgets", "queue"), ports),

@@ -14,7 +14,7 @@ from easel.wiring.images import image_workers as wiring
 from easel.workflow.batches import process_messages
 from easel.workflow.messages import RenderMessage
 
-Env = wiring.ImageWorkerEnv
+Env = wiring.RenderEnv
 
 
 def render(record: SQSRecord) -> None:

@@ -32,18 +32,10 @@ class BotGenerations(Room):
         }
 
     def _submit(self) -> SmallFunction:
-        data, own = self.data, self.variables
         function = self.function(
-            "bot_submit_generation",
-            own.core | own.ledger | own.signing | own.base_url | own.generations_queue | own.trial | own.references,
-            timeout_seconds=SUBMIT_SECONDS,
-            traced=True,
+            "bot_submit_generation", self.variables.submitting, timeout_seconds=SUBMIT_SECONDS, traced=True
         )
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
-        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        self.allow_submitting(function)
         return function
 
     def _read(self) -> SmallFunction:

@@ -41,18 +41,11 @@ class Content(Room):
         }
 
     def _submit(self) -> SmallFunction:
-        data, own = self.data, self.variables
+        own = self.variables
         function = self.function(
-            "submit_content_image",
-            own.core | own.ledger | own.signing | own.base_url | own.generations_queue | own.trial | own.references
-            | own.content,
-            timeout_seconds=SUBMIT_SECONDS,
-            traced=True,
-        )  # fmt: skip
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+            "submit_content_image", own.submitting | own.content, timeout_seconds=SUBMIT_SECONDS, traced=True
+        )
+        self.allow_submitting(function)
         return function
 
     def _read_file(self) -> SmallFunction:

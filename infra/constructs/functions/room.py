@@ -111,6 +111,19 @@ class Room(Construct):
             because="A presigned link carries this permission, and all checked uploads lie below this one prefix.",
         )
 
+    def allow_submitting(self, function: SmallFunction) -> None:
+        """Let a function submit generations."""
+        data = self.data
+        # Of the bot only whose it is: its workspace may name references by their Telegram file id.
+        function.allow("secretsmanager:GetSecretValue", on=[data.signing_secret_arn, data.telegram_bot_secret_arn])
+        function.allow("kms:Encrypt", on=data.key.key_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
+        # Uploads that are references.
+        function.allow("dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+
     def allow_links(self, function: SmallFunction) -> None:
         """Let a function sign links to pictures."""
         function.allow(

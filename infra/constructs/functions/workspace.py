@@ -92,19 +92,13 @@ class WorkspaceGenerations(Room):
         }
 
     def _submit(self) -> SmallFunction:
-        data, own = self.data, self.variables
         function = self.function(
             "workspace_submit_generation",
-            own.core | own.ledger | own.images | own.signing | own.base_url | own.generations_queue
-            | own.trial | own.references,
+            self.variables.submitting | self.variables.images,
             timeout_seconds=SUBMIT_SECONDS,
             traced=True,
-        )  # fmt: skip
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", on=data.core.table_arn)
-        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        )
+        self.allow_submitting(function)
         self.allow_links(function)
         return function
 

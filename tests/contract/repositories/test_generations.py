@@ -90,7 +90,7 @@ def test_every_field_of_a_generation_reads_back(core: Core) -> None:
         input_params={"prompt": "қизил", "scale": 1.5, "empty": "", "none": None, "list": [1, {"a": True}]},
         references=(
             at_url("https://a.example/1.png", "front", "file-1"),
-            Reference(UrlSource("https://a.example/2.png?sig=***", sealed=True)),
+            Reference(UrlSource("https://a.example/2.png?sig=***", sealed="Zm94")),
             Reference(UploadSource("019a9f1c-0000-7000-8000-0000000000b1"), "back"),
             Reference(ImageSource("019a9f1c-0000-7000-8000-0000000000a1")),
             Reference(TelegramSource("file-2")),

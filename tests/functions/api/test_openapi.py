@@ -152,7 +152,7 @@ def test_a_submit_tells_which_limits_stop_it(fresh: dict[str, Any]) -> None:
     responses = fresh["paths"]["/api/v1/generations"]["post"]["responses"]
 
     assert responses["402"]["$ref"].endswith("/402-budget_exceeded.insufficient_credits")
-    assert responses["409"]["$ref"].endswith("/409-limit_reached")
+    assert responses["409"]["$ref"].endswith("/409-limit_reached.reference_not_ready")
     assert responses["429"]["$ref"].endswith("/429-limit_reached.rate_limited")
 
 

@@ -300,7 +300,11 @@ BAD_BODIES = {
         {"maxItems": 1},
     ),
     "unknown field": (GOOD | {"promt": "a red fox"}, "promt", FIELDS),
-    "one field in both cases": (GOOD | {"aspectRatio": "1:1", "aspect_ratio": "1:1"}, "aspect_ratio", FIELDS),
+    "one field in both cases": (
+        GOOD | {"aspectRatio": "1:1", "aspect_ratio": "1:1"},
+        "aspectRatio",
+        ["aspectRatio", "aspect_ratio"],
+    ),
     "client reference too long": (GOOD | {"clientReference": "x" * 201}, "clientReference", {"maxLength": 200}),
     "a list": ([GOOD], "body", {"type": "object"}),
     "a text": ('"a red fox"', "body", {"type": "object"}),

@@ -238,6 +238,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
         "SIGNING_SECRET_ARN": secret("a-signing-secret-of-this-test-run"),
         "TELEGRAM_BOT_SECRET_ARN": secret("unset"),
+        "ADDRESS_KEY_ID": emulator.client("kms").create_key()["KeyMetadata"]["Arn"],
         "INIT_DATA_MAX_AGE_SECONDS": "3600",
         "TRIAL_CREDITS": "5",
         "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000",

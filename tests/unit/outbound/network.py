@@ -23,17 +23,22 @@ class Shelf:
     endless: bool = False
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
+    def answer(self, target: str) -> tuple[int, bytes]:
+        """Status and body for this path and query."""
+        return self.status, self.body
+
 
 class _Handler(BaseHTTPRequestHandler):
     shelf: Shelf
 
     def do_GET(self) -> None:
         self.shelf.asked.append((self.path, self.headers["Host"]))
-        self.send_response(self.shelf.status)
+        status, body = self.shelf.answer(self.path)
+        self.send_response(status)
         for name, value in self.shelf.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(self.shelf.body)
+        self.wfile.write(body)
         while self.shelf.endless:
             self.wfile.write(bytes(65536))
 

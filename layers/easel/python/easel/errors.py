@@ -4,6 +4,8 @@
     ├── InvalidRequest            the request is invalid (carries field errors)
     │   ├── UnknownModel          no such model in the catalogue
     │   ├── UnknownTemplate       no such prompt template, or no such version of it
+    │   ├── UnknownReference      a reference to an upload or image that the workspace does not have
+    │   ├── ReferenceNotReady     a reference to an upload or image that is not finished
     │   ├── QuoteExpired          the quote has expired
     │   └── InvalidCursor         a page cursor that is not ours, or of another query
     ├── Unauthenticated           no credential, or an invalid one
@@ -104,6 +106,18 @@ class UnknownTemplate(InvalidRequest):
     """No such prompt template in the caller's workspace, or no such version of it."""
 
     code = "unknown_template"
+
+
+class UnknownReference(InvalidRequest):
+    """A reference to an upload or an image that the caller's workspace does not have."""
+
+    code = "unknown_reference"
+
+
+class ReferenceNotReady(InvalidRequest):
+    """A reference to an upload that is still being checked, or to an image that is still being made."""
+
+    code = "reference_not_ready"
 
 
 class QuoteExpired(InvalidRequest):

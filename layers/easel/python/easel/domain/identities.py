@@ -83,6 +83,11 @@ def user_among(names: tuple[str, ...]) -> str | None:
     return next((name.removeprefix("user:") for name in names if name.startswith("user:")), None)
 
 
+def telegram_id_among(names: tuple[str, ...]) -> int | None:
+    """The Telegram id in the result of `names_of`."""
+    return next((number for name in names if (number := read_telegram_alias(name)) is not None), None)
+
+
 def is_telegram_id(number: int) -> bool:
     """Whether this can be a Telegram id."""
     return 0 < number < TELEGRAM_ID_LIMIT

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from easel.signing import decode_base64url, encode_base64url
 
+_PATH = "/i/"
 _SECRET_BYTES = 10
 _TOKEN_BYTES = 16 + 16 + _SECRET_BYTES
 
@@ -38,6 +40,22 @@ def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) ->
     """The token of one image. Both ids are UUIDs."""
     raw = UUID(workspace_id).bytes + UUID(image_id).bytes + bytes.fromhex(permalink_secret)
     return encode_base64url(raw)
+
+
+def permalink_token(address: str, public_base_url: str) -> PermalinkToken | None:
+    """The token of an address that is a permalink of this deployment; None for any other address."""
+    base = urlsplit(public_base_url.rstrip("/"))
+    try:
+        parts = urlsplit(address)
+        same_place = (parts.scheme, parts.hostname, _port(parts)) == (base.scheme, base.hostname, _port(base))
+    except ValueError:
+        return None
+    path = f"{base.path}{_PATH}"
+    return decode_permalink(parts.path.removeprefix(path)) if same_place and parts.path.startswith(path) else None
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def decode_permalink(token: str) -> PermalinkToken | None:

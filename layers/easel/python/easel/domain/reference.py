@@ -12,13 +12,13 @@ from easel.domain.template_use import ANY_ROLE
 class UrlSource:
     """A picture at a web address.
 
-    `telegram_file_id` is kept for callers who name a picture by both. `sealed`: the address carried a secret; `url`
-    shows it without, and the whole one is stored encrypted for the worker that fetches it.
+    `telegram_file_id` is kept for callers who name a picture by both. An address that carries a secret is stored
+    twice: `url` shows it without the secret, `sealed` is the whole one, encrypted for the worker that fetches it.
     """
 
     url: str = field(repr=False)
     telegram_file_id: str | None = None
-    sealed: bool = False
+    sealed: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ REMOVAL_GRACE: Final = timedelta(hours=2)
 MAX_ATTACHMENTS: Final = 100
 MAX_FILENAME_BYTES: Final = 255
 
+GENERATIONS_ATTACHMENT: Final = "generations"
+"""In `attached_to` of every upload that a generation has used as a reference, however many have."""
+
 _SEPARATORS: Final = re.compile(r"[/\\]")
 
 

@@ -40,6 +40,8 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "The body is not valid JSON"),
     errors.UnknownModel: Kind(HTTPStatus.BAD_REQUEST, "Unknown model"),
     errors.UnknownTemplate: Kind(HTTPStatus.BAD_REQUEST, "Unknown prompt template"),
+    errors.UnknownReference: Kind(HTTPStatus.NOT_FOUND, "Unknown reference picture"),
+    errors.ReferenceNotReady: Kind(HTTPStatus.CONFLICT, "A reference picture is not ready", retryable=True),
     errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "Invalid cursor"),
     errors.QuoteExpired: Kind(HTTPStatus.BAD_REQUEST, "The quote has expired"),
     errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "Authentication is required"),

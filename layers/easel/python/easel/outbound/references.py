@@ -18,8 +18,8 @@ from easel.outbound.deadline import Deadline
 from easel.outbound.guard import TOO_LATE, UNREACHABLE, GuardedHttp, NotPublicError, Resolver
 
 MAX_REFERENCE_BYTES: Final = 10 * 1024 * 1024
-_TOTAL_SECONDS: Final = 20.0
-_EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+TOTAL_SECONDS: Final = 20.0
+EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _HEADERS: Final = (
     ("User-Agent", "easel/1"),
     ("Accept", "image/png,image/jpeg,image/webp"),
@@ -39,7 +39,7 @@ class SafeReferenceFetcher:
         *,
         trusted_origins: Iterable[str] = (),
         max_bytes: int = MAX_REFERENCE_BYTES,
-        total_seconds: float = _TOTAL_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
         resolve: Resolver | None = None,
         dialler: httpcore.NetworkBackend | None = None,
         ssl_context: ssl.SSLContext | None = None,
@@ -74,7 +74,7 @@ class SafeReferenceFetcher:
         media_type = sniff_media_type(data)
         if media_type is None:
             raise ImageRejected(f"What {host} delivered is not a PNG, JPEG or WebP picture.")
-        return ReferenceImage(data, media_type, f"reference.{_EXTENSIONS[media_type]}", url)
+        return ReferenceImage(data, media_type, f"reference.{EXTENSIONS[media_type]}", url)
 
     def _get(self, address: Address, host: str) -> bytes:
         deadline = Deadline(self._total_seconds, self._monotonic)

@@ -85,6 +85,18 @@ class S3ImageStore:
                 ChecksumSHA256=checksum,
             )
 
+    def get(self, key: str) -> bytes | None:
+        """The bytes of an object; None when there is none.
+
+        Raises:
+            StorageUnavailable: the bucket does not answer.
+        """
+        with raised_as(StorageUnavailable, f"The object {key} could not be read."):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except self._client.exceptions.NoSuchKey:
+                return None
+
     def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
         """A presigned link to this object; whether the object exists is not checked.
 

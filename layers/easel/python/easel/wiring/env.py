@@ -66,10 +66,15 @@ class SessionKey(Settings):
     SESSION_SECRET_ARN: Text
 
 
-class TelegramBot(Settings):
-    """The bot whose Mini Apps may sign in."""
+class BotSecret(Settings):
+    """The Telegram bot of the deployment: its token and its workspace."""
 
     TELEGRAM_BOT_SECRET_ARN: Text
+
+
+class TelegramBot(BotSecret):
+    """The bot whose Mini Apps may sign in."""
+
     INIT_DATA_MAX_AGE_SECONDS: int
 
 
@@ -108,6 +113,18 @@ class UploadsQueue(Settings):
 
 class Links(ImagesBucket, PublicAddress):
     """Links to pictures."""
+
+
+class AddressKey(Settings):
+    """Key of KMS for addresses of reference pictures that carry a secret."""
+
+    ADDRESS_KEY_ID: Text
+
+
+class TelegramApi(BotSecret):
+    """How files are fetched from Telegram."""
+
+    TELEGRAM_API_URL: Text
 
 
 class TrustedReferences(Settings):

@@ -28,8 +28,8 @@ def _source_values(source: Source) -> dict[str, Any]:
         case TelegramSource(file_id):
             return {"fileId": file_id}
         case UrlSource(url, file_id, sealed):
-            named = {"telegramFileId": file_id} if file_id is not None else {}
-            return {"url": url} | named | ({"sealed": True} if sealed else {})
+            more = {"telegramFileId": file_id, "sealed": sealed}
+            return {"url": url} | {name: value for name, value in more.items() if value is not None}
 
 
 def _source_from(values: Mapping[str, Any]) -> Source:
@@ -39,4 +39,4 @@ def _source_from(values: Mapping[str, Any]) -> Source:
         return ImageSource(values["imageId"])
     if "fileId" in values:
         return TelegramSource(values["fileId"])
-    return UrlSource(values["url"], values.get("telegramFileId"), values.get("sealed", False))
+    return UrlSource(values["url"], values.get("telegramFileId"), values.get("sealed"))

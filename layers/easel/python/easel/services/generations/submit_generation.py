@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from easel.clock import Clock
+from easel.domain.address_secrets import without_secrets
 from easel.domain.budgets import scopes_of
 from easel.domain.catalogue import plan_upstream
 from easel.domain.credits import hold_of
@@ -39,6 +40,7 @@ from easel.services.ports.money import Budgets, Ledger
 from easel.services.ports.transactions import UnitOfWork, Write
 from easel.services.ports.usage import UsageCounters, UsageRule
 from easel.services.prompt_templates.compose_prompts import new_images, used
+from easel.services.references.resolve_references import ResolveReferences
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class SubmitGeneration:
         self,
         *,
         appraise: Appraise,
+        references: ResolveReferences,
         quotes: QuoteSigner,
         generations: GenerationRepository,
         claims: IdempotencyClaims,
@@ -90,6 +93,7 @@ class SubmitGeneration:
         clock: Clock,
     ) -> None:
         self._appraise = appraise
+        self._references = references
         self._quotes = quotes
         self._usage = usage
         self._ledger = ledger
@@ -114,7 +118,8 @@ class SubmitGeneration:
 
         Raises:
             Forbidden: a bot that does not say for whom: it would pay itself.
-            InvalidRequest: something the model does not do, or a quote that does not hold for it.
+            InvalidRequest: something the model does not do, a quote that does not hold for it, or a reference that
+                cannot be used.
             IdempotencyKeyReused: the key came with another request before.
             LimitReached: too much is running, or was asked for today.
             InsufficientCredits: the wallet has less than the price.
@@ -127,18 +132,19 @@ class SubmitGeneration:
             raise Forbidden(BOT_TEXT)
         now = self._clock()
         try:
-            generation = self._draft(principal, request, request_id, now)
+            generation, attachments = self._draft(principal, request, request_id, now)
         except InvalidRequest as refusal:
             # A repetition is answered as the first call was, however late it comes: a quote may have expired since, and
-            # a template may have changed or been deleted.
-            may_be_repetition = request.template is not None or isinstance(refusal, QuoteExpired)
+            # a template or a reference may have changed or been deleted.
+            may_change = request.template is not None or bool(request.references)
+            may_be_repetition = may_change or isinstance(refusal, QuoteExpired)
             earlier = self._earlier(principal, request, idempotency_key, now) if may_be_repetition else None
             if earlier is None:
                 raise
             return earlier
         claim = self._claim(principal, request, idempotency_key, now)
         try:
-            self._commit(principal, generation, claim, along(generation), now)
+            self._commit(principal, generation, claim, (*attachments, *along(generation)), now)
         except KeyAlreadyClaimed as claimed:
             return self._replay(principal, claimed, request, claim)
         self._enqueue(generation)
@@ -199,11 +205,15 @@ class SubmitGeneration:
             self._open_account(principal.workspace_id, principal.identities)
             self._unit_of_work.commit(*writes)
 
-    def _draft(self, principal: Principal, request: ImageRequest, request_id: str, now: datetime) -> Generation:
+    def _draft(
+        self, principal: Principal, request: ImageRequest, request_id: str, now: datetime
+    ) -> tuple[Generation, Sequence[Write]]:
+        """The generation as it is stored, and the writes that keep the uploads it uses."""
         appraisal = self._appraise(principal, request)
         model, made = appraisal.model, appraisal.composition
         generation_id = new_generation_id()
-        return Generation(
+        resolved = self._references(principal, request, generation_id)
+        generation = Generation(
             id=generation_id,
             workspace_id=principal.workspace_id,
             user_id=principal.user_id,
@@ -215,8 +225,8 @@ class SubmitGeneration:
             prompt=made.title if made else request.prompt,
             mode=request.mode,
             parameters=appraisal.parameters,
-            input_params=request.input_params,
-            references=request.references,
+            input_params=without_secrets(request.input_params),
+            references=resolved.references,
             images=new_images(generation_id, appraisal.price.images, made),
             status=Status.PENDING,
             created_at=now,
@@ -230,6 +240,7 @@ class SubmitGeneration:
             template=used(made),
             work_seconds=model.deadline_seconds,
         )
+        return generation, resolved.writes
 
     def _enqueue(self, generation: Generation) -> None:
         try:

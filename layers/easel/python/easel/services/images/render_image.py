@@ -22,7 +22,6 @@ from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT, Failure, Image, timeout_failure
 from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
-from easel.domain.reference import Reference
 from easel.domain.routing import may_attempt, poll_delay
 from easel.errors import (
     EaselError,
@@ -52,9 +51,9 @@ from easel.services.ports.providers import (
     CallbackAddresses,
     ImageProvider,
     ReferenceCleaner,
-    ReferenceFetcher,
     ReferenceLender,
 )
+from easel.services.references.fetch_reference import FetchReference
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ class RenderImage:
         generations: GenerationRepository,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
-        references: ReferenceFetcher,
+        fetch_reference: FetchReference,
         cleaner: ReferenceCleaner,
         lender: ReferenceLender,
         callbacks: CallbackAddresses,
@@ -89,7 +88,7 @@ class RenderImage:
         self._generations = generations
         self._tasks = tasks
         self._providers = providers
-        self._references = references
+        self._fetch_reference = fetch_reference
         self._cleaner = cleaner
         self._lender = lender
         self._callbacks = callbacks
@@ -236,14 +235,12 @@ class RenderImage:
         for number, reference in generation.references_of(image):
             if self._clock() > until:
                 raise ReferenceUnavailable("Fetching and checking the reference pictures took too long.")
-            cleaned.append(self._reference(number, reference))
+            fetched = self._fetch_reference(generation, reference)
+            cleaned.append(self._clean(number, fetched))
         return tuple(cleaned)
 
-    def _reference(self, number: int, reference: Reference) -> ReferenceImage:
+    def _clean(self, number: int, fetched: ReferenceImage) -> ReferenceImage:
         """A reference picture as a vendor may see it."""
-        if reference.url is None:
-            raise ReferenceUnavailable(f"Reference picture {number} cannot be fetched.")
-        fetched = self._references.fetch(reference.url)
         try:
             return self._cleaner.clean(fetched)
         except ImageRejected as error:

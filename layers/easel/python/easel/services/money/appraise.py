@@ -91,9 +91,7 @@ class Appraise:
         """Refuse what a worker would not fetch, by the parser that it fetches with. Doors may have done so before."""
         for index, reference in enumerate(request.references):
             field = request.reference_field(index)
-            if reference.url is None:
-                raise InvalidRequest.of(field, f"{field} cannot be used yet; give a url.", ["url"])
-            if fault := self._address_fault(reference.url):
+            if reference.url is not None and (fault := self._address_fault(reference.url)):
                 raise InvalidRequest.of(field, f"{field} {fault}.", {"schemes": ["https"]})
 
     def _first(self, model: Model, asked: Routing, references: int) -> Candidate:

@@ -27,6 +27,14 @@ class ImageStore(Protocol):
         ...
 
 
+class PictureReader(Protocol):
+    """Reads the bytes of stored pictures. Raises StorageUnavailable."""
+
+    def get(self, key: str) -> bytes | None:
+        """The object; None when there is none."""
+        ...
+
+
 class ImageProcessor(Protocol):
     """Turns a vendor's bytes into what we store. Raises ImageRejected or ImagingUnavailable."""
 

@@ -14,10 +14,11 @@ from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.env import GenerationsQueue, Wallets
 from easel.wiring.money.quotes import QuoteEnv, appraise, quote_signer
 from easel.wiring.money.wallets import open_account
+from easel.wiring.references.resolve_references import ResolveEnv, resolve_references
 from easel.workflow.queues import SqsGenerationQueue
 
 
-class SubmitEnv(QuoteEnv, Wallets, GenerationsQueue):
+class SubmitEnv(QuoteEnv, ResolveEnv, Wallets, GenerationsQueue):
     """Environment of whatever submits generations."""
 
 
@@ -25,6 +26,7 @@ def submit_generation(env: SubmitEnv) -> SubmitGeneration:
     """Check, price, hold the credits, store and queue a generation."""
     return SubmitGeneration(
         appraise=appraise(env),
+        references=resolve_references(env),
         quotes=quote_signer(env),
         usage=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
         ledger=DynamoLedger(dynamodb(), env.LEDGER_TABLE_NAME),

@@ -10,7 +10,6 @@ from easel.domain.image import Image
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.observability import count
-from easel.outbound.references import SafeReferenceFetcher
 from easel.repositories.catalogue.latencies import DynamoLatencies
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
@@ -45,6 +44,7 @@ from easel.wiring.env import (
 )
 from easel.wiring.images.callback_tickets import callback_signer
 from easel.wiring.images.image_store import image_store
+from easel.wiring.references.fetch_reference import FetchEnv, fetch_reference
 from easel.workflow.queues import MessageHold, SqsImageQueue
 from easel.workflow.step_functions import StepFunctionsWorkflow
 
@@ -64,6 +64,10 @@ class ImageWorkerEnv(
     """Environment of the image workers."""
 
 
+class RenderEnv(ImageWorkerEnv, FetchEnv):
+    """Environment of the workers that call providers."""
+
+
 @dataclass(frozen=True)
 class _Parts:
     """What the three workers share. One per process, because adapters keep connections."""
@@ -80,7 +84,7 @@ class _Parts:
 
 
 @cache
-def render_image(env: ImageWorkerEnv) -> RenderImage:
+def render_image(env: RenderEnv) -> RenderImage:
     """Have a provider make an image."""
     parts = _parts(env)
     return RenderImage(
@@ -88,7 +92,9 @@ def render_image(env: ImageWorkerEnv) -> RenderImage:
         generations=parts.generations,
         tasks=parts.tasks,
         providers=parts.providers,
-        references=SafeReferenceFetcher(trusted_origins=env.REFERENCE_TRUSTED_ORIGINS),
+        fetch_reference=fetch_reference(
+            env, core_table=env.CORE_TABLE_NAME, trusted=env.REFERENCE_TRUSTED_ORIGINS, store=image_store(env)
+        ),
         cleaner=PillowReferenceCleaner(),
         lender=S3ReferenceLender(image_store(env)),
         callbacks=parts.callbacks,

@@ -14,8 +14,10 @@ from easel.errors import (
     LimitReached,
     NotFound,
     QuoteExpired,
+    ReferenceNotReady,
     SecretUnavailable,
     UnknownModel,
+    UnknownReference,
     UnknownTemplate,
 )
 from easel.http.description import UNCHANGED, route
@@ -37,6 +39,8 @@ SUBMIT_GENERATION: Final = route(
         InvalidRequest,
         UnknownModel,
         UnknownTemplate,
+        UnknownReference,
+        ReferenceNotReady,
         QuoteExpired,
         InsufficientCredits,
         BudgetExceeded,

@@ -1,0 +1,166 @@
+"""Check at submit what the references of a request name, and make of them what is stored with the generation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from easel.clock import Clock
+from easel.domain.address_secrets import hide_secrets
+from easel.domain.identities import TelegramIdentity, telegram_id_among, user_among
+from easel.domain.permalinks import PermalinkToken, permalink_token
+from easel.domain.reference import ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
+from easel.domain.request import ImageRequest
+from easel.domain.upload import GENERATIONS_ATTACHMENT, Upload, UploadState
+from easel.errors import FieldError, InvalidRequest, ReferenceNotReady, UnknownReference
+from easel.services.accounts.principal import Principal
+from easel.services.ports.references import AddressVault, BotWorkspace
+from easel.services.ports.transactions import Write
+from easel.services.ports.uploads import Uploads
+from easel.services.references.images_of_workspace import FoundImage, ImagesOfWorkspace
+
+_ID: Final = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedReferences:
+    """The references as they are stored, and what keeps their uploads: writes for the transaction of the submit."""
+
+    references: tuple[Reference, ...]
+    writes: tuple[Write, ...] = ()
+
+
+class ResolveReferences:
+    """No call to anything for plain addresses; one read per picture, one for all uploads, one encryption per secret."""
+
+    def __init__(
+        self,
+        *,
+        images: ImagesOfWorkspace,
+        uploads: Uploads,
+        vault: AddressVault,
+        bot_workspace: BotWorkspace,
+        public_base_url: str,
+        clock: Clock,
+    ) -> None:
+        self._images = images
+        self._uploads = uploads
+        self._vault = vault
+        self._bot_workspace = bot_workspace
+        self._base_url = public_base_url
+        self._clock = clock
+
+    def __call__(self, principal: Principal, request: ImageRequest, generation_id: str) -> ResolvedReferences:
+        """Resolve every reference.
+
+        Raises:
+            UnknownReference: no such upload or picture in the caller's workspace.
+            ReferenceNotReady: it is still being checked or made.
+            InvalidRequest: it can never be used, or there is no bot to fetch it.
+        """
+        uploads = self._uploads_of(principal.workspace_id, request.references)
+        resolved = tuple(
+            replace(
+                reference,
+                source=self._resolve(
+                    principal, reference.source, request.reference_field(index), generation_id, uploads
+                ),
+            )
+            for index, reference in enumerate(request.references)
+        )
+        kept = [upload for upload in uploads.values() if GENERATIONS_ATTACHMENT not in upload.attached_to]
+        return ResolvedReferences(
+            resolved, tuple(self._uploads.attaching(upload, GENERATIONS_ATTACHMENT) for upload in kept)
+        )
+
+    def _resolve(
+        self, principal: Principal, source: Source, field: str, generation_id: str, uploads: Mapping[str, Upload]
+    ) -> Source:
+        match source:
+            case UrlSource():
+                return self._at_address(principal, source, field, generation_id)
+            case UploadSource(upload_id):
+                return UploadSource(self._ready_upload(uploads.get(_as_id(upload_id) or ""), field).id)
+            case ImageSource(image_id):
+                known = _as_id(image_id)
+                found = self._images.find(principal.workspace_id, known) if known else None
+                return _finished(found, field)
+            case TelegramSource(file_id):
+                self._check_bot(principal, file_id, field)
+                return source
+
+    def _at_address(self, principal: Principal, source: UrlSource, field: str, generation_id: str) -> Source:
+        token = permalink_token(source.url, self._base_url)
+        if token is not None:
+            return self._by_permalink(principal.workspace_id, token, field)
+        shown = hide_secrets(source.url)
+        if shown == source.url:
+            return source
+        return replace(source, url=shown, sealed=self._vault.seal(source.url, generation_id))
+
+    def _by_permalink(self, workspace_id: str, token: PermalinkToken, field: str) -> ImageSource:
+        """A permalink is public, but redirects to a link that works for an hour: the picture is read from the store."""
+        found = self._images.find(workspace_id, token.image_id) if token.workspace_id == workspace_id else None
+        return _finished(found if found and token.matches(found.permalink_secret) else None, field)
+
+    def _uploads_of(self, workspace_id: str, references: Sequence[Reference]) -> Mapping[str, Upload]:
+        named = [reference.source for reference in references]
+        ids = {_as_id(source.upload_id) for source in named if isinstance(source, UploadSource)} - {None}
+        return self._uploads.get_all(workspace_id, [upload_id for upload_id in ids if upload_id]) if ids else {}
+
+    def _ready_upload(self, upload: Upload | None, field: str) -> Upload:
+        if upload is None or upload.is_expired(self._clock()):
+            raise _unknown(field, "upload")
+        if not upload.state.is_final:
+            raise _not_ready(field, "is an upload that is not ready yet; see its state")
+        if upload.state is not UploadState.READY:
+            why = f": {upload.rejection.message}" if upload.rejection else "."
+            raise InvalidRequest.of(field, f"{field} is an upload that was rejected{why}")
+        return upload
+
+    def _check_bot(self, principal: Principal, file_id: str, field: str) -> None:
+        if not _FILE_ID.fullmatch(file_id):
+            raise InvalidRequest.of(
+                field, f"{field} is not a file id of Telegram.", {"pattern": f"^{_FILE_ID.pattern}$"}
+            )
+        bot = self._bot_workspace()
+        if bot is None or not _is_served_by(bot, principal):
+            message = f"{field} needs a Telegram bot, and none is set up for this workspace. Give a url or an uploadId."
+            raise InvalidRequest.of(field, message, ["uploadId", "imageId", "url"])
+
+
+def _is_served_by(bot_workspace_id: str, principal: Principal) -> bool:
+    """Whether the caller is the workspace of this bot, or a person whom it brought."""
+    if principal.workspace_id == bot_workspace_id:
+        return True
+    telegram_id, user_id = telegram_id_among(principal.identities), user_among(principal.identities)
+    return telegram_id is not None and TelegramIdentity(bot_workspace_id, telegram_id).user_id == user_id
+
+
+def _finished(found: FoundImage | None, field: str) -> ImageSource:
+    if found is None:
+        raise _unknown(field, "image")
+    if found.image.stored is None:
+        if found.image.status.is_final:
+            raise InvalidRequest.of(field, f"{field} is an image that was never made, or is deleted.")
+        raise _not_ready(field, "is an image that is still being made")
+    return ImageSource(found.image.id)
+
+
+def _unknown(field: str, kind: str) -> UnknownReference:
+    message = f"{field} is no {kind} of this workspace."
+    return UnknownReference(message, [FieldError(field, message)])
+
+
+def _not_ready(field: str, state: str) -> ReferenceNotReady:
+    message = f"{field} {state}."
+    return ReferenceNotReady(message, [FieldError(field, message)])
+
+
+def _as_id(text: str) -> str | None:
+    """The id in its usual spelling; None for what can be none."""
+    return str(UUID(text)) if _ID.fullmatch(text) else None
