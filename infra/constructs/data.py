@@ -17,9 +17,7 @@ from constructs import Construct
 
 ENDING: Final = tuple(f"dynamodb:{action}" for action in ("Query", "BatchGetItem", "PutItem", "UpdateItem"))
 """What the end of a generation, or of an image, does to the core table."""
-SETTLING: Final = tuple(
-    f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
-)
+SETTLING: Final = tuple(f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem"))
 """What the end of a generation does to the ledger."""
 GENERATED_PREFIX: Final = "generated/"
 UNMARKED_PREFIX: Final = "unmarked/"

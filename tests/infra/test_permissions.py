@@ -92,7 +92,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/generations/cancel_generation": {
         CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         PICTURES: "s3: GetObject",
         EXECUTIONS: "states: StopExecution",
     },
@@ -242,7 +242,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "schedules/sweep_generations": {
         CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem DeleteItem",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
-        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
         "Queues/Generations/Queue": "sqs: SendMessage",
         "Queues/Integration/Queue": "sqs: SendMessage",
@@ -297,7 +297,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "workflow/settle_generation": {
         CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
-        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
     },
 }
 

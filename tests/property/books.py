@@ -251,8 +251,9 @@ def _snapshot(workspace: str, items: Sequence[dict[str, Any]]) -> Snapshot:
         other_sides=tuple(entry_from(item) for item in others),
         holds={item["id"]: hold_from(workspace, item) for item in by_entity.get("HOLD", ())},
         resolutions={
-            item["sk"].removeprefix("RESOLUTION#"): (item["resolution"], item["amount"])
-            for item in by_entity.get("RESOLUTION", ())
+            item["id"]: (item["resolution"], item["posted"])
+            for item in by_entity.get("HOLD", ())
+            if "resolution" in item
         },
     )
 

@@ -1,7 +1,7 @@
 """The ledger in DynamoDB: wallets, holds, grants and double entries, in a table of their own (`ledger_items.py`).
 
-That a hold is resolved once rests on RESOLUTION being put only if absent, not on reading first. `version` of a wallet
-counts its changes, so that the auditor knows when it read a moment between two of them.
+A hold is resolved once, by a condition on its item and not by reading first. `version` of a wallet
+counts its changes, so that the audit can tell whether its reads belong together.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_OPEN_GRANTS: Final = 100
-"""A wallet is one item; this many grants keep it small."""
+"""Open grants are in the wallet's item, which has to stay small."""
 
 
 @dataclass(slots=True)
 class _WalletChange:
-    """The parts of one change of a wallet."""
+    """One update of a wallet: its expressions and their values."""
 
     sets: list[str]
     conditions: list[str]
@@ -77,10 +77,10 @@ class _WalletChange:
         return f"SET {', '.join(self.sets)}{removed} ADD version :one"
 
     def take(self, wallet: Wallet, taken: Mapping[str, int]) -> None:
-        """Add what takes from grants.
+        """Deduct amounts from grants.
 
-        One that is used up must still have what it had when it was read. Of the others it is enough that something
-        stays: charges that come at the same time then do not hinder each other.
+        A grant that this uses up must be unchanged since it was read. For the others it is enough that something
+        remains, so that concurrent charges do not conflict.
         """
         for number, (grant_id, amount) in enumerate(taken.items()):
             grant, n = f"grants.#g{number}.remaining", f":taken{number}"
@@ -103,9 +103,9 @@ class DynamoLedger:
     # --- writes: members of transactions --------------------------------------------------------------------------
 
     def holding(self, hold: Hold) -> Sequence[Write]:
-        """Set credits aside. Conflict: InsufficientCredits, WalletMissing."""
+        """Hold credits. Conflict: InsufficientCredits, WalletMissing."""
 
-        def too_little(found: dict[str, Any] | None) -> EaselError:
+        def insufficient(found: dict[str, Any] | None) -> EaselError:
             if found is None:
                 return WalletMissing(f"Workspace {hold.workspace_id} has no wallet.")
             return InsufficientCredits(hold.amount, found["available"])
@@ -113,7 +113,7 @@ class DynamoLedger:
         change = _WalletChange(["available = available - :n", "held = held + :n"], ["available >= :n"])
         change.values[":n"] = hold.amount
         return [
-            self._change("hold credits", hold.workspace_id, change, too_little),
+            self._change("hold credits", hold.workspace_id, change, insufficient),
             self._put(
                 "put hold",
                 {
@@ -130,7 +130,7 @@ class DynamoLedger:
     def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
         """Post a part of a hold (all, some or nothing of it) and free the rest.
 
-        `wallet` was read before: it says which grants pay. Conflict: StaleWrite, when there is no such hold, it is
+        `wallet` was read before and decides which grants pay. Conflict: StaleWrite, when there is no such hold, it is
         resolved already, or the grants changed since.
         """
         taken = allocate(wallet.grants.values(), posted)
@@ -142,16 +142,12 @@ class DynamoLedger:
         change.take(wallet, taken)
         resolution = Resolution.POSTED if posted else Resolution.VOIDED
         writes = [
-            self._check_hold(hold),
-            self._put(
+            self._update(
                 "resolve hold",
-                {
-                    **ledger_key(hold.workspace_id, "RESOLUTION", hold.id),
-                    "entity": "RESOLUTION",
-                    "resolution": resolution.value,
-                    "amount": posted,
-                    "createdAt": to_iso(now),
-                },
+                ledger_key(hold.workspace_id, "HOLD", hold.id),
+                "SET resolution = :resolution, posted = :posted, resolvedAt = :now",
+                "amount = :amount AND attribute_not_exists(resolution)",
+                {":amount": hold.amount, ":resolution": resolution.value, ":posted": posted, ":now": to_iso(now)},
             ),
             self._change("settle wallet", hold.workspace_id, change),
         ]
@@ -161,14 +157,14 @@ class DynamoLedger:
         return writes
 
     def granting(self, workspace_id: str, grant: Grant, now: datetime) -> Sequence[Write]:
-        """Credits come in. Conflict: StaleWrite, when this grant was made before; WalletMissing, TooManyGrants."""
+        """Add a grant. Conflict: StaleWrite, when this grant exists; WalletMissing, TooManyGrants."""
 
         def refused(found: dict[str, Any] | None) -> EaselError:
             if found is None:
                 return WalletMissing(f"Workspace {workspace_id} has no wallet.")
             if len(found["grants"]) >= MAX_OPEN_GRANTS:
                 return TooManyGrants(f"The wallet has {MAX_OPEN_GRANTS} open grants; no more fit in.")
-            return StaleWrite(f"Grant {grant.id} is there already.")
+            return StaleWrite(f"Grant {grant.id} exists already.")
 
         change = _WalletChange(
             ["available = available + :n", "granted = granted + :n", "grants.#g = :open"],
@@ -176,7 +172,7 @@ class DynamoLedger:
             {":n": grant.amount, ":open": open_grant_values(grant.opened), ":max": MAX_OPEN_GRANTS},
             {"#g": grant.id},
         )
-        # The record comes first: that it is there already is what a repetition has to hear.
+        # The record comes first, so that a repetition fails because the grant exists.
         return [
             *self._grant_record(workspace_id, grant, now),
             self._change("grant credits", workspace_id, change, refused),
@@ -211,7 +207,7 @@ class DynamoLedger:
         return [self._put("put grant", record), *self._entries(workspace_id, entry, grant.kind.value)]
 
     def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
-        """Make a wallet, empty or with a first grant. Conflict: StaleWrite, when there is one."""
+        """Create a wallet, empty or with a first grant. Conflict: StaleWrite, when it exists."""
         first = grant.amount if grant else 0
         grants = {grant.id: open_grant_values(grant.opened)} if grant else {}
         return [
@@ -243,7 +239,7 @@ class DynamoLedger:
         ]
 
     def claiming_trial(self, identity: str, workspace_id: str, now: datetime) -> Write:
-        """Note that this identity had its trial. Conflict: StaleWrite, when it had."""
+        """Record that this identity had its trial. Conflict: StaleWrite, when that is recorded."""
         return self._put(
             "claim trial",
             {
@@ -256,7 +252,7 @@ class DynamoLedger:
         )
 
     def expiring(self, workspace_id: str, wallet: Wallet, grant_id: str, now: datetime) -> Sequence[Write]:
-        """Take back what an ended grant has left and no hold will need; nothing to write when that is nothing.
+        """Expire what is left of an ended grant and not needed by a hold; no writes where nothing is left.
 
         `wallet` was read before. Conflict: StaleWrite, when the grant changed since or was closed before.
         """
@@ -293,20 +289,6 @@ class DynamoLedger:
             {},
         )
 
-    def _check_hold(self, hold: Hold) -> Write:
-        return TransactionWrite(
-            "check hold",
-            {
-                "ConditionCheck": {
-                    "TableName": self._table.name,
-                    "Key": to_item(ledger_key(hold.workspace_id, "HOLD", hold.id)),
-                    "ConditionExpression": "attribute_exists(pk) AND amount = :amount",
-                    "ExpressionAttributeValues": to_item({":amount": hold.amount}),
-                }
-            },
-            lambda _: StaleWrite(f"There is no hold {hold.id} of {hold.amount} milli-credits."),
-        )
-
     def _entries(self, workspace_id: str, entry: Entry, counter_account: str) -> list[Write]:
         own, other = both_sides(entry, counter_account)
         shard = shard_of(entry.transfer_id, ACCOUNT_SHARDS)
@@ -321,7 +303,7 @@ class DynamoLedger:
     def _change(
         self, description: str, workspace_id: str, change: _WalletChange, on_conflict: OnConflict | None = None
     ) -> Write:
-        """The one way in which a wallet changes: under conditions, and counted."""
+        """The only way in which a wallet changes: under conditions, and counted in `version`."""
         return self._update(
             description,
             wallet_key(workspace_id),
@@ -359,7 +341,7 @@ class DynamoLedger:
     # --- reads ----------------------------------------------------------------------------------------------------
 
     def wallet(self, workspace_id: str) -> Wallet | None:
-        """The balance, consistent; None for a workspace without a wallet."""
+        """The balance, read consistently; None for a workspace without a wallet."""
         values = self._table.get(wallet_key(workspace_id))
         return wallet_from(values) if values else None
 
@@ -369,7 +351,7 @@ class DynamoLedger:
         return hold_from(workspace_id, values) if values else None
 
     def grant(self, workspace_id: str, grant_id: str) -> Grant | None:
-        """A grant as it was made, used up or not."""
+        """A grant as it was added, used up or not."""
         values = self._table.get(ledger_key(workspace_id, "GRANT", grant_id))
         return grant_from(values) if values else None
 
@@ -387,7 +369,7 @@ class DynamoLedger:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> Page[Entry]:
-        """The wallet's entries, newest first; of a time when `start` (from) or `end` (before) is given."""
+        """The wallet's entries, newest first, from `start` on and before `end` where given."""
         partition = f"WS#{workspace_id}"
         query = Query.between(partition, *entry_range(start, end), newest_first=True)
         behind = {"pk": partition, "sk": after} if after else None
@@ -395,7 +377,7 @@ class DynamoLedger:
         return Page.of(items, lambda item: str(item["sk"]), more=more).map(entry_from)
 
     def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(workspace id, grant id) of grants that have ended and may have something left."""
+        """(workspace id, grant id) of ended grants that may have credits left."""
         found = interleaved((self._ended(partition, now, limit) for partition in EXPIRY_PARTITIONS), limit)
         return [*found, *self._ended(EXPIRY_ASIDE, now, limit - len(found))]
 

@@ -1,4 +1,4 @@
-"""What the auditor reads of the ledger: everything, in the order of time, however long the history is."""
+"""The reads of the audit: the whole ledger in order of time, as iterators, so that its length does not matter."""
 
 from __future__ import annotations
 
@@ -42,31 +42,26 @@ class DynamoLedgerAudit:
         return map(entry_from, self._all(f"WS#{workspace_id}", *entry_range(start, end)))
 
     def open_holds(self, workspace_id: str, *, since: str = "") -> tuple[Sequence[Hold], str]:
-        """Holds without a resolution, and from which id on those are that may still be on their way."""
-        holds = self._all(f"WS#{workspace_id}", f"HOLD#{since}", "HOLD#~")
-        resolutions = self._all(f"WS#{workspace_id}", f"RESOLUTION#{since}", "RESOLUTION#~")
-        # Both are in the order of their ids: side by side, however long the history is.
-        resolved = (item["sk"].removeprefix("RESOLUTION#") for item in resolutions)
-        latest, last, found = next(resolved, None), since, []
-        for hold in (hold_from(workspace_id, item) for item in holds):
-            while latest is not None and latest < hold.id:
-                latest = next(resolved, None)
-            if latest != hold.id:
+        """Holds without a resolution, and the id from which on others may still be in flight."""
+        last, found = since, []
+        for item in self._all(f"WS#{workspace_id}", f"HOLD#{since}", "HOLD#~"):
+            hold = hold_from(workspace_id, item)
+            if "resolution" not in item:
                 found.append(hold)
             last = hold.id
         return found, _a_while_before(last)
 
     def is_resolved(self, hold: Hold) -> bool:
         """Whether a hold was posted or voided."""
-        key = ledger_key(hold.workspace_id, "RESOLUTION", hold.id)
-        return self._table.get(key) is not None
+        item = self._table.get(ledger_key(hold.workspace_id, "HOLD", hold.id))
+        return item is not None and "resolution" in item
 
     def counter_entries(self, account: str, *, end: datetime | None = None) -> Iterator[Entry]:
-        """Every entry on the other side."""
+        """Every counter-entry of an account."""
         return map(entry_from, self._counter_items(account, end))
 
     def counter_sums(self, end: datetime) -> tuple[Mapping[str, int], int]:
-        """By workspace, what the other sides of its entries before `end` come to; and how many cannot be read."""
+        """The sum of the counter-entries before `end` by workspace, and the number of unreadable ones."""
         sums: dict[str, int] = {}
         unreadable = 0
         for item in chain.from_iterable(self._counter_items(account, end) for account in _OTHER_SIDES):
@@ -83,7 +78,7 @@ class DynamoLedgerAudit:
             yield from self._all(f"ACCOUNT#{account}#{shard}", *entry_range(None, end))
 
     def workspaces(self, first_shard: int = 0) -> Iterator[str]:
-        """Every workspace that has a wallet, beginning with the n-th part of them."""
+        """Every workspace that has a wallet, beginning with this shard."""
         for shard in range(first_shard, first_shard + WALLET_SHARDS):
             yield from (item["sk"] for item in self._all(f"WALLETS#{shard % WALLET_SHARDS}", " ", "~"))
 
@@ -96,7 +91,7 @@ def _report(item: Values) -> None:
 
 
 def _a_while_before(hold_id: str) -> str:
-    """A UUIDv7 of an hour earlier: longer than any transaction takes, or any clock is wrong."""
+    """A UUIDv7 of an hour earlier: more than the duration of a transaction and the error of a clock."""
     if not hold_id:
         return ""
     return str(uuid7((UUID(hold_id).int >> 80) - 3_600_000, lambda _: 0))

@@ -1,15 +1,14 @@
 """The items of the ledger table: their keys, and their mapping in both directions.
 
     WS#<workspace> / WALLET                         the materialised balance with its open grants
-    WS#<workspace> / HOLD#<id>                      first phase: credits set aside; never changed
-    WS#<workspace> / RESOLUTION#<id>                second phase: posted or voided; there is at most one
-    WS#<workspace> / GRANT#<id>                     credits that came in; `expiryShard` while they may still expire
+    WS#<workspace> / HOLD#<id>                      first phase: held credits; second phase: `resolution`, set once
+    WS#<workspace> / GRANT#<id>                     added credits; `expiryShard` while they may still expire
     WS#<workspace> / ENTRY#<time>#<transfer>#<side> the wallet's side of an entry; never changed
     ACCOUNT#<name>#<shard> / ENTRY#...              its other side: no running balance, so no hot item
-    TRIAL#<identity> / TRIAL                        a trial was given to this identity
-    WALLETS#<shard> / <workspace>                   lets the auditor find all wallets without a scan
+    TRIAL#<identity> / TRIAL                        this identity had its trial
+    WALLETS#<shard> / <workspace>                   lets the audit find all wallets without a scan
 
-Nothing in this table expires by itself.
+No item of this table has a TTL.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ ACCOUNT_SHARDS: Final = 8
 WALLET_SHARDS: Final = 8
 EXPIRY_PARTITIONS: Final = tuple(f"EXPIRY#{shard}" for shard in range(4))
 EXPIRY_ASIDE: Final = "EXPIRY#ASIDE"
-"""Grants that could not be expired: read after all others."""
+"""Grants whose expiry failed: read after all others."""
 
 
 def wallet_key(workspace_id: str) -> dict[str, str]:
@@ -38,7 +37,7 @@ def ledger_key(workspace_id: str, kind: str, identifier: str) -> dict[str, str]:
 
 
 def entry_range(start: datetime | None, end: datetime | None) -> tuple[str, str]:
-    """Bounds of the sort keys; an entry made exactly at `end` sorts behind the upper one."""
+    """Bounds of the sort keys; an entry at exactly `end` sorts behind the upper one."""
     return f"ENTRY#{to_iso(start) if start else ''}", f"ENTRY#{to_iso(end) if end else '~'}"
 
 
