@@ -13,9 +13,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from infra.constructs.workflow import DEFINITION
 from PIL import Image
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, http_event
 from tests.support import validator
@@ -24,6 +25,7 @@ from tests.support.emulator import ACCOUNT, Emulator, unique_name
 from tests.support.engine import Behaviour, ScriptedProvider, finished_at_once, refusing, running_for
 from tests.support.folders import api_folder
 from tests.support.stored_keys import widen_key
+from tests.support.streams import in_stream_record
 from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import settings
@@ -37,9 +39,14 @@ from easel.services.images.callback_tickets import CallbackSigner, CallbackTicke
 from easel.services.ports.image_tasks import ImageRef
 from easel.wiring.secrets import forget as forget_secrets
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 
 Calls = tuple[str, ...]
+
+UNUSED_TOKEN: Final = "a token nobody waits for"
 
 
 class PictureProvider(ScriptedProvider):
@@ -183,20 +190,31 @@ class Functions:
         }
         self.message("start_generation", self.environment["GENERATIONS_QUEUE_URL"], body)
 
-    def begin(self, generation: Mapping[str, Any]) -> None:
-        """What the state machine's first state does by itself."""
-        keys: Any = begin_keys(self._workspace_id, generation["id"])
-        self._dynamodb.update_item(
+    def begin(self, generation: Mapping[str, Any], client: DynamoDBClient | None = None) -> None:
+        """The state machine's first state, which is no call of ours. `client` is for those who measure it."""
+        statement = json.loads(DEFINITION.read_text(encoding="utf-8"))["States"]["Begin"]["Parameters"]
+        keys: Any = begin_keys(self._workspace_id, generation["id"])["key"]
+        context = {":now": system_clock().isoformat(), ":execution": f"{self._executions}:{generation['id']}"}
+        values = {
+            name: {"S": context[name]} if name in context else value
+            for name, value in statement["ExpressionAttributeValues"].items()
+        }
+        (client or self._dynamodb).update_item(
             TableName=self.environment["CORE_TABLE_NAME"],
-            Key={name: {"S": value} for name, value in keys["key"].items()},
-            UpdateExpression="SET #status = :processing",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":processing": {"S": "PROCESSING"}},
+            Key={name: {"S": value} for name, value in keys.items()},
+            UpdateExpression=statement["UpdateExpression"],
+            ConditionExpression=statement["ConditionExpression"],
+            ExpressionAttributeNames=statement["ExpressionAttributeNames"],
+            ExpressionAttributeValues=values,
         )
 
-    def render(self, generation: Mapping[str, Any], behaviour: Behaviour) -> None:
+    @property
+    def _executions(self) -> str:
+        return self.environment["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
+
+    def render(self, generation: Mapping[str, Any], behaviour: Behaviour, *, task_token: str = UNUSED_TOKEN) -> None:
         self.provider.script.append(behaviour)
-        named = {"provider": "wavespeed", "model": "seedream-v4", "taskToken": "a token nobody waits for"}
+        named = {"provider": "wavespeed", "model": "seedream-v4", "taskToken": task_token}
         body = self._image(generation) | named
         (queue_url,) = json.loads(self.environment["RENDER_QUEUE_URLS"]).values()
         self.message("render_image", queue_url, body)
@@ -233,7 +251,7 @@ class Functions:
         """The stream's first outbox record, whichever that is."""
         items = self._dynamodb.scan(TableName=self.environment["CORE_TABLE_NAME"])["Items"]
         waiting = next(item for item in items if item.get("entity") == {"S": OUTBOX_ENTITY})
-        change = {"NewImage": waiting, "SequenceNumber": "1", "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        change = {"NewImage": in_stream_record(waiting), "SequenceNumber": "1", "StreamViewType": "NEW_AND_OLD_IMAGES"}
         record = {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
         self.invoke("workers/publish_events", {"Records": [record]})
 

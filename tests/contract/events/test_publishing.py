@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from tests.support.emulator import ACCOUNT, REGION, Emulator, unique_name
 from tests.support.generations import NOW, a_generation, a_stored_image
+from tests.support.streams import in_stream_record
 
 from easel.domain.events import Event, generation_ended, serialise_event
 from easel.domain.image import ServedBy, Status
@@ -123,7 +124,7 @@ def test_a_saved_event_reaches_bus_and_queue_and_leaves_the_outbox(world: World)
     world.save(event)
 
     (image,) = world.new_images_in_stream(1)
-    world.publish(event_in_outbox_item(image))
+    world.publish(event_in_outbox_item(in_stream_record(image)))
 
     (queued,) = world.messages(world.integration_queue)
     assert queued["Body"] == serialise_event(event)
@@ -144,8 +145,8 @@ def test_a_record_that_comes_twice_is_told_twice_under_one_id_and_harms_nothing(
     world.save(an_event())
     (image,) = world.new_images_in_stream(1)
 
-    world.publish(event_in_outbox_item(image))
-    world.publish(event_in_outbox_item(image))
+    world.publish(event_in_outbox_item(in_stream_record(image)))
+    world.publish(event_in_outbox_item(in_stream_record(image)))
 
     bodies = [json.loads(message["Body"]) for message in world.messages(world.integration_queue)]
     assert {body["id"] for body in bodies} == {an_event().id}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
 
+from easel.compression import compressed
 from easel.domain.events import Event, serialise_event
 from easel.errors import QueueUnavailable
 from easel.events.outbox import PublishEvents, event_in_outbox_item
@@ -84,6 +87,14 @@ def test_the_event_of_an_outbox_item_reads_back_as_it_was_written() -> None:
     assert event_in_outbox_item(image) == EVENT
 
 
+def test_a_compressed_event_reads_back_as_it_was_written() -> None:
+    event = replace(EVENT, data={"text": "a red fox " * 100})
+    stored = compressed(serialise_event(event))
+    assert isinstance(stored, bytes)
+
+    assert event_in_outbox_item({"event": {"B": base64.b64encode(stored).decode()}}) == event
+
+
 def test_the_example_of_a_stream_event_can_be_read() -> None:
     (record,) = json.loads(STREAM_EVENT.read_text())["Records"]
 
@@ -100,6 +111,8 @@ def test_the_example_of_a_stream_event_can_be_read() -> None:
         {"event": {"S": "[]"}},
         {"event": {"S": "{}"}},
         {"event": {"N": "7"}},
+        {"event": {"B": "not base64"}},
+        {"event": {"B": "bm8gemxpYg=="}},
         {"event": {"M": {"id": {"S": "x"}}}},
         {"event": {"S": serialise_event(EVENT).replace("2026-11-20T", "yesterday ")}},
     ],

@@ -6,14 +6,12 @@ which receivers drop duplicates.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from easel.compression import decompressed
 from easel.domain.events import Event, deserialise_event
-
-_deserializer: Final = TypeDeserializer()
 
 
 class Publisher(Protocol):
@@ -49,6 +47,11 @@ def event_in_outbox_item(image: Mapping[str, Any]) -> Event:
         ValueError: the item has no readable event. Retrying does not help.
     """
     try:
-        return deserialise_event(_deserializer.deserialize(image["event"]))
+        return deserialise_event(decompressed(_value_of(image["event"])))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("An outbox item carries no readable event.") from error
+
+
+def _value_of(attribute: Mapping[str, Any]) -> object:
+    """An attribute in a stream record, where bytes are base64."""
+    return base64.b64decode(attribute["B"], validate=True) if "B" in attribute else attribute["S"]

@@ -1,4 +1,4 @@
-"""Events waiting to be sent. The table's stream picks them up; what it leaves behind, the sweeper finds."""
+"""The outbox: events that are published from the table's stream, and by the sweep where that failed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from easel.clock import to_iso
+from easel.compression import compressed, decompressed
 from easel.domain.events import Event, serialise_event
 from easel.errors import StaleWrite
 from easel.repositories import keys
@@ -23,7 +24,7 @@ OUTBOX_ENTITY = "OUTBOX"
 
 
 class DynamoOutbox:
-    """`ports.generations.Outbox` and `ports.generations.WaitingEvents`, and the removal of what was sent."""
+    """`ports.generations.Outbox` and `ports.generations.WaitingEvents`, and the deletion of published events."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
@@ -34,11 +35,10 @@ class DynamoOutbox:
             "entity": OUTBOX_ENTITY,
             "schema": 1,
             "createdAt": to_iso(event.occurred_at),
-            "event": serialise_event(event),
+            "event": compressed(serialise_event(event)),
         }
-        return self._table.putting(
-            "put outbox event", values, lambda _: StaleWrite(f"Event {event.id} was told already.")
-        )
+        stale = StaleWrite(f"Event {event.id} was added before.")
+        return self._table.putting("put outbox event", values, lambda _: stale)
 
     def waiting(self, saved_before: datetime, now: datetime, limit: int) -> Sequence[WaitingEvent]:
         shards = map(keys.outbox_partition, range(keys.OUTBOX_SHARDS))
@@ -47,7 +47,7 @@ class DynamoOutbox:
     def _waiting(self, partition: str, saved_before: datetime, now: datetime, limit: int) -> Iterable[WaitingEvent]:
         items = self._table.records(Query.of(partition), at_once=limit)
         due = (
-            WaitingEvent(item["sk"], str(item.get("event")))
+            WaitingEvent(item["sk"], _text_of(item.get("event")))
             for item in items
             if str(item.get("createdAt", "")) < to_iso(saved_before) and item.get("asideUntil", "") < to_iso(now)
         )
@@ -63,6 +63,14 @@ class DynamoOutbox:
             )
 
     def remove(self, event_id: str) -> None:
-        """Forget an event that was sent. One that is gone already is not an error: it was sent twice."""
+        """Delete a published event. One that is deleted already is not an error: it was published twice."""
         with suppress(ConditionFailed):
             self._table.delete(keys.outbox(event_id), "attribute_exists(pk)")
+
+
+def _text_of(value: object) -> str:
+    """The event's JSON; empty where nobody can read it, which `WaitingEvent.read` reports."""
+    try:
+        return decompressed(value)
+    except ValueError:
+        return ""

@@ -1,16 +1,20 @@
 """REQUEST: what was asked for, written once and never changed.
 
-What a key or another record says anyway is left out: the ids, the mode, a provider that is the planned one.
+What a key or another record says anyway is left out: the ids, the mode, a provider that is the planned one. Long texts
+are compressed together, in the attribute `compressed`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from easel.clock import from_iso, to_iso
+from easel.compression import compressed, decompressed
 from easel.domain.generation import Generation, UsedTemplate
 from easel.domain.image import Image, ServedBy
+from easel.domain.limits import json_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.reference import Reference
 from easel.domain.request import Channel, ImageParameters, Mode, Size
@@ -28,10 +32,20 @@ from easel.repositories.generations.values import (
 )
 
 _SCHEMA: Final = 1
+_LONG: Final = ("prompt", "inputParams", "inputFrom", "references", "images", "template")
+"""Attributes that grow with what a caller sends."""
 
 
 def request_item(generation: Generation) -> dict[str, Any]:
-    """The record with its key."""
+    """The record with its key, as it is stored: never larger than the plain one."""
+    item = plain_request_item(generation)
+    long = {name: item.pop(name) for name in _LONG if name in item}
+    smaller = compressed(json_of(long))
+    return item | (long if isinstance(smaller, str) else {"compressed": smaller})
+
+
+def plain_request_item(generation: Generation) -> dict[str, Any]:
+    """The record with nothing compressed."""
     key = keys.generation_request(generation.workspace_id, generation.id)
     return key | without_empty(
         {
@@ -64,7 +78,9 @@ def request_item(generation: Generation) -> dict[str, Any]:
 
 
 def request_fields(workspace_id: str, generation_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a `Generation` that the record holds; its images are fresh ones."""
+    """The fields of a `Generation` that the record holds; its images are new ones."""
+    if "compressed" in values:
+        values = {**values, **json.loads(decompressed(values["compressed"]))}
     references = tuple(map(reference_from, values.get("references", ())))
     prompt = values.get("prompt", "")
     return {
@@ -81,7 +97,7 @@ def request_fields(workspace_id: str, generation_id: str, values: Mapping[str, A
         "parameters": _parameters_from(values.get("parameters", {})),
         "input_params": input_from(values, prompt, references),
         "references": references,
-        "images": tuple(_fresh_image(generation_id, index, own) for index, own in enumerate(values["images"])),
+        "images": tuple(_new_image(generation_id, index, own) for index, own in enumerate(values["images"])),
         "created_at": from_iso(values["createdAt"]),
         "deadline": from_iso(values["deadline"]),
         "permalink_secret": values["permalinkSecret"],
@@ -109,7 +125,7 @@ def _image_values(generation: Generation) -> list[dict[str, Any]]:
     ]
 
 
-def _fresh_image(generation_id: str, index: int, own: Mapping[str, Any]) -> Image:
+def _new_image(generation_id: str, index: int, own: Mapping[str, Any]) -> Image:
     references = own.get("references")
     return Image(
         id=image_id(generation_id, index),
