@@ -1,12 +1,9 @@
 """One DynamoDB table, as all repositories use it. Nothing else in this folder calls the client.
 
-So three rules hold for every repository:
-
-- A single write that meets a transaction on its item is tried again. DynamoDB refuses it with
-  TransactionConflictException, which botocore does not retry; it was not made, so a repetition is safe.
-- Whatever the client raises leaves as an error of ours: ConditionFailed, Contended, DatabaseUnavailable or
-  DatabaseRefused.
-- A batch is asked for again until every record has been answered for.
+- A single write that conflicts with a transaction on its item is retried. DynamoDB refuses it with
+  TransactionConflictException, which botocore does not retry; nothing was written, so a retry is safe.
+- Errors of the client are translated: ConditionFailed, Contended, DatabaseUnavailable or DatabaseRefused.
+- Unprocessed keys of a batch are requested again until there are none.
 """
 
 from __future__ import annotations
@@ -28,24 +25,24 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Values = dict[str, Any]
-_Found = TypeVar("_Found")
+_Item = TypeVar("_Item")
 _NOTHING: Final[Any] = object()
 OnConflict = Callable[[Values | None], EaselError]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
-_MET_A_TRANSACTION: Final = "TransactionConflictException"
+_TRANSACTION_CONFLICT: Final = "TransactionConflictException"
 _MAX_TRIES: Final = 10
 _FIRST_PAUSE: Final = 0.025
 _LONGEST_PAUSE: Final = 0.4
-"""Seconds. A transaction holds its items for some 10 ms; all tries together take about a second."""
+"""Seconds. A transaction takes some 10 ms; all tries together take about a second."""
 _BATCH: Final = 100
-"""What BatchGetItem takes at most."""
-_MOST_CALLS: Final = 5
-"""For one page: some 5 MB, more than fits into an answer."""
+"""The most keys that BatchGetItem accepts."""
+_MAX_CALLS: Final = 5
+"""For one page: some 5 MB, more than fits into a response."""
 
 
 class ConditionFailed(StaleWrite):
-    """A single write whose condition did not hold. `found` is the record, where the write asked for it."""
+    """A single write whose condition did not hold. `found` is the stored record, where the write requested it."""
 
     def __init__(self, found: Values | None) -> None:
         super().__init__("The record is not in the state that the change needs.")
@@ -65,7 +62,7 @@ class Query:
 
     @classmethod
     def of(cls, partition: str, prefix: str = "", *, newest_first: bool = False, consistent: bool = True) -> Query:
-        """Those of a partition whose sort key begins with the prefix."""
+        """The records of a partition whose sort key begins with the prefix."""
         values = {":pk": partition} | ({":prefix": prefix} if prefix else {})
         condition = "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk"
         return cls(condition, values, newest_first=newest_first, consistent=consistent)
@@ -74,13 +71,13 @@ class Query:
     def between(
         cls, partition: str, low: str, high: str, *, newest_first: bool = False, consistent: bool = True
     ) -> Query:
-        """Those of a partition between two sort keys, both included."""
+        """The records of a partition between two sort keys, both included."""
         values = {":pk": partition, ":low": low, ":high": high}
         condition = "pk = :pk AND sk BETWEEN :low AND :high"
         return cls(condition, values, newest_first=newest_first, consistent=consistent)
 
     def of_keys(self) -> Query:
-        """The same for the keys of the records alone."""
+        """The same query for keys only."""
         return replace(self, keys_only=True)
 
     def request(self) -> dict[str, Any]:
@@ -121,7 +118,7 @@ class Table:
         returns: Literal["NONE", "ALL_NEW", "UPDATED_NEW"] = "NONE",
         on_failure: Literal["NONE", "ALL_OLD"] = "NONE",
     ) -> Values:
-        """Change a record; gives what `returns` names. Raises ConditionFailed, with the record if `on_failure` says."""
+        """Change a record; returns what `returns` names. Raises ConditionFailed, with the record for ALL_OLD."""
         request: dict[str, Any] = {"Key": to_item(key), "UpdateExpression": expression, "ReturnValues": returns}
         if on_failure != "NONE":
             request["ReturnValuesOnConditionCheckFailure"] = on_failure
@@ -151,7 +148,7 @@ class Table:
             try:
                 return call(**request)
             except (BotoCoreError, ClientError) as error:
-                if code_of(error) != _MET_A_TRANSACTION:
+                if code_of(error) != _TRANSACTION_CONFLICT:
                     raise _write_error(error) from error
             self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
         raise Contended("Too many changes at the same time; nothing was written, please try again.")
@@ -161,7 +158,7 @@ class Table:
     def putting(
         self, description: str, record: Mapping[str, Any], on_conflict: OnConflict | None = None
     ) -> TransactionWrite:
-        """Put a record that must not be there yet. Conflict: StaleWrite unless told otherwise."""
+        """Put a record that must not be there yet. Conflict: StaleWrite, or what `on_conflict` returns."""
         action = {"TableName": self.name, "Item": to_item(record), "ConditionExpression": "attribute_not_exists(pk)"}
         return TransactionWrite(
             description,
@@ -176,11 +173,11 @@ class Table:
         answer = self._read(self._client.get_item, Key=to_item(key), ConsistentRead=consistent)
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def get_all(self, wanted: Sequence[Key], *, consistent: bool = False) -> dict[tuple[str, str], Values]:
-        """Those records that are there, by partition and sort key."""
+    def get_all(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[tuple[str, str], Values]:
+        """The records that exist, by partition and sort key."""
         found: dict[tuple[str, str], Values] = {}
-        for start in range(0, len(wanted), _BATCH):
-            pending: Any = [to_item(key) for key in wanted[start : start + _BATCH]]
+        for start in range(0, len(keys), _BATCH):
+            pending: Any = [to_item(key) for key in keys[start : start + _BATCH]]
             for attempt in range(_MAX_TRIES):
                 answer = self._batch(pending, consistent=consistent)
                 for item in map(from_item, answer["Responses"].get(self.name, ())):
@@ -190,7 +187,7 @@ class Table:
                     break
                 self._sleep(full_jitter(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE))
             else:
-                raise DatabaseUnavailable("The database has not given all records. Please try again.")
+                raise DatabaseUnavailable("The database did not return all records. Please try again.")
         return found
 
     def _batch(self, keys: Any, *, consistent: bool) -> Any:
@@ -205,22 +202,22 @@ class Table:
             yield from records
 
     def page(self, query: Query, *, limit: int, start: Key | None = None) -> tuple[list[Values], bool]:
-        """So many records after `start`, and whether there are more. A page of very large records has fewer."""
+        """Up to `limit` records after `start`, and whether there are more. A page of very large records has fewer."""
         found: list[Values] = []
-        # One more than is wanted tells whether anything follows: DynamoDB names a last key at an exact end too.
+        # One more than the limit shows whether there are more: DynamoDB returns a last key at an exact end too.
         for calls, (records, more) in enumerate(self._answers(query, start, limit + 1), start=1):
             found += records
-            if len(found) > limit or (found and more and calls == _MOST_CALLS):
+            if len(found) > limit or (found and more and calls == _MAX_CALLS):
                 return found[:limit], True
         return found, False
 
     def groups(
         self, query: Query, group_of: Callable[[Values], str], *, limit: int, each: int
     ) -> tuple[list[list[Values]], bool]:
-        """So many groups of neighbouring records, and whether there are more. Most groups have `each` records."""
+        """Up to `limit` groups of adjacent records, and whether there are more. Most groups have `each` records."""
         found: list[list[Values]] = []
         last: str | None = None
-        # A group is whole when another one begins, or the list ends.
+        # A group is complete when another one begins, or the list ends.
         for calls, (records, more) in enumerate(self._answers(query, None, (limit + 1) * each), start=1):
             for record in records:
                 if (group := group_of(record)) != last:
@@ -229,7 +226,7 @@ class Table:
                 found[-1].append(record)
             if len(found) > limit:
                 return found[:limit], True
-            if more and calls >= _MOST_CALLS and len(found) > 1:
+            if more and calls >= _MAX_CALLS and len(found) > 1:
                 return found[:-1], True
         return found, False
 
@@ -253,10 +250,10 @@ class Table:
             raise database_error(error) from error
 
 
-def interleaved(shards: Iterable[Iterable[_Found]], limit: int) -> list[_Found]:
-    """The first of every shard, then the second of each, and so on: no shard keeps the others waiting."""
+def interleaved(shards: Iterable[Iterable[_Item]], limit: int) -> list[_Item]:
+    """The first of every shard, then the second of each, and so on: a long shard does not delay the others."""
     rounds = zip_longest(*shards, fillvalue=_NOTHING)
-    return [found for some in rounds for found in some if found is not _NOTHING][:limit]
+    return [item for row in rounds for item in row if item is not _NOTHING][:limit]
 
 
 def _write_error(error: BotoCoreError | ClientError) -> EaselError:

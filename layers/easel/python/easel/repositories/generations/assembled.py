@@ -1,4 +1,4 @@
-"""A generation from its records: one REQUEST, one STATE, and an IMAGE for each image that somebody has begun."""
+"""A generation from its records: one REQUEST, one STATE, and an IMAGE for each image that a worker has claimed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from easel.repositories.generations.state_items import as_ended, state_fields, s
 
 
 def items_of(generation: Generation) -> list[dict[str, Any]]:
-    """All records of a generation. A new one has two: its images are fresh."""
-    begun = [image for image in generation.images if (image.status, image.stage) != (Status.PENDING, Stage.QUEUED)]
+    """All records of a generation. A new one has two: no worker has claimed an image."""
+    claimed = [image for image in generation.images if (image.status, image.stage) != (Status.PENDING, Stage.QUEUED)]
     return [
         request_item(generation),
         state_item(generation),
-        *(image_item(generation.workspace_id, generation.id, image) for image in begun),
+        *(image_item(generation.workspace_id, generation.id, image) for image in claimed),
     ]
 
 
@@ -32,8 +32,8 @@ def generation_from(items: Iterable[Mapping[str, Any]]) -> Generation | None:
     workspace_id, generation_id = keys.generation_id_of(request)
     fields = request_fields(workspace_id, generation_id, request)
 
-    def image(fresh: Image) -> Image:
-        begun = image_from(fresh, workspace_id, generation_id, parts.get(f"{keys.IMAGE}{fresh.index}"))
-        return as_ended(begun, state)
+    def image(planned: Image) -> Image:
+        claimed = image_from(planned, workspace_id, generation_id, parts.get(f"{keys.IMAGE}{planned.index}"))
+        return as_ended(claimed, state)
 
     return Generation(**fields | state_fields(state) | {"images": tuple(map(image, fields["images"]))})

@@ -1,7 +1,7 @@
 """Generations in DynamoDB. Access patterns: `README.md` of this folder.
 
 A generation is three kinds of records under one prefix, so that one query reads all of it: REQUEST, which never
-changes; STATE, which is small and says where it stands; and an IMAGE for each image that has been begun.
+changes; STATE, which is small and says where it stands; and an IMAGE for each image that a worker has claimed.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class DynamoGenerations:
     # --- members of transactions ----------------------------------------------------------------------------------
 
     def creation(self, generation: Generation) -> Sequence[Write]:
-        def taken(_: object) -> StaleWrite:
+        def exists(_: object) -> StaleWrite:
             return StaleWrite(f"Generation {generation.id} exists already.")
 
-        return [self._table.putting("put generation", item, taken) for item in items_of(generation)]
+        return [self._table.putting("put generation", item, exists) for item in items_of(generation)]
 
     def closing(self, generation: Generation, ended: Generation, outcome: Outcome) -> Write:
         values = closing_values(generation, ended, outcome)

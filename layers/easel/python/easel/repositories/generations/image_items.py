@@ -1,4 +1,4 @@
-"""IMAGE#<index>: one image with the work on it, from its first attempt on. An image without this record is fresh.
+"""IMAGE#<index>: one image with the work on it, from its first attempt on. An image without this record is unclaimed.
 
     version, leaseUntil, polls, attempts      the work: `ports.image_tasks`
     stage                                     while it is open
@@ -36,7 +36,7 @@ _USUAL_SOURCE: Final = TRAINED_ALGORITHMIC_MEDIA
 
 
 def image_item(workspace_id: str, generation_id: str, image: Image) -> dict[str, Any]:
-    """The whole record of an image that is no longer fresh, with its key."""
+    """The whole record of a claimed image, with its key."""
     return {
         **keys.generation_image(workspace_id, generation_id, image.index),
         **image_labels(),
@@ -69,16 +69,16 @@ def end_values(workspace_id: str, generation_id: str, image: Image) -> dict[str,
     )
 
 
-def image_from(fresh: Image, workspace_id: str, generation_id: str, values: Mapping[str, Any] | None) -> Image:
-    """An image as the request made it, with its record; None for one that nobody has begun."""
+def image_from(planned: Image, workspace_id: str, generation_id: str, values: Mapping[str, Any] | None) -> Image:
+    """An image as planned by the request, with its record; None where no worker has claimed it."""
     if values is None:
-        return fresh
+        return planned
     status = Status(values["status"]) if "status" in values else Status.PROCESSING
     attempts = tuple(map(attempt_from, values.get("attempts", ())))
-    stored = _stored_from(values.get("stored"), _names(workspace_id, generation_id, fresh.id))
+    stored = _stored_from(values.get("stored"), _names(workspace_id, generation_id, planned.id))
     deleted_at = moment_from(values.get("deletedAt"))
     return replace(
-        fresh,
+        planned,
         status=status,
         stage=None if status.is_final else Stage(values.get("stage", Stage.SUBMITTED)),
         stored=None if deleted_at else stored,

@@ -119,7 +119,7 @@ def _ended_values(generation: Generation, outcome: Outcome) -> dict[str, Any]:
 
 
 def _is_uncalled(image: Image) -> bool:
-    """Whether its open attempt was never sent to a provider: nobody will end it any more, and it costs nothing."""
+    """Whether its open attempt was never sent to a provider, and so costs nothing."""
     return any(attempt.is_open and not attempt.cost_micro_usd for attempt in image.attempts)
 
 

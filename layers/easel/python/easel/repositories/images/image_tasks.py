@@ -91,7 +91,7 @@ class DynamoImageTasks:
             "expiresAt": int((task.lease_until + _CALL_KEPT_FOR).timestamp()),
         }
         try:
-            # One attempt is one call: whoever comes second with the same one must not send anything.
+            # An attempt is sent once: a second worker with the same attempt must not send it.
             self._table.put(values, "attribute_not_exists(attemptId) OR attemptId <> :this", {":this": attempt_id})
         except ConditionFailed:
             return False
@@ -217,7 +217,7 @@ def _token_value(token: str) -> bytes | str:
 
 
 def _token_from(value: Any) -> str:
-    return value if isinstance(value, str) else base64.b64encode(bytes(value)).decode()
+    return value if isinstance(value, str) else base64.b64encode(value).decode()
 
 
 def _open_index(task: ImageTask) -> int:
@@ -225,4 +225,4 @@ def _open_index(task: ImageTask) -> int:
 
 
 def _index_of(task: ImageTask, attempt: Attempt) -> int:
-    return next(index for index, known in enumerate(task.attempts) if known.id == attempt.id)
+    return next(index for index, each in enumerate(task.attempts) if each.id == attempt.id)

@@ -25,11 +25,11 @@ logger = logging.getLogger(__name__)
 _MAX_TRIES: Final = 8
 
 DescribeEnd = Callable[[Generation], Event]
-"""Makes the event that tells of a generation's end."""
+"""Makes the event for a generation's end."""
 
 
 class CloseGeneration:
-    """Ends a generation in one transaction: with the event that tells of it, its money and its counters.
+    """Ends a generation in one transaction: with its event, its money and its counters.
 
     What was delivered is posted, the rest of the hold is free again: nothing delivered, nothing charged. A picture that
     is written while its generation is being closed counts as a late one: kept, and free.

@@ -22,7 +22,7 @@ TRIES: Final = 5
 
 
 def close_attempt(tasks: ImageTaskRepository, task: ImageTask, was: Attempt, ended: Attempt) -> ImageTask | None:
-    """End an attempt; None when another worker ended it, or learnt of its job, since it was as `was`."""
+    """End an attempt; None when another worker ended it, or recorded its job, since it was read as `was`."""
     for _ in range(TRIES):
         changed = tasks.end_attempt(task, ended)
         if changed is not None:

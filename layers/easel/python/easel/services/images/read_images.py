@@ -45,7 +45,7 @@ class ReadImages:
         """The picture behind a permalink. Raises NotFound, also for a token that was tampered with."""
         permalink = decode_permalink(token)
         view = self.of(permalink.workspace_id, permalink.image_id) if permalink else None
-        # One answer for all, so that nobody learns which ids exist.
+        # The same error for all, so that it does not reveal which ids exist.
         if permalink is None or view is None or not permalink.matches(view.permalink_secret):
             raise NotFound("There is no image under this link.")
         return view

@@ -1,4 +1,4 @@
-"""Where generations are kept, found again by their owners, and told of to other systems."""
+"""Generations, idempotency claims, and the outbox of events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from easel.services.ports.transactions import Write
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyClaim:
-    """An `Idempotency-Key` as it is stored: hashed key, who used it, fingerprint of the body that came with it."""
+    """A used `Idempotency-Key`: its hash, and the fingerprint of the request."""
 
     key_hash: str
     fingerprint: str
@@ -31,7 +31,7 @@ class IdempotencyClaims(Protocol):
         ...
 
     def find(self, workspace_id: str, key_hash: str, now: datetime) -> tuple[str, str] | None:
-        """(generation id, fingerprint) of a key that was used and still counts."""
+        """(generation id, fingerprint) of a used key that has not expired."""
         ...
 
 
@@ -39,14 +39,13 @@ class GenerationRepository(Protocol):
     """Generations with their images."""
 
     def creation(self, generation: Generation) -> Sequence[Write]:
-        """Conflict: StaleWrite, an id that is taken."""
+        """Conflict: StaleWrite, when the id exists."""
         ...
 
     def closing(self, generation: Generation, ended: Generation, outcome: Outcome) -> Write:
-        """End a generation as `outcome` says; `ended` is what it then is. Conflict: StaleWrite, its status changed.
+        """End a generation with this outcome; `ended` is the result. Conflict: StaleWrite, when its status changed.
 
-        Images that the outcome ends are ended by this write. A picture that comes for one of them all the same, even
-        while this is written, is a late one.
+        Open images end with it. A picture that is delivered for one of them later, or at the same moment, is late.
         """
         ...
 
@@ -59,15 +58,15 @@ class GenerationRepository(Protocol):
     def list(
         self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
     ) -> Page[Generation]:
-        """The newest generations, of one status or all, from behind `after` or without the first `skip`."""
+        """The newest generations, of one status or all, after the id `after` or without the first `skip`."""
         ...
 
     def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(workspace id, generation id) of open generations whose time for attention has come."""
+        """(workspace id, generation id) of open generations that the sweep has to check now."""
         ...
 
     def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
-        """Let an open generation have no attention before then. Nothing, for one that has ended."""
+        """Keep an open generation out of `overdue` until then. No effect on one that has ended."""
         ...
 
 
@@ -79,7 +78,7 @@ class WaitingEvent:
     text: str
 
     def read(self) -> Event:
-        """Raises ValueError: nobody can read it."""
+        """Raises ValueError for text that is no event."""
         try:
             return deserialise_event(self.text)
         except (KeyError, TypeError, ValueError) as error:
@@ -87,20 +86,20 @@ class WaitingEvent:
 
 
 class WaitingEvents(Protocol):
-    """The other end of the outbox: what was not sent."""
+    """Events in the outbox that were not published."""
 
     def waiting(self, saved_before: datetime, now: datetime, limit: int) -> Sequence[WaitingEvent]:
-        """Events that were saved before a moment and are still there, but for those that are set aside now."""
+        """Events that were saved before this moment and are still there, without those that are set aside."""
         ...
 
     def set_aside(self, event_id: str, until: datetime) -> None:
-        """Do not name this event before then."""
+        """Keep this event out of `waiting` until then."""
         ...
 
 
 class Outbox(Protocol):
-    """Events that are saved with the change they tell of, and sent from there."""
+    """Events that are saved in the transaction of their cause, and published from there."""
 
     def adding(self, event: Event) -> Write:
-        """Conflict: StaleWrite, when this event was told before."""
+        """Conflict: StaleWrite, when this event was added before."""
         ...
