@@ -185,10 +185,10 @@ class UploadPipeline(Construct):
 
 
 def allow_removal(function: SmallFunction, data: Data) -> None:
-    """Let a function find and delete everything that was stored for an upload."""
-    function.allow("s3:ListBucket", on=data.images.bucket_arn)
+    """Let a function find and delete everything that was stored for an upload, in every version."""
+    function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
     function.allow(
-        "s3:DeleteObject",
+        *("s3:DeleteObject", "s3:DeleteObjectVersion"),
         on=[data.incoming_objects, data.upload_objects],
         because="It removes uploads of any workspace, which lie below these two prefixes.",
     )

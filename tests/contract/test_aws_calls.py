@@ -31,6 +31,13 @@ products                          2  Query, GetItem
 change a product                  2  GetItem, TransactWriteItems
 change it to the same product     1  GetItem
 delete a product                  2  GetItem, TransactWriteItems
+announce an upload                1  PutItem
+upload that is awaited            1  GetItem
+check what arrived                7  GetItem, GetObject, UpdateItem, 2 x PutObject, UpdateItem, DeleteObject
+check it again                    2  GetItem, DeleteObject
+upload                            1  GetItem
+uploads                           1  Query
+delete an upload                  6  GetItem, UpdateItem, ListObjectVersions, DeleteObjects, ListObjectVersions, DeleteItem
 make a template                   1  TransactWriteItems
 change a template                 2  GetItem, TransactWriteItems
 change it to the same             1  GetItem

@@ -71,7 +71,11 @@ _ACCEPTING_UPLOADS = {
     INCOMING: "s3: PutObject",
     UPLOADS: "s3: PutObject GetObject",
 }
-_REMOVING_UPLOADS = {BUCKET: "s3: ListBucket", INCOMING: "s3: DeleteObject", UPLOADS: "s3: DeleteObject"}
+_REMOVING_UPLOADS = {
+    BUCKET: "s3: ListBucketVersions",
+    INCOMING: "s3: DeleteObject DeleteObjectVersion",
+    UPLOADS: "s3: DeleteObject DeleteObjectVersion",
+}
 
 _SUBMITTING = {
     CORE: "dynamodb: GetItem Query PutItem UpdateItem BatchGetItem",

@@ -53,6 +53,10 @@ class PictureProvider(ScriptedProvider):
     """Does what the script says and delivers a real picture, which the imaging code can read."""
 
     def download(self, picture: RemotePicture) -> bytes:
+        return self.picture()
+
+    def picture(self) -> bytes:
+        """A red png."""
         drawn = io.BytesIO()
         Image.new("RGB", (1024, 1024), "red").save(drawn, "PNG")
         return drawn.getvalue()
@@ -63,6 +67,7 @@ class Functions:
 
     def __init__(self, emulator: Emulator) -> None:
         self.provider = PictureProvider()
+        self._s3 = emulator.client("s3")
         self._dynamodb = emulator.client("dynamodb")
         self._sqs = emulator.client("sqs")
         self.environment = emulator.environment() | self._resources(emulator)
@@ -70,7 +75,7 @@ class Functions:
         self._workspace_id = self._api_key = ""
 
     def _resources(self, emulator: Emulator) -> dict[str, str]:
-        queues = {name: self._queue(name) for name in ("generations", "render", "collect", "integration")}
+        queues = {name: self._queue(name) for name in ("generations", "render", "collect", "integration", "uploads")}
         bucket, bus = unique_name("images"), unique_name("bus")
         emulator.client("s3").create_bucket(Bucket=bucket)
         emulator.client("events").create_event_bus(Name=bus)
@@ -84,6 +89,8 @@ class Functions:
             "EPHEMERAL_TABLE_NAME": create_ephemeral_table(self._dynamodb),
             "IMAGES_BUCKET_NAME": bucket,
             "IMAGES_BASE_URL": "",
+            "UPLOADS_QUEUE_URL": queues["uploads"],
+            "UPLOAD_SCAN": "false",
             "EVENT_BUS_NAME": bus,
             "GENERATIONS_QUEUE_URL": queues["generations"],
             "RENDER_QUEUE_URLS": json.dumps({"wavespeed": queues["render"]}),
@@ -282,6 +289,16 @@ class Functions:
         function = "manage_prompt_templates" if changing else "read_prompt_templates"
         return self.request(function, method, f"/api/v1/prompt-templates{path}", expected, body=body)
 
+    # --- uploads ----------------------------------------------------------------------------------------------------
+
+    def upload(self, method: str, path: str = "", expected: int = 200, body: Any = None) -> Any:
+        function = {"GET": "read_uploads", "POST": "create_upload", "DELETE": "delete_upload"}[method]
+        return self.request(function, method, f"/api/v1/uploads{path}", expected, body=body)
+
+    def put(self, key: str, data: bytes) -> None:
+        """What a form does that a ticket allows."""
+        self._s3.put_object(Bucket=self.environment["IMAGES_BUCKET_NAME"], Key=key, Body=data)
+
     # --- products ---------------------------------------------------------------------------------------------------
 
     def product(self, method: str, path: str = "", expected: int = 200, body: Any = None) -> Any:
@@ -346,6 +363,7 @@ def measure(emulator: Emulator) -> dict[str, Calls]:
 
         _measure_front_doors(functions, note)
         _measure_products(functions, note)
+        _measure_uploads(functions, note)
         _measure_templates(functions, note)
         _measure_workers(functions, note)
         _measure_money(functions, note)
@@ -366,6 +384,19 @@ def _measure_front_doors(functions: Functions, note: Callable[..., Any]) -> None
     note("list by status", functions.list, "limit=1&status=PENDING")
     note("picture that is being made", functions.show_image, first, 202)
     note("cancel", functions.cancel, first)
+
+
+def _measure_uploads(functions: Functions, note: Callable[..., Any]) -> None:
+    ticket = note("announce an upload", functions.upload, "POST", expected=201, body={"contentType": "image/png"})
+    arrived = {"workspaceId": ticket["fields"]["key"].split("/")[1], "uploadId": ticket["uploadId"]}
+    note("upload that is awaited", functions.upload, "GET", f"/{ticket['uploadId']}")
+    functions.put(ticket["fields"]["key"], functions.provider.picture())
+    queue = functions.environment["UPLOADS_QUEUE_URL"]
+    note("check what arrived", functions.message, "process_upload", queue, arrived)
+    note("check it again", functions.message, "process_upload", queue, arrived)
+    note("upload", functions.upload, "GET", f"/{ticket['uploadId']}")
+    note("uploads", functions.upload, "GET")
+    note("delete an upload", functions.upload, "DELETE", f"/{ticket['uploadId']}", 204)
 
 
 def _measure_products(functions: Functions, note: Callable[..., Any]) -> None:

@@ -14,7 +14,7 @@ from tests.support.emulator import Emulator, unique_name
 from easel.domain.upload import MAX_BYTES
 from easel.errors import ImageRejected, StorageUnavailable
 from easel.services.ports.uploads import CleanedUpload, PostForm
-from easel.storage.s3 import client_config
+from easel.storage.s3 import S3ImageStore, client_config
 from easel.storage.uploads import SCAN_TAG, S3UploadStore
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +32,11 @@ def bucket(emulator: Emulator) -> str:
 def store(emulator: Emulator, bucket: str) -> S3UploadStore:
     options = emulator.client_options()
     options["config"] = options["config"].merge(client_config(emulator.url))
-    return S3UploadStore(boto3.client("s3", **options), bucket)
+    return store_of(boto3.client("s3", **options), bucket)
+
+
+def store_of(client: Any, bucket: str) -> S3UploadStore:
+    return S3UploadStore(client, bucket, S3ImageStore(client, bucket))
 
 
 def send(form: PostForm, data: bytes, **changes: str) -> int:
@@ -119,13 +123,28 @@ def test_everything_of_one_upload_is_deleted_and_nothing_else(
 ) -> None:
     s3: Any = emulator.client("s3")
     store.keep("w", "u", CLEANED)
-    for key in ("incoming/w/u", "incoming/w/u2", "uploads/w/u/left-behind", "uploads/w/u2/other", "uploads/v/u/other"):
+    for key in ("incoming/w/u", "incoming/w/v", "uploads/w/u/left-behind", "uploads/w/v/other", "uploads/v/u/other"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
 
     store.delete_all("w", "u")
 
-    assert keys(emulator, bucket) == ["incoming/w/u2", "uploads/v/u/other", "uploads/w/u2/other"]
+    assert keys(emulator, bucket) == ["incoming/w/v", "uploads/v/u/other", "uploads/w/v/other"]
     store.delete_all("w", "u")
+
+
+def test_every_version_is_deleted(store: S3UploadStore, emulator: Emulator, bucket: str) -> None:
+    s3: Any = emulator.client("s3")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket=bucket, Key="incoming/w/u", Body=body)
+    store.delete_arrived("w", "u")
+    picture = store.keep("w", "u", CLEANED)
+    store.discard(picture)
+
+    store.delete_all("w", "u")
+
+    left = s3.list_object_versions(Bucket=bucket)
+    assert (left.get("Versions"), left.get("DeleteMarkers")) == (None, None)
 
 
 def test_the_result_of_a_scan_is_read_from_its_tag(store: S3UploadStore, emulator: Emulator, bucket: str) -> None:
@@ -155,7 +174,7 @@ def test_an_object_that_replaced_the_scanned_one_is_not_read(
 def test_a_bucket_that_does_not_answer_is_unavailable(emulator: Emulator) -> None:
     options = emulator.client_options()
     options["config"] = options["config"].merge(client_config(emulator.url))
-    lost = S3UploadStore(boto3.client("s3", **options), unique_name("not-there"))
+    lost = store_of(boto3.client("s3", **options), unique_name("not-there"))
 
     for call in (
         lambda: lost.delete_all("w", "u"),

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx
 import pytest
 from tests.unit.imaging.pictures import a_picture, a_png_header, decoded, encoded
 from tests.unit.imaging.test_reference_cleaner import SECRET, talkative, tells
 
-from easel.domain.upload import MAX_BYTES, MAX_INLINE_BYTES, REMOVAL_GRACE, UNATTACHED_LIFETIME, product_attachment
+from easel.domain.upload import (
+    MAX_BYTES,
+    MAX_INLINE_BYTES,
+    REMOVAL_GRACE,
+    UNATTACHED_LIFETIME,
+    SentFile,
+    product_attachment,
+)
+from easel.errors import DatabaseUnavailable, TicketsRequired
+from easel.imaging.upload_cleaner import PillowUploadCleaner
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.uploads.uploads import DynamoUploads
+from easel.services.ports.uploads import CleanedUpload
+from easel.services.uploads.accept_upload import AcceptUpload
 from easel.storage.uploads import SCAN_TAG
 
 if TYPE_CHECKING:
@@ -150,6 +161,64 @@ def test_a_message_that_comes_again_changes_nothing(uploader: Uploader, times: i
 
     assert uploader.read(upload_id)["sha256"] == before["sha256"]
     assert len(uploader.stored()) == 2
+
+
+def test_of_two_workers_with_different_bytes_one_wins_and_the_other_leaves_nothing(
+    uploader: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = uploader.ticket()
+    send(ticket, encoded(a_picture(10, 10), "PNG"))
+    clean = PillowUploadCleaner.clean
+
+    def overtaken(self: PillowUploadCleaner, data: bytes) -> CleanedUpload:
+        monkeypatch.setattr(PillowUploadCleaner, "clean", clean)
+        send(ticket, PNG)
+        uploader.process(ticket["uploadId"])
+        return clean(self, data)
+
+    monkeypatch.setattr(PillowUploadCleaner, "clean", overtaken)
+    uploader.process(ticket["uploadId"])
+
+    upload = uploader.read(ticket["uploadId"])
+    assert (upload["state"], upload["width"]) == ("READY", 60)
+    assert len(uploader.stored()) == 2
+    assert all(upload["sha256"] in key for key in uploader.stored())
+
+
+@pytest.mark.parametrize("step", ["begin", "accept"])
+def test_a_worker_that_ends_half_way_is_made_up_for_by_the_next(
+    uploader: Uploader, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    ticket = uploader.ticket()
+    send(ticket, PNG)
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoUploads, step, _lost)
+        record = {"messageId": "m", "receiptHandle": "r", "eventSource": "aws:sqs"}
+        body = {"workspaceId": uploader.tenant["workspaceId"], "uploadId": ticket["uploadId"]}
+        event = {"Records": [record | {"body": json.dumps(body)}]}
+        failed = uploader.world.run("workers/process_upload", event)
+    assert failed == {"batchItemFailures": [{"itemIdentifier": "m"}]}
+
+    uploader.process(ticket["uploadId"])
+
+    assert uploader.read(ticket["uploadId"])["state"] == "READY"
+    assert len(uploader.stored()) == 2
+
+
+def _lost(*_: Any) -> Any:
+    raise DatabaseUnavailable("The database does not answer.")
+
+
+def test_what_a_ticket_and_a_link_promise_ends_with_the_credentials_that_sign_them(
+    uploader: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = uploader.arrived(PNG)
+    end = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", end.isoformat())
+
+    promised = [uploader.ticket()["expiresAt"], uploader.read(upload_id)["urlExpiresAt"]]
+
+    assert all(abs(datetime.fromisoformat(moment) - end) < timedelta(minutes=1) for moment in promised)
 
 
 def test_messages_about_nothing_are_ignored(uploader: Uploader) -> None:
@@ -301,6 +370,29 @@ def test_a_form_that_is_too_large_is_refused_with_tickets_that_work(uploader: Up
     assert send(front["allowed"], large) == 201
     uploader.process(front["allowed"]["uploadId"])
     assert uploader.read(front["allowed"]["uploadId"])["state"] == "READY"
+
+
+def test_files_whose_check_takes_too_long_are_refused_with_tickets(uploader: Uploader) -> None:
+    seconds = iter(range(0, 1_000, 5))
+    slow = AcceptUpload(
+        uploads=uploader.records,
+        store=cast(Any, None),
+        cleaner=PillowUploadCleaner(),
+        tickets=cast(Any, _Tickets()),
+        clock=lambda: datetime.now(UTC),
+        scanned=False,
+        monotonic=lambda: float(next(seconds)),
+    )
+
+    with pytest.raises(TicketsRequired, match="longer than a request may"):
+        slow(cast(Any, None), [SentFile("file", None, "image/png", PNG)] * 3, size=1_000)
+
+    assert uploader.stored() == []
+
+
+class _Tickets:
+    def instead(self, _principal: Any, _files: Any, message: str) -> TicketsRequired:
+        return TicketsRequired(message)
 
 
 def test_a_form_that_is_cut_off_is_refused(uploader: Uploader) -> None:

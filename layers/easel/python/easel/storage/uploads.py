@@ -12,6 +12,7 @@ from easel.aws_errors import code_of, raised_as
 from easel.domain.upload import EXTENSIONS, MAX_BYTES, AcceptedPicture
 from easel.errors import ImageRejected, RejectionReason, StorageUnavailable
 from easel.services.ports.uploads import CleanedUpload, PostForm, ScanResult
+from easel.storage.deletion import delete_below
 from easel.storage.keys import incoming_key, upload_prefix
 from easel.storage.s3 import S3ImageStore
 
@@ -30,10 +31,10 @@ _THUMBNAIL_TYPE: Final = "image/webp"
 class S3UploadStore:
     """`ports.uploads.UploadStore`."""
 
-    def __init__(self, client: S3Client, bucket: str, *, base_url: str = "") -> None:
+    def __init__(self, client: S3Client, bucket: str, images: S3ImageStore) -> None:
         self._client = client
         self._bucket = bucket
-        self._images = S3ImageStore(client, bucket, base_url=base_url)
+        self._images = images
 
     def form(self, workspace_id: str, upload_id: str, media_type: str, *, expires_in: timedelta) -> PostForm:
         """A presigned POST. Its policy allows exactly this key and type, and S3 checks the number of bytes."""
@@ -101,17 +102,18 @@ class S3UploadStore:
         self._delete([picture.key, picture.thumbnail_key])
 
     def delete_all(self, workspace_id: str, upload_id: str) -> None:
-        prefix = f"{upload_prefix(workspace_id, upload_id)}/"
-        with raised_as(StorageUnavailable, f"The objects below {prefix} could not be listed."):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            found = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
-        self._delete([*found, incoming_key(workspace_id, upload_id)])
+        # All ids have one length, so none is the beginning of another.
+        for key in (f"{upload_prefix(workspace_id, upload_id)}/", incoming_key(workspace_id, upload_id)):
+            delete_below(self._client, self._bucket, key)
 
     def presign(self, key: str, *, expires_in: timedelta) -> str:
         return self._images.presign(key, expires_in=expires_in)
 
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        return self._images.lifetime(wanted)
+
     def _delete(self, keys: Iterable[str]) -> None:
-        # One by one: there are three at most, and S3 reports failures within an answer to a batch as a success.
+        # One by one: there are two at most, and S3 reports failures within an answer to a batch as a success.
         for key in keys:
             with raised_as(StorageUnavailable, f"The object {key} could not be deleted."):
                 self._client.delete_object(Bucket=self._bucket, Key=key)

@@ -111,6 +111,10 @@ class UploadStore(Protocol):
 
     def presign(self, key: str, *, expires_in: timedelta) -> str: ...
 
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        """How long what is signed now works: until the credentials end that sign it, `wanted` at most."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:

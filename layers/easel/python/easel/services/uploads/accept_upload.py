@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from easel.clock import Clock
 from easel.domain.upload import MAX_INLINE_BYTES, UNATTACHED_LIFETIME, SentFile, Upload, UploadState
@@ -12,6 +14,9 @@ from easel.ids import new_id
 from easel.services.accounts.principal import Principal
 from easel.services.ports.uploads import CleanedUpload, UploadCleaner, Uploads, UploadStore
 from easel.services.uploads.create_upload import CreateUpload, announced_type
+
+_CHECK_SECONDS: Final = 8
+"""Until when the check of a file may begin: it takes up to ten seconds of a whole processor, and the API waits 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class AcceptUpload:
         tickets: CreateUpload,
         clock: Clock,
         scanned: bool,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._uploads = uploads
         self._store = store
@@ -44,13 +50,15 @@ class AcceptUpload:
         self._tickets = tickets
         self._clock = clock
         self._scanned = scanned
+        self._monotonic = monotonic
 
     def __call__(self, principal: Principal, files: Sequence[SentFile], *, size: int) -> tuple[AcceptedFile, ...]:
         """The uploads of these files, in their order. `size` is that of the whole request.
 
         Raises:
             InvalidRequest: no file.
-            TicketsRequired: the request is too large, or files are scanned first; with a ticket for each file.
+            TicketsRequired: the request is too large or takes too long, or files are scanned first; with a ticket for
+                each file.
             ImageRejected: one of them is not an accepted picture; nothing was stored.
             ImagingUnavailable, StorageUnavailable, DatabaseUnavailable: a part may have been stored, and expires.
         """
@@ -64,7 +72,13 @@ class AcceptUpload:
         if self._scanned:
             message = "Files are scanned for malware here, so forms are not taken. Send each file with its ticket."
             raise self._tickets.instead(principal, files, message)
-        cleaned = [self._cleaned(file) for file in files]
+        cleaned: list[CleanedUpload] = []
+        until = self._monotonic() + _CHECK_SECONDS
+        for file in files:
+            if self._monotonic() > until:
+                message = "Checking the files takes longer than a request may. Send each file with its ticket."
+                raise self._tickets.instead(principal, files, message)
+            cleaned.append(self._cleaned(file))
         return tuple(self._stored(principal, file, picture) for file, picture in zip(files, cleaned, strict=True))
 
     def _cleaned(self, file: SentFile) -> CleanedUpload:

@@ -62,7 +62,8 @@ class CreateUpload:
 
     def _ticket(self, principal: Principal, media_type: str, filename: str | None, field: str | None) -> UploadTicket:
         upload_id, now = new_id(), self._clock()
-        form = self._store.form(principal.workspace_id, upload_id, media_type, expires_in=TICKET_LIFETIME)
+        lifetime = self._store.lifetime(TICKET_LIFETIME)
+        form = self._store.form(principal.workspace_id, upload_id, media_type, expires_in=lifetime)
         self._uploads.add(
             Upload(
                 id=upload_id,
@@ -75,7 +76,7 @@ class CreateUpload:
                 expires_at=now + UNATTACHED_LIFETIME,
             )
         )
-        return UploadTicket(upload_id, form.url, form.fields, now + TICKET_LIFETIME, field)
+        return UploadTicket(upload_id, form.url, form.fields, now + lifetime, field)
 
 
 def accepted_type(content_type: str) -> str:

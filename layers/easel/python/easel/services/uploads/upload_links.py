@@ -10,13 +10,15 @@ from easel.clock import Clock
 from easel.domain.upload import Upload
 
 LINK_LIFETIME: Final = timedelta(hours=1)
-"""A link that a role signed ends with the role's session, so longer would be a promise that AWS does not keep."""
+"""At most: a link that a role signed ends with the role's session."""
 
 
 class LinkStore(Protocol):
     """Signs links. Raises StorageUnavailable."""
 
     def presign(self, key: str, *, expires_in: timedelta) -> str: ...
+
+    def lifetime(self, wanted: timedelta) -> timedelta: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class UploadLinkMaker:
         """The links of an upload; None as long as it is not READY."""
         if upload.key is None or upload.thumbnail_key is None:
             return None
+        lifetime = self._store.lifetime(LINK_LIFETIME)
         return UploadLinks(
-            url=self._store.presign(upload.key, expires_in=LINK_LIFETIME),
-            thumbnail_url=self._store.presign(upload.thumbnail_key, expires_in=LINK_LIFETIME),
-            expires_at=self._clock() + LINK_LIFETIME,
+            url=self._store.presign(upload.key, expires_in=lifetime),
+            thumbnail_url=self._store.presign(upload.thumbnail_key, expires_in=lifetime),
+            expires_at=self._clock() + lifetime,
         )
