@@ -10,6 +10,7 @@ from infra.constructs.functions.bot import BotGenerations, BotMoney
 from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopProducts, ShopUploads
+from infra.constructs.functions.shop_images import ShopImages
 from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspaceMoney, WorkspacePage
 from infra.constructs.routes import RoutedStack
 
@@ -18,6 +19,7 @@ from constructs import Construct
 ROOMS: Final[tuple[type[Room], ...]] = (
     ShopProducts,
     ShopUploads,
+    ShopImages,
     WorkspaceGenerations,
     WorkspaceImages,
     WorkspaceMoney,

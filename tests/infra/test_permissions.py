@@ -30,6 +30,13 @@ _CONSUMER = "sqs: ReceiveMessage DeleteMessage GetQueueAttributes"
 _HOLDING_CONSUMER = f"{_CONSUMER} ChangeMessageVisibility"
 
 
+_ASKING_FOR_ARCHIVES = {
+    CORE: "dynamodb: Query GetItem UpdateItem DeleteItem",
+    PICTURES: "s3: GetObject",
+    ARCHIVES: "s3: PutObject AbortMultipartUpload DeleteObject DeleteObjectVersion GetObject",
+    BUCKET: "s3: ListBucketVersions",
+    "Queues/Archives/Queue": "sqs: SendMessage",
+}
 _REMOVING_PICTURES = {
     PICTURES: "s3: DeleteObject DeleteObjectVersion",
     UNMARKED: "s3: DeleteObject DeleteObjectVersion",
@@ -170,13 +177,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": "sqs: SendMessage",
     },
-    "api/images/request_archive": {
-        CORE: "dynamodb: Query GetItem UpdateItem DeleteItem",
-        PICTURES: "s3: GetObject",
-        ARCHIVES: "s3: PutObject AbortMultipartUpload DeleteObject DeleteObjectVersion GetObject",
-        BUCKET: "s3: ListBucketVersions",
-        "Queues/Archives/Queue": "sqs: SendMessage",
-    },
+    "api/images/request_archive": _ASKING_FOR_ARCHIVES,
+    "api/images/shop_download_images": _ASKING_FOR_ARCHIVES,
     "api/generations/read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
     "api/generations/bot_read_generations": {CORE: "dynamodb: GetItem Query"},
     "api/generations/bot_submit_generation": _SUBMITTING,

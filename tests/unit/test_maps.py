@@ -22,6 +22,7 @@ NAMED_OTHERWISE = {
     "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
     "shop_create_product": ("products/manage_products", "the shop's address of the same use case"),
     "shop_manage_products": ("products/manage_products", "the shop's addresses of the same use case"),
+    "shop_download_images": ("images/read_images", "the shop's addresses of images and archives"),
     "shop_read_products": ("products/read_products", "the shop's addresses of the same use case"),
     "workspace_describe_page": (None, "the catalogue, the caller, and a list of prompt templates"),
     "bot_upload_media": ("uploads/accept_upload", "a door's function has the name of its door"),

@@ -1,11 +1,30 @@
 """Functions for single images: finished ones, and the callbacks of vendors that finish them."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from aws_cdk import Stack
 from infra.constructs.functions.room import ALWAYS, DELETE, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.workers import allow_archives, allow_removal
+
+_ARCHIVE_SECONDS: Final = 29
+"""A small archive is built in the request."""
+
+
+def archives_function(room: Room, name: str) -> SmallFunction:
+    """A function that shows pictures and asks for archives."""
+    own = room.variables
+    function = room.function(
+        name,
+        own.core | own.images | own.base_url | own.archives_queue | {"WORKER_SECONDS": str(_ARCHIVE_SECONDS)},
+        timeout_seconds=_ARCHIVE_SECONDS,
+    )
+    function.allow("dynamodb:Query", "dynamodb:GetItem", on=room.data.core.table_arn)
+    function.allow("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=room.data.core.table_arn)
+    function.allow("sqs:SendMessage", on=room.queues.archives.arn)
+    allow_archives(function, room.data, also_links=True)
+    return function
 
 
 class Images(Room):
@@ -38,18 +57,7 @@ class Images(Room):
         return function
 
     def _request_archive(self) -> SmallFunction:
-        # A small archive is built in the request.
-        own, seconds = self.variables, 29
-        function = self.function(
-            "request_archive",
-            own.core | own.images | own.base_url | own.archives_queue | {"WORKER_SECONDS": str(seconds)},
-            timeout_seconds=seconds,
-        )
-        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self.data.core.table_arn)
-        function.allow("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=self.data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.archives.arn)
-        allow_archives(function, self.data, also_links=True)
-        return function
+        return archives_function(self, "request_archive")
 
     def _delete(self) -> SmallFunction:
         own = self.variables

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from easel.domain.image import Status
 from easel.doors.canonical.generations.parameters import status_filter
-from easel.doors.canonical.images import parameters as image_parameters
 from easel.errors import InvalidRequest, NotFound
-from easel.http import parse
+from easel.http import parse, pictures
 from easel.services.images.links import Variant
 
 
@@ -101,7 +100,7 @@ def test_quoting_a_key_does_not_make_it_another(key: str) -> None:
 
 
 def test_the_variants_are_those_that_links_are_made_for() -> None:
-    assert get_args(Variant) == image_parameters.VARIANTS
+    assert get_args(Variant) == pictures.VARIANTS
 
 
 @pytest.mark.parametrize("status", list(Status))

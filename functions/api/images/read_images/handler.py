@@ -8,7 +8,7 @@ from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.images import answers as images
 from easel.doors.canonical.images import parameters, words
-from easel.http import callers, gateway, parse
+from easel.http import callers, gateway, parse, pictures
 from easel.wiring.env import CoreTable, Links
 from easel.wiring.images import read_images as wiring
 
@@ -24,14 +24,14 @@ app = gateway.resolver(CANONICAL)
 def read_image(
     caller: callers.GenerationsRead,
     image_id: parameters.ImageId,
-    variant: parameters.VariantChoice = None,
-    described: parameters.FormatChoice = None,
-    download: parameters.DownloadChoice = None,
-    accept: parameters.Accept = None,
+    variant: pictures.VariantChoice = None,
+    described: pictures.FormatChoice = None,
+    download: pictures.DownloadChoice = None,
+    accept: pictures.Accept = None,
 ) -> Response[images.SingleImageBody | None]:
     env = settings.load(Env)
-    asked = _asked(variant, download)
-    as_json = parameters.chosen_json(described, accept)
+    asked = pictures.PictureRequest.read(variant, download, head=app.is_head)
+    as_json = pictures.chosen_json(described, accept)
     view = wiring.read_images(env).get(caller, parse.resource_id(image_id, "image"))
     context = AnswerContext(wiring.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
     if as_json:
@@ -42,19 +42,13 @@ def read_image(
 @app.get("/i/<token>", **words.READ_PERMALINK)
 def read_permalink(
     token: parameters.PermalinkToken,
-    variant: parameters.VariantChoice = None,
-    download: parameters.DownloadChoice = None,
+    variant: pictures.VariantChoice = None,
+    download: pictures.DownloadChoice = None,
 ) -> Response[images.PendingPictureBody | None]:
     env = settings.load(Env)
-    asked = _asked(variant, download)
+    asked = pictures.PictureRequest.read(variant, download, head=app.is_head)
     view = wiring.read_images(env).by_permalink(token)
     return images.permalink_answer(view, asked, links=wiring.links(env))
-
-
-def _asked(variant: str | None, download: str | None) -> images.PictureRequest:
-    return images.PictureRequest(
-        parameters.chosen_variant(variant), parameters.chosen_download(download), head=app.is_head
-    )
 
 
 lambda_handler = gateway.entry(app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,14 +12,14 @@ from pydantic import Field
 
 from easel.clock import to_iso
 from easel.domain.attempt import Attempt
-from easel.domain.file_names import picture_name
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status
 from easel.domain.provenance import ContentCredentials
 from easel.doors.canonical.context import COSTS, AnswerContext, Links
 from easel.http import answers
 from easel.http.failures import PictureGone
 from easel.http.models import AnswerModel, Moment, moment
-from easel.services.images.links import LinkOptions, Variant, permalink, variant_key
+from easel.http.pictures import PictureRequest
+from easel.services.images.links import LinkOptions, Variant, permalink
 from easel.services.images.read_images import ImageView
 
 _SOON: Final = {"Retry-After": "1"}
@@ -167,23 +166,6 @@ def image_tag(body: SingleImageBody, now: datetime) -> str:
     """A tag for conditional reads: as that of a generation, without the links, and for less time than they work."""
     content = body.model_dump(mode="json", by_alias=True, exclude=VOLATILE)
     return answers.etag([content, int(now.timestamp()) // TAG_LIFETIME_SECONDS if body.url else 0], weak=True)
-
-
-@dataclass(frozen=True, slots=True)
-class PictureRequest:
-    """Which file of an image is asked for: to be saved or shown, or its headers only."""
-
-    variant: Variant
-    download: bool = False
-    head: bool = False
-
-    def link_options(self, view: ImageView, title: str) -> LinkOptions:
-        """`title` is the first part of the name to save it under."""
-        if not self.download or view.image.stored is None:
-            return LinkOptions(head=self.head)
-        key = variant_key(view.image.stored, self.variant)
-        name = picture_name(title, view.image.shot, view.image.index + 1, key)
-        return LinkOptions(filename=name, head=self.head)
 
 
 def picture_answer(
