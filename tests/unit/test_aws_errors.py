@@ -33,7 +33,9 @@ MAY_KNOW_BOTOCORE: Final = {
     "wiring/aws.py": "makes the clients",
     "repositories/dynamodb.py": "DynamoDB: transactions",
     "repositories/table.py": "DynamoDB: everything else",
+    "storage/file_reader.py": "tells what is not there from other failures",
     "storage/s3.py": "settings of the client",
+    "storage/uploads.py": "tells what is not there from other failures",
     "workflow/step_functions.py": "tells refusals that mean something from others",
 }
 
