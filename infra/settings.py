@@ -49,7 +49,8 @@ SHOP: Final = "shop"
 WORKSPACE: Final = "workspace"
 BOT: Final = "bot"
 CONTENT: Final = "content"
-DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT, CONTENT)
+STUDIO: Final = "studio"
+DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT, CONTENT, STUDIO)
 """The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -172,6 +173,7 @@ class StageSettings:
     routing: RoutingSettings
     revived_models: tuple[str, ...]
     content: ContentSettings
+    studio_model: str
     start_concurrency: int
     collect_concurrency: int
     upload_concurrency: int
@@ -240,6 +242,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         ),
         revived_models=read.get("revivedModels", _model_names, ()),
         content=_content(read),
+        studio_model=read.get("studioModel", _model_name, "sd3-medium"),
         start_concurrency=read.get("startConcurrency", switches.concurrency, parallel),
         collect_concurrency=read.get("collectConcurrency", switches.concurrency, 4 if local else 20),
         upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),

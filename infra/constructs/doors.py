@@ -11,6 +11,7 @@ from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopProducts, ShopUploads
 from infra.constructs.functions.shop_images import ShopImages
+from infra.constructs.functions.studio import Studio
 from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspaceMoney, WorkspacePage
 from infra.constructs.routes import RoutedStack
 
@@ -27,6 +28,7 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     Content,
     BotGenerations,
     BotMoney,
+    Studio,
 )
 
 _OWN: Final[tuple[Route, ...]] = tuple(route for room in ROOMS for route in room.routes)

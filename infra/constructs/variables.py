@@ -73,6 +73,11 @@ class Variables:
         return self.bot | {"TELEGRAM_API_URL": self._settings.telegram_api_url}
 
     @property
+    def studio(self) -> dict[str, str]:
+        """The model of the studio."""
+        return {"STUDIO_MODEL": self._settings.studio_model}
+
+    @property
     def content(self) -> dict[str, str]:
         """How pictures of content items are made."""
         chosen = self._settings.content

@@ -37,7 +37,7 @@ def test_every_door_is_open_unless_some_are_named() -> None:
 
 
 def test_a_door_that_does_not_exist_is_named_with_those_that_do() -> None:
-    there = r"doors \(EASEL_DOORS\) is 'garage': garage: there are only canonical, shop, workspace, bot, content\."
+    there = rf"doors \(EASEL_DOORS\) is 'garage': garage: there are only {', '.join(DOORS)}\."
     with pytest.raises(SettingsError, match=there):
         read_settings({"doors": "garage"}.get, {})
 

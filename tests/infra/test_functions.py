@@ -178,6 +178,7 @@ SUBMITS = {
     "api/generations/workspace_submit_generation",
     "api/content/submit_content_image",
     "api/generations/bot_submit_generation",
+    "api/generations/studio_submit_generation",
 }
 
 

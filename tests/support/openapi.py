@@ -54,7 +54,7 @@ may use camelCase or snake_case."""
 
 _TAGS: Final = (
     *("Generations", "Images", "Uploads", "Products", "Prompts", "Money", "Catalogue"),
-    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content"),
+    *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content", "Studio"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _OF_PRIVATE_ROUTES: Final = {

@@ -271,6 +271,11 @@ class Functions:
         self._caller = {**self._caller, "principal": json.dumps(principal)}
         widen_key(self._dynamodb, self.environment["CORE_TABLE_NAME"], self._caller)
 
+    def own_costs(self) -> None:
+        """Let the caller own the workspace, so that it sees what providers take."""
+        principal = json.loads(self._caller["principal"]) | {"roles": ["owner"]}
+        self._caller = {**self._caller, "principal": json.dumps(principal)}
+
     def wallet(self, path: str = "") -> Any:
         return self.request("read_wallet", "GET", f"/api/v1/wallet{path}")
 

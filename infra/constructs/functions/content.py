@@ -20,7 +20,6 @@ class Content(Room):
     routes = (
         Route("PostImages", POST, "/api/v1/images", "submit_content_image", doors=_CONTENT),
         Route("PostImagesUnversioned", POST, "/api/images", "submit_content_image", doors=_CONTENT),
-        Route("PostImagesGenerate", POST, "/api/images/generate", "submit_content_image", doors=_CONTENT),
         Route("PostGenerate", POST, "/generate", "submit_content_image", doors=_CONTENT),
         Route("GetFile", GET, f"/media/draft-images/{_FILE}", "read_content_file", public=True, doors=_CONTENT),
         Route("GetContentImage", GET, f"/api/v1/images/{_FILE}", "read_content_images", doors=_CONTENT),
@@ -51,7 +50,7 @@ class Content(Room):
     def _read_file(self) -> SmallFunction:
         own = self.variables
         function = self.function("read_content_file", own.core | own.images | own.base_url)
-        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
         # It reads the files itself, and signs links to those that are too large for an answer.
         self.allow_links(function)
         return function
@@ -66,6 +65,6 @@ class Content(Room):
     def _manage(self) -> SmallFunction:
         own = self.variables
         function = self.function("manage_content_images", own.core | own.base_url)
-        actions = ("GetItem", "UpdateItem", "DeleteItem")
+        actions = ("GetItem", "Query", "UpdateItem", "DeleteItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
         return function

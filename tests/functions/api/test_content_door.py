@@ -5,106 +5,67 @@ from __future__ import annotations
 import io
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 from tests.functions.api.harness import Answer, http_event
-from tests.support.engine import Behaviour, finished_at_once, refusing
+from tests.functions.api.waiting_doors import WaitingDoor, give_up_at_once, make_while_waiting, workspace_of_a_door
+from tests.support.engine import refusing
 from tests.support.folders import api_folder
-from tests.support.operations import Functions, functions_over
 
-from easel.domain.access import ALL_SCOPES
 from easel.errors import ProviderErrorClass, StorageUnavailable
-from easel.http import waiting
 from easel.ids import new_id
-from easel.repositories.generations.generations import DynamoGenerations
-from easel.services.generations.read_generations import ReadGenerations
-from easel.wiring.aws import dynamodb
-from easel.wiring.generations import read_generations as reading
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
+    from tests.support.operations import Functions
 
 ITEM = {"contentItemId": "post-7", "title": "Ten ways to water a balcony garden"}
 FUNCTIONS = {
     "POST": "submit_content_image",
-    "GET /media": "read_content_file",
+    "POST /api/images/generate": "studio_submit_generation",
     "GET": "read_content_images",
     "PUT": "manage_content_images",
     "DELETE": "manage_content_images",
 }
 
 
-@dataclass
-class ContentDoor:
-    """The door as its clients see it; `patience` says what happens while a request waits for its picture."""
+class ContentDoor(WaitingDoor):
+    """The door as its clients see it."""
 
-    functions: Functions
-    while_waiting: Callable[[], None] | None = None
-
-    def ask(self, method: str, path: str, *, caller: Any = "the usual one", **options: Any) -> Answer:
-        function = FUNCTIONS.get(f"{method} /{path.split('/')[1]}") or FUNCTIONS[method]
-        authorizer = self.functions._caller if caller == "the usual one" else caller
-        event = http_event(method, path, authorizer=authorizer, **options)
-        return Answer.of(self.functions.invoke(api_folder(function), event))
+    def ask(self, method: str, path: str, **options: Any) -> Answer:
+        return self.call(FUNCTIONS.get(f"{method} {path}") or FUNCTIONS[method], method, path, **options)
 
     def file(self, address: str, method: str = "GET", **options: Any) -> Answer:
-        path = urlsplit(address).path
-        event = http_event(method, path, authorizer=None, **options)
-        event["requestContext"]["http"]["method"] = method
-        return Answer.of(self.functions.invoke(api_folder("read_content_file"), event))
+        return self.call("read_content_file", method, urlsplit(address).path, caller=None, **options)
 
     def make(self, body: Any = ITEM, path: str = "/api/v1/images", **options: Any) -> Answer:
         """A request whose picture is there before it has waited long."""
         return self.ask("POST", path, body=body, **options)
 
-    def deliver(self, behaviour: Behaviour = finished_at_once) -> None:
-        """Have every open generation made."""
-        for generation in self.functions.list("limit=50")["generations"]:
-            if generation["status"] in {"PENDING", "PROCESSING"}:
-                self.functions.begin(generation)
-                self.functions.render(generation, behaviour)
-                self.functions.settle(generation)
-
 
 @pytest.fixture(scope="module")
 def functions(emulator: Emulator) -> Iterator[Functions]:
-    with functions_over(emulator) as (functions, _), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONTENT_MODEL", "seedream-v4")
-        patch.setenv("CONTENT_PROVIDER", "any")
-        functions.provision()
-        functions.authorize()
-        functions.may(*ALL_SCOPES)
-        functions.give("enough", 1_000)
+    doors = "canonical,studio,content"
+    settings = {"CONTENT_MODEL": "seedream-v4", "CONTENT_PROVIDER": "any", "STUDIO_MODEL": "sandbox"}
+    with workspace_of_a_door(emulator, EASEL_DOORS=doors, **settings) as functions:
         yield functions
 
 
 @pytest.fixture
 def door(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> ContentDoor:
     door = ContentDoor(functions)
-    door.while_waiting = door.deliver
-
-    def wait(_seconds: float) -> None:
-        if door.while_waiting:
-            door.while_waiting()
-
-    def read_generations(env: Any) -> ReadGenerations:
-        generations = DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME)
-        return ReadGenerations(generations=generations, sleep=wait)
-
-    monkeypatch.setattr(reading, "read_generations", read_generations)
+    make_while_waiting(door, monkeypatch)
     return door
 
 
 @pytest.fixture
 def slow(door: ContentDoor, monkeypatch: pytest.MonkeyPatch) -> ContentDoor:
     """Nothing is made while a request waits, and its time is over at once."""
-    door.while_waiting = None
-    monkeypatch.setattr(waiting.Patience, "left", lambda _: 0.0)
+    give_up_at_once(door, monkeypatch)
     return door
 
 

@@ -112,6 +112,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/images": {"contentItemId": "post-7", "title": "A title"},
     "POST /api/images": {"contentItemId": "post-7", "title": "A title"},
     "POST /api/images/generate": {"contentItemId": "post-7", "title": "A title"},
+    "POST /api/v1/images/generate": {"prompt": "a red fox"},
     "POST /generate": {"prompt": "a red fox", "title": "A title"},
     "PUT /api/v1/content-items/{contentItemId}/images/{filename}/current": None,
 }

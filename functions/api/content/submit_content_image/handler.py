@@ -1,4 +1,4 @@
-"""POST /api/v1/images, /api/images, /api/images/generate and /generate: have a picture of a content item made."""
+"""POST /api/v1/images, /api/images and /generate: have a picture of a content item made."""
 
 from typing import Annotated
 
@@ -14,7 +14,6 @@ from easel.observability import count, request_id
 from easel.services.accounts.principal import Principal
 from easel.wiring import content as wiring
 from easel.wiring.env import PublicAddress
-from easel.wiring.generations import read_generations
 
 
 class Env(wiring.SubmitContentEnv, PublicAddress):
@@ -38,12 +37,6 @@ def create_unversioned(caller: callers.GenerationsWrite, body: Item, idempotency
     return _made(caller, requests.content_request(body, sent=app.current_event.json_body), idempotency_key)
 
 
-@app.post("/api/images/generate", **words.GENERATE_IMAGE)
-def generate_image(caller: callers.GenerationsWrite, body: Item, idempotency_key: Key = None) -> Answer:
-    request = requests.content_request(body, sent=app.current_event.json_body, lenient=True)
-    return _made(caller, request, idempotency_key)
-
-
 @app.post("/generate", **words.GENERATE_BY_PROMPT)
 def generate_by_prompt(caller: callers.GenerationsWrite, body: Prompt, idempotency_key: Key = None) -> Answer:
     return _made(caller, requests.prompt_request(body, sent=app.current_event.json_body), idempotency_key)
@@ -52,10 +45,11 @@ def generate_by_prompt(caller: callers.GenerationsWrite, body: Prompt, idempoten
 def _made(caller: Principal, request: ContentRequest, idempotency_key: str | None) -> Answer:
     env, patience = settings.load(Env), waiting.Patience()
     key = parse.idempotency_key(idempotency_key)
-    made = wiring.submit_content_image(env)(caller, request, request_id=request_id(), idempotency_key=key)
+    made = wiring.submit_content_image(env)(
+        caller, request, request_id=request_id(), idempotency_key=key, patience=patience.left
+    )
     count("GenerationsAccepted", replayed=made.replayed)
-    generation = read_generations.read_generations(env).wait(caller, made.generation.id, patience.left())
-    return answers.submitted_answer(made.image, generation, env.PUBLIC_BASE_URL, replayed=made.replayed)
+    return answers.submitted_answer(made.image, made.generation, env.PUBLIC_BASE_URL, replayed=made.replayed)
 
 
 lambda_handler = gateway.entry(app)

@@ -42,6 +42,18 @@ class UsageRow:
     key_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LifetimeTotals:
+    """Everything that ended so far: of one user, or of a workspace."""
+
+    generations_completed: int = 0
+    images_completed: int = 0
+    provider_cost_micro_usd: int = 0
+
+    def __add__(self, other: LifetimeTotals) -> LifetimeTotals:
+        return LifetimeTotals(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
 GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
     "day": lambda row: row.day,
     "user": lambda row: row.user_id,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from easel.domain.image import Failure
 from easel.errors import EaselError, InvalidRequest
+
+NO_IMAGES: Final = Failure("no_images", "No image could be generated.")
 
 
 class RouteNotFound(EaselError):
@@ -56,6 +60,13 @@ class RefusedByPolicy(GenerationFailed):
     """The provider's content policy refused the request, so that only another one can succeed."""
 
     code = "content_policy"
+
+
+def failed_generation(failure: Failure | None) -> GenerationFailed:
+    """The error for a generation that ended without an image."""
+    failure = failure or NO_IMAGES
+    kind = RefusedByPolicy if failure.code == RefusedByPolicy.code else GenerationFailed
+    return kind(failure.message, reason=failure.code, retryable=failure.retryable)
 
 
 class InternalError(EaselError):

@@ -14,6 +14,7 @@ from easel.services.content.submit_content_image import ContentDefaults, SubmitC
 from easel.storage.file_reader import S3FileReader
 from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.env import ContentSettings, CoreTable, ImagesBucket
+from easel.wiring.generations import read_generations
 from easel.wiring.generations.submit_generation import SubmitEnv, submit_generation
 from easel.wiring.images.read_images import read_images
 
@@ -28,6 +29,7 @@ def submit_content_image(env: SubmitContentEnv) -> SubmitContentImage:
     """Have a picture made."""
     return SubmitContentImage(
         submit=submit_generation(env),
+        read=read_generations.read_generations(env),
         images=DynamoContentImages(dynamodb(), env.CORE_TABLE_NAME),
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
         catalogue=load_catalogue,

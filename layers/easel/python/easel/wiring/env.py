@@ -133,6 +133,12 @@ class TrustedReferences(Settings):
     REFERENCE_TRUSTED_ORIGINS: Words
 
 
+class Studio(Settings):
+    """The model of the studio, for requests that name none."""
+
+    STUDIO_MODEL: Text
+
+
 class ContentSettings(Settings):
     """The model of pictures of content items, and the provider that is asked first or `any`."""
 

@@ -13,18 +13,16 @@ from pydantic import Field
 from easel.clock import to_iso
 from easel.domain.content_item import ContentImage, ContentVariant
 from easel.domain.generation import Generation
-from easel.domain.image import Failure, Image, Status, StoredImage
+from easel.domain.image import Image, Status, StoredImage
 from easel.errors import NotFound
 from easel.http import answers
-from easel.http.failures import GenerationFailed, RefusedByPolicy
+from easel.http.failures import failed_generation
 from easel.http.models import AnswerModel, Moment
 from easel.http.pagination import PageRequest, Pages
 from easel.services.content.read_content_images import NO_IMAGE, ContentView
 from easel.services.ports.pages import Page
 
 _SOON: Final = {"Retry-After": "2"}
-_POLICY: Final = "content_policy"
-_NOTHING: Final = Failure("no_images", "No image could be generated.")
 _LONGEST_ALT: Final = 125
 FILE_CACHE: Final = "public, max-age=60"
 """Short, so that a deleted picture is gone soon; the tag makes asking again cheap."""
@@ -91,7 +89,7 @@ def submitted_answer(
     """
     picture = generation.images[0]
     if generation.status in {Status.FAILED, Status.CANCELLED}:
-        raise _failed(picture.failure or generation.failure)
+        raise failed_generation(picture.failure or generation.failure)
     body = _body(image, picture, base_url, model=generation.model, warnings=_notices(generation))
     headers = {"Idempotent-Replayed": "true"} if replayed else {}
     if generation.status.is_final:
@@ -162,12 +160,6 @@ def file_tag(stored: StoredImage) -> str:
 def http_date(at: datetime) -> str:
     """A time as HTTP's headers write it."""
     return format_datetime(at.astimezone(UTC), usegmt=True)
-
-
-def _failed(failure: Failure | None) -> GenerationFailed:
-    failure = failure or _NOTHING
-    kind = RefusedByPolicy if failure.code == _POLICY else GenerationFailed
-    return kind(failure.message, reason=failure.code, retryable=failure.retryable)
 
 
 def _notices(generation: Generation) -> list[str]:

@@ -56,6 +56,11 @@ GENERATE_IMAGE: Final = _submitting(
     "Make a picture for a content item, for internal callers",
     "The same as `POST /api/v1/images`, except that texts that are too long are shortened unless `truncate` is false.",
 )
+GENERATE_IMAGE_VERSIONED: Final = _submitting(
+    "generateContentImageVersioned",
+    "Make a picture for a content item, at the studio's address",
+    "The same as `POST /api/images/generate`, for a body with `contentItemId`.",
+)
 GENERATE_BY_PROMPT: Final = _submitting(
     "generateContentImageByPrompt",
     "Make a picture for an article by a prompt",

@@ -11,7 +11,7 @@ from easel.domain.attempt import Attempt
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.domain.request import Channel
-from easel.domain.usage import UsageRow, UsageSums
+from easel.domain.usage import LifetimeTotals, UsageRow, UsageSums
 from easel.errors import EaselError, LimitReached, StaleWrite
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
@@ -81,9 +81,10 @@ class DynamoUsageCounters:
                 "Update": {
                     "TableName": self._table.name,
                     "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
-                    "UpdateExpression": "DELETE #active :ids",
+                    "UpdateExpression": "DELETE #active :ids ADD "
+                    + ", ".join(f"{name} :{name}" for name in _LIFETIME.values()),
                     "ExpressionAttributeNames": {"#active": _active(generation.channel)},
-                    "ExpressionAttributeValues": to_item({":ids": {generation.id}}),
+                    "ExpressionAttributeValues": to_item({":ids": {generation.id}, **_lifetime_values(generation)}),
                 }
             },
             lambda _: StaleWrite("count ended generation"),
@@ -95,6 +96,10 @@ class DynamoUsageCounters:
             generations=values.get(_day(now.astimezone(UTC).date()), 0),
             active_ids=tuple(sorted(values.get(_active(channel), ()))),
         )
+
+    def totals(self, workspace_id: str) -> LifetimeTotals:
+        query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
+        return sum(map(_lifetime_from, self._table.records(query)), LifetimeTotals())
 
 
 class DynamoUsageSummaries:
@@ -177,6 +182,28 @@ _SUMS: Final = {
     "provider_cost": "providerCostMicroUsd",
     "uncertain_cost": "uncertainCostMicroUsd",
 }
+
+
+_LIFETIME: Final = {
+    "generations_completed": "allCompleted",
+    "images_completed": "allImages",
+    "provider_cost_micro_usd": "allCostMicroUsd",
+}
+"""Totals since the beginning, beside the counters of a user: they change with every end anyway."""
+
+
+def _lifetime_values(ended: Generation) -> dict[str, int]:
+    delivered = ended.status is Status.COMPLETED
+    amounts = {
+        "generations_completed": int(delivered),
+        "images_completed": ended.images_completed,
+        "provider_cost_micro_usd": ended.provider_cost_micro_usd,
+    }
+    return {f":{_LIFETIME[name]}": amount for name, amount in amounts.items()}
+
+
+def _lifetime_from(values: dict[str, Any]) -> LifetimeTotals:
+    return LifetimeTotals(**{field: values.get(name, 0) for field, name in _LIFETIME.items()})
 
 
 def _day_of(moment: datetime) -> str:

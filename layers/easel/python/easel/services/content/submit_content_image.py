@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from easel.domain.request import AskedParameters, ImageRequest, Routing
 from easel.domain.template_use import TemplateUse
 from easel.errors import Contended, NotFound, StaleWrite
 from easel.services.accounts.principal import Principal
+from easel.services.generations.read_generations import ReadGenerations
 from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.ports.content import ContentImages
 from easel.services.ports.generations import GenerationRepository
@@ -65,6 +66,7 @@ class SubmitContentImage:
         self,
         *,
         submit: SubmitGeneration,
+        read: ReadGenerations,
         images: ContentImages,
         generations: GenerationRepository,
         catalogue: Callable[[], Catalogue],
@@ -72,6 +74,7 @@ class SubmitContentImage:
         clock: Clock,
     ) -> None:
         self._submit = submit
+        self._read = read
         self._images = images
         self._generations = generations
         self._catalogue = catalogue
@@ -79,6 +82,23 @@ class SubmitContentImage:
         self._clock = clock
 
     def __call__(
+        self,
+        principal: Principal,
+        request: ContentRequest,
+        *,
+        request_id: str,
+        idempotency_key: str | None,
+        patience: Callable[[], float],
+    ) -> SubmittedContent:
+        """Accept the request, and wait for its picture as long as `patience` says once it is accepted.
+
+        Raises: as `accept`.
+        """
+        made = self.accept(principal, request, request_id=request_id, idempotency_key=idempotency_key)
+        ended = self._read.wait(principal, made.generation.id, patience())
+        return replace(made, generation=ended)
+
+    def accept(
         self, principal: Principal, request: ContentRequest, *, request_id: str, idempotency_key: str | None
     ) -> SubmittedContent:
         """Accept the request.

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from easel.domain.generation import Generation
 from easel.domain.request import Channel
-from easel.domain.usage import UsageRow
+from easel.domain.usage import LifetimeTotals, UsageRow
 from easel.services.ports.transactions import Write
 
 
@@ -37,7 +37,11 @@ class UsageCounters(Protocol):
         ...
 
     def ending(self, generation: Generation) -> Write:
-        """Count the end of a generation. Never conflicts; idempotent."""
+        """Count the end of a generation. Never conflicts; as part of the closing transaction it is counted once."""
+        ...
+
+    def totals(self, workspace_id: str) -> LifetimeTotals:
+        """What the users of a workspace have had made so far."""
         ...
 
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday: ...

@@ -1,6 +1,9 @@
 """Generations as callers read them."""
 
+from collections.abc import Callable
+
 from easel.clock import system_clock
+from easel.domain.usage import LifetimeTotals
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.money.usage import DynamoUsageCounters
 from easel.services.generations.read_active import ReadActive
@@ -21,3 +24,8 @@ def read_active(env: CoreTable) -> ReadActive:
 def read_generations(env: CoreTable) -> ReadGenerations:
     """Read and list generations."""
     return ReadGenerations(generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME))
+
+
+def lifetime_totals(env: CoreTable) -> Callable[[str], LifetimeTotals]:
+    """What a workspace has had made so far, by its id."""
+    return DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME).totals

@@ -1,0 +1,269 @@
+"""The studio door over the emulated AWS: the examples of seed 003, and the requests of its pages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.functions.api.harness import Answer
+from tests.functions.api.waiting_doors import WaitingDoor, give_up_at_once, make_while_waiting, workspace_of_a_door
+from tests.support.engine import refusing
+
+from easel.errors import ProviderErrorClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.emulator import Emulator
+    from tests.support.operations import Functions
+
+SUNSET = "a beautiful sunset over mountains"
+SIZES = ["512x512", "768x768", "1024x1024", "1536x1536"]
+
+
+class StudioDoor(WaitingDoor):
+    """The door as its pages see it."""
+
+    def generate(self, body: Any, path: str = "/api/v1/images/generate", **options: Any) -> Answer:
+        return self.call("studio_submit_generation", "POST", path, body=body, **options)
+
+    def read(self, path: str, query: str = "", **options: Any) -> Answer:
+        return self.call("studio_read_generations", "GET", path, query=query, **options)
+
+
+@pytest.fixture(scope="module")
+def functions(emulator: Emulator) -> Iterator[Functions]:
+    settings = {"CONTENT_MODEL": "seedream-v4", "CONTENT_PROVIDER": "any", "STUDIO_MODEL": "seedream-v4"}
+    with workspace_of_a_door(emulator, EASEL_DOORS="canonical,studio,content", **settings) as functions:
+        functions.own_costs()
+        yield functions
+
+
+@pytest.fixture
+def door(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> StudioDoor:
+    door = StudioDoor(functions)
+    make_while_waiting(door, monkeypatch)
+    return door
+
+
+@pytest.fixture
+def slow(door: StudioDoor, monkeypatch: pytest.MonkeyPatch) -> StudioDoor:
+    give_up_at_once(door, monkeypatch)
+    return door
+
+
+@pytest.mark.requirement(
+    *("S003-1", "S003-3", "S003-11", "S003-39", "S003-40", "S003-41", "S003-43", "S003-44", "S003-45", "S003-46"),
+    *("S003-47", "S003-55", "S003-65", "S003-81", "X-4", "X-30"),
+)
+def test_an_image_is_generated_from_a_prompt(door: StudioDoor) -> None:
+    answer = door.generate({"prompt": SUNSET, "imageSize": "1024x1024", "watermark": "© 2025"})
+
+    assert (answer.status, answer.header("Content-Type")) == (200, "application/json")
+    body = answer.json
+    assert body["success"] is True
+    assert body["promptId"]
+    (image,) = body["images"]
+    assert (image["title"], image["prompt"]) == (f"Generated: {SUNSET}"[:61], SUNSET)
+    assert image["url"].startswith("https://easel.example/i/")
+    assert isinstance(body["cost"], float)
+    assert body["cost"] > 0
+    assert isinstance(body["duration"], int)
+    shown = door.call("read_images", "GET", urlsplit(image["url"]).path, caller=None)
+    assert shown.status == 302
+
+
+@pytest.mark.requirement("S003-6", "S003-42", "X-32")
+def test_the_pages_send_no_watermark_as_null(door: StudioDoor) -> None:
+    answer = door.generate({"prompt": "a fox", "imageSize": "1024x1024", "watermark": None})
+    other = door.generate({"prompt": "a fox", "watermark": ""})
+
+    assert (answer.status, other.status) == (200, 200)
+    newest = door.read("/api/v1/prompts", "limit=1").json["prompts"][0]
+    assert (newest["imageSize"], newest["watermark"]) == ("1024x1024", None)
+
+
+def test_a_title_has_the_first_fifty_characters_of_the_prompt(door: StudioDoor) -> None:
+    (image,) = door.generate({"prompt": "x" * 60}).json["images"]
+
+    assert image["title"] == "Generated: " + "x" * 50
+
+
+@pytest.mark.parametrize("prompt", [None, "", "  ", 5, [], "\u200b"])
+@pytest.mark.requirement("S003-48", "S003-71", "X-8")
+def test_without_a_prompt_it_says_so_in_the_words_of_the_seed(door: StudioDoor, prompt: Any) -> None:
+    answer = door.generate({"prompt": prompt, "imageSize": "1024x1024"})
+
+    assert (answer.status, answer.json["success"]) == (400, False)
+    assert answer.json["error"]["message"] == "Prompt is required and must be a non-empty string"
+
+
+def test_a_prompt_that_is_too_long_says_how_long_it_may_be(door: StudioDoor) -> None:
+    answer = door.generate({"prompt": "x" * 10_000})
+
+    assert answer.status == 400
+    assert "at most 4000" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("size", ["640x480", "big", " ", "1024x", "2048x2048"])
+@pytest.mark.requirement("S003-5", "S003-72", "X-6")
+def test_another_size_is_refused_in_the_words_of_the_seed(door: StudioDoor, size: str) -> None:
+    answer = door.generate({"prompt": SUNSET, "imageSize": size})
+
+    assert answer.status == 400
+    assert answer.json["error"]["message"] == f"Invalid image size. Supported: {', '.join(SIZES)}"
+    assert answer.json["error"]["details"][0] == {
+        "field": "imageSize",
+        "message": answer.json["error"]["message"],
+        "allowed": SIZES,
+    }
+
+
+@pytest.mark.parametrize("size", [*SIZES, "512*512", "1024\u00d71024"])
+@pytest.mark.requirement("S003-5", "S003-24", "X-5")
+def test_every_size_of_the_seed_is_taken_in_every_spelling(slow: StudioDoor, size: str) -> None:
+    answer = slow.generate({"prompt": SUNSET, "imageSize": size})
+
+    assert answer.status == 202
+    written = slow.read("/api/v1/prompts", "limit=1").json["prompts"][0]["imageSize"]
+    assert written == size.replace("*", "x").replace("\u00d7", "x")
+    slow.deliver()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/images", "/api/v1/prompts"])
+@pytest.mark.requirement("S003-73")
+def test_nobody_gets_in_without_a_token(door: StudioDoor, path: str) -> None:
+    for answer, text in (
+        (door.read(path, caller=None), "Authorization header required"),
+        (door.read(path, caller={"failure": "invalid"}), "Invalid or expired token"),
+        (door.generate({"prompt": SUNSET}, caller=None), "Authorization header required"),
+    ):
+        assert (answer.status, answer.json["error"]["message"]) == (401, text)
+
+
+@pytest.mark.parametrize(
+    ("error_class", "status", "code"),
+    [
+        (ProviderErrorClass.QUOTA, 500, "generation_failed"),
+        (ProviderErrorClass.AMBIGUOUS, 500, "generation_failed"),
+        (ProviderErrorClass.CONTENT, 422, "content_policy"),
+    ],
+)
+@pytest.mark.requirement("S003-7", "S003-17", "S003-74", "S003-75", "X-21")
+def test_what_a_provider_does_not_deliver_is_told_and_remembered(
+    door: StudioDoor, error_class: ProviderErrorClass, status: int, code: str
+) -> None:
+    door.while_waiting = lambda: door.deliver(refusing(error_class))
+
+    answer = door.generate({"prompt": f"fails by {error_class}"})
+
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert answer.json["error"]["message"].startswith("Image generation failed: ")
+    newest = door.read("/api/v1/prompts", "limit=1").json["prompts"][0]
+    assert (newest["prompt"], newest["status"]) == (f"fails by {error_class}", "FAILED")
+    assert answer.json["error"]["message"].endswith(newest["errorMessage"])
+
+
+@pytest.mark.requirement("X-4", "X-19", "S003-4", "S003-80")
+def test_what_takes_longer_than_the_gateway_waits_has_the_same_shape(slow: StudioDoor) -> None:
+    answer = slow.generate({"prompt": "slow"})
+
+    assert answer.status == 202
+    assert (answer.json["success"], answer.json["status"]) == (True, "PENDING")
+    assert answer.header("Retry-After")
+    assert (answer.header("Location") or "").endswith(f"/api/v1/generations/{answer.json['promptId']}")
+    # What the page reads: the array, and numbers to format.
+    assert len(answer.json["images"]) == 1
+    assert (answer.json["cost"], answer.json["duration"] >= 0) == (0.0, True)
+    path = urlsplit(answer.json["images"][0]["url"]).path
+    assert slow.call("read_images", "GET", path, caller=None).status == 202
+    slow.deliver()
+    assert slow.call("read_images", "GET", path, caller=None).status == 302
+
+
+@pytest.mark.requirement("S003-12", "S003-49", "S003-50", "S003-51", "S003-52", "S003-56", "S003-67", "X-7", "X-35")
+def test_the_gallery_has_rows_a_summary_and_pages(door: StudioDoor) -> None:
+    before = door.read("/api/v1/images").json
+    made = [door.generate({"prompt": f"image {number}"}).json for number in range(3)]
+    door.while_waiting = lambda: door.deliver(refusing(ProviderErrorClass.CONTENT))
+    door.generate({"prompt": "refused"})
+
+    whole = door.read("/api/v1/images", "limit=20&offset=0").json
+    second = door.read("/api/v1/images", "limit=1&offset=1").json
+
+    assert whole["summary"]["totalGenerated"] == before["summary"]["totalGenerated"] + 3
+    assert whole["summary"]["totalCost"] == pytest.approx(
+        before["summary"]["totalCost"] + sum(one["cost"] for one in made)
+    )
+    total = before["pagination"]["total"] + 3
+    assert whole["pagination"] | {"nextCursor": None} == {"limit": 20, "offset": 0, "total": total, "nextCursor": None}
+    assert [row["prompt"] for row in whole["images"][:3]] == ["image 2", "image 1", "image 0"]
+    first, newest = whole["images"][0], made[-1]
+    assert (first["promptId"], first["imageId"]) == (newest["promptId"], newest["images"][0]["id"])
+    assert (first["cost"], first["url"]) == (newest["cost"], newest["images"][0]["url"])
+    assert isinstance(first["durationMs"], int)
+    assert first["createdAt"].endswith("Z")
+    assert [row["prompt"] for row in second["images"]] == ["image 1"]
+    assert second["pagination"]["offset"] == 1
+    by_cursor = door.read("/api/v1/images", f"limit=1&cursor={second['pagination']['nextCursor']}").json
+    assert [row["prompt"] for row in by_cursor["images"]] == ["image 0"]
+
+
+@pytest.mark.requirement("S003-8", "S003-13", "S003-18", "S003-53", "S003-54", "S003-66", "S003-86")
+def test_the_history_has_every_request(door: StudioDoor) -> None:
+    door.generate({"prompt": "remembered", "imageSize": "512x512"})
+
+    answer = door.read("/api/v1/prompts", "limit=50&offset=0")
+
+    assert set(answer.json) == {"success", "prompts"}
+    row = answer.json["prompts"][0]
+    assert (row["prompt"], row["taskType"], row["imageSize"]) == ("remembered", "TEXT_TO_IMAGE", "512x512")
+    assert (row["status"], row["errorMessage"]) == ("COMPLETED", None)
+    assert row["cost"] > 0
+    assert isinstance(row["durationMs"], int)
+    next_page = door.read("/api/v1/prompts", "limit=1")
+    assert 'rel="next"' in (next_page.header("Link") or "")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "offset=5000", "page=1", "offset=1&cursor=x"])
+def test_pages_that_there_are_not_are_refused(door: StudioDoor, query: str) -> None:
+    answer = door.read("/api/v1/images", query)
+
+    assert (answer.status, answer.json["success"]) == (400, False)
+    assert answer.json["error"]["details"][0]["field"] in {"limit", "offset", "page", "cursor"}
+
+
+def test_a_caller_who_does_not_see_costs_gets_numbers_all_the_same(door: StudioDoor) -> None:
+    member = json.loads(door.functions._caller["principal"]) | {"roles": ["member"]}
+    member["scopes"] = ["generations:read", "generations:write"]
+    caller = {"principal": json.dumps(member)}
+
+    made = door.generate({"prompt": "hidden cost"}, caller=caller)
+
+    assert (made.status, made.json["cost"]) == (200, 0.0)
+    assert door.read("/api/v1/images", caller=caller).json["summary"]["totalCost"] == 0.0
+
+
+@pytest.mark.requirement("X-28")
+def test_the_body_tells_the_studio_from_the_content_door(door: StudioDoor) -> None:
+    item = {"contentItemId": "post-9", "title": "A title"}
+    for path in ("/api/v1/images/generate", "/api/images/generate"):
+        assert "promptId" in door.generate({"prompt": "a fox"}, path).json
+        assert "imageUrl" in door.generate(item, path).json
+        both = door.generate({**item, "prompt": "a fox"}, path)
+        assert (both.status, "contentItemId" in both.body, "prompt" in both.body) == (400, True, True)
+    assert door.generate({}).json["error"]["message"] == "Prompt is required and must be a non-empty string"
+    neither = door.generate({}, "/api/images/generate")
+    assert neither.json["error"] == "contentItemId and title are required"
+
+
+@pytest.mark.requirement("S003-87", "S003-90", "S003-112")
+def test_a_request_may_say_what_is_not_wanted_and_what_to_work_from(door: StudioDoor) -> None:
+    door.generate({"prompt": "a fox", "negativePrompt": "snow"})
+    assert door.functions.provider.tasks[-1].prompt == "a fox Do not show: snow."
+
+    refused = door.generate({"prompt": "a fox", "sourceImages": ["https://127.0.0.1/a.png"]})
+
+    assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "sourceImages[0]")
