@@ -27,6 +27,7 @@ IMAGING = (
     *IMAGE_WORKERS,
     *("workers/process_upload", "api/uploads/create_upload"),
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
+    "api/images/workspace_analyse_image",
 )
 GATEWAY_SECONDS = 30
 """API Gateway gives up on a function after this, and on an authorizer after ten seconds."""

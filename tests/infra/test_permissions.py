@@ -223,6 +223,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/generations/submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
+    "api/images/workspace_analyse_image": {
+        CORE: "dynamodb: GetItem Query PutItem",
+        PICTURES: "s3: GetObject",
+        "Data/GoogleKey": "secretsmanager: GetSecretValue",
+    },
     "api/images/workspace_await_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
     "api/money/workspace_read_usage": {CORE: "dynamodb: Query"},
     "api/operations/workspace_describe_page": {CORE: "dynamodb: Query"},
@@ -404,6 +409,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"api/generations/{name}": {bot, f"{prefix}easel-local/signing-??????"}
             for name in ("submit_generation", "workspace_submit_generation")
         },
+        "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }
 

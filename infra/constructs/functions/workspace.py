@@ -1,14 +1,17 @@
 """Functions of the workspace door, by rooms."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
+from aws_cdk import Stack
 from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.workers import provider_settings
 from infra.settings import WORKSPACE
 
 _WORKSPACE: Final = (WORKSPACE,)
+_SEEING: Final = "google"
 
 
 class WorkspaceMoney(Room):
@@ -34,11 +37,12 @@ class WorkspaceImages(Room):
     folder = "images"
     routes = (
         Route("GetAiPicture", GET, "/api/ai/pictures/{token}", "workspace_await_image", public=True, doors=_WORKSPACE),
+        Route("GetAiAnalysis", GET, "/api/ai/images/{imageId}/analysis", "workspace_analyse_image", doors=_WORKSPACE),
     )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"workspace_await_image": self._await}
+        return {"workspace_await_image": self._await, "workspace_analyse_image": self._analyse}
 
     def _await(self) -> SmallFunction:
         own = self.variables
@@ -46,6 +50,25 @@ class WorkspaceImages(Room):
             "workspace_await_image", own.core | own.images | own.base_url, timeout_seconds=SUBMIT_SECONDS
         )
         function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        self.allow_links(function)
+        return function
+
+    def _analyse(self) -> SmallFunction:
+        """The vendor that describes pictures is one of those that make them, where the deployment has it."""
+        own, data = self.variables, self.data
+        seeing = [provider for provider in self.foundation.settings.providers if provider.name == _SEEING]
+        vendors: dict[str, Any] = {}
+        for provider in seeing:
+            vendors |= provider_settings(data, provider)
+        function = self.function(
+            "workspace_analyse_image",
+            own.core | own.images | {"PROVIDER_SETTINGS": Stack.of(self).to_json_string(vendors)},
+            timeout_seconds=SUBMIT_SECONDS,
+            memory_mb=1024,
+            imaging=True,
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=[data.vendor_secret_arn(one.name) for one in seeing])
         self.allow_links(function)
         return function
 

@@ -34,6 +34,7 @@ from infra.local.simulators.google_orders import (
     read_content_order,
     read_prediction_order,
 )
+from infra.local.simulators.google_texts import SEEING, words
 from infra.local.simulators.jobs import Job, JobBook
 from infra.local.simulators.messages import Outcome, Request, json_reply
 from infra.local.simulators.pictures import Drawing
@@ -99,9 +100,17 @@ class GoogleSimulator:
         match request.method, method:
             case "GET", None:
                 return json_reply(model_resource(self._model(model_id))) if model_id else self._list(request)
+            case "POST", "generateContent" if model_id in SEEING:
+                return self._say(request)
             case "POST", "generateContent" | "predict":
                 return self._make(request, self._model(model_id, method), method)
         raise not_found()
+
+    def _say(self, request: Request) -> Outcome:
+        form = request.json_object()
+        if form is None:
+            raise RefusedError("Invalid JSON payload received.")
+        return json_reply(words(form))
 
     def _list(self, request: Request) -> Outcome:
         return model_page(self._models.values(), request.query)

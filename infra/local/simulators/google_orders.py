@@ -30,6 +30,7 @@ _GENERATION: Final = (
     *("responseModalities", "imageConfig", "candidateCount", "thinkingConfig", "temperature", "topP", "topK", "seed"),
     *("maxOutputTokens", "stopSequences", "mediaResolution"),
 )
+_TEXT_GENERATION: Final = (*_GENERATION, "responseMimeType", "responseSchema")
 _IMAGE: Final = ("aspectRatio", "imageSize")
 """Its other fields (`outputMimeType`, `personGeneration` ...) exist on the vendor's other platform only."""
 _PARAMETERS: Final = (
@@ -103,6 +104,16 @@ def read_content_order(form: Mapping[str, Any], model: Model) -> Order:
         with_words="TEXT" in modalities,
         wants_thoughts=isinstance(thinking, dict) and bool({"includeThoughts", "include_thoughts"} & thinking.keys()),
     )
+
+
+def read_words_order(form: Mapping[str, Any]) -> tuple[str, tuple[Source, ...], bool]:
+    """The words and pictures of a request that is answered in words, and whether the answer is to be JSON."""
+    request = _message(form, _REQUEST, "")
+    generation = _message(request.get("generationConfig"), _TEXT_GENERATION, "generation_config")
+    media_type = _choice(generation, "responseMimeType", ("text/plain", "application/json"))
+    if "responseSchema" in generation and media_type != "application/json":
+        raise RefusedError("generation_config.response_schema: only allowed for response_mime_type application/json")
+    return *_contents(request.get("contents")), media_type == "application/json"
 
 
 def read_prediction_order(form: Mapping[str, Any], model: Model) -> Order:

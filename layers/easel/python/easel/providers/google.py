@@ -63,8 +63,7 @@ class Google(ProviderAdapter):
         base_url: str = DEFAULT_BASE_URL,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        base_url = base_url.rstrip("/")
-        self._api = base_url if base_url.endswith(_VERSIONS) else base_url + _VERSIONS[0]
+        self._api = api_address(base_url)
         self._api_key = api_key
         self._http = VendorHttp.to(self.name, self._api, transport)
 
@@ -161,6 +160,12 @@ class Google(ProviderAdapter):
                 from_vendor=False,
             )
         return body
+
+
+def api_address(base_url: str) -> str:
+    """The address of the API, with its version where `base_url` names none."""
+    base_url = base_url.rstrip("/")
+    return base_url if base_url.endswith(_VERSIONS) else base_url + _VERSIONS[0]
 
 
 def _content_form(task: ProviderTask) -> dict[str, Any]:

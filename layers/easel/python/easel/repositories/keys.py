@@ -97,6 +97,10 @@ def generation_image(workspace_id: str, generation_id: str, index: int) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"{generation_prefix(generation_id)}{IMAGE}{index}"}
 
 
+def picture_analysis(workspace_id: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"ANALYSIS#{_part(image_id)}"}
+
+
 def image_call(workspace_id: str, generation_id: str, index: int) -> Key:
     """The last call to a provider for an image. Apart from the generation: no reader of a generation needs it."""
     return {"pk": workspace_partition(workspace_id), "sk": f"CALL#{_part(generation_id)}#{index}"}

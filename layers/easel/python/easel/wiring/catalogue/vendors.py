@@ -19,7 +19,7 @@ def providers(env: Vendors, trusted_origins: tuple[str, ...] = ()) -> Providers:
         {
             name: ProviderSettings(
                 base_url=vendor.base_url,
-                api_key=partial(_api_key, vendor.secret_arn),
+                api_key=partial(api_key, vendor.secret_arn),
                 sync_mode=vendor.sync_mode,
                 variant=vendor.variant,
                 options=vendor.options,
@@ -31,7 +31,8 @@ def providers(env: Vendors, trusted_origins: tuple[str, ...] = ()) -> Providers:
     )
 
 
-def _api_key(arn: str | None) -> str:
+def api_key(arn: str | None) -> str:
+    """The key in a vendor's secret; empty where nobody has written it."""
     return _secret(arn) or ""
 
 
