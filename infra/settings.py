@@ -183,6 +183,8 @@ class StageSettings:
     alarm_email: str | None
     trial_credits: int
     trial_days: int
+    stars_rate: str
+    stars_minimum: int
     sign_in: SignInSettings
     debug_users: bool
     rate_limits: RateLimitSettings
@@ -251,6 +253,8 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         telegram_api_url=read.get("telegramApiUrl", url, "https://api.telegram.org"),
         alarm_email=read.get("alarmEmail", switches.email_address, None),
         trial_credits=read.get("trialCredits", switches.whole_number(0, 1_000_000), 5),
+        stars_rate=read.get("starsRate", _stars_rate, "1/10"),
+        stars_minimum=read.get("starsMinimum", switches.whole_number(1, 100_000), 10),
         trial_days=read.get("trialDays", switches.whole_number(1, 3_650), 30),
         sign_in=read_sign_in(read, url, local=local),
         debug_users=read.get("debugUsers", switches.boolean, stage is not Stage.PRODUCTION),
@@ -333,6 +337,12 @@ def _doors(raw: str) -> tuple[str, ...]:
     if unknown := [name for name in names if name not in DOORS]:
         raise ValueError(f"{', '.join(unknown)}: there are only {', '.join(DOORS)}.")
     return names
+
+
+def _stars_rate(raw: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,6}/[1-9][0-9]{0,5}", raw):
+        raise ValueError(f"{raw}: credits for Stars are written as 1/10.")
+    return raw
 
 
 def _provider_names(raw: str) -> tuple[str, ...]:

@@ -63,6 +63,11 @@ class Variables:
         return stores | self.signing | self.base_url | self.trial | self.references | self.addresses | self.bot
 
     @property
+    def stars(self) -> dict[str, str]:
+        """What Telegram Stars buy."""
+        return {"STARS_RATE": self._settings.stars_rate, "STARS_MINIMUM": str(self._settings.stars_minimum)}
+
+    @property
     def references(self) -> dict[str, str]:
         """The origins from which reference pictures may be fetched over plain http."""
         return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}

@@ -193,6 +193,15 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         EPHEMERAL: "dynamodb: UpdateItem",
         **_COLLECT_QUEUES,
     },
+    "api/money/top_up_users": {
+        CORE: "dynamodb: GetItem PutItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+    },
+    "api/money/bot_read_spend": {
+        CORE: "dynamodb: Query",
+        LEDGER: "dynamodb: BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/money/bot_quote_generation": {
         CORE: "dynamodb: GetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
@@ -394,6 +403,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/generations/bot_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/money/bot_read_spend": {f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
         "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},

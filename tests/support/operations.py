@@ -112,6 +112,8 @@ class Functions:
             "PUBLIC_BASE_URL": "https://easel.example",
             "TRIAL_CREDITS": "5",
             "TRIAL_DAYS": "30",
+            "STARS_RATE": "1/10",
+            "STARS_MINIMUM": "10",
             "RATE_LIMIT_USER_PER_MINUTE": "60",
             "RATE_LIMIT_WORKSPACE_PER_HOUR": "1000",
             "RATE_LIMIT_ADDRESS_PER_MINUTE": "100",

@@ -56,15 +56,43 @@ class BotMoney(Room):
     """Prices, payments and top-ups at the addresses of seed 001 and of its live client."""
 
     folder = "money"
-    routes = (Route("PostBotPrice", POST, f"{_GENERATIONS}/price", "bot_quote_generation", doors=_BOT),)
+    routes = (
+        Route("PostBotPrice", POST, f"{_GENERATIONS}/price", "bot_quote_generation", doors=_BOT),
+        Route("PostBotGrants", POST, "/api/v1/users/{telegram_id}/grants", "top_up_users", doors=_BOT),
+        Route("GetStarsOptions", GET, "/api/v1/payments/stars/options", "top_up_users", doors=_BOT),
+        Route("PostStarsConfirm", POST, "/api/v1/payments/stars/confirm", "top_up_users", doors=_BOT),
+        Route("PostStarsRefund", POST, "/api/v1/payments/stars/refund/{chargeId}", "top_up_users", doors=_BOT),
+        Route("GetBotSpend", GET, "/api/v1/users/spend", "bot_read_spend", doors=_BOT),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"bot_quote_generation": self._quote}
+        return {
+            "bot_quote_generation": self._quote,
+            "top_up_users": self._top_up,
+            "bot_read_spend": self._read_spend,
+        }
 
     def _quote(self) -> SmallFunction:
         own, data = self.variables, self.data
         function = self.function("bot_quote_generation", own.core | own.signing | own.references)
         function.allow("dynamodb:GetItem", on=data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        return function
+
+    def _top_up(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        function = self.function("top_up_users", own.core | own.ledger | own.trial | own.stars)
+        # The condition check is of the bot's own key, in the transaction that brings the credits.
+        actions = ("GetItem", "PutItem", "ConditionCheckItem")
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
+        return function
+
+    def _read_spend(self) -> SmallFunction:
+        own, data = self.variables, self.data
+        function = self.function("bot_read_spend", own.core | own.ledger | own.signing)
+        function.allow("dynamodb:Query", on=data.core.table_arn)
+        function.allow("dynamodb:BatchGetItem", on=data.ledger.table_arn)
         function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
         return function

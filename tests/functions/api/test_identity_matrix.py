@@ -75,6 +75,13 @@ BODIES: dict[str, Any] = {
     "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
     "POST /api/v1/generations/submit": {"telegram_id": 279058397, "model_id": 1, "prompt": "a red fox"},
+    "POST /api/v1/users/{telegram_id}/grants": {"charge_id": "c-1", "credits": 1},
+    "POST /api/v1/payments/stars/confirm": {
+        "telegram_id": 279058397,
+        "stars_amount": 100,
+        "telegram_charge_id": "c-1",
+    },
+    "POST /api/v1/payments/stars/refund/{chargeId}": None,
     "POST /api/v1/generations/price": {"telegram_id": 279058397, "model_id": 1},
     "POST /api/v1/generations/{generationId}/refresh": {"telegram_id": 279058397},
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
@@ -168,6 +175,7 @@ def theirs(walked: World) -> dict[str, str]:
         "filename": article.file_name,
         "contentImageId": f"{article.item_id}%2F{article.file_name}",
         "telegram_id": "279058397",
+        "chargeId": "c-1",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],
     }

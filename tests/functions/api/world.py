@@ -244,6 +244,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "TRIAL_CREDITS": "5",
         "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
         "TRIAL_DAYS": "30",
+        "STARS_RATE": "1/10",
+        "STARS_MINIMUM": "10",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.environment().items():

@@ -23,7 +23,7 @@ def test_the_table_of_roles() -> None:
     use = {"generations:read", "generations:write", "wallet:read", "workspace:read"}
     manage = use | {"workspace:admin", "keys:write"}
     assert {"owner": manage, "admin": manage, "member": use, "service": use} == SCOPES_OF
-    assert {"wallet:grant", "debug:read", "users:sync", "act_as:telegram"} == PLATFORM_SCOPES
+    assert {"wallet:grant", "debug:read", "users:sync", "users:grant", "act_as:telegram"} == PLATFORM_SCOPES
     assert manage | PLATFORM_SCOPES == ALL_SCOPES
 
 
@@ -34,7 +34,7 @@ def test_no_role_reaches_beyond_its_workspace() -> None:
 
 def test_what_people_and_bots_get_is_within_what_there_is() -> None:
     assert SCOPES_OF[Role.OWNER] >= TELEGRAM_USER_SCOPES
-    assert {"users:sync", "act_as:telegram"} == BOT_SCOPES - TELEGRAM_USER_SCOPES
+    assert {"users:sync", "users:grant", "act_as:telegram"} == BOT_SCOPES - TELEGRAM_USER_SCOPES
     assert SCOPES_OF[Role.MEMBER] >= DEFAULT_KEY_SCOPES
 
 

@@ -18,13 +18,14 @@ WORKSPACE_ADMIN: Final = "workspace:admin"
 KEYS_WRITE: Final = "keys:write"
 USERS_SYNC: Final = "users:sync"
 ACT_AS_TELEGRAM: Final = "act_as:telegram"
+USERS_GRANT: Final = "users:grant"
 WALLET_GRANT: Final = "wallet:grant"
 DEBUG_READ: Final = "debug:read"
 
-PLATFORM_SCOPES: Final = frozenset({WALLET_GRANT, DEBUG_READ, USERS_SYNC, ACT_AS_TELEGRAM})
+PLATFORM_SCOPES: Final = frozenset({WALLET_GRANT, DEBUG_READ, USERS_SYNC, USERS_GRANT, ACT_AS_TELEGRAM})
 """They reach beyond one workspace, so owning a workspace does not grant them.
 
-A bot's scopes are among them because every user that a bot syncs gets a trial.
+A bot's scopes are among them because every user that a bot syncs gets a trial, and because it tops up its users.
 """
 
 
@@ -50,8 +51,8 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = {
 
 TELEGRAM_USER_SCOPES: Final = _USE
 """Scopes of a Telegram user, in a Mini App or through a bot that acts for them."""
-BOT_SCOPES: Final = _USE | {USERS_SYNC, ACT_AS_TELEGRAM}
-"""Scopes of a bot's key: to sync its users, and to act for them."""
+BOT_SCOPES: Final = _USE | {USERS_SYNC, USERS_GRANT, ACT_AS_TELEGRAM}
+"""Scopes of a bot's key: to sync its users, to top them up, and to act for them."""
 DEFAULT_KEY_SCOPES: Final = frozenset({GENERATIONS_READ, GENERATIONS_WRITE, WALLET_READ})
 
 ALL_SCOPES: Final = frozenset().union(*SCOPES_OF.values()) | PLATFORM_SCOPES

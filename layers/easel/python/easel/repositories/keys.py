@@ -22,6 +22,7 @@ ACTIVE_PREFIX: Final = "active:"
 MEMBER_PREFIX: Final = "MEMBER#"
 WORKSPACE_PREFIX: Final = "WORKSPACE#"
 API_KEY_PREFIX: Final = "KEY#"
+TELEGRAM_USER_PREFIX: Final = "TELEGRAM#"
 PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 PRODUCT_PREFIX: Final = "PRODUCT#"
@@ -73,7 +74,11 @@ def workspace_of_user(user_id: str, workspace_id: str) -> Key:
 
 
 def telegram_user(bot_workspace_id: str, telegram_id: int) -> Key:
-    return {"pk": workspace_partition(bot_workspace_id), "sk": f"TELEGRAM#{telegram_id}"}
+    return {"pk": workspace_partition(bot_workspace_id), "sk": f"{TELEGRAM_USER_PREFIX}{telegram_id}"}
+
+
+def charge(bot_workspace_id: str, charge_hash: str) -> Key:
+    return {"pk": workspace_partition(bot_workspace_id), "sk": f"CHARGE#{_part(charge_hash)}"}
 
 
 def init_data(digest: str) -> Key:

@@ -78,6 +78,13 @@ class TelegramBot(BotSecret):
     INIT_DATA_MAX_AGE_SECONDS: int
 
 
+class Stars(Settings):
+    """What Telegram Stars buy: credits per Star as a fraction (`1/10`), and the fewest Stars that are taken."""
+
+    STARS_RATE: Text
+    STARS_MINIMUM: int
+
+
 class RateLimitDefaults(EphemeralTable):
     """Requests that are allowed where a plan sets no limits of its own."""
 

@@ -95,6 +95,11 @@ class DynamoUsers:
     def knows_telegram(self, identity: TelegramIdentity) -> bool:
         return self._records.get(keys.telegram_user(identity.bot_workspace_id, identity.telegram_id)) is not None
 
+    def of_bot(self, bot_workspace_id: str, *, limit: int, after: str | None) -> Page[int]:
+        partition = keys.workspace_partition(bot_workspace_id)
+        found = self._records.listed(partition, limit=limit, after=after, prefix=keys.TELEGRAM_USER_PREFIX)
+        return found.map(lambda values: int(values["telegramId"]))
+
     def newest(self, *, limit: int, after: str | None) -> Page[UserRecord]:
         entries = self._records.listed(keys.USERS_PARTITION, limit=limit, after=after, newest_first=True)
         found = self._records.get_all([keys.user(entry["userId"]) for entry in entries.items])

@@ -345,6 +345,12 @@ class DynamoLedger:
         values = self._table.get(wallet_key(workspace_id))
         return wallet_from(values) if values else None
 
+    def wallets(self, workspace_ids: Sequence[str]) -> Mapping[str, Wallet]:
+        """The balances of several workspaces, a hundred at once; those without a wallet are left out."""
+        found = self._table.get_all([wallet_key(workspace_id) for workspace_id in workspace_ids])
+        wallets = (wallet_from(values) for values in found.values())
+        return {wallet.workspace_id: wallet for wallet in wallets}
+
     def hold(self, workspace_id: str, hold_id: str) -> Hold | None:
         """A hold, resolved or not."""
         values = self._table.get(ledger_key(workspace_id, "HOLD", hold_id))
