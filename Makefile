@@ -25,7 +25,8 @@ help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make run PROMPT='a red bicycle' MODEL=seedream-v4 SIZE=2048x2048 N=2"
-	@echo "           also ASPECT_RATIO= RESOLUTION= FORMAT= REFERENCES=; MODEL and REFERENCES take lists"
+	@echo "           also ASPECT_RATIO= RESOLUTION= FORMAT= REFERENCES=; MODEL and REFERENCES take lists;"
+	@echo "           REFERENCES of addresses and files: REFERENCES='front.jpg back.png'"
 	@echo "  Settings: EASEL_DIR (state folder), EASEL_PORT_BASE, EASEL_IAM=1, WAVESPEED_API_KEY; see infra/local/README.md"
 
 run: ## up, then make pictures from the terminal and save them under .easel/out/

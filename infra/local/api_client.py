@@ -1,7 +1,9 @@
 """A client of the public HTTP API for `make run`. It does not use our own code."""
 
+import time
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urljoin
 
@@ -12,6 +14,9 @@ _TIMEOUT: Final = httpx.Timeout(40, connect=5)
 _DOWNLOAD_TIMEOUT: Final = httpx.Timeout(120, connect=5)
 _DEFAULT_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 5.0
+_CHECK_SECONDS: Final = 60
+_CHECK_PAUSE_SECONDS: Final = 0.3
+_MEDIA_TYPES: Final = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 _FINAL: Final = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 _RETRY: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -68,6 +73,31 @@ class ApiClient:
         answer = self._ask("POST", "/api/v1/generations", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
         return _state(answer)
 
+    def upload(self, file: Path) -> str:
+        """Send a picture to the object store and wait until it is checked: its id."""
+        data = _read(file)
+        wanted = {"contentType": _media_type(data, file), "filename": file.name, "bytes": len(data)}
+        ticket = self._ask("POST", "/api/v1/uploads", json=wanted).json()
+        try:
+            sent = self._anonymous.post(ticket["url"], data=ticket["fields"], files={"file": data})
+        except httpx.TransportError as error:
+            raise ToolError(f"{file} could not be sent ({error}).") from error
+        if not sent.is_success:
+            raise ToolError(f"{file} was not taken by the object store (HTTP status {sent.status_code}).")
+        return self._checked(ticket["uploadId"], file)
+
+    def _checked(self, upload_id: str, file: Path) -> str:
+        deadline = time.monotonic() + _CHECK_SECONDS
+        while True:
+            upload = self._ask("GET", f"/api/v1/uploads/{upload_id}").json()
+            if upload["state"] == "READY":
+                return upload_id
+            if upload["state"] == "REJECTED":
+                raise ToolError(f"{file} was rejected: {(upload.get('rejection') or {}).get('message')}")
+            if time.monotonic() > deadline:
+                raise ToolError(f"{file} is still {upload['state']} after {_CHECK_SECONDS} s.")
+            time.sleep(_CHECK_PAUSE_SECONDS)
+
     def look(self, state: GenerationState) -> GenerationState:
         """The current state. A transient failure of the API returns the state before."""
         try:
@@ -89,6 +119,21 @@ class ApiClient:
             return _accepted(self._http.request(method, path, **words))
         except httpx.TransportError as error:
             raise ToolError(f"The API at {self._http.base_url} does not answer ({error}).") from error
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ToolError(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def _media_type(data: bytes, file: Path) -> str:
+    """The type by the first bytes: names are often wrong."""
+    for start, media_type in _MEDIA_TYPES.items():
+        if data.startswith(start) and (media_type != "image/webp" or data[8:12] == b"WEBP"):
+            return media_type
+    raise ToolError(f"{file} is not a PNG, JPEG or WebP picture.")
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:

@@ -53,6 +53,7 @@ class Deployment:
             "stage": "local",
             "publicBaseUrl": self.ports.edge_url,
             "signInKeysUrl": self.ports.emulator_url,
+            "telegramApiUrl": f"{self.ports.simulators_url}/telegram",
             "referenceTrustedOrigins": ",".join(
                 [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
             ),

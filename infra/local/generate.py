@@ -29,9 +29,13 @@ _BODY_FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The request of `make run`, from make variables: one request body per model."""
+    """The request of `make run`, from make variables: one request body per model.
+
+    `references` are addresses and paths of local files, which are uploaded first.
+    """
 
     bodies: tuple[dict[str, Any], ...]
+    references: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Request":
@@ -42,20 +46,35 @@ class Request:
         body |= {field: values[name] for name, field in _BODY_FIELDS.items() if name in values}
         if "N" in values:
             body["n"] = _number(values["N"])
-        if "REFERENCES" in values:
-            body["referenceUrls"] = values["REFERENCES"].replace(",", " ").split()
+        references = _listed(values.get("REFERENCES", ""))
         if "MODEL" in values:
             models = values["MODEL"].replace(",", " ").split()
         else:
-            models = [_DEFAULT_MODEL] if body != {"prompt": DEFAULT_PROMPT} else list(DEFAULT_SHOW)
-        return cls(tuple({"model": model} | body for model in models))
+            models = [_DEFAULT_MODEL] if references or body != {"prompt": DEFAULT_PROMPT} else list(DEFAULT_SHOW)
+        return cls(tuple({"model": model} | body for model in models), references)
 
 
 def generate_all(record: Mapping[str, Any], request: Request, pictures: Path, console: Console) -> bool:
     """Run the generations one after another. True when every image was delivered."""
     with ApiClient(record["apiUrl"], record["apiKey"]) as api:
-        complete = [_generate(api, body, pictures, console) for body in request.bodies]
+        try:
+            references = [_reference(api, named, console) for named in request.references]
+        except ToolError as error:
+            _complain(console, error)
+            return False
+        more = {"references": references} if references else {}
+        complete = [_generate(api, body | more, pictures, console) for body in request.bodies]
     return all(complete)
+
+
+def _reference(api: ApiClient, named: str, console: Console) -> dict[str, str]:
+    """One entry of `references`: an address as it is, a file once it is uploaded."""
+    if "://" in named:
+        return {"url": named}
+    file = Path(named).expanduser()
+    upload_id = api.upload(file)
+    console.print(f"uploaded {file.name} as {upload_id}", markup=False, highlight=False, soft_wrap=True)
+    return {"uploadId": upload_id}
 
 
 def _generate(api: ApiClient, body: dict[str, Any], pictures: Path, console: Console) -> bool:
@@ -66,7 +85,7 @@ def _generate(api: ApiClient, body: dict[str, Any], pictures: Path, console: Con
         finished = time.monotonic() - began
         saved = [_save(api, state, image, body["model"], pictures) for image in state.images if _is_there(image)]
     except ToolError as error:
-        console.print(f"  {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _complain(console, error)
         return False
     _tell(console, state, saved, seconds=finished)
     return state.status == "COMPLETED" and len(saved) == len(state.images)
@@ -107,6 +126,16 @@ def _tell(console: Console, state: GenerationState, saved: list[tuple[Path, str]
     lines += [f"  {state.error}"] if state.error else []
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _complain(console: Console, error: ToolError) -> None:
+    console.print(f"  {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """The entries of a list, by commas if it has any, else by spaces: a path may have spaces in it."""
+    parts = text.split(",") if "," in text else text.split()
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _text(value: str) -> str:

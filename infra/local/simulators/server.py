@@ -27,6 +27,8 @@ from infra.local.simulators.nanobanana import NanobananaSimulator
 from infra.local.simulators.nanobanana_seed import NanobananaSeedSimulator
 from infra.local.simulators.openai import OpenAISimulator
 from infra.local.simulators.pictures import MAX_SIDE, Drawing
+from infra.local.simulators.telegram import NAME as TELEGRAM
+from infra.local.simulators.telegram import TelegramSimulator
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
 
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
@@ -61,6 +63,7 @@ class Simulators:
         self.jobs = JobBook()
         self.stopping = threading.Event()
         self.vendors: Mapping[str, Vendor] = {vendor.name: vendor for vendor in self._make_vendors()}
+        self.telegram = TelegramSimulator()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
@@ -100,11 +103,11 @@ class Simulators:
     def answer(self, request: Request) -> Outcome:
         """What to do about a request."""
         vendor_name, _, rest = request.path.lstrip("/").partition("/")
-        vendor = self.vendors.get(vendor_name)
-        if vendor is None:
+        called = self.telegram if vendor_name == TELEGRAM else self.vendors.get(vendor_name)
+        if called is None:
             return self._control(request)
         inner = Request(request.method, f"/{rest}", request.query, request.headers, request.body, request.origin)
-        return vendor.answer(inner)
+        return called.answer(inner)
 
     def _control(self, request: Request) -> Outcome:
         match request.method, request.path:

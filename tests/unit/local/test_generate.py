@@ -33,15 +33,18 @@ def test_make_variables_become_fields_of_the_request() -> None:
         "REFERENCES": "https://a.example/1.png, https://a.example/2.png",
     }
 
-    assert Request.from_environment(variables).bodies == (
-        {
-            "model": "seedream-v4",
-            "prompt": 'it\'s $5, "quoted"',
-            "size": "2048x2048",
-            "n": 3,
-            "referenceUrls": ["https://a.example/1.png", "https://a.example/2.png"],
-        },
-    )
+    request = Request.from_environment(variables)
+
+    assert request.bodies == ({"model": "seedream-v4", "prompt": 'it\'s $5, "quoted"', "size": "2048x2048", "n": 3},)
+    assert request.references == ("https://a.example/1.png", "https://a.example/2.png")
+
+
+@pytest.mark.parametrize(
+    ("text", "references"),
+    [("a.jpg b.png", ("a.jpg", "b.png")), ("my fox.jpg, b.png,", ("my fox.jpg", "b.png")), (" ", ())],
+)
+def test_references_are_a_list_by_commas_or_by_spaces(text: str, references: tuple[str, ...]) -> None:
+    assert Request.from_environment({"REFERENCES": text}).references == references
 
 
 @pytest.mark.parametrize("variables", [{"PROMPT": "a red bicycle"}, {"N": "2"}, {"SIZE": "512x512"}])
@@ -69,6 +72,8 @@ class Easel:
         self._states = list(states)
         self.submitted: list[dict[str, Any]] = []
         self.strangers_key: str | None = None
+        self.sent: list[bytes] = []
+        self.upload_states = ["PROCESSING", "READY"]
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/i/"):
@@ -76,13 +81,25 @@ class Easel:
             return httpx.Response(302, headers={"location": "http://127.0.0.1:9000/bucket/picture"})
         if request.url.port == 9000:
             return httpx.Response(200, content=b"png", headers={"content-type": "image/png"})
+        if request.url.path == "/bucket":
+            self.sent.append(request.content)
+            return httpx.Response(201)
         if request.headers.get("authorization") != "Bearer the-key":
             return httpx.Response(401, json={"error": {"message": "Who are you?"}, "requestId": "r-1"})
+        if request.url.path.startswith("/api/v1/uploads"):
+            return self._upload(request)
         if request.method == "POST":
             self.submitted.append(json.loads(request.content))
         return httpx.Response(
             202 if request.method == "POST" else 200, json=self._state(), headers={"retry-after": "0"}
         )
+
+    def _upload(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            ticket = {"uploadId": "up-1", "url": f"{BASE}/bucket", "fields": {"key": "incoming/up-1"}}
+            return httpx.Response(201, json=ticket)
+        state = self.upload_states.pop(0)
+        return httpx.Response(200, json={"state": state, "rejection": {"message": "It is cut off."}})
 
     def _state(self) -> dict[str, Any]:
         status, images = self._states.pop(0) if len(self._states) > 1 else self._states[0]
@@ -101,11 +118,13 @@ class Easel:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[bool, str]]:
-    def generate_on(api: httpx.MockTransport | Easel, *models: str, key: str = "the-key") -> tuple[bool, str]:
+    def generate_on(
+        api: httpx.MockTransport | Easel, *models: str, key: str = "the-key", references: tuple[str, ...] = ()
+    ) -> tuple[bool, str]:
         transport = httpx.MockTransport(api) if isinstance(api, Easel) else api
         monkeypatch.setattr(generate, "ApiClient", lambda url, key: ApiClient(url, key, transport))
         shown = io.StringIO()
-        request = Request(tuple({"model": model, "prompt": "a fox"} for model in models))
+        request = Request(tuple({"model": model, "prompt": "a fox"} for model in models), references)
         record = {"apiUrl": BASE, "apiKey": key}
         complete = generate.generate_all(record, request, tmp_path / "out", Console(file=shown, width=200))
         return complete, shown.getvalue()
@@ -164,3 +183,34 @@ def test_an_api_that_is_down_is_told_plainly(run: Callable[..., tuple[bool, str]
 
     assert not complete
     assert "does not answer" in shown
+
+
+def test_files_are_uploaded_and_named_in_their_order_among_addresses(
+    run: Callable[..., tuple[bool, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.local.api_client._CHECK_PAUSE_SECONDS", 0)
+    file, easel = tmp_path / "my fox.jpg", Easel(("COMPLETED", ["COMPLETED"]))
+    file.write_bytes(b"\xff\xd8\xff pixels")
+
+    complete, _ = run(easel, "sandbox", references=("https://a.example/1.png", str(file)))
+
+    assert complete
+    assert easel.submitted[0]["references"] == [{"url": "https://a.example/1.png"}, {"uploadId": "up-1"}]
+    assert b"incoming/up-1" in easel.sent[0]
+    assert b"\xff\xd8\xff pixels" in easel.sent[0]
+
+
+def test_a_file_that_cannot_be_used_stops_the_run_before_anything_is_asked_for(
+    run: Callable[..., tuple[bool, str]], tmp_path: Path
+) -> None:
+    text, cut = tmp_path / "notes.txt", tmp_path / "cut.png"
+    text.write_text("no picture", encoding="utf-8")
+    cut.write_bytes(b"\x89PNG")
+    reasons = {"absent.png": "cannot be read", str(text): "is not a PNG, JPEG or WebP", str(cut): "It is cut off."}
+
+    for named, reason in reasons.items():
+        easel = Easel(("COMPLETED", ["COMPLETED"]))
+        easel.upload_states = ["REJECTED"]
+        complete, shown = run(easel, "sandbox", references=(named,))
+        assert (complete, easel.submitted) == (False, [])
+        assert reason in shown
