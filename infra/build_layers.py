@@ -33,7 +33,7 @@ MOUNT: Final = "/opt/python"
 PYODIDE: Final = "pyodide@314.0.7"
 """The npm package with a Python of the version LAMBDA_PYTHON: the compiler if that interpreter is not installed."""
 
-SERVICE_MODELS: Final = ("dynamodb", "events", "s3", "secretsmanager", "sqs", "stepfunctions", "sts")
+SERVICE_MODELS: Final = ("dynamodb", "events", "kms", "s3", "secretsmanager", "sqs", "stepfunctions", "sts")
 """The AWS services whose models are kept in botocore; the other four hundred are most of its size."""
 
 LAYERS: Final = ("dependencies", "imaging", "identity", "easel")

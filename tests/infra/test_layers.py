@@ -36,6 +36,7 @@ print(botocore.__file__)
 for service, operation in {
     "dynamodb": "list_tables",
     "events": "list_event_buses",
+    "kms": "list_keys",
     "s3": "list_buckets",
     "secretsmanager": "list_secrets",
     "sqs": "list_queues",

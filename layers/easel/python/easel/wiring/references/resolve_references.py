@@ -32,7 +32,7 @@ def resolve_references(env: ResolveEnv) -> ResolveReferences:
 
 def address_vault(env: AddressKey) -> KmsAddressVault:
     """Encrypts and decrypts addresses that carry a secret."""
-    return KmsAddressVault(partial(aws_client, "kms"), env.ADDRESS_KEY_ID)
+    return KmsAddressVault(lambda: aws_client("kms"), env.ADDRESS_KEY_ID)
 
 
 def _bot_workspace(secret_arn: str) -> str | None:
