@@ -16,7 +16,7 @@ from infra.settings import StageSettings
 from constructs import Construct
 
 _ALLOWED_HEADERS: Final = (
-    *("Authorization", "Cancel-After", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"),
+    *("Authorization", "Cache-Control", "Cancel-After", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"),
     *("X-Act-As", "X-Request-ID", "X-Workspace-Id"),
     *("X-Internal-Api-Key", "X-Telegram-Init-Data", "X-Telegram-User-Id"),
 )
@@ -24,6 +24,7 @@ _EXPOSED_HEADERS: Final = (
     *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID"),
+    *("X-Easel-Cache", "X-Easel-Generation-Id"),
 )
 _ACCESS_LOG: Final = {
     "requestId": "$context.requestId",

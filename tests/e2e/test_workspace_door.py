@@ -28,7 +28,7 @@ def page_request(studio: Studio, prompt: str, **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-@pytest.mark.requirement("S002-1", "S002-21", "S002-36", "S002-45", "S002-66")
+@pytest.mark.requirement("S002-1", "S002-21", "S002-36", "S002-66", "S002-69")
 def test_the_page_gets_images_that_it_can_show_and_the_wallet_pays_for_them(own_studio: Studio, prompt: str) -> None:
     api = own_studio.api
     spent = api.get("/api/v1/wallet").json()["spent"]["credits"]
@@ -91,3 +91,34 @@ def test_what_the_vendor_refuses_is_a_failure_that_costs_nothing(own_studio: Stu
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
     assert list(answer.json()["error"]["fields"]) == ["prompt"]
     assert own_studio.api.get("/api/v1/wallet").json()["available"]["credits"] == before
+
+
+@pytest.mark.requirement("S002-70", "S002-73")
+def test_an_image_of_ours_is_analysed_and_edited_by_its_id(own_studio: Studio, prompt: str) -> None:
+    api = own_studio.api
+    image = api.post("/api/ai/images", json=page_request(own_studio, prompt)).json()["data"]
+
+    analysis = api.get(f"/api/ai/images/{image['id']}/analysis")
+
+    assert analysis.status_code == 200, analysis.text
+    found = analysis.json()["data"]
+    assert (found["width"], found["height"]) == (1024, 1024)
+    assert found["colors"]
+    assert found["alt"].startswith("A drawing that is mostly ")
+    edit = api.post(
+        "/api/ai/images/edits", json=page_request(own_studio, f"{prompt}, in autumn", image=image["id"], style=None)
+    )
+    assert edit.status_code == 200, edit.text
+    assert edit.json()["data"]["id"] != image["id"]
+    (job,) = own_studio.jobs(f"{prompt}, in autumn")
+    assert job["input"]["images"], "the vendor got the picture"
+
+
+@pytest.mark.requirement("S002-16")
+def test_the_report_adds_up_to_what_the_wallet_has_spent(own_studio: Studio) -> None:
+    spent = own_studio.api.get("/api/v1/wallet").json()["spent"]["milliCredits"]
+
+    for group in ("member", "model", "provider", "key", "day"):
+        report = own_studio.api.get("/api/ai/spend", params={"groupBy": group}).json()["data"]
+        assert report["total"]["milliCredits"] == spent
+        assert sum(entry["milliCredits"] for entry in report["groups"]) == spent

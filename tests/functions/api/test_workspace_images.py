@@ -82,7 +82,9 @@ def submitted(store: Store) -> Generation:
 # --- the seed's own examples ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("S002-2", "S002-19", "S002-21", "S002-23", "S002-38", "S002-47")
+@pytest.mark.requirement(
+    "S002-2", "S002-15", "S002-18", "S002-19", "S002-21", "S002-23", "S002-35", "S002-38", "S002-47"
+)
 def test_one_image_is_answered_as_the_seed_answers_it(api: Api, store: Store) -> None:
     workers(store, made())
 
@@ -275,7 +277,7 @@ BAD = {
 }
 
 
-@pytest.mark.requirement("S002-7", "S002-8", "S002-9", "S002-10", "S002-24", "S002-26", "S002-55")
+@pytest.mark.requirement("S002-7", "S002-8", "S002-9", "S002-10", "S002-24", "S002-26", "S002-55", "S002-65")
 @pytest.mark.parametrize(("body", "field", "text"), BAD.values(), ids=BAD.keys())
 def test_a_field_at_fault_is_named_with_its_messages(api: Api, store: Store, body: Any, field: str, text: Any) -> None:
     answer = post(api, body)
@@ -325,7 +327,7 @@ def test_without_a_credential_nothing_else_is_looked_at(api: Api, store: Store) 
     assert not store.generations
 
 
-@pytest.mark.requirement("S002-13", "S002-30", "S002-56")
+@pytest.mark.requirement("S002-13", "S002-30", "S002-52", "S002-56")
 def test_a_wallet_with_too_little_says_what_is_needed_and_what_there_is(api: Api, store: Store) -> None:
     store.submissions.wallets[WORKSPACE] = 4_500
 
@@ -349,7 +351,7 @@ def reset_in_seconds(answer: Answer) -> float:
     return float(tightest.split(";")[2][2:])
 
 
-@pytest.mark.requirement("S002-25", "S002-31", "S002-61", "S002-62", "S002-63", "S002-64", "X-17")
+@pytest.mark.requirement("S002-25", "S002-31", "S002-53", "S002-61", "S002-62", "S002-63", "S002-64", "X-17")
 def test_too_many_requests_are_refused_with_both_families_of_headers(api: Api, store: Store) -> None:
     answer = post(api, GOOD, authorizer=windows(remaining=0, allowed=False))
 
@@ -414,7 +416,7 @@ FAILURES = {
 }
 
 
-@pytest.mark.requirement("S002-17", "S002-20", "S002-32", "S002-33", "S002-57", "S002-59", "S002-60", "X-21")
+@pytest.mark.requirement("S002-17", "S002-20", "S002-32", "S002-33", "S002-57", "S002-59", "S002-60", "S002-68", "X-21")
 @pytest.mark.parametrize("n", [1, 3])
 @pytest.mark.parametrize(("failure", "status", "code"), FAILURES.values(), ids=FAILURES.keys())
 def test_a_request_that_delivers_nothing_is_a_failure(
