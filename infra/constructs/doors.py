@@ -9,7 +9,7 @@ from infra.constructs.foundation import Foundation
 from infra.constructs.functions.bot import BotGenerations, BotMoney
 from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
-from infra.constructs.functions.shop import ShopProducts, ShopUploads
+from infra.constructs.functions.shop import ShopGenerations, ShopProducts, ShopUploads
 from infra.constructs.functions.shop_images import ShopImages
 from infra.constructs.functions.studio import Studio
 from infra.constructs.functions.workspace import WorkspaceGenerations, WorkspaceImages, WorkspaceMoney, WorkspacePage
@@ -21,6 +21,7 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     ShopProducts,
     ShopUploads,
     ShopImages,
+    ShopGenerations,
     WorkspaceGenerations,
     WorkspaceImages,
     WorkspaceMoney,

@@ -19,6 +19,7 @@ submit                            2  TransactWriteItems, SendMessage
 submit with a key                 2  TransactWriteItems, SendMessage
 submit it again                   2  TransactWriteItems, Query
 submit what is refused            0
+status, new to the process        2  Query, BatchGetItem
 status                            1  Query
 list, new to the process          2  Query, GetSecretValue
 list                              1  Query

@@ -28,6 +28,7 @@ IMAGING = (
     *("workers/process_upload", "api/uploads/create_upload"),
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
     "api/images/workspace_analyse_image",
+    "api/products/shop_create_product",
 )
 GATEWAY_SECONDS = 30
 """API Gateway gives up on a function after this, and on an authorizer after ten seconds."""
@@ -175,11 +176,13 @@ def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: st
 
 
 SUBMITS = {
-    "api/generations/submit_generation",
-    "api/generations/workspace_submit_generation",
     "api/content/submit_content_image",
     "api/generations/bot_submit_generation",
+    "api/generations/retry_image",
+    "api/generations/shop_start_generation",
     "api/generations/studio_submit_generation",
+    "api/generations/submit_generation",
+    "api/generations/workspace_submit_generation",
 }
 
 

@@ -157,8 +157,8 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/products/shop_create_product": {
+        **_ACCEPTING_UPLOADS,
         CORE: "dynamodb: BatchGetItem PutItem UpdateItem",
-        UPLOADS: "s3: GetObject",
     },
     "api/products/shop_manage_products": {
         CORE: "dynamodb: GetItem BatchGetItem PutItem UpdateItem DeleteItem",
@@ -185,7 +185,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/images/request_archive": _ASKING_FOR_ARCHIVES,
     "api/images/shop_download_images": _ASKING_FOR_ARCHIVES,
-    "api/generations/read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
+    "api/generations/read_generations": {
+        CORE: "dynamodb: GetItem Query",
+        EPHEMERAL: "dynamodb: BatchGetItem",
+        PICTURES: "s3: GetObject",
+    },
     "api/generations/bot_read_generations": {CORE: "dynamodb: GetItem Query"},
     "api/generations/bot_submit_generation": _SUBMITTING,
     "api/generations/refresh_generation": {
@@ -229,6 +233,19 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         CORE: "dynamodb: GetItem ConditionCheckItem",
         LEDGER: "dynamodb: BatchGetItem UpdateItem",
     },
+    "api/generations/retry_image": {**_SUBMITTING, PICTURES: "s3: GetObject"},
+    "api/generations/shop_cancel_generation": {
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
+        EXECUTIONS: "states: StopExecution",
+    },
+    "api/generations/shop_read_generations": {
+        CORE: "dynamodb: Query BatchGetItem",
+        f"{CORE}/index/generations_by_status": "dynamodb: Query",
+        EPHEMERAL: "dynamodb: BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/generations/shop_start_generation": _SUBMITTING,
     "api/generations/submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
@@ -404,6 +421,9 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/generations/studio_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_read_generations": {f"{prefix}easel-local/signing-??????"},
         "api/money/bot_read_spend": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/retry_image": {bot, f"{prefix}easel-local/signing-??????"},
+        "api/generations/shop_read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/generations/shop_start_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
         "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},

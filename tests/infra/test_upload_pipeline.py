@@ -84,6 +84,7 @@ def test_the_scanner_reads_and_tags_what_arrives_only(scanning: Synthesized) -> 
         "api/uploads/create_upload",
         "api/uploads/bot_upload_media",
         "api/uploads/shop_upload_images",
+        "api/products/shop_create_product",
         "workers/process_upload",
     ],
 )

@@ -385,6 +385,7 @@ def _measure_front_doors(functions: Functions, note: Callable[..., Any]) -> None
     first = note("submit with a key", functions.submit, "once")
     note("submit it again", functions.submit, "once")
     note("submit what is refused", functions.submit, expected=400, size="1x1")
+    note("status, new to the process", functions.status, first)
     note("status", functions.status, first)
     note("list, new to the process", functions.list)
     note("list", functions.list)

@@ -1,4 +1,4 @@
-"""Functions for generations: submit, read, cancel."""
+"""Functions for generations: submit, retry an image, read, cancel."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -26,6 +26,7 @@ class Generations(Room):
             "read_generations",
             doors=CANONICAL_AND_BOT,
         ),
+        Route("PostImageRetry", POST, "/api/v1/generations/{generationId}/images/{index}/retry", "retry_image"),
         Route("PostCancel", POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
     )
 
@@ -35,12 +36,24 @@ class Generations(Room):
             "submit_generation": self._submit,
             "list_generations": self._list,
             "read_generations": self._read,
+            "retry_image": self._retry,
             "cancel_generation": self._cancel,
         }
 
     def _submit(self) -> SmallFunction:
         function = self.function(
             "submit_generation",
+            self.variables.submitting | self.variables.images,
+            timeout_seconds=SUBMIT_SECONDS,
+            traced=True,
+        )
+        self.allow_submitting(function)
+        self.allow_links(function)
+        return function
+
+    def _retry(self) -> SmallFunction:
+        function = self.function(
+            "retry_image",
             self.variables.submitting | self.variables.images,
             timeout_seconds=SUBMIT_SECONDS,
             traced=True,
@@ -61,7 +74,8 @@ class Generations(Room):
 
     def _read(self) -> SmallFunction:
         own = self.variables
-        function = self.function("read_generations", own.core | own.images | own.base_url | own.doors)
+        function = self.function("read_generations", own.core | own.ephemeral | own.images | own.base_url | own.doors)
+        function.allow("dynamodb:BatchGetItem", on=self.data.ephemeral.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
         return function

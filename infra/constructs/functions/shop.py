@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from infra.constructs.data import ENDING, SETTLING
+from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
 from infra.constructs.functions.uploads import FORM_SECONDS
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.workers import IMAGING_MEMORY_MB
 from infra.settings import SHOP
+from infra.tables import BY_STATUS
 
 _SHOP: Final = (SHOP,)
 
@@ -41,10 +44,16 @@ class ShopProducts(Room):
         return function
 
     def _create(self) -> SmallFunction:
-        function = self.function("shop_create_product", self.variables.core | self.variables.images)
-        actions = ("BatchGetItem", "PutItem", "UpdateItem")
-        function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
-        self.allow_upload_links(function)
+        own = self.variables
+        function = self.function(
+            "shop_create_product",
+            own.core | own.images | own.upload_scan,
+            timeout_seconds=FORM_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        function.allow("dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        self.allow_accepting_uploads(function)
         return function
 
     def _manage(self) -> SmallFunction:
@@ -78,4 +87,59 @@ class ShopUploads(Room):
             imaging=True,
         )
         self.allow_accepting_uploads(function)
+        return function
+
+
+class ShopGenerations(Room):
+    """Pictures of products at the addresses of seed 000."""
+
+    folder = "generations"
+    routes = (
+        Route("PostShopGenerations", POST, "/api/generations", "shop_start_generation", doors=_SHOP),
+        Route(
+            "PostShopRetry",
+            POST,
+            "/api/generations/{generationId}/images/{index}/retry",
+            "shop_start_generation",
+            doors=_SHOP,
+        ),
+        Route("GetShopGenerations", GET, "/api/generations", "shop_read_generations", doors=_SHOP),
+        Route("GetShopGeneration", GET, "/api/generations/{generationId}", "shop_read_generations", doors=_SHOP),
+        Route("DeleteShopGeneration", DELETE, "/api/generations/{generationId}", "shop_cancel_generation", doors=_SHOP),
+    )
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {
+            "shop_start_generation": self._start,
+            "shop_read_generations": self._read,
+            "shop_cancel_generation": self._cancel,
+        }
+
+    def _start(self) -> SmallFunction:
+        function = self.function(
+            "shop_start_generation", self.variables.submitting, timeout_seconds=SUBMIT_SECONDS, traced=True
+        )
+        self.allow_submitting(function)
+        return function
+
+    def _read(self) -> SmallFunction:
+        data, own = self.data, self.variables
+        function = self.function("shop_read_generations", own.core | own.ephemeral | own.signing | own.base_url)
+        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
+        function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
+        function.allow("dynamodb:BatchGetItem", on=data.ephemeral.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        return function
+
+    def _cancel(self) -> SmallFunction:
+        own, workflow = self.variables, self.foundation.workflow
+        function = self.function("shop_cancel_generation", own.core | own.ledger | own.base_url | workflow.variables)
+        function.allow(*ENDING, on=self.data.core.table_arn)
+        function.allow(*SETTLING, on=self.data.ledger.table_arn)
+        function.allow(
+            "states:StopExecution",
+            on=workflow.executions_arn,
+            because="An execution is named by its generation, and the caller may cancel any of their own.",
+        )
         return function

@@ -44,6 +44,7 @@ from easel.services.accounts.authenticate import Authenticate
 from easel.services.accounts.impersonation import EnterWorkspace
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.rate_limits import LimitRequests
+from easel.services.generations.expect_end import ExpectEnd
 from easel.services.generations.generate_images import GenerateImages
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.generations.reuse_generation import ReuseGeneration
@@ -248,10 +249,12 @@ def http_event(
     authorizer: Mapping[str, Any] | None = identity.found(CALLER),
     binary: bool = False,
 ) -> dict[str, Any]:
-    """An HTTP API event of payload 2.0. A body that is no text is sent as JSON; `binary` sends it as bytes."""
-    text = body if body is None or isinstance(body, str) else json.dumps(body)
+    """An HTTP API event of payload 2.0. What is no text is sent as JSON; bytes, or anything if `binary`, in base64."""
+    text = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
     content = {} if body is None else {"content-type": "application/json"}
-    encoded = b64encode(text.encode()).decode() if binary and text is not None else text
+    sent = text.encode() if isinstance(text, str) else text
+    binary = binary or isinstance(body, bytes)
+    encoded = b64encode(sent).decode() if binary and sent is not None else text
     return {
         "version": "2.0",
         "routeKey": f"{method} {path}",
@@ -299,6 +302,7 @@ def _use_cases(store: Any) -> dict[str, Any]:
             wait=ReadGenerations(generations=store, monotonic=_fast_time(), sleep=lambda _: None).wait,
         ),
         "generations.cancel_generation.cancel_generation": store.cancel,
+        "generations.expect_end.expect_end": ExpectEnd(latencies=_Latencies(store), clock=clock),
         "images.read_images.read_images": ReadImages(generations=cast(Any, store)),
         "images.await_image.await_image": AwaitImage(
             find=ReadImages(generations=cast(Any, store)).by_permalink, monotonic=_fast_time(), sleep=lambda _: None

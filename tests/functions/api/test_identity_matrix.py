@@ -108,6 +108,9 @@ BODIES: dict[str, Any] = {
         "backUploadId": new_id(),
     },
     "PUT /api/products/{productId}": {"name": "mine now"},
+    "POST /api/generations": {"productId": new_id()},
+    "POST /api/generations/{generationId}/images/{index}/retry": {"note": "the label cannot be read"},
+    "POST /api/v1/generations/{generationId}/images/{index}/retry": {"note": "the label cannot be read"},
     "POST /api/v1/workspaces": {"name": "Another"},
     "PATCH /api/v1/workspaces/{workspaceId}": {"name": "Mine now"},
     "PUT /api/v1/workspaces/{workspaceId}/routing": {"provider": "google", "fallback": "none"},
@@ -165,6 +168,7 @@ def theirs(walked: World) -> dict[str, str]:
     return {
         "uploadId": upload["uploadId"],
         "productId": product["id"],
+        "index": "0",
         "generationId": generation_id,
         "imageId": picture.id,
         "workspaceId": tenant["workspaceId"],

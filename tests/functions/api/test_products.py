@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
+import urllib.request
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from PIL import Image
+from tests.functions.api.shop import FACTS, Shop
 
-from easel.domain.upload import UNATTACHED_LIFETIME, AcceptedPicture, Upload, UploadState, product_attachment
-from easel.ids import new_id
-from easel.repositories.uploads.uploads import DynamoUploads
+from easel.domain.upload import product_attachment
 
 if TYPE_CHECKING:
-    from tests.functions.api.harness import Answer
     from tests.functions.api.world import World
 
-FACTS: Final = {"name": "canvas tote bag", "color": "forest green", "material": "waxed cotton"}
 MISSING: Final = "019a9f1c-0000-7000-8000-000000000001"
-
-
-class Shop:
-    """One tenant with its calls."""
-
-    def __init__(self, world: World, name: str = "Acme") -> None:
-        self.world = world
-        self.tenant = world.tenant(name)
-        self.uploads = DynamoUploads(world.emulator.client("dynamodb"), world.environment["CORE_TABLE_NAME"])
-
-    def call(self, method: str, path: str, **more: Any) -> Answer:
-        return self.world.call(method, path, token=self.tenant["apiKey"], **more)
-
-    def upload(self, *, ready: bool = True) -> str:
-        """An upload of this tenant, checked unless told otherwise."""
-        now = datetime.now(UTC)
-        upload = Upload(
-            id=new_id(),
-            workspace_id=self.tenant["workspaceId"],
-            user_id=self.tenant["userId"],
-            state=UploadState.AWAITING,
-            announced_type="image/png",
-            filename="bag.png",
-            created_at=now,
-            expires_at=now + UNATTACHED_LIFETIME,
-        )
-        self.uploads.add(upload)
-        if ready:
-            key = f"uploads/{upload.workspace_id}/{upload.id}/aa"
-            picture = AcceptedPicture(f"{key}.png", f"{key}-thumb.webp", "image/png", 1234, 40, 30, "ab" * 32)
-            self.uploads.accept(upload.workspace_id, upload.id, picture)
-        return upload.id
-
-    def stored_upload(self, upload_id: str) -> Upload:
-        found = self.uploads.get(self.tenant["workspaceId"], upload_id)
-        assert found is not None
-        return found
-
-    def product(self, **changes: Any) -> dict[str, Any]:
-        answer = self.call("POST", "/api/v1/products", body=FACTS | changes)
-        assert answer.status == 201, answer.body
-        body: dict[str, Any] = answer.json
-        return body
 
 
 @pytest.fixture
@@ -309,8 +266,111 @@ def test_the_shop_wants_every_fact_and_both_pictures(shop: Shop, field: str) -> 
 
     answer = shop.call("POST", "/api/products", body={name: value for name, value in whole.items() if name != field})
 
-    assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, field)
+    assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, field.replace("UploadId", "Image"))
     assert shop.call("GET", "/api/products").json["total"] == 0
+
+
+def form(*parts: tuple[str, str | bytes], end: bool = True) -> dict[str, Any]:
+    """The body and headers of a form; texts are fields, bytes are files."""
+    pieces = []
+    for name, value in parts:
+        file = '; filename="bag.png"\r\nContent-Type: image/png' if isinstance(value, bytes) else ""
+        data = value if isinstance(value, bytes) else value.encode()
+        head = f'--edge\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        pieces.append(head.encode() + data + b"\r\n")
+    body = b"".join(pieces) + (b"--edge--\r\n" if end else b"")
+    return {"body": body, "headers": {"content-type": "multipart/form-data; boundary=edge"}}
+
+
+def picture(color: str) -> bytes:
+    image = BytesIO()
+    Image.new("RGB", (40, 30), color).save(image, "png")
+    return image.getvalue()
+
+
+TEXTS: Final = tuple(FACTS.items())
+
+
+@pytest.mark.requirement("S000-1", "S000-3", "S000-7", "S000-8", "S000-9", "S000-35")
+def test_a_form_with_two_pictures_makes_a_product_whose_links_have_these_pictures(shop: Shop) -> None:
+    files = (("frontImage", picture("red")), ("backImage", picture("blue")))
+
+    answer = shop.call("POST", "/api/products", **form(*TEXTS, *files))
+
+    assert answer.status == 201, answer.body
+    product = answer.json["product"]
+    assert {name: product[name] for name in FACTS} == FACTS
+    assert answer.json.keys() == {"product", "frontImageUrl", "backImageUrl"}
+    for side, color in (("front", (255, 0, 0)), ("back", (0, 0, 255))):
+        link = answer.json[f"{side}ImageUrl"]
+        with urllib.request.urlopen(link, timeout=10) as response:
+            pixel = Image.open(BytesIO(response.read())).convert("RGB").getpixel((0, 0))
+        assert (pixel, product[f"{side}ImageUrl"].partition("?")[0]) == (color, link.partition("?")[0])
+    canonical = shop.call("GET", f"/api/v1/products/{product['_id']}").json
+    for shown in canonical["pictures"]:
+        assert shop.stored_upload(shown["uploadId"]).attached_to == {product_attachment(product["_id"])}
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "field"),
+    [
+        ((*TEXTS, ("frontImage", picture("red"))), 400, "backImage"),
+        ((*TEXTS[1:], ("frontImage", picture("red")), ("backImage", picture("red"))), 400, "name"),
+        ((*TEXTS, ("frontImage", picture("red")), ("backImage", b"")), 422, "backImage"),
+        ((*TEXTS, ("frontImage", picture("red")), ("backImage", b"<svg/>")), 422, "backImage"),
+        ((*TEXTS, ("frontImage", picture("red")), ("sideImage", picture("red"))), 400, "sideImage"),
+        ((*TEXTS, ("size", "L"), ("frontImage", picture("red")), ("backImage", picture("red"))), 400, "size"),
+        ((*TEXTS, *[("frontImage", picture("red"))] * 2, ("backImage", picture("red"))), 400, "frontImage"),
+        (
+            (*TEXTS, ("frontImage", picture("red")), ("frontUploadId", MISSING), ("backImage", picture("red"))),
+            400,
+            "frontImage",
+        ),
+        (
+            (("name", "x" * 201), *TEXTS[1:], ("frontImage", picture("red")), ("backImage", picture("red"))),
+            400,
+            "name",
+        ),
+    ],
+)
+def test_a_form_with_something_wrong_stores_nothing(
+    shop: Shop, parts: tuple[tuple[str, str | bytes], ...], status: int, field: str
+) -> None:
+    before = len(shop.world.stored())
+
+    answer = shop.call("POST", "/api/products", **form(*parts))
+
+    assert (answer.status, answer.json["error"]["details"][0]["field"]) == (status, field)
+    assert answer.json["message"] == answer.json["error"]["message"]
+    assert len(shop.world.stored()) == before
+
+
+def test_a_form_that_is_cut_off_is_refused(shop: Shop) -> None:
+    files = (("frontImage", picture("red")), ("backImage", picture("blue")))
+
+    answer = shop.call("POST", "/api/products", **form(*TEXTS, *files, end=False))
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, "malformed_form")
+    assert shop.call("GET", "/api/products").json["total"] == 0
+
+
+@pytest.mark.requirement("X-27")
+def test_a_form_above_what_a_function_takes_is_answered_with_tickets_whose_uploads_make_the_product(
+    shop: Shop,
+) -> None:
+    large = picture("red") + b"\0" * 2_400_000
+
+    answer = shop.call("POST", "/api/products", **form(*TEXTS, ("frontImage", large), ("backImage", large)))
+
+    assert (answer.status, answer.json["error"]["code"]) == (413, "tickets_required")
+    tickets = {detail["field"]: detail["allowed"] for detail in answer.json["error"]["details"]}
+    assert tickets.keys() == {"frontImage", "backImage"}
+    assert shop.call("GET", "/api/products").json["total"] == 0
+    shop.accept(tickets["frontImage"]["uploadId"])
+    shop.accept(tickets["backImage"]["uploadId"])
+    ids = {f"{side}UploadId": tickets[f"{side}Image"]["uploadId"] for side in ("front", "back")}
+    assert shop.call("POST", "/api/products", **form(*TEXTS, *ids.items())).status == 201
+    assert shop.call("POST", "/api/products", body={**FACTS, **ids}).status == 201
 
 
 @pytest.mark.requirement("S000-60", "X-1")

@@ -95,7 +95,7 @@ def another_workspace(functions: Functions) -> None:
 def test_what_ships_is_listed_with_all_that_a_form_needs(functions: Functions) -> None:
     product, article = ask(functions, "GET").json["templates"]
 
-    assert (product["id"], product["builtIn"], product["version"]) == ("product-shots", True, 1)
+    assert (product["id"], product["builtIn"], product["version"]) == ("product-shots", True, 2)
     assert [variable["name"] for variable in product["variables"]] == ["name", "color", "material"]
     assert product["variables"][0]["maxLength"] == 200
     assert product["variables"][0]["required"] is True

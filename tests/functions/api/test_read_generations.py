@@ -95,6 +95,7 @@ def test_price_and_cost_are_told_for_the_whole_and_for_each_image(api: Api, stor
 
     assert body["price"] == {
         "unit": "image",
+        "rule": "Each image is charged by itself.",
         "plan": "tiered",
         "version": "2026-11-20",
         "milliCredits": 20_000,

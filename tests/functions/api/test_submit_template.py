@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.functions.api.harness import Api, Store
 
 BAG = {"name": "canvas tote bag", "color": "forest green", "material": "waxed cotton"}
-SHOTS = ["duo", "solo-front", "solo-back", "flat-lay", "close-up", "in-use"]
+SHOTS = ["duo", "duo-angled", "solo-front", "solo-back", "flat-lay", "close-up"]
 PRODUCT: dict[str, Any] = {"model": "sandbox", "template": {"id": "product-shots", "variables": BAG}}
 VARIABLES = {"title": "Watering in July", "variant": "hero"}
 ARTICLE: dict[str, Any] = {"id": "content-item", "variables": VARIABLES}
@@ -39,7 +39,7 @@ def test_a_product_becomes_six_images_with_a_prompt_each(api: Api, store: Store)
     body = answer.json
     assert (answer.status, body["n"]) == (202, 6)
     assert body["prompt"] == "Product shots: canvas tote bag"
-    assert body["template"] == {"id": "product-shots", "version": 1, "shots": SHOTS, "warnings": []}
+    assert body["template"] == {"id": "product-shots", "version": 2, "shots": SHOTS, "warnings": []}
     assert [image["shot"] for image in body["images"]] == SHOTS
     assert len({image["prompt"] for image in body["images"]}) == 6
     assert all("forest green" in image["prompt"] for image in body["images"])
@@ -128,7 +128,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no such template": (product(id="product-shoots"), "template.id"),
     "somebody's template": (product(id="019a9f1c-5c00-7abc-8def-0123456789a0"), "template.id"),
     "an id of another kind": (product(id=7), "template.id"),
-    "no such version": (product(version=2), "template.id"),
+    "no such version": (product(version=9), "template.id"),
     "version zero": (product(version=0), "template.id"),
     "a version in words": (product(version="one"), "template.version"),
     "no such shot": (product(shots=["duo", "trio"]), "template.shots[1]"),

@@ -35,6 +35,7 @@ from easel.repositories.dynamodb import DynamoTransactions, from_item
 from easel.services.ports.accounts import ApiKeyRecord
 from easel.wiring import aws
 from easel.wiring.accounts.authorize_request import authenticate, rate_limits
+from easel.wiring.generations.expect_end import expect_end
 from easel.wiring.images.image_store import bucket_client, image_store
 from easel.wiring.images.receive_callback import receive_callback
 from easel.wiring.secrets import forget as forget_secrets
@@ -164,6 +165,10 @@ class World:
         """As if half a minute had passed in a warm process."""
         authenticate.cache_clear()
 
+    def forget_latencies(self) -> None:
+        """As in a new process, or after five minutes."""
+        expect_end.cache_clear()
+
     def stored(self) -> list[dict[str, Any]]:
         """Everything in the core table."""
         pages = (
@@ -260,7 +265,7 @@ def _forget_everything() -> None:
     settings.forget()
     forget_secrets()
     for remembered in (
-        *(aws.aws_client, image_store, bucket_client, upload_store),
+        *(aws.aws_client, image_store, bucket_client, upload_store, expect_end),
         *(authenticate, rate_limits, receive_callback),
     ):
         remembered.cache_clear()

@@ -175,7 +175,7 @@ def test_a_template_makes_a_prompt_for_each_image(desk: Desk) -> None:
     stored = desk.stored(an_image_request(prompt="", template=BAG))
 
     assert stored.template is not None
-    assert (stored.template.id, stored.template.version) == ("product-shots", 1)
+    assert (stored.template.id, stored.template.version) == ("product-shots", 2)
     assert stored.prompt == "Product shots: tote bag"
     assert [image.shot for image in stored.images] == ["duo", "flat-lay"]
     assert all("green" in (image.prompt or "") for image in stored.images)

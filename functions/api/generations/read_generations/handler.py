@@ -16,13 +16,14 @@ from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
 from easel.http import answers, callers, gateway, parse, shared_addresses
 from easel.wiring.accounts.impersonate import telegram_person
-from easel.wiring.env import CoreTable, Links, OpenDoors
+from easel.wiring.env import CoreTable, EphemeralTable, Links, OpenDoors
+from easel.wiring.generations import expect_end
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
 from easel.wiring.open_doors import open_doors
 
 
-class Env(CoreTable, Links, OpenDoors):
+class Env(CoreTable, EphemeralTable, Links, OpenDoors):
     """Environment of this function."""
 
 
@@ -36,7 +37,9 @@ def read_generation(
     env = settings.load(Env)
     generation = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
     context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
-    return generations.status_answer(generation, context, now=system_clock())
+    seen = app.current_event.headers.get("if-none-match")
+    expect = expect_end.expect_end(env)
+    return generations.status_answer(generation, context, expect, now=system_clock(), if_none_match=seen)
 
 
 @bot_app.get("/api/v1/generations/<generationId>", **bot_words.READ)

@@ -1,35 +1,28 @@
-"""POST /api/products: create a product of the shop."""
-
-from typing import Annotated
+"""POST /api/products: create a product of the shop, from a form with its pictures."""
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.clock import system_clock
-from easel.domain.product import facts_from
 from easel.doors.shop.door import SHOP
 from easel.doors.shop.products import answers as products
 from easel.doors.shop.products import requests, words
 from easel.http import callers, gateway
+from easel.http.incoming import Incoming
 from easel.wiring import products as wiring
-from easel.wiring.env import CoreTable, ImagesBucket
+from easel.wiring.uploads import accept_upload as uploads
 
-
-class Env(CoreTable, ImagesBucket):
-    """Environment of this function."""
-
+Env = uploads.AcceptEnv
 
 app = gateway.resolver(SHOP)
 
 
 @app.post("/api/products", status_code=201, **words.CREATE_PRODUCT)
-def create_product(
-    caller: callers.GenerationsWrite, body: Annotated[requests.CreateShopProductRequest, Body()]
-) -> Response[products.CreatedShopProduct]:
+def create_product(caller: callers.GenerationsWrite) -> Response[products.CreatedShopProduct]:
+    new = requests.new_product(Incoming(app.current_event.raw_event))
     env = settings.load(Env)
-    facts = facts_from(requests.facts_given(body), required=requests.REQUIRED)
-    product = wiring.manage_products(env).create(caller, facts, requests.uploads_given(body))
+    accepted = uploads.accept_upload(env)(caller, new.files, size=new.size) if new.files else ()
+    product = wiring.manage_products(env).create(caller, new.facts, new.all_uploads(accepted))
     return products.created_answer(product, wiring.links(env), now=system_clock())
 
 

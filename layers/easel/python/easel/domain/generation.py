@@ -14,7 +14,7 @@ from easel.domain.attempt import Attempt
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status, timeout_failure
 from easel.domain.price import Price
 from easel.domain.reference import Reference
-from easel.domain.request import Channel, ImageParameters, Mode, Routing
+from easel.domain.request import Channel, ImageParameters, Mode, Origin, Routing
 
 START_GRACE: Final = timedelta(seconds=60)
 """A generation still PENDING after this long gets the sweeper's attention: its message may be lost."""
@@ -86,6 +86,8 @@ class Generation:
     """What made the prompts of its images; `prompt` is then a short title."""
     routing: Routing = field(default_factory=Routing)
     """What the request says about providers."""
+    origin: Origin = field(default_factory=Origin)
+    """The product that it shows, or the image that it makes again."""
     work_seconds: int | None = None
     """How long one image may take from its first attempt on, within `deadline`; None: until `deadline`."""
     counted: tuple[Counted, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 _STEP: Final = 2 ** (1 / 4)
@@ -21,6 +21,27 @@ class Latency:
     p50_ms: int
     p90_ms: int
     samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """When images are expected. `at` is the best guess; None once they take longer than nine in ten do."""
+
+    at: datetime | None
+    p50_at: datetime
+    p90_at: datetime
+    samples: int
+
+
+def expect(latency: Latency, since: datetime, images: int, now: datetime) -> Expectation:
+    """When this many images, asked for at the same time, are expected to be there.
+
+    Of several images the last one counts: it is more often slow than half of all are.
+    """
+    p50_at = since + timedelta(milliseconds=latency.p50_ms)
+    p90_at = since + timedelta(milliseconds=latency.p90_ms)
+    guesses = [p50_at, p90_at] if images == 1 else [p90_at]
+    return Expectation(next((guess for guess in guesses if guess > now), None), p50_at, p90_at, latency.samples)
 
 
 def bucket_of(waited: timedelta) -> int:

@@ -21,6 +21,8 @@ REFERENCE_FILE_ID: Final = 256
 """Telegram's file ids have about 80 characters."""
 WATERMARK: Final = 400
 CLIENT_REFERENCE: Final = 800
+NOTE: Final = 2_000
+"""Four bytes for each character of a note on an image that is made again."""
 TEMPLATE_VALUES: Final = 40_000
 """All values together."""
 INPUT: Final = 96 * 1024
@@ -66,6 +68,7 @@ def _sizes(request: ImageRequest) -> Iterator[tuple[str, int, int]]:
     """Every text of a request: its field, its bytes and how many it may have."""
     yield "prompt", bytes_of(request.prompt), PROMPT
     yield "watermark", bytes_of(request.asked.watermark or ""), WATERMARK
+    yield "note", bytes_of(request.origin.note or ""), NOTE
     yield "clientReference", bytes_of(request.client_reference or ""), CLIENT_REFERENCE
     for index, reference in enumerate(request.references):
         field, file_id = request.reference_field(index), reference.telegram_file_id or ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class PriceUnit(StrEnum):
@@ -13,6 +14,18 @@ class PriceUnit(StrEnum):
     GENERATION = "generation"
     IMAGE = "image"
     MEGAPIXEL = "megapixel"
+
+    @property
+    def rule(self) -> str:
+        """What the unit means, in a sentence for price lists and bills."""
+        return _RULES[self]
+
+
+_RULES: Final[Mapping[PriceUnit, str]] = {
+    PriceUnit.GENERATION: "One price for each generation, however many images it has.",
+    PriceUnit.IMAGE: "Each image is charged by itself.",
+    PriceUnit.MEGAPIXEL: "Each image is charged by itself, by its megapixels.",
+}
 
 
 @dataclass(frozen=True, slots=True)

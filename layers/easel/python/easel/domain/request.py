@@ -115,6 +115,20 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a request was made from.
+
+    `product_id` is the product that its images show. `parent_image` is the image that is made again, `shot` what that
+    image was in its template, and `note` what was wrong with it.
+    """
+
+    product_id: str | None = None
+    parent_image: str | None = None
+    shot: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRequest:
     """A request for images as a front door understood it; not yet checked against the model.
 
@@ -134,6 +148,7 @@ class ImageRequest:
     quote_id: str | None = None
     routing: Routing = field(default_factory=Routing)
     template: TemplateUse | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def count(self) -> int:

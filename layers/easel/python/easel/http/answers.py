@@ -76,6 +76,14 @@ def version_tag(version: int, now: datetime) -> str:
     return f'"{version}-{int(now.timestamp()) // _TAG_LIFETIME_SECONDS}"'
 
 
+def has_tag(wanted: str | None, tag: str | None) -> bool:
+    """Whether an `If-None-Match` header names this tag (RFC 9110 13.1.2): weak and strong tags compare alike."""
+    if tag is None or wanted is None:
+        return False
+    tags = {one.strip().removeprefix("W/") for one in wanted.split(",")}
+    return "*" in tags or tag.removeprefix("W/") in tags
+
+
 def etag(content: Any, *, weak: bool = False) -> str:
     """An ETag of the content, independent of the order of its fields."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import system_clock
 from easel.errors import Forbidden
-from easel.http import compression, refusals
+from easel.http import answers, compression, refusals
 from easel.http.door import Door, Served
 from easel.http.events import begin, came_through_the_edge
 from easel.http.incoming import Incoming
@@ -83,7 +83,7 @@ def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds
     # The framework says None for "no body", and not every gateway takes that for a text.
     answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
     unchanged = incoming.route_method == "GET" and served.status == HTTPStatus.OK
-    if unchanged and _has_it_already(incoming.headers.get("if-none-match"), headers.get("ETag")):
+    if unchanged and answers.has_tag(incoming.headers.get("if-none-match"), headers.get("ETag")):
         kept = {name: value for name, value in headers.items() if name != "Content-Type"}
         return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
     complete = compression.compressed(answer, incoming.headers.get("accept-encoding"))
@@ -105,11 +105,3 @@ def _later(own: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
     """An answer's headers with those that the door adds where it has none. Of two pauses the longer one is right."""
     pauses = [int(headers["Retry-After"]) for headers in (own, added) if "Retry-After" in headers]
     return {**added, **own, **({"Retry-After": str(max(pauses))} if pauses else {})}
-
-
-def _has_it_already(wanted: str | None, etag: str | None) -> bool:
-    """RFC 9110 13.1.2: one of the caller's tags is this one; weak and strong tags compare alike."""
-    if etag is None or wanted is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-    return "*" in tags or etag.removeprefix("W/") in tags

@@ -6,6 +6,7 @@ from easel.repositories.products import DynamoProducts
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.products.manage_products import ManageProducts
 from easel.services.products.picture_links import LinkPictures
+from easel.services.products.product_request import ProductRequest
 from easel.services.products.read_products import ReadProducts
 from easel.wiring.aws import dynamodb
 from easel.wiring.env import CoreTable, ImagesBucket
@@ -27,7 +28,11 @@ def manage_products(env: CoreTable) -> ManageProducts:
     )
 
 
+def product_request(env: CoreTable) -> ProductRequest:
+    """From a product to a request for its pictures."""
+    return ProductRequest(products=DynamoProducts(dynamodb(), env.CORE_TABLE_NAME))
+
+
 def links(env: ImagesBucket) -> LinkPictures:
     """Make links to the pictures of products."""
-    store = image_store(env)
-    return LinkPictures(presign=lambda key, lifetime: store.presign(key, expires_in=lifetime), clock=system_clock)
+    return LinkPictures(store=image_store(env), clock=system_clock)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from easel.domain.catalogue.parameters import read_parameters
 from easel.domain.deadlines import time_allowed
 from easel.domain.reference import Reference
-from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Routing
+from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Origin, Routing
 from easel.domain.template_use import TemplateUse
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def request_fingerprint(model: Model, request: ImageRequest) -> str:
         "quoteId": request.quote_id,
         "routing": _routing(request.routing) or None,
         "template": _template(request.template) if request.template else None,
+        "origin": _origin(request.origin) or None,
     }
     text = json.dumps(_without_none(facts), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -79,6 +80,10 @@ def _routing(routing: Routing) -> dict[str, Any]:
             "afterRefusal": routing.after_refusal or None,
         }
     )
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return _without_none({"product": origin.product_id, "parent": origin.parent_image, "note": origin.note})
 
 
 def _template(use: TemplateUse) -> dict[str, Any]:

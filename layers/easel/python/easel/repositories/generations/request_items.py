@@ -17,7 +17,7 @@ from easel.domain.image import Image, ServedBy
 from easel.domain.limits import json_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.reference import Reference
-from easel.domain.request import Channel, ImageParameters, Mode, Size
+from easel.domain.request import Channel, ImageParameters, Mode, Origin, Size
 from easel.ids import image_id
 from easel.repositories import keys
 from easel.repositories.generations.input_params import input_from, input_values
@@ -72,6 +72,7 @@ def plain_request_item(generation: Generation) -> dict[str, Any]:
             "budgetKeys": list(generation.budget_keys),
             "template": _template_values(generation.template),
             "routing": routing_values(generation.routing),
+            "origin": _origin_values(generation.origin),
             "workSeconds": generation.work_seconds,
         }
     )
@@ -107,6 +108,7 @@ def request_fields(workspace_id: str, generation_id: str, values: Mapping[str, A
         "budget_keys": tuple(values.get("budgetKeys", ())),
         "template": _template_from(values.get("template")),
         "routing": routing_from(values.get("routing", {})),
+        "origin": _origin_from(values.get("origin", {})),
         "work_seconds": values.get("workSeconds"),
     }
 
@@ -217,3 +219,13 @@ def _template_values(template: UsedTemplate | None) -> dict[str, Any] | None:
 
 def _template_from(values: Mapping[str, Any] | None) -> UsedTemplate | None:
     return UsedTemplate(values["id"], values["version"], tuple(values["notices"])) if values else None
+
+
+def _origin_values(origin: Origin) -> dict[str, Any]:
+    return without_none(
+        {"product": origin.product_id, "parent": origin.parent_image, "shot": origin.shot, "note": origin.note}
+    )
+
+
+def _origin_from(values: Mapping[str, Any]) -> Origin:
+    return Origin(values.get("product"), values.get("parent"), values.get("shot"), values.get("note"))

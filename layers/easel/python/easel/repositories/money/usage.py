@@ -22,6 +22,7 @@ from easel.services.ports.usage import UsageRule, UsageToday
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_ALL: Final = "all"
 _DAYS_REMEMBERED: Final = 3
 """Updates remove the counters of this many earlier days."""
 
@@ -30,12 +31,20 @@ def _active(channel: Channel) -> str:
     return f"{keys.ACTIVE_PREFIX}{channel.value}"
 
 
+def _ended(status: Status) -> str:
+    return f"ended:{status.value}"
+
+
 def _day(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
 class DynamoUsageCounters:
-    """`ports.usage.UsageCounters`. One item per user: a set of running generations per channel, a count per day."""
+    """`ports.usage.UsageCounters` and `ports.usage.GenerationCounts`.
+
+    One item per user: a set of running generations per channel, a count per day, and how many generations there are in
+    all and by the status with which they ended.
+    """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
@@ -43,7 +52,7 @@ class DynamoUsageCounters:
     def starting(self, generation: Generation, rule: UsageRule) -> Write:
         today = generation.created_at.astimezone(UTC).date()
         stale_days = {f"#d{back}": _day(today - timedelta(days=back)) for back in range(1, _DAYS_REMEMBERED + 1)}
-        names = {"#active": _active(generation.channel), "#today": _day(today), **stale_days}
+        names = {"#active": _active(generation.channel), "#today": _day(today), "#all": _ALL, **stale_days}
 
         def refused(found: dict[str, Any] | None) -> EaselError:
             running = sorted((found or {}).get(_active(generation.channel), ()))
@@ -61,7 +70,7 @@ class DynamoUsageCounters:
                 "Update": {
                     "TableName": self._table.name,
                     "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
-                    "UpdateExpression": f"ADD #active :ids, #today :one REMOVE {', '.join(stale_days)}",
+                    "UpdateExpression": f"ADD #active :ids, #today :one, #all :one REMOVE {', '.join(stale_days)}",
                     "ConditionExpression": "(attribute_not_exists(#active) OR size(#active) < :active)"
                     " AND (attribute_not_exists(#today) OR #today < :perDay)",
                     "ExpressionAttributeNames": names,
@@ -81,10 +90,15 @@ class DynamoUsageCounters:
                 "Update": {
                     "TableName": self._table.name,
                     "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
-                    "UpdateExpression": "DELETE #active :ids ADD "
+                    "UpdateExpression": "DELETE #active :ids ADD #ended :one, "
                     + ", ".join(f"{name} :{name}" for name in _LIFETIME.values()),
-                    "ExpressionAttributeNames": {"#active": _active(generation.channel)},
-                    "ExpressionAttributeValues": to_item({":ids": {generation.id}, **_lifetime_values(generation)}),
+                    "ExpressionAttributeNames": {
+                        "#active": _active(generation.channel),
+                        "#ended": _ended(generation.status),
+                    },
+                    "ExpressionAttributeValues": to_item(
+                        {":ids": {generation.id}, ":one": 1, **_lifetime_values(generation)}
+                    ),
                 }
             },
             lambda _: StaleWrite("count ended generation"),
@@ -100,6 +114,23 @@ class DynamoUsageCounters:
     def totals(self, workspace_id: str) -> LifetimeTotals:
         query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
         return sum(map(_lifetime_from, self._table.records(query)), LifetimeTotals())
+
+    def total(self, workspace_id: str, status: Status | None) -> int:
+        query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
+        counters = list(self._table.records(query))
+        if status is None or status.is_final:
+            name = _ALL if status is None else _ended(status)
+            return sum(values.get(name, 0) for values in counters)
+        # Few are open, and their counters name them; which of them have been begun, only their states say.
+        open_ids = [
+            id_
+            for values in counters
+            for name, ids in values.items()
+            if name.startswith(keys.ACTIVE_PREFIX)
+            for id_ in ids
+        ]
+        states = self._table.get_all([keys.generation_state(workspace_id, id_) for id_ in open_ids])
+        return sum(state["status"] == status.value for state in states.values())
 
 
 class DynamoUsageSummaries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +16,7 @@ from easel.domain.catalogue import plan_upstream
 from easel.domain.credits import hold_of
 from easel.domain.deadlines import time_allowed
 from easel.domain.generation import Generation
-from easel.domain.image import ServedBy, Status
+from easel.domain.image import Image, ServedBy, Status
 from easel.domain.permalinks import new_permalink_secret
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
@@ -227,7 +227,7 @@ class SubmitGeneration:
             parameters=appraisal.parameters,
             input_params=without_secrets(request.input_params),
             references=resolved.references,
-            images=new_images(generation_id, appraisal.price.images, made),
+            images=_images(generation_id, request, appraisal),
             status=Status.PENDING,
             created_at=now,
             deadline=now + time_allowed(model.deadline_seconds, request.cancel_after),
@@ -238,6 +238,7 @@ class SubmitGeneration:
             budget_keys=principal.budget_keys,
             routing=request.routing,
             template=used(made),
+            origin=request.origin,
             work_seconds=model.deadline_seconds,
         )
         return generation, resolved.writes
@@ -261,6 +262,12 @@ class SubmitGeneration:
         if request.template is not None and request.n not in {None, len(generation.images)}:
             raise _key_reused() from claimed
         return Submitted(generation, replayed=True)
+
+
+def _images(generation_id: str, request: ImageRequest, appraisal: Appraisal) -> tuple[Image, ...]:
+    images = new_images(generation_id, appraisal.price.images, appraisal.composition)
+    shot = request.origin.shot
+    return tuple(replace(image, shot=shot) for image in images) if shot else images
 
 
 def _key_reused() -> IdempotencyKeyReused:

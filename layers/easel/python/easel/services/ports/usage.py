@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.domain.request import Channel
 from easel.domain.usage import LifetimeTotals, UsageRow
 from easel.services.ports.transactions import Write
@@ -45,6 +46,14 @@ class UsageCounters(Protocol):
         ...
 
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday: ...
+
+
+class GenerationCounts(Protocol):
+    """How many generations a workspace has."""
+
+    def total(self, workspace_id: str, status: Status | None) -> int:
+        """Of one status, or of all. Counters, not a count of what is read."""
+        ...
 
 
 class UsageSummaries(Protocol):

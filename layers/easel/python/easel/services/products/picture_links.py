@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from easel.clock import Clock
 from easel.domain.product import ProductPicture
 
 LINK_LIFETIME: Final = timedelta(hours=1)
-"""How long a link works: no longer than the session of the role that signs it."""
+"""How long a link works at most."""
+
+
+class LinkStore(Protocol):
+    """Signs links. Raises StorageUnavailable."""
+
+    def lifetime(self, wanted: timedelta) -> timedelta:
+        """How long a link works that shall work so long."""
+        ...
+
+    def presign(self, key: str, *, expires_in: timedelta) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +33,17 @@ class PictureLinks:
 
 
 class LinkPictures:
-    """Makes links when a product is read; nothing is stored. `presign` signs a link to an object."""
+    """Makes links when a product is read; nothing is stored."""
 
-    def __init__(self, *, presign: Callable[[str, timedelta], str], clock: Clock) -> None:
-        self._presign = presign
+    def __init__(self, *, store: LinkStore, clock: Clock) -> None:
+        self._store = store
         self._clock = clock
 
     def __call__(self, picture: ProductPicture) -> PictureLinks:
         """Raises StorageUnavailable: nothing to sign with."""
+        lifetime = self._store.lifetime(LINK_LIFETIME)
         return PictureLinks(
-            url=self._presign(picture.key, LINK_LIFETIME),
-            thumbnail_url=self._presign(picture.thumbnail_key, LINK_LIFETIME),
-            expires_at=self._clock() + LINK_LIFETIME,
+            url=self._store.presign(picture.key, expires_in=lifetime),
+            thumbnail_url=self._store.presign(picture.thumbnail_key, expires_in=lifetime),
+            expires_at=self._clock() + lifetime,
         )

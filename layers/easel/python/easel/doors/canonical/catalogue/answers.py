@@ -82,6 +82,7 @@ class PriceBody(AnswerModel):
     lowest_milli_credits: int = Field(description="No request for this model costs less.")
     highest_milli_credits: int = Field(description="No request for this model costs more, for one image.")
     per: PriceUnit = Field(description="What is counted: the whole generation, each image, or each megapixel of it.")
+    rule: str = Field(description="The same in a sentence.")
     steps: list[PriceStepBody]
     milli_credits_per_megapixel_above: dict[str, int] | None = Field(
         description="For sizes beyond the list: by quality, for each megapixel begun. "
@@ -300,6 +301,7 @@ def _price(model: Model, plan: str) -> PriceBody:
         lowest_milli_credits=shown.lowest,
         highest_milli_credits=shown.highest,
         per=rule.unit,
+        rule=rule.unit.rule,
         steps=[
             PriceStepBody(
                 option=step.option, quality=step.quality, milli_credits=step.price, credits=step.price / MILLI

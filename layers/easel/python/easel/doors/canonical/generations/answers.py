@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -16,11 +16,13 @@ from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import MILLI
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage, Status
-from easel.domain.price import Price, PriceUnit
+from easel.domain.latency import Expectation
 from easel.domain.reference import ImageSource, Reference, UploadSource
-from easel.domain.request import ImageParameters, Mode
+from easel.domain.request import Mode
 from easel.doors.canonical.catalogue.answers import DeprecationBody, deprecation
 from easel.doors.canonical.context import COSTS, AnswerContext
+from easel.doors.canonical.generations.details import ParametersBody, PriceOfGeneration, parameters_body, price_body
+from easel.doors.canonical.generations.progress import EtaBody, RetryOfBody, eta_body, retry_of_body
 from easel.doors.canonical.images.answers import (
     AdjustmentBody,
     FailureBody,
@@ -42,6 +44,8 @@ from easel.services.ports.pages import Page
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition
 
+ExpectEnd = Callable[[Generation], Expectation | None]
+
 GENERATIONS_PATH: Final = "/api/v1/generations"
 
 _VOLATILE: Final = {"url", "url_expires_at", "preview_url", "thumbnail_url"}
@@ -60,29 +64,6 @@ class UsedTemplateBody(AnswerModel):
     version: int
     shots: list[str] = Field(description="One per image, in their order.")
     warnings: list[str] = Field(description="What was done differently than asked, such as a value that was shortened.")
-
-
-class PriceOfGeneration(AnswerModel):
-    """What a generation costs when all of its images are delivered, as it was when it was asked for."""
-
-    unit: PriceUnit = Field(description="What the price counts.")
-    plan: str = Field(description="The price list of the workspace's plan.")
-    version: str = Field(description="Of the price book.")
-    milli_credits: int = Field(ge=0)
-    credits: float = Field(ge=0, description="The same in credits.")
-
-
-class ParametersBody(AnswerModel):
-    """The parameters of the images, with the model's defaults filled in."""
-
-    size: str | None
-    aspect_ratio: str | None
-    resolution: str | None
-    output_format: str | None
-    quality: str | None
-    style: str | None
-    background: str | None
-    watermark: str | None
 
 
 class ReferenceBody(AnswerModel):
@@ -137,12 +118,17 @@ class GenerationBody(AnswerModel):
     input_params: dict[str, Any] = Field(description="The request as it was sent.")
     references: list[ReferenceBody]
     client_reference: str | None
+    product_id: str | None = Field(description="The product that its images show.")
+    retry_of: RetryOfBody | None = Field(description="The image that it makes again.")
     created_at: Moment
     started_at: Moment | None
     completed_at: Moment | None
     deadline: Moment = Field(
         description="When the generation ends at the latest, waiting for a free worker included. Each image may take "
         "the model's `deadlineSeconds` from its first attempt on."
+    )
+    eta: EtaBody | None = Field(
+        description="When the images are expected. Only of a generation that is read by its id while it is open."
     )
     duration_ms: int | None = Field(description="From `createdAt` to `completedAt`.")
     links: GenerationLinks
@@ -201,10 +187,13 @@ def generation_body(generation: Generation, context: AnswerContext) -> Generatio
         input_params=dict(generation.input_params),
         references=[_reference(reference) for reference in generation.references],
         client_reference=generation.client_reference,
+        product_id=generation.origin.product_id,
+        retry_of=retry_of_body(generation.origin),
         created_at=to_iso(generation.created_at),
         started_at=moment(generation.started_at),
         completed_at=moment(generation.completed_at),
         deadline=to_iso(generation.deadline),
+        eta=None,
         duration_ms=milliseconds(generation.created_at, generation.completed_at),
         links=_generation_links(generation, context.base_url),
     )
@@ -247,10 +236,18 @@ def generation_answer(
     )
 
 
-def status_answer(generation: Generation, context: AnswerContext, *, now: datetime) -> Response[GenerationBody]:
-    """The answer to a question for a generation: always 200, with a tag to ask again by."""
+def status_answer(
+    generation: Generation, context: AnswerContext, expect: ExpectEnd, *, now: datetime, if_none_match: str | None
+) -> Response[GenerationBody]:
+    """The answer to a question for a generation: always 200, with a tag to ask again by.
+
+    A caller that has it already is sent nothing, so nothing more is read for it.
+    """
     body = generation_body(generation, context)
-    return answers.as_json(body, headers={"ETag": generation_tag(body, now), **retry_after(generation, now)})
+    tag = generation_tag(body, now)
+    if not answers.has_tag(if_none_match, tag):
+        body = body.model_copy(update={"eta": eta_body(expect(generation))})
+    return answers.as_json(body, headers={"ETag": tag, **retry_after(generation, now)})
 
 
 def retry_after(generation: Generation, now: datetime) -> dict[str, str]:
@@ -266,7 +263,7 @@ def generation_tag(body: GenerationBody, now: datetime) -> str:
 
     Weak, because links are signed anew at each read: they are left out, and the tag runs out well before they do.
     """
-    content = body.model_dump(mode="json", by_alias=True, exclude={"images": {"__all__": _VOLATILE}})
+    content = body.model_dump(mode="json", by_alias=True, exclude={"images": {"__all__": _VOLATILE}, "eta": True})
     period = int(now.timestamp()) // _TAG_LIFETIME_SECONDS if body.images_completed else 0
     return answers.etag([content, period], weak=True)
 
@@ -298,31 +295,6 @@ def composition_body(made: Composition) -> UsedTemplateBody:
     """What a template made, before there is a generation."""
     shots = [prompt.shot.id for prompt in made.prompts]
     return UsedTemplateBody(id=made.template_id, version=made.version, shots=shots, warnings=list(made.notices))
-
-
-def price_body(price: Price) -> PriceOfGeneration:
-    """The most that a generation costs."""
-    return PriceOfGeneration(
-        unit=price.unit,
-        plan=price.plan,
-        version=price.version,
-        milli_credits=price.total,
-        credits=price.total / MILLI,
-    )
-
-
-def parameters_body(parameters: ImageParameters) -> ParametersBody:
-    """The parameters of the images."""
-    return ParametersBody(
-        size=str(parameters.size) if parameters.size else None,
-        aspect_ratio=parameters.aspect_ratio,
-        resolution=parameters.resolution,
-        output_format=parameters.output_format,
-        quality=parameters.quality,
-        style=parameters.style,
-        background=parameters.background,
-        watermark=parameters.watermark,
-    )
 
 
 def _deprecation(name: str) -> DeprecationBody | None:

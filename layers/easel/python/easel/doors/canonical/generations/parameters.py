@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from easel.domain.image import Status
+from easel.errors import NotFound
 from easel.http.parse import LONGEST_KEY, choice
+
+_INDEX: Final = re.compile(r"[0-9]{1,3}")
 
 IdempotencyKey = Annotated[
     str | None,
@@ -47,7 +51,15 @@ StatusFilter = Annotated[
     str | None,
     Query(description="Only generations of this status.", json_schema_extra={"enum": [*Status, None]}),
 ]
+ImageIndex = Annotated[str, Path(alias="index", description="Of the image within its generation, from 0.")]
 GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
+
+
+def image_index(text: str) -> int:
+    """The number of an image in an address. Raises NotFound: text that cannot be one."""
+    if not _INDEX.fullmatch(text):
+        raise NotFound(f"There is no image {text[:80]}.")
+    return int(text)
 
 
 def status_filter(text: str | None) -> Status | None:

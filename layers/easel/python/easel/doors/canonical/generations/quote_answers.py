@@ -8,14 +8,8 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from easel.clock import to_iso
-from easel.doors.canonical.generations.answers import (
-    ParametersBody,
-    PriceOfGeneration,
-    UsedTemplateBody,
-    composition_body,
-    parameters_body,
-    price_body,
-)
+from easel.doors.canonical.generations.answers import UsedTemplateBody, composition_body
+from easel.doors.canonical.generations.details import ParametersBody, PriceOfGeneration, parameters_body, price_body
 from easel.http import answers
 from easel.http.models import AnswerModel, Moment
 from easel.services.money.quotes import Quote

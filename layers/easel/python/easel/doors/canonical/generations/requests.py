@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from easel.domain.request import AskedParameters
+from easel.domain.retry import LONGEST_NOTE
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
 from easel.domain.watermark import MAX_CHARACTERS
 from easel.http.models import RequestModel, WebAddress, WholeNumber
@@ -72,6 +73,20 @@ class ReferenceRequest(RequestModel):
         description="What it shows, for templates that know such pictures: `front` and `back` of a product.",
         json_schema_extra={"pattern": f"^{ROLE}$"},
         examples=["front"],
+    )
+
+
+class RetryImageRequest(RequestModel):
+    """What shall be different."""
+
+    note: str | None = Field(
+        default=None,
+        json_schema_extra={"maxLength": LONGEST_NOTE},
+        description="What was wrong with the image. It is added to the prompt.",
+        examples=["the label cannot be read"],
+    )
+    quote_id: str | None = Field(
+        default=None, max_length=_LONGEST_QUOTE_ID, description="Of a `dry_run`: no more than its price is charged."
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from easel.errors import (
     BudgetExceeded,
+    Conflict,
     Contended,
     GenerationClosed,
     IdempotencyKeyReused,
@@ -67,6 +68,29 @@ READ_GENERATION: Final = route(
     "with the last `ETag` to be answered 304 while nothing has changed.",
     {200: "The generation as it is now.", 304: UNCHANGED},
     errors=(NotFound,),
+)
+
+RETRY_IMAGE: Final = route(
+    "retryImage",
+    _TAG,
+    "Retry an image",
+    "Makes one image again, failed or delivered, as a generation of its own: with the same prompt, model and "
+    "references, and with the note. `dry_run=true` shows its price first. The other images keep their addresses; a "
+    "failed image has cost nothing.",
+    {202: "Accepted. Ask at `Location` again after `Retry-After` seconds.", 200: "With `dry_run`: the price."},
+    errors=(
+        NotFound,
+        Conflict,
+        InvalidRequest,
+        UnknownModel,
+        QuoteExpired,
+        InsufficientCredits,
+        BudgetExceeded,
+        LimitReached,
+        IdempotencyKeyReused,
+        Contended,
+        SecretUnavailable,
+    ),
 )
 
 CANCEL_GENERATION: Final = route(

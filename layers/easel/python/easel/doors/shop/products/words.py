@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
+from easel.domain.upload import MAX_INLINE_BYTES
+from easel.doors.shop.products.requests import CREATE_BODY
 from easel.errors import (
     Contended,
+    ImageRejected,
+    ImagingUnavailable,
     InvalidRequest,
     NotFound,
+    PayloadTooLarge,
     StaleWrite,
     StorageUnavailable,
+    TicketsRequired,
     TooManyAttachments,
+    UnsupportedMediaType,
     UploadNotReady,
 )
 from easel.http.description import UNCHANGED, route
+from easel.http.failures import MalformedBody, MalformedForm
 
 _TAG: Final = "Shop"
 _PICTURES: Final = (UploadNotReady, TooManyAttachments, StorageUnavailable)
@@ -40,9 +48,26 @@ CREATE_PRODUCT: Final = route(
     "createShopProduct",
     _TAG,
     "Create a product",
-    "With its front and back picture.",
+    "A form with `name`, `color`, `material` and the files `frontImage` and `backImage`, "
+    f"{MAX_INLINE_BYTES} bytes in all. "
+    "A larger one is refused with a ticket for each file in `error.details[].allowed` (`tickets_required`): send the "
+    "files with these, then `frontUploadId` and `backUploadId` in place of the files, in a form or as JSON.",
     {201: "Created."},
-    errors=(InvalidRequest, Contended, *_PICTURES),
+    errors=(
+        PayloadTooLarge,
+        TicketsRequired,
+        UnsupportedMediaType,
+        MalformedBody,
+        MalformedForm,
+        InvalidRequest,
+        ImageRejected,
+        ImagingUnavailable,
+        StaleWrite,
+        Contended,
+        *_PICTURES,
+    ),
+    takes_bytes=True,
+    body=CREATE_BODY,
 )
 
 UPDATE_PRODUCT: Final = route(

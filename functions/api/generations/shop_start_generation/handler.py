@@ -1,0 +1,64 @@
+"""POST /api/generations, POST /api/generations/{generationId}/images/{index}/retry: pictures of the shop's products."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from easel import settings
+from easel.domain.request import ImageRequest
+from easel.doors.shop.door import SHOP
+from easel.doors.shop.generations import answers as generations
+from easel.doors.shop.generations import models, requests, words
+from easel.http import callers, gateway, parse
+from easel.observability import count, request_id
+from easel.services.accounts.principal import Principal
+from easel.wiring.env import PublicAddress
+from easel.wiring.generations import retry_image
+from easel.wiring.generations import submit_generation as wiring
+from easel.wiring.money import quotes
+from easel.wiring.products import product_request
+
+
+class Env(wiring.SubmitEnv, PublicAddress):
+    """Environment of this function."""
+
+
+Answer = Response[generations.StartedShopGeneration | models.ShopQuote]
+app = gateway.resolver(SHOP)
+
+
+@app.post("/api/generations", status_code=202, **words.START_GENERATION)
+def start_generation(
+    caller: callers.GenerationsWrite,
+    body: Annotated[requests.StartGenerationRequest, Body()],
+    idempotency_key: requests.IdempotencyKey = None,
+    dry_run: requests.DryRun = None,
+) -> Answer:
+    request = product_request(settings.load(Env))(caller, requests.wanted_shots(body, app.current_event.json_body))
+    return _answer(caller, request, idempotency_key, dry_run)
+
+
+@app.post("/api/generations/<generationId>/images/<index>/retry", status_code=202, **words.RETRY_SHOT)
+def retry_shot(
+    caller: callers.GenerationsWrite,
+    generation_id: requests.GenerationId,
+    index: requests.ImageIndex,
+    body: Annotated[requests.RetryShotRequest | None, Body()] = None,
+    idempotency_key: requests.IdempotencyKey = None,
+    dry_run: requests.DryRun = None,
+) -> Answer:
+    request = retry_image.retry_image(settings.load(Env))(caller, requests.retry(generation_id, index, body))
+    return _answer(caller, request, idempotency_key, dry_run)
+
+
+def _answer(caller: Principal, request: ImageRequest, key: str | None, dry_run: str | None) -> Answer:
+    env, key = settings.load(Env), parse.idempotency_key(key)
+    if parse.flag("dry_run", dry_run):
+        return models.quote_answer(quotes.quote_generation(env)(caller, request))
+    submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
+    count("GenerationsAccepted", replayed=submitted.replayed)
+    return generations.started_answer(submitted.generation, env.PUBLIC_BASE_URL, replayed=submitted.replayed)
+
+
+lambda_handler = gateway.entry(app)
