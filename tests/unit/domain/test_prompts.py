@@ -88,7 +88,7 @@ def test_a_product_has_six_shots_with_six_prompts() -> None:
     made = composed(BAG, built_in("product-shots"), roles=["front", "back"])
 
     shots = [prompt.shot.id for prompt in made.prompts]
-    assert shots == ["duo", "solo-front", "solo-back", "flat-lay", "close-up", "in-use"]
+    assert shots == ["duo", "duo-angled", "solo-front", "solo-back", "flat-lay", "close-up"]
     assert len({prompt.text for prompt in made.prompts}) == 6
     assert all(BAG["name"] in prompt.text and BAG["color"] in prompt.text for prompt in made.prompts)
     assert all(BAG["material"] in prompt.text for prompt in made.prompts)
