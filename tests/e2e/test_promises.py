@@ -145,9 +145,10 @@ def test_a_request_id_is_found_in_every_log_up_to_the_vendor_attempt(
 
 def _log_lines(logs: Any) -> list[str]:
     lines: list[str] = []
-    for group in logs.describe_log_groups()["logGroups"]:
-        pages = logs.filter_log_events(logGroupName=group["logGroupName"], limit=5_000)
-        lines += [event["message"] for event in pages["events"]]
+    groups = logs.get_paginator("describe_log_groups").paginate()
+    for name in [group["logGroupName"] for page in groups for group in page["logGroups"]]:
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
+            lines += [event["message"] for event in page["events"]]
     return lines
 
 
