@@ -199,6 +199,20 @@ def test_a_hold_is_resolved_once_and_wholly_or_in_part(books: Books, posted: int
     books.check()
 
 
+@pytest.mark.parametrize("again", [0, 4_000])
+def test_a_hold_is_resolved_once_while_others_are_open(books: Books, again: int) -> None:
+    # Without another hold, the wallet would have nothing held that a second time could take.
+    books.open(BOUGHT)
+    hold, _other = books.hold(4_000, 1), books.hold(4_000, 2)
+    books.resolve(hold, 1_000)
+
+    error = refused(books, *books.ledger.resolving(hold, books.wallet(), again, NOW))
+
+    assert isinstance(error, StaleWrite)
+    assert (books.wallet().held, books.wallet().spent) == (4_000, 1_000)
+    books.check()
+
+
 @pytest.mark.parametrize("difference", [{"id": "other"}, {"amount": 3_999}], ids=["another id", "another amount"])
 def test_a_hold_that_was_never_made_or_of_another_amount_cannot_be_resolved(
     books: Books, difference: dict[str, Any]
