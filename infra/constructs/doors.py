@@ -6,7 +6,7 @@ from typing import Final
 from infra.constructs import api
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
-from infra.constructs.functions.bot import BotGenerations, BotMoney
+from infra.constructs.functions.bot import BotGenerations, BotImages, BotMoney
 from infra.constructs.functions.content import Content
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopGenerations, ShopProducts, ShopUploads
@@ -28,6 +28,7 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     WorkspacePage,
     Content,
     BotGenerations,
+    BotImages,
     BotMoney,
     Studio,
 )

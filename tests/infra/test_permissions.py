@@ -197,6 +197,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         EPHEMERAL: "dynamodb: UpdateItem",
         **_COLLECT_QUEUES,
     },
+    "api/images/show_photo": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/money/top_up_users": {
         CORE: "dynamodb: GetItem PutItem ConditionCheckItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",

@@ -6,6 +6,7 @@ from typing import Final
 from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.workers import IMAGING_MEMORY_MB
 from infra.settings import BOT
 
 _BOT: Final = (BOT,)
@@ -49,6 +50,34 @@ class BotGenerations(Room):
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
         function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
         function.allow("sqs:SendMessage", on=[queue.arn for queue in self.queues.collect.values()])
+        return function
+
+
+class BotImages(Room):
+    """Pictures as Telegram takes them."""
+
+    folder = "images"
+    routes = (Route("GetPhoto", GET, "/i/{token}/photo.jpg", "show_photo", public=True, doors=_BOT),)
+
+    @property
+    def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
+        return {"show_photo": self._show}
+
+    def _show(self) -> SmallFunction:
+        function = self.function(
+            "show_photo",
+            self.variables.core | self.variables.images,
+            timeout_seconds=SUBMIT_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        function.allow(
+            "s3:GetObject",
+            "s3:PutObject",
+            on=self.data.generated_objects,
+            because="A photo lies beside its original, and all pictures lie below this one prefix.",
+        )
         return function
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image as PillowImage
 from tests.functions.api.bot_client import UNSET, BotClient
 from tests.support.generations import a_stored_image
 from tests.support.mini_app import BOT_TOKEN, TELEGRAM_ID, init_data
@@ -439,3 +441,26 @@ def test_a_bots_key_without_a_person_pays_nothing_by_accident(world: World, head
     assert (answer.status, answer.json["error"]["code"]) == (403, "forbidden")
     assert "X-Act-As" in answer.json["detail"]
     assert BotClient(world, "").queued("GENERATIONS_QUEUE_URL") == []
+
+
+def test_a_photo_link_leads_to_a_jpeg_that_telegram_takes_and_is_made_once(bot: BotClient) -> None:
+    request = bot.submit(**CHAT).json["request"]
+    s3, bucket = bot.world.emulator.client("s3"), bot.world.environment["IMAGES_BUCKET_NAME"]
+    target = io.BytesIO()
+    PillowImage.new("RGB", (64, 48), "red").save(target, "PNG")
+    prefix = f"generated/{workspace_of(bot)}/{request['public_id']}/one"
+    s3.put_object(Bucket=bucket, Key=f"{prefix}/original.png", Body=target.getvalue())
+    kept = a_stored_image(original_key=f"{prefix}/original.png", media_type="image/png")
+    image = Image(stored(bot, request["public_id"]).images[0].id, 0, Status.COMPLETED, None, stored=kept)
+    ended(bot, request["public_id"], images=(image,))
+    (result,) = bot.of(request["id"]).json["results"]
+    path = result["telegram_photo_url"].removeprefix("https://easel.example")
+
+    first, again = (bot.world.call("GET", path) for _ in range(2))
+
+    assert (first.status, again.status) == (302, 302)
+    assert f"{prefix}/photo.jpg" in (again.header("Location") or "")
+    photo = s3.get_object(Bucket=bucket, Key=f"{prefix}/photo.jpg")["Body"].read()
+    with PillowImage.open(io.BytesIO(photo)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (64, 48))
+    assert bot.world.call("GET", path.replace("/i/", "/i/A")).status == 404

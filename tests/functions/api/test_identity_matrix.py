@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PUBLIC = {
     "GET /i/{token}",
+    "GET /i/{token}/photo.jpg",
     "GET /api/ai/pictures/{token}",
     "GET /api/v1/models",
     "GET /api/v1/models/{modelId}",

@@ -72,6 +72,7 @@ def test_public_routes_are_described_as_such_and_all_others_want_a_key(fresh: di
         "/docs",
         "/openapi.json",
         "/i/{token}",
+        "/i/{token}/photo.jpg",
         "/api/ai/pictures/{token}",
         "/media/draft-images/{contentItemId}/{filename}",
         "/api/v1/health",

@@ -7,16 +7,21 @@ from typing import Final
 from easel.errors import (
     BudgetExceeded,
     Contended,
+    DatabaseRefused,
+    DatabaseUnavailable,
     IdempotencyKeyReused,
+    ImageRejected,
+    ImagingUnavailable,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
     NotFound,
     QueueUnavailable,
     SecretUnavailable,
+    StorageUnavailable,
     UnknownModel,
 )
-from easel.http.description import route
+from easel.http.description import empty, route
 
 _TAG: Final = "Telegram"
 
@@ -87,4 +92,18 @@ PRICE: Final = route(
     "In credits; nothing is written.",
     {200: "The price."},
     errors=(InvalidRequest, UnknownModel, NotFound, SecretUnavailable),
+)
+
+SHOW_PHOTO: Final = route(
+    "botShowPhoto",
+    _TAG,
+    "Get an image as Telegram takes a photo",
+    "JPEG, at most 5 MB, sides of at most 10,000 pixels together, at most 20:1. Leads to the bytes; works without a "
+    "credential.",
+    {302: empty("Where the photo is.")},
+    errors=(
+        *(NotFound, ImageRejected, ImagingUnavailable, StorageUnavailable, DatabaseUnavailable, DatabaseRefused),
+        Contended,
+    ),
+    public=True,
 )
