@@ -158,6 +158,7 @@ class StageSettings:
     deletion_protection: bool
     doors: tuple[str, ...]
     public_base_url: str | None
+    top_up_url: str | None
     cors_origins: tuple[str, ...]
     throttle_rate: int
     throttle_burst: int
@@ -226,6 +227,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         deletion_protection=read.get("deletionProtection", switches.boolean, not trial),
         doors=read.get("doors", _doors, DOORS),
         public_base_url=read.get("publicBaseUrl", url, None),
+        top_up_url=read.get("topUpUrl", url, None),
         cors_origins=read.get("corsOrigins", any_origins, ("*",) if local else ()),
         throttle_rate=read.get("throttleRate", switches.whole_number(1, 10_000), 100),
         throttle_burst=read.get("throttleBurst", switches.whole_number(1, 5_000), 200),

@@ -68,6 +68,11 @@ class Variables:
         return {"STARS_RATE": self._settings.stars_rate, "STARS_MINIMUM": str(self._settings.stars_minimum)}
 
     @property
+    def top_up(self) -> dict[str, str]:
+        """Where credits can be bought; empty where they cannot."""
+        return {"TOP_UP_URL": self._settings.top_up_url or ""}
+
+    @property
     def references(self) -> dict[str, str]:
         """The origins from which reference pictures may be fetched over plain http."""
         return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}

@@ -249,7 +249,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/generations/shop_start_generation": _SUBMITTING,
     "api/generations/submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
-    "api/generations/workspace_read_generations": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject"},
+    "api/generations/workspace_read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_analyse_image": {
         CORE: "dynamodb: GetItem Query PutItem",
         PICTURES: "s3: GetObject",

@@ -117,7 +117,7 @@ class WorkspaceGenerations(Room):
     def _submit(self) -> SmallFunction:
         function = self.function(
             "workspace_submit_generation",
-            self.variables.submitting | self.variables.images,
+            self.variables.submitting | self.variables.images | self.variables.top_up,
             timeout_seconds=SUBMIT_SECONDS,
             traced=True,
         )
@@ -128,7 +128,7 @@ class WorkspaceGenerations(Room):
     def _read(self) -> SmallFunction:
         own = self.variables
         function = self.function("workspace_read_generations", own.core | own.images | own.base_url)
-        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)
         return function
 

@@ -441,8 +441,8 @@ def test_what_takes_longer_than_the_gateway_waits_is_answered_in_the_same_shape(
 
     generation = submitted(store)
     assert (answer.status, answer.json["status"], answer.json["generationId"]) == (202, "PENDING", generation.id)
-    location = f"/api/ai/images/{generation.id}"
-    assert (answer.header("Location"), answer.header("Retry-After")) == (f"{BASE_URL}{location}", "2")
+    location, query = f"/api/ai/images/{generation.id}", f"workspaceId={WORKSPACE}"
+    assert (answer.header("Location"), answer.header("Retry-After")) == (f"{BASE_URL}{location}?{query}", "2")
     data = answer.json["data"]
     images = data["images"] if n > 1 else [data]
     assert [image["id"] for image in images] == [image.id for image in generation.images]
@@ -450,10 +450,18 @@ def test_what_takes_longer_than_the_gateway_waits_is_answered_in_the_same_shape(
     assert [(image["width"], image["height"], image["credits"]) for image in images] == [(1024, 1024, 10)] * n
 
     workers(store, made())
-    later = api.call("workspace_read_generations", "GET", location, headers=IN_WORKSPACE)
+    later = api.call("workspace_read_generations", "GET", location, query=query)
 
     assert later.status == 200
     assert sorted(later.json) == ["data", "success"]
+
+
+def test_the_workspace_of_a_read_is_the_callers_own_or_one_that_they_may_enter(api: Api) -> None:
+    def read(query: str) -> int:
+        path = f"/api/ai/images/{new_id()}"
+        return api.call("workspace_read_generations", "GET", path, query=query, headers=IN_WORKSPACE).status
+
+    assert (read("workspaceId=1"), read(f"workspaceId={new_id()}"), read(f"workspaceId={WORKSPACE}")) == (400, 400, 404)
 
 
 def test_a_generation_of_another_workspace_is_not_found(api: Api) -> None:

@@ -117,3 +117,22 @@ def test_waiting_ends_with_the_image(api: Api, store: Store) -> None:
 
     assert load(api, url)[1] == "https://bucket.example/generated/0.png?expires=3600&method=GET"
     assert next(looks) == 3
+
+
+@pytest.mark.requirement("S002-23", "X-1")
+def test_a_person_acts_in_the_workspace_that_the_body_names(world: World) -> None:
+    token = world.person("Ada")
+    team = world.call("POST", "/api/v1/workspaces", token=token, body={"name": "Team"}).json["id"]
+    body = {"prompt": "an owl", "model": "sandbox", "provider": "sandbox", "workspaceId": team}
+
+    answer = world.call("POST", "/api/ai/images", token=token, body=body, headers={"Prefer": "wait=1"})
+
+    assert answer.status == 202, answer.body
+    path, _, query = (answer.header("Location") or "").removeprefix("https://easel.example").partition("?")
+    assert query == f"workspaceId={team}"
+    assert world.call("GET", path, token=token, query=query).status == 202
+    # Without it the person is in their own workspace, and a stranger never gets in.
+    assert world.call("GET", path, token=token).status == 404
+    assert world.call("GET", path, token=world.person("Eve"), query=query).status == 404
+    stranger = world.call("POST", "/api/ai/images", token=world.person("Eve"), body=body)
+    assert (stranger.status, stranger.json["error"]["code"]) == (404, "NOT_FOUND")

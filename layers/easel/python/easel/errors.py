@@ -232,14 +232,18 @@ class StillLeased(EaselError):
 
 
 class InsufficientCredits(EaselError):
-    """The balance is lower than the price. Both amounts are milli-credits; nothing was charged."""
+    """The balance is lower than the price. Both amounts are milli-credits; nothing was charged.
+
+    `top_up_url` is where credits can be bought, in deployments that say so.
+    """
 
     code = "insufficient_credits"
 
-    def __init__(self, required: int, available: int) -> None:
+    def __init__(self, required: int, available: int, top_up_url: str | None = None) -> None:
         super().__init__("Insufficient credits for this request.")
         self.required = required
         self.available = available
+        self.top_up_url = top_up_url
 
 
 class BudgetExceeded(EaselError):

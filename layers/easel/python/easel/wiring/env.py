@@ -106,6 +106,12 @@ class ImagesBucket(Settings):
     IMAGES_BASE_URL: str
 
 
+class TopUp(Settings):
+    """Where credits can be bought; empty where they cannot."""
+
+    TOP_UP_URL: str
+
+
 class UploadScan(Settings):
     """Whether uploads are scanned for malware before they are used."""
 

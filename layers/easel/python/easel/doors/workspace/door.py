@@ -89,7 +89,7 @@ class WorkspaceError(AnswerModel):
     details: dict[str, Any] | None = Field(
         default=None,
         description="The numbers behind a refusal. With `INSUFFICIENT_CREDITS`: `required`, `available` and "
-        "`shortfall`, in credits.",
+        "`shortfall`, in credits, and `topUpUrl` where they can be bought.",
     )
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
@@ -223,6 +223,9 @@ def _short_of_credits(error: errors.InsufficientCredits | errors.BudgetExceeded)
         "available": credits_of(available),
         "shortfall": credits_of(max(error.required - available, 0)),
         **({"budget": budget.kind} if budget else {}),
+        **(
+            {"topUpUrl": error.top_up_url} if isinstance(error, errors.InsufficientCredits) and error.top_up_url else {}
+        ),
     }
     message = f"Insufficient credits: required {details['required']}, available {details['available']}"
     return _Written("INSUFFICIENT_CREDITS", budget.message if budget else message, details=details)

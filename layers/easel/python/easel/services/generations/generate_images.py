@@ -8,6 +8,7 @@ from typing import Protocol
 
 from easel.domain.generation import Generation
 from easel.domain.request import ImageRequest
+from easel.errors import InsufficientCredits
 from easel.services.accounts.principal import Principal
 from easel.services.generations.reuse_generation import ReuseGeneration
 from easel.services.generations.submit_generation import Submitted
@@ -60,12 +61,19 @@ class GenerateImages:
     """The one way in, and then the wait."""
 
     def __init__(
-        self, *, enter: Callable[[Principal, str], Principal], reuse: ReuseGeneration, submit: Submit, wait: Wait
+        self,
+        *,
+        enter: Callable[[Principal, str], Principal],
+        reuse: ReuseGeneration,
+        submit: Submit,
+        wait: Wait,
+        top_up_url: str | None = None,
     ) -> None:
         self._enter = enter
         self._reuse = reuse
         self._submit = submit
         self._wait = wait
+        self._top_up_url = top_up_url
 
     def __call__(self, principal: Principal, request: ImageRequest, call: Call) -> Generated:
         """Raises what `SubmitGeneration` raises; NotFound: a workspace that is not the caller's."""
@@ -73,7 +81,10 @@ class GenerateImages:
         reuse = self._reuse.find(member, request, fresh=call.fresh)
         if reuse.generation:
             return Generated(reuse.generation, cache=reuse.state)
-        submitted = self._submit(member, request, request_id=call.request_id, idempotency_key=call.idempotency_key)
+        try:
+            submitted = self._submit(member, request, request_id=call.request_id, idempotency_key=call.idempotency_key)
+        except InsufficientCredits as short:
+            raise InsufficientCredits(short.required, short.available, self._top_up_url) from short
         self._reuse.remember(reuse, submitted.generation)
         generation = submitted.generation
         if not generation.status.is_final:

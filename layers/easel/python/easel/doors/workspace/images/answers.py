@@ -99,12 +99,17 @@ def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[An
     if generated.cache:
         named[CACHE_HEADER] = generated.cache
     if not generation.status.is_final:
-        pending = {"Location": f"{links.base_url}{PATH}/{generation.id}", "Retry-After": str(_PAUSE_SECONDS)}
+        pending = {"Location": _address(generation, links), "Retry-After": str(_PAUSE_SECONDS)}
         body = PendingBody(data=_data(generation, links), status=generation.status, generation_id=generation.id)
         return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers={**named, **pending})
     if generation.status is not Status.COMPLETED:
         raise refusal_of(generation)
     return answers.as_json(GeneratedBody(data=_data(generation, links, free=generated.is_reused)), headers=named)
+
+
+def _address(generation: Generation, links: WorkspaceLinks) -> str:
+    """Where to ask again. It names the workspace: a person may belong to several, and has named it in the body."""
+    return f"{links.base_url}{PATH}/{generation.id}?workspaceId={generation.workspace_id}"
 
 
 def refusal_of(generation: Generation) -> EaselError:

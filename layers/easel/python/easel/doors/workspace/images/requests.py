@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from easel.domain.catalogue import load_catalogue
@@ -37,6 +37,10 @@ IdempotencyKey = Annotated[
 Prefer = Annotated[
     str | None,
     Header(description="`wait=1` to `wait=25`: seconds to wait for the images; 25 when left out."),
+]
+WorkspaceQuery = Annotated[
+    str | None,
+    Query(alias="workspaceId", description="As in the body of the request.", json_schema_extra={"format": "uuid"}),
 ]
 GenerationId = Annotated[str, Path(alias="generationId", json_schema_extra={"format": "uuid"})]
 
@@ -90,6 +94,15 @@ def workspace_named(headers: Mapping[str, str], in_body: str | None) -> str:
     if not _UUID.fullmatch(named):
         raise InvalidRequest.of("workspaceId", INVALID_WORKSPACE, {"format": "uuid"})
     return named
+
+
+def workspace_of_read(headers: Mapping[str, str], in_query: str | None, own: str) -> str:
+    """The workspace that is read in: that of the query, or the one that the caller is in.
+
+    Raises:
+        InvalidRequest: the header names another one than the query, or it is no UUID.
+    """
+    return own if in_query is None else workspace_named(headers, in_query)
 
 
 def call(headers: Mapping[str, str], in_body: str | None, request_id: str, key: str | None, prefer: str | None) -> Call:
