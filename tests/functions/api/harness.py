@@ -278,7 +278,11 @@ def api_over(store: Store) -> Iterator[Api]:
     """The API over this store: the composition root hands out fakes until the end."""
     with pytest.MonkeyPatch.context() as patch:
         settings.forget()
-        for name, made in _use_cases(store).items():
+        use_cases = _use_cases(store)
+        for name in use_cases:
+            # All before the first fake: a module that is loaded later would keep the fakes that it imports.
+            importlib.import_module(f"easel.wiring.{name.rpartition('.')[0]}")
+        for name, made in use_cases.items():
             patch.setattr(f"easel.wiring.{name}", lambda _env, made=made: made)
         yield Api(store)
         settings.forget()
