@@ -72,11 +72,13 @@ def test_the_handler_reads_the_environment_that_it_is_given(
 
 @every_function
 @pytest.mark.parametrize("stage", ["production", "local"])
-def test_only_the_trusted_origins_may_be_empty(request: pytest.FixtureRequest, stage: str, folder: str) -> None:
+def test_only_the_trusted_origins_and_the_shop_of_credits_may_be_empty(
+    request: pytest.FixtureRequest, stage: str, folder: str
+) -> None:
     stack: Synthesized = request.getfixturevalue(stage)
     for label in _deployed(stack, folder):
         empty = {name for name, value in stack.environment(label).items() if not value}
-        assert empty <= {"REFERENCE_TRUSTED_ORIGINS"}, label
+        assert empty <= {"REFERENCE_TRUSTED_ORIGINS", "TOP_UP_URL"}, label
 
 
 @every_function
