@@ -7,7 +7,7 @@ from aws_cdk import Stack
 from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import provider_settings
+from infra.constructs.workers import IMAGING_MEMORY_MB, provider_settings
 from infra.settings import WORKSPACE
 
 _WORKSPACE: Final = (WORKSPACE,)
@@ -64,7 +64,7 @@ class WorkspaceImages(Room):
             "workspace_analyse_image",
             own.core | own.images | {"PROVIDER_SETTINGS": Stack.of(self).to_json_string(vendors)},
             timeout_seconds=SUBMIT_SECONDS,
-            memory_mb=1024,
+            memory_mb=IMAGING_MEMORY_MB,
             imaging=True,
         )
         function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=data.core.table_arn)
