@@ -24,7 +24,7 @@ _EXPOSED_HEADERS: Final = (
     *("Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID"),
-    *("X-Easel-Cache", "X-Easel-Generation-Id"),
+    *("X-Easel-Cache", "X-Easel-Generation-Id", "X-Easel-Notice"),
 )
 _ACCESS_LOG: Final = {
     "requestId": "$context.requestId",

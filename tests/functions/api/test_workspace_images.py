@@ -175,6 +175,17 @@ def test_a_model_that_is_chosen_by_ratio_takes_the_large_sizes(api: Api, store: 
     assert submitted(store).parameters.aspect_ratio == "16:9"
 
 
+@pytest.mark.requirement("X-25")
+def test_an_ended_model_is_served_and_says_what_it_runs_on(api: Api, store: Store) -> None:
+    workers(store, made())
+
+    ended, living = (post(api, {**GOOD, "model": model}) for model in ("dall-e-3", "gpt-image-2"))
+
+    assert (ended.status, living.status) == (200, 200)
+    assert "gpt-image-2.5-sunburst" in (ended.header("X-Easel-Notice") or "")
+    assert living.header("X-Easel-Notice") is None
+
+
 # --- the live client ------------------------------------------------------------------------------------------------
 
 

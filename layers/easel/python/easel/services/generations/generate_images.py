@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from easel.domain.generation import Generation
 from easel.domain.request import ImageRequest
-from easel.errors import InsufficientCredits
+from easel.errors import DatabaseUnavailable, InsufficientCredits
 from easel.services.accounts.principal import Principal
 from easel.services.generations.reuse_generation import ReuseGeneration
 from easel.services.generations.submit_generation import Submitted
+
+logger = logging.getLogger(__name__)
 
 
 class Submit(Protocol):
@@ -86,7 +89,14 @@ class GenerateImages:
         except InsufficientCredits as short:
             raise InsufficientCredits(short.required, short.available, self._top_up_url) from short
         self._reuse.remember(reuse, submitted.generation)
-        generation = submitted.generation
-        if not generation.status.is_final:
-            generation = self._wait(member, generation.id, call.wait)
-        return Generated(generation, submitted.replayed, reuse.state)
+        return Generated(self._awaited(member, submitted.generation, call.wait), submitted.replayed, reuse.state)
+
+    def _awaited(self, member: Principal, generation: Generation, seconds: float) -> Generation:
+        if generation.status.is_final:
+            return generation
+        try:
+            return self._wait(member, generation.id, seconds)
+        except DatabaseUnavailable:
+            # The request is taken: its client asks again at the address that the answer names.
+            logger.warning("the end of a generation was not awaited")
+            return generation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +11,12 @@ from easel.clock import Clock
 from easel.domain.generation import Generation
 from easel.domain.request import ImageRequest
 from easel.domain.result_cache import is_cacheable, is_reusable
-from easel.errors import InvalidRequest
+from easel.errors import DatabaseUnavailable, InvalidRequest
 from easel.services.accounts.principal import Principal
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.result_cache import ResultCache
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,11 @@ class ReuseGeneration:
         except InvalidRequest:
             # The submit refuses it, with everything that is wrong.
             return nothing
-        policy, generation_id = self._cache.find(principal.workspace_id, fingerprint, self._clock())
+        try:
+            policy, generation_id = self._cache.find(principal.workspace_id, fingerprint, self._clock())
+        except DatabaseUnavailable:
+            logger.warning("the cache of results was not asked")
+            return nothing
         if not policy.enabled:
             return nothing
         known = None if fresh or generation_id is None else self._generations.get(principal.workspace_id, generation_id)
@@ -71,4 +78,8 @@ class ReuseGeneration:
         if reuse.fingerprint is None:
             return
         until = self._clock() + timedelta(hours=reuse.hours)
-        self._cache.remember(reuse.workspace_id, reuse.fingerprint, generation.id, until)
+        try:
+            self._cache.remember(reuse.workspace_id, reuse.fingerprint, generation.id, until)
+        except DatabaseUnavailable:
+            # The request is taken: its client must hear of it.
+            logger.warning("a result was not remembered")

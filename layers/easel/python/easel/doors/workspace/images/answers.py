@@ -8,11 +8,12 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
+from easel.domain.catalogue import load_catalogue
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.doors.workspace.amounts import credits_of
 from easel.doors.workspace.links import WorkspaceLinks
-from easel.errors import EaselError, GenerationClosed, InvalidRequest, ProviderError, ProviderErrorClass
+from easel.errors import EaselError, GenerationClosed, InvalidRequest, ProviderError, ProviderErrorClass, UnknownModel
 from easel.http import answers
 from easel.http.failures import InternalError
 from easel.http.models import AnswerModel
@@ -22,6 +23,7 @@ from easel.services.generations.generate_images import Generated
 PATH: Final = "/api/ai/images"
 GENERATION_HEADER: Final = "X-Easel-Generation-Id"
 CACHE_HEADER: Final = "X-Easel-Cache"
+NOTICE_HEADER: Final = "X-Easel-Notice"
 
 _CALLERS_FAULT: Final = {
     "content_policy": "prompt",
@@ -98,6 +100,8 @@ def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[An
     named = {GENERATION_HEADER: generation.id, **Preferences().applied(replayed=generated.replayed)}
     if generated.cache:
         named[CACHE_HEADER] = generated.cache
+    if notice := _notice(generation.model):
+        named[NOTICE_HEADER] = notice
     if not generation.status.is_final:
         pending = {"Location": _address(generation, links), "Retry-After": str(_PAUSE_SECONDS)}
         body = PendingBody(data=_data(generation, links), status=generation.status, generation_id=generation.id)
@@ -105,6 +109,15 @@ def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[An
     if generation.status is not Status.COMPLETED:
         raise refusal_of(generation)
     return answers.as_json(GeneratedBody(data=_data(generation, links, free=generated.is_reused)), headers=named)
+
+
+def _notice(name: str) -> str | None:
+    """What has become of a model that its vendor has ended, or is about to end."""
+    try:
+        life = load_catalogue().find(name).life
+    except UnknownModel:
+        return None
+    return life.notice if life.notice and life.notice.isascii() else None
 
 
 def _address(generation: Generation, links: WorkspaceLinks) -> str:
