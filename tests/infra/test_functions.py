@@ -27,7 +27,7 @@ IMAGING = (
     *IMAGE_WORKERS,
     *("workers/process_upload", "api/uploads/create_upload"),
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
-    *("api/images/workspace_analyse_image", "api/images/show_photo"),
+    *("api/images/workspace_analyse_image", "api/generations/workspace_edit_images", "api/images/show_photo"),
     "api/products/shop_create_product",
 )
 GATEWAY_SECONDS = 30

@@ -249,6 +249,12 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/generations/shop_start_generation": _SUBMITTING,
     "api/generations/submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/workspace_submit_generation": {**_SUBMITTING, PICTURES: "s3: GetObject"},
+    "api/generations/workspace_edit_images": {
+        **_SUBMITTING,
+        INCOMING: "s3: PutObject",
+        UPLOADS: "s3: PutObject GetObject",
+        PICTURES: "s3: GetObject",
+    },
     "api/generations/workspace_read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_analyse_image": {
         CORE: "dynamodb: GetItem Query PutItem",
@@ -438,7 +444,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/money/quote_generation": {f"{prefix}easel-local/signing-??????"},
         **{
             f"api/generations/{name}": {bot, f"{prefix}easel-local/signing-??????"}
-            for name in ("submit_generation", "workspace_submit_generation")
+            for name in ("submit_generation", "workspace_submit_generation", "workspace_edit_images")
         },
         "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},

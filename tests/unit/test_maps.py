@@ -27,6 +27,7 @@ NAMED_OTHERWISE = {
     "shop_manage_products": ("products/manage_products", "the shop's addresses of the same use case"),
     "shop_download_images": ("images/read_images", "the shop's addresses of images and archives"),
     "shop_read_products": ("products/read_products", "the shop's addresses of the same use case"),
+    "workspace_edit_images": ("generations/generate_images", "the same use case, for requests that bring pictures"),
     "workspace_describe_page": (None, "the catalogue, the caller, and a list of prompt templates"),
     "bot_upload_media": ("uploads/accept_upload", "a door's function has the name of its door"),
     "shop_upload_images": ("uploads/accept_upload", "a door's function has the name of its door"),

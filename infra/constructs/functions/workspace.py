@@ -99,8 +99,8 @@ class WorkspaceGenerations(Room):
     folder = "generations"
     routes = (
         Route("PostAiImages", POST, "/api/ai/images", "workspace_submit_generation", doors=_WORKSPACE),
-        Route("PostAiEdits", POST, "/api/ai/images/edits", "workspace_submit_generation", doors=_WORKSPACE),
-        Route("PostAiVariations", POST, "/api/ai/images/variations", "workspace_submit_generation", doors=_WORKSPACE),
+        Route("PostAiEdits", POST, "/api/ai/images/edits", "workspace_edit_images", doors=_WORKSPACE),
+        Route("PostAiVariations", POST, "/api/ai/images/variations", "workspace_edit_images", doors=_WORKSPACE),
         Route("GetAiCache", GET, "/api/ai/cache", "workspace_manage_result_cache", doors=_WORKSPACE),
         Route("PutAiCache", PUT, "/api/ai/cache", "workspace_manage_result_cache", doors=_WORKSPACE),
         Route("GetAiImages", GET, "/api/ai/images/{generationId}", "workspace_read_generations", doors=_WORKSPACE),
@@ -110,6 +110,7 @@ class WorkspaceGenerations(Room):
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
         return {
             "workspace_submit_generation": self._submit,
+            "workspace_edit_images": self._edit,
             "workspace_read_generations": self._read,
             "workspace_manage_result_cache": self._manage_result_cache,
         }
@@ -122,6 +123,20 @@ class WorkspaceGenerations(Room):
             traced=True,
         )
         self.allow_submitting(function)
+        self.allow_links(function)
+        return function
+
+    def _edit(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "workspace_edit_images",
+            own.submitting | own.images | own.top_up | own.upload_scan,
+            timeout_seconds=SUBMIT_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        self.allow_submitting(function)
+        self.allow_accepting_uploads(function)
         self.allow_links(function)
         return function
 

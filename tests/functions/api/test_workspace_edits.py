@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
+from PIL import Image as Picture
 from tests.functions.api.harness import WORKSPACE, Answer, Api, Store
 from tests.functions.api.test_workspace_images import made, submitted, workers
 
@@ -14,13 +17,16 @@ from easel.doors.workspace.images.edits import EditImagesRequest, edit_request
 from easel.errors import InvalidRequest
 from easel.ids import new_id
 
+if TYPE_CHECKING:
+    from tests.functions.api.world import World
+
 PICTURE = "https://pictures.example/1.png"
 EDIT = {"prompt": "in autumn", "model": "dall-e-3", "provider": "openai", "workspaceId": WORKSPACE, "image": PICTURE}
 IMAGE, UPLOAD = new_id(), new_id()
 
 
 def post(api: Api, what: str, body: Any) -> Answer:
-    return api.call("workspace_submit_generation", "POST", f"/api/ai/images/{what}", body=body)
+    return api.call("workspace_edit_images", "POST", f"/api/ai/images/{what}", body=body)
 
 
 @pytest.mark.requirement("S002-70", "X-26")
@@ -92,3 +98,69 @@ def test_an_address_that_only_a_test_may_use_has_to_be_trusted() -> None:
     assert edit_request(request, body, ("http://127.0.0.1:8000",)).references[0].url == body["image"]
     with pytest.raises(InvalidRequest):
         edit_request(request, body, ())
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def picture(colour: str = "red", side: int = 64) -> bytes:
+    buffer = io.BytesIO()
+    Picture.new("RGB", (side, side), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def post_form(world: World, key: str, fields: dict[str, str], **files: bytes) -> Answer:
+    sent = [(field, (f"{field}.png", data, "image/png")) for field, data in files.items()]
+    request = httpx.Request("POST", "https://easel.example", data=fields, files=sent or [("none", b"")])
+    headers = {"content-type": request.headers["content-type"], "Prefer": "wait=1"}
+    return world.call("POST", "/api/ai/images/edits", token=key, form=request.read(), headers=headers)
+
+
+@pytest.fixture
+def tenant(world: World) -> dict[str, Any]:
+    return world.tenant("Acme", credits=1000)
+
+
+@pytest.fixture
+def fields(tenant: dict[str, Any]) -> dict[str, str]:
+    texts = {"prompt": "in autumn", "model": "dall-e-3", "provider": "openai", "n": "2"}
+    return texts | {"workspaceId": tenant["workspaceId"]}
+
+
+@pytest.mark.requirement("S002-70")
+def test_a_form_brings_the_picture_along(world: World, tenant: dict[str, Any], fields: dict[str, str]) -> None:
+    answer = post_form(world, tenant["apiKey"], fields, image=picture())
+
+    assert answer.status == 202, answer.body
+    assert len(answer.json["data"]["images"]) == 2
+    (upload,) = [item for item in world.stored() if item.get("entity") == "UPLOAD"]
+    (request,) = [item for item in world.stored() if item.get("entity") == "REQUEST"]
+    assert upload["sk"].removeprefix("UPLOAD#") in str(request["references"])
+
+
+def test_a_form_with_a_fault_stores_no_file(world: World, tenant: dict[str, Any], fields: dict[str, str]) -> None:
+    key = tenant["apiKey"]
+    faults = {
+        "n": post_form(world, key, fields | {"n": "two"}, image=picture()),
+        "mask": post_form(world, key, fields, image=picture(), mask=picture()),
+        "image": post_form(world, key, fields, image=b"not a picture"),
+        "workspaceId": post_form(world, key, fields | {"workspaceId": "1"}, image=picture()),
+    }
+
+    for field, answer in faults.items():
+        assert (answer.status, list(answer.json["error"]["fields"])) == (400, [field]), answer.body
+    without = {name: value for name, value in fields.items() if name != "workspaceId"}
+    missing = post_form(world, key, without, image=picture())
+    assert (missing.status, missing.json["error"]["code"]) == (400, "MISSING_WORKSPACE")
+    assert not [item for item in world.stored() if item.get("entity") in {"UPLOAD", "REQUEST"}]
+
+
+def test_a_form_that_is_too_large_gets_a_ticket_for_each_file(
+    world: World, tenant: dict[str, Any], fields: dict[str, str]
+) -> None:
+    answer = post_form(world, tenant["apiKey"], fields, image=picture() + b"\0" * 5_000_000)
+
+    assert (answer.status, answer.json["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    (ticket,) = answer.json["error"]["details"]["tickets"]
+    assert ticket["field"] == "image"
+    assert ticket["uploadId"]

@@ -98,9 +98,7 @@ def test_a_picture_at_a_web_address_may_change_so_its_edits_are_made_anew(api: A
     body = {**GOOD, "image": "https://pictures.example/1.png"}
 
     for _ in range(2):
-        answer = api.call(
-            "workspace_submit_generation", "POST", "/api/ai/images/edits", body=body, headers=IN_WORKSPACE
-        )
+        answer = api.call("workspace_edit_images", "POST", "/api/ai/images/edits", body=body, headers=IN_WORKSPACE)
         assert (answer.status, answer.header(HEADER)) == (200, None)
     assert len(caching.generations) == 2
 

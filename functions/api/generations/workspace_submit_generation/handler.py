@@ -1,4 +1,4 @@
-"""POST /api/ai/images, .../edits and .../variations: generate images, and wait for them."""
+"""POST /api/ai/images: generate images, and wait for them."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -6,7 +6,7 @@ from easel import settings
 from easel.domain.request import ImageRequest
 from easel.doors.workspace.door import WORKSPACE
 from easel.doors.workspace.images import answers as images
-from easel.doors.workspace.images import edits, requests, words
+from easel.doors.workspace.images import requests, words
 from easel.doors.workspace.links import WorkspaceLinks
 from easel.http import callers, gateway
 from easel.observability import count, request_id
@@ -28,21 +28,6 @@ def generate_images(
 ) -> Answer:
     request = requests.image_request(body, app.current_event.json_body)
     return _generate(caller, body.workspace_id, request, key, prefer)
-
-
-@app.post("/api/ai/images/edits", **words.EDIT_IMAGES)
-def edit_images(
-    caller: callers.GenerationsWrite, body: edits.EditBody, key: Key = None, prefer: Prefer = None
-) -> Answer:
-    request = edits.edit_request(body, app.current_event.json_body, settings.load(Env).REFERENCE_TRUSTED_ORIGINS)
-    return _generate(caller, body.workspace_id, request, key, prefer)
-
-
-@app.post("/api/ai/images/variations", **words.VARY_IMAGES)
-def vary_images(
-    caller: callers.GenerationsWrite, body: edits.VaryBody, key: Key = None, prefer: Prefer = None
-) -> Answer:
-    return edit_images(caller, body, key, prefer)
 
 
 def _generate(

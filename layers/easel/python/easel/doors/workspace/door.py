@@ -169,6 +169,9 @@ def _written(failure: Failure) -> _Written:
             return _invalid(failure, error)
         case errors.InsufficientCredits() | errors.BudgetExceeded() as short:
             return _short_of_credits(short)
+        case errors.TicketsRequired() as large:
+            tickets = [{"field": name, **ticket} for name, ticket in large.tickets]
+            return _Written("PAYLOAD_TOO_LARGE", large.message, details={"tickets": tickets})
         case errors.LimitReached() as limit:
             return _limit(failure, limit)
     return _plain(failure.error)

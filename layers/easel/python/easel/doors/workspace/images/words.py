@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from easel.doors.workspace.images.edits import EDIT_BODY, VARY_BODY
 from easel.errors import (
     BudgetExceeded,
     Contended,
@@ -11,17 +12,22 @@ from easel.errors import (
     DatabaseUnavailable,
     GenerationClosed,
     IdempotencyKeyReused,
+    ImageRejected,
+    ImagingUnavailable,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
     NotFound,
+    PayloadTooLarge,
     ProviderError,
     SecretUnavailable,
     StorageUnavailable,
+    TicketsRequired,
     UnknownModel,
+    UnsupportedMediaType,
 )
 from easel.http.description import empty, route
-from easel.http.failures import PictureGone
+from easel.http.failures import MalformedBody, MalformedForm, PictureGone
 
 _TAG: Final = "Workspace API"
 
@@ -42,6 +48,11 @@ _ERRORS: Final = (
     SecretUnavailable,
 )
 
+_FORM_ERRORS: Final = (
+    *(PayloadTooLarge, TicketsRequired, UnsupportedMediaType, MalformedBody, MalformedForm),
+    *(ImageRejected, ImagingUnavailable, StorageUnavailable),
+)
+
 GENERATE_IMAGES: Final = route(
     "generateWorkspaceImages",
     _TAG,
@@ -58,9 +69,12 @@ EDIT_IMAGES: Final = route(
     _TAG,
     "Edit images",
     "`prompt` says what to change in the pictures that `image` and `uploadId` name. Costs and answers as a request for "
-    "new images does.",
+    "new images does. A form may bring the pictures along as its files `image`; one that is too large is refused with "
+    "a ticket for each file in `error.details.tickets`: send the files with these, then their `uploadId`.",
     _ANSWERS,
-    errors=_ERRORS,
+    errors=(*_ERRORS, *_FORM_ERRORS),
+    takes_bytes=True,
+    body=EDIT_BODY,
 )
 
 VARY_IMAGES: Final = route(
@@ -69,7 +83,9 @@ VARY_IMAGES: Final = route(
     "Make variations of images",
     "As edits, with a prompt of ours where none is given.",
     _ANSWERS,
-    errors=_ERRORS,
+    errors=(*_ERRORS, *_FORM_ERRORS),
+    takes_bytes=True,
+    body=VARY_BODY,
 )
 
 READ_IMAGES: Final = route(
