@@ -291,6 +291,7 @@ def test_a_quote_names_the_rule_and_the_upper_bound_and_writes_nothing(functions
 
     assert quote["price"] == {
         "unit": "generation",
+        "rule": "One price for each generation, however many images it has.",
         "plan": "standard",
         "version": load_price_book().version,
         "milliCredits": 1_000,
