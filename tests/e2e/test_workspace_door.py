@@ -114,6 +114,21 @@ def test_an_image_of_ours_is_analysed_and_edited_by_its_id(own_studio: Studio, p
     assert job["input"]["images"], "the vendor got the picture"
 
 
+@pytest.mark.requirement("S002-70")
+def test_a_form_brings_a_picture_along(own_studio: Studio, prompt: str) -> None:
+    drawn = io.BytesIO()
+    Picture.new("RGB", (256, 256), "teal").save(drawn, "PNG")
+    fields = {name: str(value) for name, value in page_request(own_studio, prompt).items() if name != "style"}
+
+    answer = own_studio.api.post(
+        "/api/ai/images/edits", data=fields, files={"image": ("cup.png", drawn.getvalue(), "image/png")}
+    )
+
+    assert answer.status_code == 200, answer.text
+    (job,) = own_studio.jobs(prompt)
+    assert job["input"]["images"], "the vendor got the picture"
+
+
 @pytest.mark.requirement("S002-16")
 def test_the_report_adds_up_to_what_the_wallet_has_spent(own_studio: Studio) -> None:
     spent = own_studio.api.get("/api/v1/wallet").json()["spent"]["milliCredits"]
