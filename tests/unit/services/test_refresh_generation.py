@@ -77,7 +77,7 @@ def running(*attempts: Attempt, **changes: Any) -> Generation:
 
 
 @pytest.mark.requirement("S001-18", "X-20")
-@pytest.mark.parametrize("named", [ID, str(number_of(ID))])
+@pytest.mark.parametrize("named", [ID, str(number_of(ID))], ids=["id", "number"])
 def test_only_jobs_that_are_open_are_looked_at(named: str) -> None:
     ended, unknown, asked = attempt(1, outcome="failed"), attempt(2, job_id=None), attempt(3)
     world = World(running(ended, unknown, asked))
@@ -113,7 +113,9 @@ def test_what_has_ended_or_has_no_job_is_not_even_counted() -> None:
         assert (world.hints, world.counted) == ([], [])
 
 
-@pytest.mark.parametrize("named", [new_generation_id(), "1", "0", str(2**61)])
+@pytest.mark.parametrize(
+    "named", [new_generation_id(), "1", "0", str(2**61)], ids=["another id", "1", "0", "a large number"]
+)
 def test_another_generation_is_not_found(named: str) -> None:
     with pytest.raises(NotFound):
         World(running()).refresh(named)
