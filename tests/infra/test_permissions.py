@@ -119,7 +119,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         CORE: "dynamodb: GetItem Query",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
-    "api/content/manage_content_images": {CORE: "dynamodb: GetItem Query UpdateItem DeleteItem"},
+    "api/content/manage_content_images": {
+        CORE: "dynamodb: GetItem Query PutItem UpdateItem DeleteItem",
+        **_REMOVING_PICTURES,
+        "Queues/Deletions/Queue": "sqs: SendMessage",
+    },
     "api/accounts/debug_users": {
         CORE: "dynamodb: Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",

@@ -6,6 +6,7 @@ from typing import Final
 from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.workers import allow_removal
 from infra.settings import CONTENT
 
 _CONTENT: Final = (CONTENT,)
@@ -64,7 +65,9 @@ class Content(Room):
 
     def _manage(self) -> SmallFunction:
         own = self.variables
-        function = self.function("manage_content_images", own.core | own.base_url)
-        actions = ("GetItem", "Query", "UpdateItem", "DeleteItem")
+        function = self.function("manage_content_images", own.core | own.images | own.base_url | own.deletions_queue)
+        actions = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
+        function.allow("sqs:SendMessage", on=self.queues.deletions.arn)
+        allow_removal(function, self.data)
         return function

@@ -18,6 +18,7 @@ from tests.support.folders import api_folder
 
 from easel.errors import ProviderErrorClass, StorageUnavailable
 from easel.ids import new_id
+from easel.wiring.aws import aws_client
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
@@ -45,6 +46,12 @@ class ContentDoor(WaitingDoor):
     def make(self, body: Any = ITEM, path: str = "/api/v1/images", **options: Any) -> Answer:
         """A request whose picture is there before it has waited long."""
         return self.ask("POST", path, body=body, **options)
+
+    def stored_under(self, made: dict[str, Any]) -> list[str]:
+        """The objects that the bucket has of a picture."""
+        bucket = self.functions.environment["IMAGES_BUCKET_NAME"]
+        found = aws_client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+        return [entry["Key"] for entry in found if made["imageId"] in entry["Key"]]
 
 
 @pytest.fixture(scope="module")
@@ -241,8 +248,33 @@ def test_a_deleted_picture_is_gone(door: ContentDoor, made: dict[str, Any], addr
 
     assert (deleted.status, deleted.json) == (200, {"success": True, "id": made["id"]})
     assert door.file(made["imageUrl"]).status == 404
+    assert door.stored_under(made) == []
     again = door.ask("DELETE", path)
     assert (again.status, again.json["error"]) == (404, "Image not found")
+
+
+def test_a_picture_that_is_being_made_is_deleted_once_it_is_finished(slow: ContentDoor) -> None:
+    made = slow.make(item(new_id())).json
+
+    early = slow.ask("DELETE", f"/api/images/{made['id']}")
+    slow.deliver()
+    late = slow.ask("DELETE", f"/api/images/{made['id']}")
+
+    assert (early.status, early.json["code"], late.status) == (409, "conflict", 200)
+
+
+def test_a_version_whose_picture_was_deleted_by_its_own_id_can_be_deleted_too(door: ContentDoor) -> None:
+    name = new_id()
+    older, made = door.make(item(name)).json, door.make(item(name, title="Another")).json
+    door.call("delete_images", "DELETE", f"/api/v1/images/{made['imageId']}")
+
+    assert door.file(made["imageUrl"]).status == 404
+    listed = door.ask("GET", f"/api/v1/content-items/{name}/images").json["images"]
+    assert [(one["imageId"], one["isCurrent"]) for one in listed] == [
+        (made["imageId"], False),
+        (older["imageId"], True),
+    ]
+    assert door.ask("DELETE", f"/api/images/{made['id']}").status == 200
 
 
 @pytest.mark.requirement("S004-26")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.functions.api.harness import Answer, http_event
+from tests.support.emulator import unique_name
 from tests.support.engine import Behaviour, finished_at_once
 from tests.support.folders import api_folder
 from tests.support.operations import Functions, functions_over
@@ -51,7 +52,8 @@ class WaitingDoor:
 def workspace_of_a_door(emulator: Emulator, **environment: str) -> Iterator[Functions]:
     """A workspace with credits and a key that may do everything."""
     with functions_over(emulator) as (functions, _), pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
+        queue_url = emulator.client("sqs").create_queue(QueueName=unique_name("deletions"))["QueueUrl"]
+        for name, value in {"DELETIONS_QUEUE_URL": queue_url, **environment}.items():
             patch.setenv(name, value)
         functions.provision()
         functions.authorize()

@@ -7,12 +7,14 @@ from easel.doors.content import answers as content
 from easel.doors.content import parameters, words
 from easel.doors.content.door import CONTENT
 from easel.http import answers, callers, gateway
+from easel.observability import request_id
 from easel.services.accounts.principal import Principal
 from easel.wiring import content as wiring
-from easel.wiring.env import CoreTable, PublicAddress
+from easel.wiring.env import PublicAddress
+from easel.wiring.images.deletion import DeleteEnv
 
 
-class Env(CoreTable, PublicAddress):
+class Env(DeleteEnv, PublicAddress):
     """Environment of this function."""
 
 
@@ -45,7 +47,7 @@ def choose_version(caller: callers.GenerationsWrite, item: Item, name: Name) -> 
 
 
 def _deleted(caller: Principal, item_id: str, name: str) -> Deleted:
-    deleted = wiring.manage_content_images(settings.load(Env)).delete(caller, item_id, name)
+    deleted = wiring.manage_content_images(settings.load(Env)).delete(caller, item_id, name, request_id() or "")
     return answers.as_json(content.ContentDeletedBody(id=deleted.id))
 
 

@@ -16,6 +16,7 @@ from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.env import ContentSettings, CoreTable, ImagesBucket
 from easel.wiring.generations import read_generations
 from easel.wiring.generations.submit_generation import SubmitEnv, submit_generation
+from easel.wiring.images.deletion import DeleteEnv, delete_images
 from easel.wiring.images.read_images import read_images
 
 ANY_PROVIDER: Final = "any"
@@ -53,11 +54,12 @@ def read_content_file(env: CoreTable) -> ReadContentFile:
     return ReadContentFile(images=DynamoContentImages(dynamodb(), env.CORE_TABLE_NAME), pictures=read_images(env))
 
 
-def manage_content_images(env: CoreTable) -> ManageContentImages:
+def manage_content_images(env: DeleteEnv) -> ManageContentImages:
     """Delete versions, and choose the current one."""
     return ManageContentImages(
         read=read_content_images(env),
         images=DynamoContentImages(dynamodb(), env.CORE_TABLE_NAME),
+        delete=delete_images(env),
         unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from easel.errors import (
     BudgetExceeded,
+    Conflict,
     Contended,
     DatabaseRefused,
     DatabaseUnavailable,
@@ -14,6 +15,7 @@ from easel.errors import (
     InvalidRequest,
     LimitReached,
     NotFound,
+    QueueUnavailable,
     QuoteExpired,
     SecretUnavailable,
     StaleWrite,
@@ -113,7 +115,7 @@ CHOOSE_VERSION: Final = route(
 )
 
 _DELETED: Final = {200: "It is gone, and its address answers 404."}
-_DELETING: Final = (NotFound, InvalidRequest, Contended, StorageUnavailable)
+_DELETING: Final = (NotFound, InvalidRequest, Conflict, Contended, QueueUnavailable)
 DELETE_IMAGE: Final = route(
     "deleteContentImage", _TAG, "Delete a picture of a content item", "The file goes too.", _DELETED, errors=_DELETING
 )

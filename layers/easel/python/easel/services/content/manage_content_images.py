@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from easel.clock import Clock
 from easel.domain.content_item import ContentImage
-from easel.domain.image import Status
-from easel.errors import NotFound
+from easel.errors import Conflict, NotFound
 from easel.services.accounts.principal import Principal
 from easel.services.content.read_content_images import NO_IMAGE, ContentView, ReadContentImages
+from easel.services.images.delete_images import DeleteImages
 from easel.services.ports.content import ContentImages
 from easel.services.ports.transactions import UnitOfWork
 
@@ -16,18 +18,38 @@ class ManageContentImages:
     """Changes within the caller's workspace only: a foreign address is not found."""
 
     def __init__(
-        self, *, read: ReadContentImages, images: ContentImages, unit_of_work: UnitOfWork, clock: Clock
+        self,
+        *,
+        read: ReadContentImages,
+        images: ContentImages,
+        delete: DeleteImages,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
     ) -> None:
         self._read = read
         self._images = images
+        self._delete = delete
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    def delete(self, principal: Principal, item_id: str, file_name: str) -> ContentImage:
-        """Delete a version; its address answers 404 from now on. Raises NotFound."""
-        image = self._read.get(principal, item_id, file_name).image
-        self._unit_of_work.commit(*self._images.removing(image))
-        return image
+    def delete(self, principal: Principal, item_id: str, file_name: str, request_id: str) -> ContentImage:
+        """Delete a version and its picture; its address answers 404 from now on.
+
+        The picture goes first: a deletion that is interrupted can be repeated until the version is gone too.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: its picture is being made.
+            QueueUnavailable: nothing was deleted.
+        """
+        view = self._read.get(principal, item_id, file_name)
+        if not view.status.is_final:
+            raise Conflict("The image is being made. Delete it once it is finished.")
+        # Without a picture, because it could not be made or was deleted by its own id, there is only the version.
+        with suppress(NotFound):
+            self._delete.image(principal, view.image.image_id, request_id)
+        self._unit_of_work.commit(*self._images.removing(view.image))
+        return view.image
 
     def choose(self, principal: Principal, item_id: str, file_name: str) -> ContentView:
         """Make a version the current one of its item.
@@ -36,7 +58,7 @@ class ManageContentImages:
             NotFound: there is none, or its picture is not finished.
         """
         view = self._read.get(principal, item_id, file_name)
-        if view.status is not Status.COMPLETED:
+        if not view.is_finished:
             raise NotFound(NO_IMAGE)
         self._images.choose(view.image, self._clock())
         return ContentView(view.image, view.picture, is_current=True)

@@ -30,6 +30,11 @@ class ContentView:
     def status(self) -> Status:
         return self.picture.image.status if self.picture else Status.FAILED
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is a picture: it was made, and not deleted since."""
+        return self.picture is not None and self.picture.image.stored is not None
+
 
 class ReadContentImages:
     """Reads within the caller's workspace only: a foreign address is not found."""
@@ -59,7 +64,7 @@ class ReadContentImages:
         if not views.items and after is None:
             raise NotFound(NO_ITEM)
         chosen = self._images.item(principal.workspace_id, item_id).chosen
-        finished = (view.image.generation_id for view in views.items if view.status is Status.COMPLETED)
+        finished = (view.image.generation_id for view in views.items if view.is_finished)
         current = chosen or (next(finished, None) if after is None else None)
         return views.map(lambda view: replace(view, is_current=view.image.generation_id == current))
 
