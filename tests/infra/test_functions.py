@@ -25,7 +25,7 @@ COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"
 IMAGE_WORKERS = ("workers/render_image", "workers/collect_image")
 IMAGING = (
     *IMAGE_WORKERS,
-    *("workers/process_upload", "api/uploads/create_upload"),
+    *("workers/process_upload", "api/uploads/create_upload", "api/images/export_image"),
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
     *("api/images/workspace_analyse_image", "api/generations/workspace_edit_images", "api/images/show_photo"),
     "api/products/shop_create_product",

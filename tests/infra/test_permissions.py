@@ -182,6 +182,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/images/export_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/images/delete_images": {
         CORE: "dynamodb: Query GetItem UpdateItem PutItem",
         **_REMOVING_PICTURES,

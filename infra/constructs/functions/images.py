@@ -6,7 +6,7 @@ from typing import Final
 from aws_cdk import Stack
 from infra.constructs.functions.room import ALWAYS, DELETE, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import allow_archives, allow_removal
+from infra.constructs.workers import IMAGING_MEMORY_MB, allow_archives, allow_removal
 
 _ARCHIVE_SECONDS: Final = 29
 """A small archive is built in the request."""
@@ -34,6 +34,8 @@ class Images(Room):
     routes = (
         Route("GetImage", GET, "/api/v1/images/{imageId}", "read_images"),
         Route("GetArchive", GET, "/api/v1/generations/{generationId}/archive", "request_archive"),
+        Route("GetProvenance", GET, "/api/v1/images/{imageId}/provenance", "read_images"),
+        Route("GetExports", GET, "/api/v1/images/{imageId}/exports", "export_image"),
         Route("DeleteImage", DELETE, "/api/v1/images/{imageId}", "delete_images"),
         Route("DeleteGeneration", DELETE, "/api/v1/generations/{generationId}", "delete_images"),
         Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
@@ -47,6 +49,7 @@ class Images(Room):
             "receive_callback": self._receive_callback,
             "request_archive": self._request_archive,
             "delete_images": self._delete,
+            "export_image": self._export,
         }
 
     def _read(self) -> SmallFunction:
@@ -58,6 +61,23 @@ class Images(Room):
 
     def _request_archive(self) -> SmallFunction:
         return archives_function(self, "request_archive")
+
+    def _export(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "export_image",
+            own.core | own.images,
+            timeout_seconds=29,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        function.allow("dynamodb:Query", on=self.data.core.table_arn)
+        function.allow(
+            *("s3:GetObject", "s3:PutObject"),
+            on=self.data.generated_objects,
+            because="It makes exports of pictures of many workspaces, beside them below this one prefix.",
+        )
+        return function
 
     def _delete(self) -> SmallFunction:
         own = self.variables

@@ -279,3 +279,21 @@ def test_links_end_when_the_credentials_do_that_signed_them(api: Api, store: Sto
 
     assert "expires=420" in body["url"]
     assert body["urlExpiresAt"] == "2026-11-20T10:07:00.000Z"
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.requirement("X-32")
+def test_an_owner_learns_which_marks_a_picture_has_and_whether_a_file_is_it(api: Api) -> None:
+    path = f"/api/v1/images/{IMAGE_ID}/provenance"
+
+    plain, same, other = (
+        image(api, path, query=query).json for query in ("", f"sha256={'0' * 64}", f"sha256={'f' * 64}")
+    )
+
+    assert plain["provenance"]["digitalSourceType"].endswith("/trainedAlgorithmicMedia")
+    assert (plain["madeHere"], plain["matches"], same["matches"], other["matches"]) == (True, None, True, False)
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_hash_that_is_none_is_refused(api: Api) -> None:
+    assert image(api, f"/api/v1/images/{IMAGE_ID}/provenance", query="sha256=abc").status == 400

@@ -1,4 +1,4 @@
-"""GET /api/v1/images/{imageId} for owners and GET /i/{token} (permalinks, public): images."""
+"""GET /api/v1/images/{imageId} and its provenance for owners, GET /i/{token} (permalinks, public): images."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -7,7 +7,7 @@ from easel.clock import system_clock
 from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.images import answers as images
-from easel.doors.canonical.images import parameters, words
+from easel.doors.canonical.images import parameters, provenance, words
 from easel.http import callers, gateway, parse, pictures
 from easel.wiring.env import CoreTable, Links
 from easel.wiring.images import read_images as wiring
@@ -29,8 +29,7 @@ def read_image(
     download: pictures.DownloadChoice = None,
     accept: pictures.Accept = None,
 ) -> Response[images.SingleImageBody | None]:
-    env = settings.load(Env)
-    asked = pictures.PictureRequest.read(variant, download, head=app.is_head)
+    env, asked = settings.load(Env), pictures.PictureRequest.read(variant, download, head=app.is_head)
     as_json = pictures.chosen_json(described, accept)
     view = wiring.read_images(env).get(caller, parse.resource_id(image_id, "image"))
     context = AnswerContext(wiring.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
@@ -39,14 +38,21 @@ def read_image(
     return images.picture_answer(view, asked, context, system_clock())
 
 
+@app.get("/api/v1/images/<imageId>/provenance", **words.READ_PROVENANCE)
+def read_provenance(
+    caller: callers.GenerationsRead, image_id: parameters.ImageId, sha256: provenance.Sha256 = None
+) -> Response[provenance.ImageProvenanceBody]:
+    digest, found = provenance.wanted_digest(sha256), parse.resource_id(image_id, "image")
+    return provenance.provenance_answer(wiring.read_images(settings.load(Env)).get(caller, found), digest)
+
+
 @app.get("/i/<token>", **words.READ_PERMALINK)
 def read_permalink(
     token: parameters.PermalinkToken,
     variant: pictures.VariantChoice = None,
     download: pictures.DownloadChoice = None,
 ) -> Response[images.PendingPictureBody | None]:
-    env = settings.load(Env)
-    asked = pictures.PictureRequest.read(variant, download, head=app.is_head)
+    env, asked = settings.load(Env), pictures.PictureRequest.read(variant, download, head=app.is_head)
     view = wiring.read_images(env).by_permalink(token)
     return images.permalink_answer(view, asked, links=wiring.links(env))
 

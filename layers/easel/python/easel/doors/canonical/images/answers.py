@@ -226,7 +226,7 @@ def image_fields(image: Image, context: AnswerContext, address: str, price: int)
         "byte_count": stored.byte_count if stored else None,
         "sha256": stored.sha256 if stored else None,
         "blurhash": stored.blurhash if stored else None,
-        "provenance": _provenance(image),
+        "provenance": provenance_body(image),
         "served_by": served_by(image.served_by),
         "params_adjusted": adjustments(image.adjustments),
         "shot": image.shot,
@@ -263,7 +263,7 @@ def served_by(served_by: ServedBy | None) -> ServedByBody | None:
     return ServedByBody(provider=served_by.provider, model=served_by.model) if served_by else None
 
 
-def _provenance(image: Image) -> ProvenanceBody | None:
+def provenance_body(image: Image) -> ProvenanceBody | None:
     if image.stored is None:
         return None
     provenance = image.stored.provenance

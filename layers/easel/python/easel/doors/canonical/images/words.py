@@ -8,6 +8,7 @@ from easel.errors import (
     Conflict,
     DatabaseRefused,
     DatabaseUnavailable,
+    ImagingUnavailable,
     NotFound,
     PayloadTooLarge,
     QueueUnavailable,
@@ -44,6 +45,26 @@ READ_ARCHIVE: Final = route(
         302: empty("`Location` is the ZIP file."),
     },
     errors=(NotFound, PictureGone, QueueUnavailable),
+)
+
+READ_PROVENANCE: Final = route(
+    "readImageProvenance",
+    _TAG,
+    "Get where an image comes from",
+    "The marks that its files carry, and whether a file with this hash is its original.",
+    {200: "The marks."},
+    errors=(NotFound, PictureGone),
+)
+
+EXPORT_IMAGE: Final = route(
+    "exportImage",
+    _TAG,
+    "Get an image ready for the places where it is sold",
+    "Files in the sizes of each place, made once from the original and never enlarged, with what each meets of the "
+    "place's rules as it was measured: `borderWhite` and `fillRatio` say how far a picture is from pure white borders "
+    "and from filling its frame.",
+    {200: "The files and the rules."},
+    errors=(NotFound, Conflict, ImagingUnavailable),
 )
 
 _GONE_FOR_GOOD: Final = (

@@ -1,0 +1,106 @@
+"""A picture ready for the places where it is sold, with what it meets of their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from easel.clock import Clock
+from easel.domain.export_channels import (
+    EXPORT_RULES_VERSION,
+    ExportChannel,
+    ExportFacts,
+    RuleResult,
+    check_rules,
+)
+from easel.domain.file_names import picture_name
+from easel.domain.image import ServedBy, StoredImage
+from easel.errors import Conflict, NotFound
+from easel.services.accounts.principal import Principal
+from easel.services.images.links import LINK_LIFETIME
+from easel.services.images.read_images import ImageView, ReadImages
+from easel.services.ports.exports import Exporter, ExportStore
+from easel.services.ports.pictures import ImageStore
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The file for one place."""
+
+    channel: ExportChannel
+    facts: ExportFacts
+    rules: tuple[RuleResult, ...]
+    filename: str
+    url: str
+
+    @property
+    def meets_all(self) -> bool:
+        """Whether every rule is met that is not a recommendation."""
+        return all(result.met for result in self.rules if result.is_required)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """The exports of one picture. Links end at `expires_at`."""
+
+    image_id: str
+    master: StoredImage
+    exports: tuple[Export, ...]
+    expires_at: datetime
+
+
+class ExportImage:
+    """Made once from the original; asked for again, they are found."""
+
+    def __init__(
+        self, *, images: ReadImages, exporter: Exporter, files: ExportStore, links: ImageStore, clock: Clock
+    ) -> None:
+        self._images = images
+        self._exporter = exporter
+        self._files = files
+        self._links = links
+        self._clock = clock
+
+    def __call__(self, principal: Principal, image_id: str, channels: Sequence[ExportChannel]) -> ExportView:
+        """The exports for these places.
+
+        Raises:
+            NotFound: no such image in the caller's workspace, or none with a picture.
+            Conflict: it is being made.
+            StorageUnavailable, ImagingUnavailable: they could not be made now.
+        """
+        view = self._images.get(principal, image_id)
+        stored = view.image.stored
+        if stored is None and not view.image.status.is_final:
+            raise Conflict(f"The image {image_id} is being made.")
+        if stored is None:
+            raise NotFound(f"The image {image_id} has no picture.")
+        lifetime = self._links.lifetime(LINK_LIFETIME)
+        original: list[bytes] = []
+        exports = []
+        for channel in channels:
+            key = export_key(stored, channel)
+            facts = self._files.find(key) or self._make(key, view, stored, channel, original)
+            name = picture_name(f"{view.title} {channel.name}", view.image.shot, view.image.index + 1, key)
+            url = self._links.presign(key, expires_in=lifetime, filename=name)
+            rules = check_rules(channel, facts, stored.provenance.watermark)
+            exports.append(Export(channel, facts, rules, name.plain, url))
+        return ExportView(image_id, stored, tuple(exports), self._clock() + lifetime)
+
+    def _make(
+        self, key: str, view: ImageView, stored: StoredImage, channel: ExportChannel, original: list[bytes]
+    ) -> ExportFacts:
+        if not original:
+            original.append(self._files.read(stored.original_key))
+        made_by = view.image.served_by or ServedBy("unknown", view.model)
+        source_type = stored.provenance.digital_source_type
+        data, facts = self._exporter.export(original[0], channel, made_by=made_by, source_type=source_type)
+        self._files.put(key, data, facts)
+        return facts
+
+
+def export_key(stored: StoredImage, channel: ExportChannel) -> str:
+    """Below the picture's own files, so that whatever deletes them deletes its exports."""
+    folder = stored.original_key.rpartition("/")[0]
+    return f"{folder}/exports/{channel.name}-{EXPORT_RULES_VERSION}.jpg"
