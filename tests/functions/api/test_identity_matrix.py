@@ -189,7 +189,7 @@ def theirs(walked: World) -> dict[str, str]:
 def an_article(tenant: dict[str, str], picture: Image) -> ContentImage:
     return ContentImage(
         workspace_id=tenant["workspaceId"],
-        item_id="post-7",
+        item_id="their-article",
         file_name="hero-1764000000000.png",
         variant=ContentVariant.HERO,
         title="Other's",

@@ -29,6 +29,7 @@ from tests.support.tables import create_core_table, create_ephemeral_table, crea
 from easel import settings
 from easel.domain.api_keys import hint_of, new_api_key
 from easel.domain.request import Channel
+from easel.http import waiting
 from easel.ids import new_id
 from easel.repositories.accounts.api_keys import DynamoApiKeys, hash_api_key
 from easel.repositories.dynamodb import DynamoTransactions, from_item
@@ -253,6 +254,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "STARS_MINIMUM": "10",
     }
     with pytest.MonkeyPatch.context() as patch:
+        # Nothing makes images here, so that it is no use to wait for any.
+        patch.setattr(waiting.Patience, "left", lambda _: 0.0)
         for name, value in emulator.environment().items():
             patch.setenv(name, value)
         _forget_everything()
