@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from easel.clock import Clock
 from easel.domain.export_channels import (
@@ -16,12 +17,15 @@ from easel.domain.export_channels import (
 )
 from easel.domain.file_names import picture_name
 from easel.domain.image import ServedBy, StoredImage
-from easel.errors import Conflict, NotFound
+from easel.errors import Conflict, ImagingUnavailable, NotFound
 from easel.services.accounts.principal import Principal
 from easel.services.images.links import LINK_LIFETIME
 from easel.services.images.read_images import ImageView, ReadImages
 from easel.services.ports.exports import Exporter, ExportStore
 from easel.services.ports.pictures import ImageStore
+
+_NO_MORE_AFTER: Final = timedelta(seconds=12)
+"""Of one request: what is made until then is kept, and the next request goes on with the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,16 @@ class ExportImage:
             raise Conflict(f"The image {image_id} is being made.")
         if stored is None:
             raise NotFound(f"The image {image_id} has no picture.")
+        give_up = self._clock() + _NO_MORE_AFTER
         lifetime = self._links.lifetime(LINK_LIFETIME)
         original: list[bytes] = []
         exports = []
         for channel in channels:
             key = export_key(stored, channel)
-            facts = self._files.find(key) or self._make(key, view, stored, channel, original)
+            facts = self._files.find(key)
+            if facts is None and self._clock() > give_up:
+                raise ImagingUnavailable("Some exports are made, the others take longer. Ask again.")
+            facts = facts or self._make(key, view, stored, channel, original)
             name = picture_name(f"{view.title} {channel.name}", view.image.shot, view.image.index + 1, key)
             url = self._links.presign(key, expires_in=lifetime, filename=name)
             rules = check_rules(channel, facts, stored.provenance.watermark)

@@ -26,8 +26,8 @@ class ExportRuleBody(AnswerModel):
     """One rule of a place, as it was measured."""
 
     rule: str
-    required: float | bool
-    actual: float | bool
+    required: bool | int | float
+    actual: bool | int | float
     met: bool
     is_required: bool = Field(description="False for a recommendation.")
 
