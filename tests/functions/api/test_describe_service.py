@@ -81,7 +81,7 @@ def test_a_stray_path_is_not_found_in_our_shape(api: Api, path: str) -> None:
     ("method", "path", "allowed"),
     [
         ("DELETE", "/api/v1/generations", "GET, POST, HEAD"),
-        ("PUT", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0", "GET, HEAD"),
+        ("PUT", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0", "GET, DELETE, HEAD"),
         ("GET", "/api/v1/generations/019a9f1c-5c00-7abc-8def-0123456789a0/cancel", "POST"),
         ("POST", "/docs", "GET, HEAD"),
         ("PATCH", "/i/token", "GET, HEAD"),

@@ -229,6 +229,9 @@ def test_totals_are_those_of_the_status_and_hold_through_the_life_of_a_generatio
     shop.call("DELETE", f"/api/generations/{ids[2]}")
     shop.call("DELETE", f"/api/generations/{ids[2]}")
     assert totals() == {"all": 4, "PENDING": 1, "COMPLETED": 1, "FAILED": 1, "CANCELLED": 1}
+    for deleted in (ids[0], ids[0], ids[2]):
+        assert shop.call("DELETE", f"/api/v1/generations/{deleted}").status == 204
+    assert totals() == {"all": 2, "PENDING": 1, "FAILED": 1}
 
 
 @pytest.mark.parametrize("query", ["status=DONE", "page=0", "limit=101", "page=101", "cursor=x", "sort=asc"])

@@ -104,6 +104,21 @@ class DynamoUsageCounters:
             lambda _: StaleWrite("count ended generation"),
         )
 
+    def deleting(self, generation: Generation) -> Write:
+        return TransactionWrite(
+            "count deleted generation",
+            {
+                "Update": {
+                    "TableName": self._table.name,
+                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "UpdateExpression": "ADD #all :less, #ended :less",
+                    "ExpressionAttributeNames": {"#all": _ALL, "#ended": _ended(generation.status)},
+                    "ExpressionAttributeValues": to_item({":less": -1}),
+                }
+            },
+            lambda _: StaleWrite("count deleted generation"),
+        )
+
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday:
         values = self._table.get(keys.usage(workspace_id, user_id)) or {}
         return UsageToday(

@@ -23,6 +23,7 @@ from easel.services.ports.deletion import Deletion, DeletionQueue, DeletionRecor
 from easel.services.ports.generations import GenerationRepository, Outbox
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import UnitOfWork, Write
+from easel.services.ports.usage import GenerationCounts
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class DeleteImages:
         generations: GenerationRepository,
         records: DeletionRecords,
         outbox: Outbox,
+        counts: GenerationCounts,
         unit_of_work: UnitOfWork,
         files: PictureFiles,
         queue: DeletionQueue,
@@ -44,6 +46,7 @@ class DeleteImages:
         self._generations = generations
         self._records = records
         self._outbox = outbox
+        self._counts = counts
         self._unit_of_work = unit_of_work
         self._files = files
         self._queue = queue
@@ -109,6 +112,7 @@ class DeleteImages:
         writes: list[Write] = []
         if whole:
             writes.append(self._records.marking_generation(generation.workspace_id, generation.id, now))
+            writes.append(self._counts.deleting(generation))
         for image in images:
             if image.stored is not None:
                 ref = ImageRef(generation.workspace_id, generation.id, image.index, request_id)

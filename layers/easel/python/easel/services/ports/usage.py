@@ -55,6 +55,10 @@ class GenerationCounts(Protocol):
         """Of one status, or of all. Counters, not a count of what is read."""
         ...
 
+    def deleting(self, generation: Generation) -> Write:
+        """Count an ended generation no longer. Never conflicts; it is part of the transaction that deletes it."""
+        ...
+
 
 class UsageSummaries(Protocol):
     """Totals per user, model, provider and day."""

@@ -5,6 +5,7 @@ from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.deletions import DynamoDeletions
+from easel.repositories.money.usage import DynamoUsageCounters
 from easel.services.images.delete_images import DeleteImages
 from easel.services.images.remove_files import RemoveFiles
 from easel.storage.deletion import S3PictureFiles
@@ -37,6 +38,7 @@ def delete_images(env: DeleteEnv) -> DeleteImages:
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
         records=DynamoDeletions(dynamodb(), env.CORE_TABLE_NAME),
         outbox=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME),
+        counts=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         files=S3PictureFiles(bucket_client(), env.IMAGES_BUCKET_NAME),
         queue=SqsDeletionQueue(aws_client("sqs"), env.DELETIONS_QUEUE_URL),
