@@ -18,7 +18,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    for section in ("calls", "routing", "start_up"):
+    for section in ("calls", "routing", "archives", "start_up"):
         importlib.import_module(f"tests.bench.{section}").report()
     with importlib.import_module("tests.bench.stack").own_stack() as cloud:
         for section in ("latency", "uploads", "bulkhead", "failing_vendor"):
