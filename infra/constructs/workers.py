@@ -114,13 +114,6 @@ class Workers(Construct):
             function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
         if does == "Render":
             self._allow_references(function)
-        if provider.reads_references and does == "Render":
-            function.allow(
-                "s3:PutObject",
-                "s3:GetObject",
-                on=self._data.lent_objects,
-                because="It lends reference pictures of many workspaces to the vendor, all below this one prefix.",
-            )
         if provider.callbacks and does == "Render":
             # It signs the address that the vendor calls; whoever looks after a job has no address to give.
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
@@ -160,6 +153,12 @@ class Workers(Construct):
             "s3:GetObject",
             on=[self._data.generated_objects, self._data.upload_objects],
             because="Pictures of many workspaces may be references, all below these two prefixes.",
+        )
+        function.allow(
+            "s3:PutObject",
+            "s3:GetObject",
+            on=self._data.lent_objects,
+            because="Cleaned references of many workspaces are kept for other workers and vendors below this prefix.",
         )
         function.allow("kms:Decrypt", on=self._data.key.key_arn)
         function.allow("secretsmanager:GetSecretValue", on=self._data.telegram_bot_secret_arn)

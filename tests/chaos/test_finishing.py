@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from tests.unit.imaging.odd_png import bomb
 from tests.unit.imaging.pictures import a_picture, a_png_header, decoded, encoded
 from tests.unit.imaging.test_reference_cleaner import talkative, tells
 
-from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.provider import ReferenceImage, RemotePicture
 from easel.domain.reference import Reference, at_url
@@ -22,7 +20,6 @@ from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.services.ports.pictures import ProcessedImage
-from easel.storage.reference_copies import S3ReferenceLender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -126,7 +123,6 @@ def test_a_bomb_ends_the_image_before_any_vendor_is_called_and_costs_nothing(
 @pytest.mark.requirement("S003-112")
 def test_a_vendor_that_reads_references_itself_gets_links_to_cleaned_copies(engine: Engine) -> None:
     engine.provider.reads_references = True
-    engine.use(lender=S3ReferenceLender(engine.store))
 
     ended = engine.run(engine.submit(a_request(references=references("home.jpg"))).generation.id)
 
@@ -140,24 +136,55 @@ def test_a_vendor_that_reads_references_itself_gets_links_to_cleaned_copies(engi
     ]
 
 
-def test_a_reference_that_cannot_be_lent_is_tried_again_and_no_vendor_is_called_for_it(engine: Engine) -> None:
-    class Full:
-        tries = 0
-
-        def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
-            self.tries += 1
-            if self.tries == 1:
-                raise StorageUnavailable("full")
-            return replace(reference, url="https://lent.example/1")
-
+def test_a_reference_that_cannot_be_copied_is_tried_again_and_no_vendor_is_called_for_it(engine: Engine) -> None:
     engine.provider.reads_references = True
-    engine.use(lender=Full())
+    engine.store.errors = [StorageUnavailable("full")]
 
     ended = engine.run(engine.submit(a_request(references=references("plain.png"))).generation.id)
 
     assert ended.status is Status.COMPLETED
     assert [attempt.outcome for attempt in ended.images[0].attempts] == ["internal", "delivered"]
     assert len(engine.provider.tasks) == 1
+
+
+def test_references_are_fetched_and_cleaned_once_for_all_images_of_a_generation(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    class Counted(Web):
+        def fetch(self, url: str) -> ReferenceImage:
+            fetched.append(url)
+            return super().fetch(url)
+
+    engine.use(references=Counted())
+
+    ended = engine.run(engine.submit(a_request(n=4, references=references("home.jpg", "plain.png"))).generation.id)
+
+    assert ended.status is Status.COMPLETED
+    assert fetched == ["https://pictures.example/home.jpg", "https://pictures.example/plain.png"]
+    shown = [[reference.data for reference in task.references] for task in engine.provider.tasks]
+    assert len(shown) == 4
+    assert all(pictures == shown[0] for pictures in shown)
+
+
+def test_what_cannot_be_used_is_fetched_once_and_refused_for_all_images_alike(engine: Engine) -> None:
+    fetched: list[str] = []
+
+    class Counted(Web):
+        def fetch(self, url: str) -> ReferenceImage:
+            fetched.append(url)
+            return super().fetch(url)
+
+    engine.use(references=Counted())
+
+    ended = engine.run(engine.submit(a_request(n=3, references=references("bomb.png"))).generation.id)
+
+    assert len(fetched) == 1
+    failures = {image.failure for image in ended.images}
+    assert len(failures) == 1
+    assert {failure.code for failure in failures if failure} == {ImageRejected.code}
+    assert (ended.charged, engine.provider.tasks) == (0, [])
 
 
 def test_references_that_hold_a_worker_for_too_long_end_the_image_and_cost_nothing(engine: Engine) -> None:

@@ -75,7 +75,7 @@ class BrokenReferences(NoReferences):
 
 def with_references(engine: Engine, *errors: BaseException) -> None:
     broken = BrokenReferences(*errors)
-    engine.use(references=broken, cleaner=broken, lender=broken)
+    engine.use(references=broken, cleaner=broken)
 
 
 def attempts(engine: Engine, generation: Generation) -> list[Attempt]:
@@ -126,22 +126,32 @@ def test_a_passing_fault_of_ours_is_repeated_and_the_picture_comes(engine: Engin
 def test_a_worker_that_dies_before_the_call_leaves_no_cost_and_no_sign_against_the_provider(
     engine: Engine, earlier: int
 ) -> None:
-    # Given a worker that dies while it fetches a reference picture, perhaps after an attempt that was called in vain
+    # Given a worker that dies while it fetches a reference picture, or reads the copy after an attempt in vain
     engine.provider.script = [refusing(ProviderErrorClass.RETRYABLE)] * earlier
-    fetched: list[str] = []
+    deaths: list[str] = []
+
+    def die_once(place: str) -> None:
+        if not deaths:
+            deaths.append(place)
+            raise WorkerKilledError
 
     class Deadly(NoReferences):
         def fetch(self, url: str) -> ReferenceImage:
-            fetched.append(url)
-            if len(fetched) == earlier + 1:
-                raise WorkerKilledError
+            if not earlier:
+                die_once("fetch")
             return super().fetch(url)
 
-    engine.use(references=Deadly(), cleaner=Deadly(), lender=Deadly())
+    def read(key: str) -> bytes | None:
+        die_once("read")
+        return engine.store.objects.get(key)
+
+    engine.store.get = read  # type: ignore[method-assign]  # of this store alone
+    engine.use(references=Deadly(), cleaner=Deadly())
     # When the generation runs to its end
     generation = engine.run(engine.submit(a_request(references=REFERENCES, n=1)).generation.id)
     # Then the attempt was free, and another one made the picture
     assert generation.status is Status.COMPLETED
+    assert deaths == ["read" if earlier else "fetch"]
     assert ends(engine, generation)[-2:] == [("internal", 0, False), ("delivered", PRICE, False)]
     assert generation.provider_cost_micro_usd == PRICE
     check_invariants(engine, generation)
@@ -241,7 +251,7 @@ def test_an_image_that_is_cancelled_while_its_references_are_fetched_calls_nobod
             close_it(engine, submitted.id)
             return super().fetch(url)
 
-    engine.use(references=Cancelling(), cleaner=Cancelling(), lender=Cancelling())
+    engine.use(references=Cancelling(), cleaner=Cancelling())
     generation = engine.run(submitted.id)
 
     assert generation.status is Status.CANCELLED
@@ -260,7 +270,7 @@ def test_an_attempt_that_was_never_called_is_free_when_time_runs_out(engine: Eng
         def fetch(self, url: str) -> ReferenceImage:
             raise WorkerKilledError
 
-    engine.use(references=Endless(), cleaner=Endless(), lender=Endless())
+    engine.use(references=Endless(), cleaner=Endless())
     generation = engine.run(
         engine.submit(a_request(references=REFERENCES, cancel_after=timedelta(seconds=60))).generation.id
     )

@@ -52,6 +52,8 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
     # It fetches reference pictures: of the workspace, from addresses with secrets, from Telegram.
     fetching = {
         UPLOADS: "s3: GetObject",
+        # What is fetched and cleaned serves all images of a generation, and vendors that read references themselves.
+        LENT: "s3: PutObject GetObject",
         "Data/Key": "kms: Decrypt",
         "Data/TelegramBot": "secretsmanager: GetSecretValue",
     }
@@ -66,8 +68,6 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         **_COLLECT_QUEUES,
         f"Queues/{does}{provider}/Queue": f"{_HOLDING_CONSUMER} SendMessage",
         **key,
-        # It lends reference pictures to the vendor that reads them for itself.
-        **({LENT: "s3: PutObject GetObject"} if (does, provider) == ("Render", "Nanobanana") else {}),
         # It signs the addresses that vendors call back.
         **({"Data/Signing": "secretsmanager: GetSecretValue"} if does == "Render" and provider in CALLING_BACK else {}),
     }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.health import MemoryHealth, NoLatencies, routing_of
-from tests.support.references import fetch_reference_over, resolve_references_over
+from tests.support.references import MemoryCopies, fetch_reference_over, resolve_references_over
 from tests.support.requests import an_image_request
 from tests.support.tables import create_ledger_table
 
@@ -81,6 +81,8 @@ from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
 from easel.services.ports.providers import JobHint
+from easel.services.references.prepare_references import PrepareReferences
+from easel.storage.reference_copies import S3ReferenceStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -319,9 +321,6 @@ class NoReferences:
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         return reference
 
-    def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
-        return replace(reference, url="https://lent.example/reference.png")
-
 
 @dataclass(order=True)
 class Due:
@@ -419,7 +418,7 @@ class Engine:
             clock=clock,
         )
         self.appraise = Appraise(catalogue=self.catalogue, prices=load_price_book(), address_fault=find_fault(()))
-        self.uploads = DynamoUploads(client, table)
+        self.uploads, self.copies = DynamoUploads(client, table), MemoryCopies()
         self.submit_use_case = SubmitGeneration(
             appraise=self.appraise,
             references=resolve_references_over(self.generations, clock, uploads=self.uploads),
@@ -439,7 +438,6 @@ class Engine:
         self._imaging: dict[str, Any] = {
             "references": NoReferences(),
             "cleaner": NoReferences(),
-            "lender": NoReferences(),
             "processor": PlainProcessor(),
         }
         self._compose_workers()
@@ -470,15 +468,25 @@ class Engine:
         self.pictures = ReadImages(generations=self.generations)
 
     def use(self, **imaging: Any) -> None:
-        """Work from now on with these: `references`, `cleaner`, `lender`, `processor`."""
+        """Work from now on with these: `references`, `cleaner`, `processor`."""
         self._imaging |= imaging
         self._compose_workers()
+
+    def _wait(self, seconds: float) -> None:
+        self.clock.now += timedelta(seconds=seconds)
 
     def _compose_workers(self) -> None:
         queue, unit_of_work, workflow = self._worker_ports
         imaging, fuse, clock = dict(self._imaging), self.fuse, self.clock
-        imaging["fetch_reference"] = fetch_reference_over(
-            self.generations, web=imaging.pop("references"), store=self.store, uploads=self.uploads
+        imaging["prepare_references"] = PrepareReferences(
+            fetch=fetch_reference_over(
+                self.generations, web=imaging.pop("references"), store=self.store, uploads=self.uploads
+            ),
+            cleaner=imaging.pop("cleaner"),
+            copies=self.copies,
+            store=S3ReferenceStore(self.store),
+            clock=clock,
+            sleep=self._wait,
         )
         generations, tasks = self.generations, fused(self.tasks, fuse, *TASK_WRITES)
 

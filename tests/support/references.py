@@ -13,6 +13,7 @@ from tests.support.memory_writes import MemoryWrite
 from easel.domain.provider import ReferenceImage
 from easel.domain.upload import Upload, UploadState
 from easel.errors import ReferenceUnavailable, SecretUnavailable
+from easel.services.ports.references import CopyClaim, CopyRefused, CopyState, ReferenceCopy
 from easel.services.references.fetch_reference import FetchReference
 from easel.services.references.images_of_workspace import ImagesOfWorkspace
 from easel.services.references.resolve_references import ResolveReferences
@@ -54,6 +55,43 @@ class MemoryUploads:
     def attaching(self, upload: Upload, to: str) -> MemoryWrite:
         kept = replace(upload, attached_to=upload.attached_to | {to}, expires_at=None)
         return MemoryWrite("attach upload", lambda: None, lambda: self.put(kept))
+
+
+@dataclass
+class MemoryCopies:
+    """`ports.references.ReferenceCopies`; `begun` counts the claims that were given."""
+
+    states: dict[tuple[str, int], tuple[datetime, CopyClaim] | ReferenceCopy | CopyRefused] = field(
+        default_factory=dict
+    )
+    begun: int = 0
+
+    def begin(self, generation_id: str, number: int, *, now: datetime, until: datetime) -> CopyState:
+        state = self.states.get((generation_id, number))
+        if isinstance(state, (ReferenceCopy, CopyRefused)):
+            return state
+        if state is not None and state[0] >= now:
+            return None
+        self.begun += 1
+        claim = CopyClaim(generation_id, number, str(self.begun))
+        self.states[generation_id, number] = (until, claim)
+        return claim
+
+    def finish(self, claim: CopyClaim, copy: ReferenceCopy) -> None:
+        if self._is_mine(claim):
+            self.states[claim.generation_id, claim.number] = copy
+
+    def refuse(self, claim: CopyClaim, refusal: CopyRefused) -> None:
+        if self._is_mine(claim):
+            self.states[claim.generation_id, claim.number] = refusal
+
+    def release(self, claim: CopyClaim) -> None:
+        if self._is_mine(claim):
+            del self.states[claim.generation_id, claim.number]
+
+    def _is_mine(self, claim: CopyClaim) -> bool:
+        state = self.states.get((claim.generation_id, claim.number))
+        return isinstance(state, tuple) and state[1] == claim
 
 
 class NoTelegram:

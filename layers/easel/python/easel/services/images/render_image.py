@@ -2,7 +2,7 @@
 
 Each step is safe to repeat. Side effects come in this order, and a worker may die between any two of them:
 
-    message held -> attempt written -> references fetched -> call noted -> provider called -> job id saved
+    message held -> attempt written -> references prepared -> call noted -> provider called -> job id saved
     -> picture downloaded -> picture stored -> image ended -> state machine told
 
 Holding the message makes the queue deliver it again soon after the lease of a dead worker has expired.
@@ -21,7 +21,7 @@ from easel.domain.attempt import Attempt
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import TIMED_OUT, Failure, Image, timeout_failure
-from easel.domain.provider import Finished, ProviderTask, ReferenceImage, Submission
+from easel.domain.provider import Finished, ProviderTask, Submission
 from easel.domain.routing import may_attempt, poll_delay
 from easel.errors import (
     EaselError,
@@ -50,15 +50,13 @@ from easel.services.ports.messages import ImageQueue
 from easel.services.ports.providers import (
     CallbackAddresses,
     ImageProvider,
-    ReferenceCleaner,
-    ReferenceLender,
 )
-from easel.services.references.fetch_reference import FetchReference
+from easel.services.references.prepare_references import PreparedReference, PrepareReferences
 
 logger = logging.getLogger(__name__)
 
 _SHARE_FOR_REFERENCES: Final = 0.4
-"""Of a worker's life: from then on no further reference picture is fetched."""
+"""Of a worker's life: from then on no further reference picture is prepared."""
 _BEFORE_THE_END: Final = 20.0
 """Seconds that a provider call ends before its worker must, so that we hear of it and can write it down."""
 
@@ -73,9 +71,7 @@ class RenderImage:
         generations: GenerationRepository,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
-        fetch_reference: FetchReference,
-        cleaner: ReferenceCleaner,
-        lender: ReferenceLender,
+        prepare_references: PrepareReferences,
         callbacks: CallbackAddresses,
         queue: ImageQueue,
         deliver: DeliverImage,
@@ -88,9 +84,7 @@ class RenderImage:
         self._generations = generations
         self._tasks = tasks
         self._providers = providers
-        self._fetch_reference = fetch_reference
-        self._cleaner = cleaner
-        self._lender = lender
+        self._prepare_references = prepare_references
         self._callbacks = callbacks
         self._queue = queue
         self._deliver = deliver
@@ -213,7 +207,7 @@ class RenderImage:
         call = _Call(self._tasks, context.task, context.attempt.id)
         try:
             with own_failures(provider, lambda: call.begun):
-                references = self._cleaned_references(context.generation, context.image)
+                references = self._prepared_references(context.generation, context.image)
                 submission = self._submit(context, references, call)
         except _Withdrawn:
             withdrawn = ended(context.attempt, self._clock(), outcome=WITHDRAWN)
@@ -228,29 +222,15 @@ class RenderImage:
         else:
             self._take(context, submission)
 
-    def _cleaned_references(self, generation: Generation, image: Image) -> tuple[ReferenceImage, ...]:
+    def _prepared_references(self, generation: Generation, image: Image) -> tuple[PreparedReference, ...]:
         """Raises ReferenceUnavailable when they hold this worker for too long together."""
         until = self._clock() + timedelta(seconds=self._worker_seconds * _SHARE_FOR_REFERENCES)
-        cleaned = []
-        for number, reference in generation.references_of(image):
-            if self._clock() > until:
-                raise ReferenceUnavailable("Fetching and checking the reference pictures took too long.")
-            fetched = self._fetch_reference(generation, reference)
-            cleaned.append(self._clean(number, fetched))
-        return tuple(cleaned)
+        return self._prepare_references(generation, image, until=until)
 
-    def _clean(self, number: int, fetched: ReferenceImage) -> ReferenceImage:
-        """A reference picture as a vendor may see it."""
-        try:
-            return self._cleaner.clean(fetched)
-        except ImageRejected as error:
-            raise ImageRejected(f"Reference picture {number}: {error.message}") from error
-
-    def _submit(self, context: AttemptContext, references: tuple[ReferenceImage, ...], call: _Call) -> Submission:
+    def _submit(self, context: AttemptContext, references: tuple[PreparedReference, ...], call: _Call) -> Submission:
         generation, attempt = context.generation, context.attempt
         provider = self._providers(attempt.provider)
-        if provider.reads_references:
-            references = tuple(self._lender.lend(generation, reference) for reference in references)
+        images = tuple(reference.lent() if provider.reads_references else reference.image for reference in references)
         left = (context.deadline - self._clock()).total_seconds()
         # The vendor may call back for as long as the job is polled.
         callback_url = self._callbacks.address(
@@ -263,7 +243,7 @@ class RenderImage:
                 mode=generation.mode,
                 prompt=context.prompt,
                 parameters=context.upstream,
-                references=references,
+                references=images,
                 timeout_seconds=max(1.0, min(self._worker_seconds - _BEFORE_THE_END, left)),
                 callback_url=callback_url,
                 before_send=call.begin,

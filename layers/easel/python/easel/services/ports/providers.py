@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from easel.domain.generation import (
-    Generation,
-)
 from easel.domain.latency import Latency
 from easel.domain.provider import (
     Callback,
@@ -85,14 +82,6 @@ class ReferenceCleaner(Protocol):
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
         """Raises ImageRejected or ImagingUnavailable."""
-        ...
-
-
-class ReferenceLender(Protocol):
-    """Stores a copy of a cleaned reference image under a short-lived URL for a vendor."""
-
-    def lend(self, generation: Generation, reference: ReferenceImage) -> ReferenceImage:
-        """The same image with a URL. Raises StorageUnavailable."""
         ...
 
 

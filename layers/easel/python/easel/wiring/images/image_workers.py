@@ -14,6 +14,7 @@ from easel.repositories.catalogue.latencies import DynamoLatencies
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.image_tasks import DynamoImageTasks
+from easel.repositories.images.reference_copies import DynamoReferenceCopies
 from easel.repositories.money.usage import DynamoUsageSummaries
 from easel.services.catalogue.choose_provider import ProviderRouting
 from easel.services.images.after_error import AfterError
@@ -25,8 +26,9 @@ from easel.services.images.follow_callback import FollowCallback
 from easel.services.images.leases import hold_of
 from easel.services.images.render_image import RenderImage
 from easel.services.ports.providers import ImageProvider
+from easel.services.references.prepare_references import PrepareReferences
 from easel.storage.keys import image_prefix, unmarked_prefix
-from easel.storage.reference_copies import S3ReferenceLender
+from easel.storage.reference_copies import S3ReferenceStore
 from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.catalogue.provider_routing import provider_routing
 from easel.wiring.catalogue.vendors import providers
@@ -92,11 +94,15 @@ def render_image(env: RenderEnv) -> RenderImage:
         generations=parts.generations,
         tasks=parts.tasks,
         providers=parts.providers,
-        fetch_reference=fetch_reference(
-            env, core_table=env.CORE_TABLE_NAME, trusted=env.REFERENCE_TRUSTED_ORIGINS, store=image_store(env)
+        prepare_references=PrepareReferences(
+            fetch=fetch_reference(
+                env, core_table=env.CORE_TABLE_NAME, trusted=env.REFERENCE_TRUSTED_ORIGINS, store=image_store(env)
+            ),
+            cleaner=PillowReferenceCleaner(),
+            copies=DynamoReferenceCopies(dynamodb(), env.EPHEMERAL_TABLE_NAME),
+            store=S3ReferenceStore(image_store(env)),
+            clock=system_clock,
         ),
-        cleaner=PillowReferenceCleaner(),
-        lender=S3ReferenceLender(image_store(env)),
         callbacks=parts.callbacks,
         queue=parts.queue,
         deliver=parts.deliver,
