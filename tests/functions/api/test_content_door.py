@@ -84,7 +84,17 @@ def item(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.requirement(
-    *("S004-3", "S004-5", "S004-6", "S004-7", "S004-9", "S004-37", "S004-40", "S004-41", "S004-53", "X-4", "X-15"),
+    "S004-3",
+    "S004-5",
+    "S004-6",
+    "S004-7",
+    "S004-9",
+    "S004-37",
+    "S004-40",
+    "S004-41",
+    "S004-53",
+    "X-4",
+    "X-15",
 )
 def test_a_picture_is_made_for_a_content_item_and_lies_at_a_public_address(door: ContentDoor) -> None:
     answer = door.make({**item("story-1"), "description": "Clay spikes, mulch, shade."})
