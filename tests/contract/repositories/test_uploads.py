@@ -11,6 +11,7 @@ from tests.contract.repositories.conftest import Core
 from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.upload import (
+    GENERATIONS_ATTACHMENT,
     MAX_ATTACHMENTS,
     UNATTACHED_LIFETIME,
     AcceptedPicture,
@@ -257,6 +258,24 @@ def test_what_is_used_is_neither_deleted_nor_ended(core: Core, ready: Upload) ->
         core.uploads.remove(WORKSPACE_ID, ready.id)
 
     assert read(core, ready).attached_to == {PRODUCT}
+
+
+@pytest.mark.parametrize(("others", "deleted"), [((), True), ((PRODUCT,), False)])
+def test_what_was_a_reference_does_not_expire_but_its_owner_may_delete_it(
+    core: Core, ready: Upload, *, others: tuple[str, ...], deleted: bool
+) -> None:
+    for use in (GENERATIONS_ATTACHMENT, *others):
+        core.commit(core.uploads.attaching(ready, use))
+    assert core.uploads.ended(ENDS_AT + timedelta(days=30), 10) == []
+
+    if not deleted:
+        with pytest.raises(StaleWrite):
+            core.uploads.retire(ready, NOW)
+        return
+    core.uploads.retire(ready, NOW)
+    (ended,) = core.uploads.ended(NOW + timedelta(seconds=1), 10)
+    core.uploads.retire_ended(ended, NOW + timedelta(seconds=1))
+    core.uploads.remove(WORKSPACE_ID, ready.id)
 
 
 def test_what_does_not_exist_cannot_be_retired(core: Core) -> None:

@@ -13,7 +13,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import to_iso
-from easel.domain.upload import MAX_ATTACHMENTS, OPEN_STATES, AcceptedPicture, Upload, UploadRejection, UploadState
+from easel.domain.upload import (
+    GENERATIONS_ATTACHMENT,
+    MAX_ATTACHMENTS,
+    OPEN_STATES,
+    AcceptedPicture,
+    Upload,
+    UploadRejection,
+    UploadState,
+)
 from easel.errors import EaselError, NotFound, StaleWrite, TooManyAttachments, UploadNotReady
 from easel.repositories import keys
 from easel.repositories.dynamodb import TransactionWrite, to_item
@@ -123,9 +131,15 @@ class DynamoUploads:
     def retire(self, upload: Upload, now: datetime) -> None:
         self._records.update(
             keys.upload(upload.workspace_id, upload.id),
-            "SET removedAt = if_not_exists(removedAt, :now), uploadShard = :shard, uploadEndsAt = :now",
-            condition=_UNATTACHED,
-            values={":now": to_iso(now), ":shard": keys.upload_shard(upload.id)},
+            "SET removedAt = if_not_exists(removedAt, :now), uploadShard = :shard, uploadEndsAt = :now "
+            "REMOVE attachedTo",
+            # Having been a reference keeps an upload from expiring, not its owner from deleting it.
+            condition=f"{_UNATTACHED} OR attachedTo = :references",
+            values={
+                ":now": to_iso(now),
+                ":shard": keys.upload_shard(upload.id),
+                ":references": {GENERATIONS_ATTACHMENT},
+            },
         )
 
     def retire_ended(self, ended: EndedUpload, before: datetime) -> None:

@@ -57,7 +57,10 @@ class Uploads(Protocol):
         ...
 
     def retire(self, upload: Upload, now: datetime) -> None:
-        """Begin to remove an unattached upload: it is not there from now on. Raises StaleWrite."""
+        """Begin to remove an upload that nothing uses: it is not there from now on. Raises StaleWrite.
+
+        That generations have used it as a reference does not count.
+        """
         ...
 
     def remove(self, workspace_id: str, upload_id: str) -> None:
