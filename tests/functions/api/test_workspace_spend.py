@@ -53,7 +53,7 @@ def table(functions: Functions) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer["body"])))
 
 
-@pytest.mark.requirement("S002-16", "S002-79", "M-11")
+@pytest.mark.requirement("S002-16", "S002-79")
 def test_the_sum_is_that_of_the_ledger_to_the_milli_credit(functions: Functions) -> None:
     # One of three images at a price for all three: shares that are no whole credits.
     for n in (1, 3, 3, 7):
