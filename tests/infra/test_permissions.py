@@ -202,6 +202,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         EPHEMERAL: "dynamodb: UpdateItem",
         **_COLLECT_QUEUES,
     },
+    "api/images/keep_telegram_file": {CORE: "dynamodb: GetItem Query PutItem"},
     "api/images/show_photo": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/money/top_up_users": {
         CORE: "dynamodb: GetItem PutItem ConditionCheckItem",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.functions.generations import SUBMIT_SECONDS
-from infra.constructs.functions.room import GET, POST, Room, Route
+from infra.constructs.functions.room import GET, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.workers import IMAGING_MEMORY_MB
 from infra.settings import BOT
@@ -57,11 +57,25 @@ class BotImages(Room):
     """Pictures as Telegram takes them."""
 
     folder = "images"
-    routes = (Route("GetPhoto", GET, "/i/{token}/photo.jpg", "show_photo", public=True, doors=_BOT),)
+    routes = (
+        Route("GetPhoto", GET, "/i/{token}/photo.jpg", "show_photo", public=True, doors=_BOT),
+        Route(
+            "PutTelegramFile",
+            PUT,
+            f"{_GENERATIONS}/{{generationId}}/results/{{resultNumber}}/telegram-file",
+            "keep_telegram_file",
+            doors=_BOT,
+        ),
+    )
 
     @property
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
-        return {"show_photo": self._show}
+        return {"show_photo": self._show, "keep_telegram_file": self._keep}
+
+    def _keep(self) -> SmallFunction:
+        function = self.function("keep_telegram_file", self.variables.core | self.variables.base_url)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.data.core.table_arn)
+        return function
 
     def _show(self) -> SmallFunction:
         function = self.function(

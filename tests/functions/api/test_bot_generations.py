@@ -464,3 +464,21 @@ def test_a_photo_link_leads_to_a_jpeg_that_telegram_takes_and_is_made_once(bot: 
     with PillowImage.open(io.BytesIO(photo)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (64, 48))
     assert bot.world.call("GET", path.replace("/i/", "/i/A")).status == 404
+
+
+def test_the_file_id_under_which_a_bot_sent_a_result_comes_back_to_this_bot_only(bot: BotClient) -> None:
+    request = bot.submit(**CHAT).json["request"]
+    path = f"/api/v1/generations/{request['id']}/results"
+
+    def keep(number: object, **body: Any) -> Any:
+        return bot.call("PUT", f"{path}/{number}/telegram-file", body={"file_id": "AgACAgIAAxkB", **body})
+
+    too_early = keep(0)
+    ended(bot, request["public_id"])
+    before = bot.of(request["id"]).json["results"][0]["telegram_file_id"]
+    kept = keep(0, bot_id=123)
+
+    assert (too_early.status, before, kept.status) == (404, None, 200)
+    assert bot.of(request["id"]).json["results"][0]["telegram_file_id"] == "AgACAgIAAxkB"
+    assert [keep(number).status for number in (1, "x", "999")] == [404, 404, 404]
+    assert [keep(0, file_id=file_id).status for file_id in ("", None, "x" * 257)] == [400, 400, 400]

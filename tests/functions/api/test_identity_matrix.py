@@ -83,6 +83,7 @@ BODIES: dict[str, Any] = {
         "telegram_charge_id": "c-1",
     },
     "POST /api/v1/payments/stars/refund/{chargeId}": None,
+    "PUT /api/v1/generations/{generationId}/results/{resultNumber}/telegram-file": {"file_id": "AgAC"},
     "POST /api/v1/generations/price": {"telegram_id": 279058397, "model_id": 1},
     "POST /api/v1/generations/{generationId}/refresh": {"telegram_id": 279058397},
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
@@ -181,6 +182,7 @@ def theirs(walked: World) -> dict[str, str]:
         "contentImageId": f"{article.item_id}%2F{article.file_name}",
         "telegram_id": "279058397",
         "chargeId": "c-1",
+        "resultNumber": "0",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],
     }

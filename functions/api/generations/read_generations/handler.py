@@ -20,6 +20,7 @@ from easel.wiring.env import CoreTable, EphemeralTable, Links, OpenDoors
 from easel.wiring.generations import expect_end
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
+from easel.wiring.images.keep_telegram_file import telegram_files
 from easel.wiring.open_doors import open_doors
 
 
@@ -52,7 +53,8 @@ def read_bot_generation(
     env, number = settings.load(Env), people.id_in_query(telegram_id, user)
     person = telegram_person(env)(caller, number, GENERATIONS_READ)
     generation = wiring.read_generations(env).find(person, requests.generation_named(generation_id))
-    return answers.as_json(bot.generation_body(generation, bot.BotContext(env.PUBLIC_BASE_URL, number)))
+    files = telegram_files(env).of_generation(person.workspace_id, generation.id)
+    return answers.as_json(bot.generation_body(generation, bot.BotContext(env.PUBLIC_BASE_URL, number, files)))
 
 
 lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))

@@ -81,6 +81,15 @@ def charge(bot_workspace_id: str, charge_hash: str) -> Key:
     return {"pk": workspace_partition(bot_workspace_id), "sk": f"CHARGE#{_part(charge_hash)}"}
 
 
+def telegram_file(workspace_id: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"TGFILE#{_part(image_id)}"}
+
+
+def telegram_files_prefix(generation_id: str) -> str:
+    """Of the file ids of a generation's images: their ids differ from its own in the last digit."""
+    return f"TGFILE#{_part(generation_id)[:-1]}"
+
+
 def init_data(digest: str) -> Key:
     return {"pk": f"INITDATA#{_part(digest)}", "sk": "INITDATA"}
 

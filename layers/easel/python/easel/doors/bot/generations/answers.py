@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -32,12 +33,6 @@ _STATUSES: Final = {
 _STATUS_OF_FAILURES: Final = 500
 """Codes without a text of their own are told of as a fault of the service."""
 _TELEGRAM_MODES: Final = {"text-to-image": "t2i", "image-to-image": "i2i"}
-
-
-class TelegramFiles(Protocol):
-    """File ids under which a bot has sent results before."""
-
-    def get(self, image_id: str) -> str | None: ...
 
 
 class BotResultBody(BotAnswer):
@@ -142,7 +137,7 @@ class BotContext:
 
     base_url: str
     telegram_id: int
-    files: TelegramFiles | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def generation_body(generation: Generation, context: BotContext) -> BotGenerationBody:
@@ -246,7 +241,7 @@ def _result(generation: Generation, image: Image, context: BotContext) -> BotRes
         height=stored.height,
         media_type=stored.media_type,
         bytes=stored.byte_count,
-        telegram_file_id=context.files.get(image.id) if context.files else None,
+        telegram_file_id=context.files.get(image.id),
     )
 
 

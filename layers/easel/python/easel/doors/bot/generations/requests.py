@@ -26,6 +26,9 @@ HISTORY: Final = Listing(default=20, maximum=100, takes=frozenset({"offset"}))
 GenerationId = Annotated[
     str, Path(alias="generationId", description="`id` or `public_id`.", json_schema_extra={"pattern": "^[0-9a-f-]+$"})
 ]
+ResultNumber = Annotated[
+    str, Path(alias="resultNumber", description="`index` of a result.", json_schema_extra={"pattern": "^[0-9]{1,2}$"})
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -41,6 +44,8 @@ Language = Annotated[
 
 _ANY_ID: Final = re.compile(r"[0-9]{1,18}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LONGEST_ECHO: Final = 64
+_LONGEST_FILE_ID: Final = 256
+_LONGEST_INDEX: Final = 2
 _MessageId = Annotated[WholeNumber, Field(ge=-(2**53), le=2**53)]
 _Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_ECHO)]
 
@@ -106,6 +111,20 @@ class BotRefreshRequest(BotRequest):
 
     telegram_id: TelegramIdInBody
     language: str | None = Field(default=None, max_length=35)
+
+
+class BotFileRequest(BotRequest):
+    """Telegram's id of a file that the bot has sent."""
+
+    file_id: str = Field(min_length=1, max_length=_LONGEST_FILE_ID)
+    bot_id: WholeNumber | None = Field(default=None, description="Accepted: a workspace has one bot.")
+
+
+def result_number(text: str) -> int:
+    """A result by its place, counted from 0. Raises NotFound."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_INDEX):
+        raise NotFound(f"There is no result {text[:20]}.")
+    return int(text)
 
 
 def submit_request(

@@ -76,6 +76,15 @@ READ_RESULTS: Final = route(
     errors=(InvalidRequest, NotFound),
 )
 
+KEEP_FILE: Final = route(
+    "botKeepTelegramFile",
+    _TAG,
+    "Remember the Telegram file id of a result",
+    "After the bot has sent it: later answers have it as `telegram_file_id`, for this bot only.",
+    {200: "The generation."},
+    errors=(InvalidRequest, NotFound, Contended),
+)
+
 LIST: Final = route(
     "botListGenerations",
     _TAG,
