@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -231,7 +232,8 @@ def test_sixty_pictures_of_four_megabytes_need_no_more_memory_than_a_few(
     files = json.dumps([[file.name, file.key, file.size, file.crc32] for file in plan.files])
 
     command = [sys.executable, "-c", BUILDER, emulator.url, bucket, files]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | paths)  # noqa: S603 - our own interpreter
 
     assert ran.returncode == 0, ran.stderr[-2000:]
     before, after = map(int, ran.stdout.split())
