@@ -17,12 +17,22 @@ from easel.aws_errors import code_of, may_pass, raised_as
 from easel.domain.catalogue import load_catalogue
 from easel.domain.events import generation_ended
 from easel.domain.image import Failure, Status
-from easel.errors import EaselError, QueueUnavailable, SecretUnavailable, StorageUnavailable, WorkflowUnavailable
+from easel.errors import (
+    EaselError,
+    NotFound,
+    QueueUnavailable,
+    SecretUnavailable,
+    StorageUnavailable,
+    WorkflowUnavailable,
+)
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
 from easel.repositories.generations.generations import begin_keys
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
+from easel.storage.exports import S3ExportStore
+from easel.storage.file_reader import S3FileReader
+from easel.storage.photos import S3PhotoStore
 from easel.storage.s3 import S3ImageStore
 from easel.wiring import secrets
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
@@ -149,6 +159,15 @@ def test_what_may_pass_is_told_from_what_will_not() -> None:
 def test_errors_of_our_own_are_left_as_they_are() -> None:
     with pytest.raises(StorageUnavailable), raised_as(QueueUnavailable, "not sent"):
         raise StorageUnavailable("full")
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "404", "AccessDenied", "403"])
+def test_an_object_that_is_not_there_is_told_from_failures(code: str) -> None:
+    client: Any = Broken(refusal(code))
+    with pytest.raises(NotFound):
+        S3FileReader(client, "bucket").read("key", 0, 9)
+    assert not S3PhotoStore(client, "bucket", S3ImageStore(client, "bucket")).exists("key")
+    assert S3ExportStore(client, "bucket").find("key") is None
 
 
 def test_nothing_but_adapters_of_aws_knows_its_errors() -> None:

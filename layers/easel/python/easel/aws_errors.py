@@ -28,9 +28,18 @@ _BUSY: Final = frozenset(
 )
 
 
+_NO_OBJECT: Final = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"})
+"""Without the right to list the bucket, S3 answers 403 for an object that is not there. HEAD gives the status only."""
+
+
 def code_of(error: Exception) -> str:
     """The AWS error code; empty for errors that are not answers of AWS."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def is_no_object(error: Exception) -> bool:
+    """Whether S3 answered that there is no such object, to a role that may read all objects but not list them."""
+    return code_of(error) in _NO_OBJECT
 
 
 def may_pass(error: BotoCoreError | ClientError) -> bool:

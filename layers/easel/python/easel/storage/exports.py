@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from easel.aws_errors import code_of, raised_as
+from easel.aws_errors import is_no_object, raised_as
 from easel.domain.export_channels import ExportFacts
 from easel.errors import StorageUnavailable
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _FACTS: Final = "facts"
-_NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
-"""Without the right to list the bucket, S3 answers 403 for an object that is not there."""
 
 
 class S3ExportStore:
@@ -31,7 +29,7 @@ class S3ExportStore:
         try:
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except (BotoCoreError, ClientError) as error:
-            if code_of(error) in _NOT_THERE:
+            if is_no_object(error):
                 return None
             with raised_as(StorageUnavailable, f"The export {key} could not be looked for."):
                 raise

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from easel.aws_errors import code_of, raised_as
+from easel.aws_errors import is_no_object, raised_as
 from easel.errors import NotFound, StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_GONE: Final = frozenset({"NoSuchKey", "404"})
 
 
 class S3FileReader:
@@ -33,7 +31,7 @@ class S3FileReader:
             try:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={first}-{last}")
             except ClientError as error:
-                if code_of(error) in _GONE:
+                if is_no_object(error):
                     raise NotFound("Image not found") from error
                 raise
             return answer["Body"].read()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from easel.aws_errors import code_of, raised_as
+from easel.aws_errors import is_no_object, raised_as
 from easel.errors import NotFound, StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from easel.storage.s3 import S3ImageStore
-
-_ABSENT: Final = frozenset({"NoSuchKey", "404", "403", "AccessDenied", "Forbidden"})
-"""S3 refuses what is not there to a role that may not list the bucket."""
 
 
 class S3PhotoStore:
@@ -32,7 +29,7 @@ class S3PhotoStore:
             try:
                 self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
-                if code_of(error) in _ABSENT:
+                if is_no_object(error):
                     return False
                 raise
         return True
@@ -42,7 +39,7 @@ class S3PhotoStore:
             try:
                 return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
             except ClientError as error:
-                if code_of(error) in _ABSENT:
+                if is_no_object(error):
                     raise NotFound("There is no picture under this link.") from error
                 raise
 
