@@ -19,7 +19,7 @@ override export PROMPT := $(value PROMPT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e bench coverage-requirements bootstrap diff deploy destroy
+.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e fuzz bench coverage-requirements bootstrap diff deploy destroy
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
@@ -65,6 +65,9 @@ test-fast: install ## every tier of tests that needs no deployed stack
 
 test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM enforced
 	@EASEL_IAM=$(or $(EASEL_IAM),1) $(tool) e2e
+
+fuzz: ## requests made up from the OpenAPI document: make fuzz EXAMPLES=200
+	@EASEL_IAM=$(or $(EASEL_IAM),1) EASEL_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) PYTEST_ARGS='-k test_contract_fuzz' $(tool) e2e
 
 test: lint test-fast test-e2e ## all that must be green: what CI runs
 

@@ -62,16 +62,17 @@ _OF_PRIVATE_ROUTES: Final = {
         "name": "X-Workspace-Id",
         "in": "header",
         "required": False,
-        "description": "The workspace to act in, for people who belong to several; the caller's own when left out.",
-        "schema": {"type": "string", "format": "uuid"},
+        "description": "The workspace to act in, for people who belong to several; the caller's own when left out or "
+        "empty.",
+        "schema": {"anyOf": [{"type": "string", "format": "uuid"}, {"const": ""}]},
     },
     "ActAsHeader": {
         "name": "X-Act-As",
         "in": "header",
         "required": False,
         "description": "`telegram:<id>`: act for a person whom the bot brought (`POST /api/v1/users/sync`), with their "
-        "wallet. Only for keys with the scope `act_as:telegram`.",
-        "schema": {"type": "string", "pattern": "^telegram:[1-9][0-9]{0,15}$"},
+        "wallet. Only for keys with the scope `act_as:telegram`. Empty is the same as left out.",
+        "schema": {"type": "string", "pattern": "^(telegram:[1-9][0-9]{0,15})?$"},
     },
 }
 """Headers that the authorizer reads."""

@@ -49,6 +49,19 @@ def test_operations_have_names_of_their_own(fresh: dict[str, Any]) -> None:
     assert len(set(names)) == len(names)
 
 
+def test_limits_have_the_names_of_json_schema(fresh: dict[str, Any]) -> None:
+    """A limit that stands behind a validator reaches the document as `ge`, which no client reads."""
+
+    def keywords(node: Any) -> set[str]:
+        if isinstance(node, list):
+            return set().union(*map(keywords, node))
+        if not isinstance(node, dict):
+            return set()
+        return set(node).union(*map(keywords, node.values()))
+
+    assert not keywords(fresh) & {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length"}
+
+
 def test_every_reference_leads_somewhere(fresh: dict[str, Any]) -> None:
     def references(node: Any) -> set[str]:
         if isinstance(node, list):

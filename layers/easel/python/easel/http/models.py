@@ -38,7 +38,9 @@ def _integral(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_integral)]
+INTEGRAL = BeforeValidator(_integral)
+"""For an integer with limits: `Annotated[int, Field(ge=1), INTEGRAL]`. Limits after it are lost in the JSON Schema."""
+WholeNumber = Annotated[int, INTEGRAL]
 """An integer in a request: JSON has one kind of number, so `1.0` is 1."""
 
 

@@ -19,6 +19,9 @@ _LONGEST_DESCRIPTION: Final = 2000
 class ContentImageRequest(RequestModel):
     """What the picture is for. Fields may also be written in snake_case; `null` means the same as leaving one out."""
 
+    # Both are optional to the parser, since seed 004 has one text for both when either is missing.
+    model_config = ConfigDict(json_schema_extra={"required": ["contentItemId", "title"]})
+
     content_item_id: str | None = Field(
         default=None,
         description="Your own id of the article, post or page. Required. No slashes, since it is part of the picture's "
@@ -54,7 +57,9 @@ class ContentImageRequest(RequestModel):
 class PromptRequest(RequestModel):
     """The form of callers that bring a prompt of their own."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"anyOf": [{"required": ["prompt"]}, {"required": ["title"]}]}
+    )
 
     prompt: str | None = Field(default=None, description="What the picture shall show; the title when left out.")
     title: str | None = Field(default=None, description="The headline.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from easel.domain.catalogue.parameters import parse_size
 from easel.domain.reference import Reference, UrlSource
@@ -34,6 +34,9 @@ IdempotencyKey = Annotated[
 
 class StudioGenerateRequest(RequestModel):
     """What to draw. Fields may also be written in snake_case; `null` means the same as leaving one out."""
+
+    # Optional to the parser, since seed 003 has a text of its own for a missing prompt.
+    model_config = ConfigDict(json_schema_extra={"required": ["prompt"]})
 
     prompt: str | None = Field(
         default=None,

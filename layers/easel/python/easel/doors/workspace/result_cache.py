@@ -10,7 +10,7 @@ from pydantic import Field
 from easel.domain.result_cache import DEFAULT_HOURS, MAX_HOURS, CachePolicy
 from easel.errors import Contended
 from easel.http.description import route
-from easel.http.models import AnswerModel, RequestModel, WholeNumber
+from easel.http.models import INTEGRAL, AnswerModel, RequestModel
 
 _TAG: Final = "Workspace API"
 
@@ -19,7 +19,7 @@ class ResultCacheRequest(RequestModel):
     """Whether the same request again is answered with the same images, at no cost."""
 
     enabled: bool
-    hours: Annotated[WholeNumber, Field(ge=1, le=MAX_HOURS)] = Field(
+    hours: Annotated[int, Field(ge=1, le=MAX_HOURS), INTEGRAL] = Field(
         default=DEFAULT_HOURS, description="How long images answer for a request."
     )
 

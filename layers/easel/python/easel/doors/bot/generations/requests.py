@@ -17,7 +17,7 @@ from easel.doors.bot.generations.echo import client_reference, echo_of
 from easel.doors.bot.models import BotRequest
 from easel.doors.bot.people import TelegramIdInBody
 from easel.errors import InvalidRequest, NotFound
-from easel.http.models import WebAddress, WholeNumber, WholeNumberParameter
+from easel.http.models import INTEGRAL, WebAddress, WholeNumber, WholeNumberParameter
 from easel.http.pagination import Listing, PageRequest, limit_of
 from easel.http.parse import LONGEST_KEY
 from easel.outbound.addresses import BadAddress, origins, parse_address
@@ -46,7 +46,7 @@ _ANY_ID: Final = re.compile(r"[0-9]{1,18}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 _LONGEST_ECHO: Final = 64
 _LONGEST_FILE_ID: Final = 256
 _LONGEST_INDEX: Final = 2
-_MessageId = Annotated[WholeNumber, Field(ge=-(2**53), le=2**53)]
+_MessageId = Annotated[int, Field(ge=-(2**53), le=2**53), INTEGRAL]
 _Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_ECHO)]
 
 

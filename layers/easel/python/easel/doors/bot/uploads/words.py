@@ -43,7 +43,13 @@ UPLOAD_MEDIA: Final = route(
     body={
         "required": True,
         "content": {
-            FORM: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}}
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
         },
     },
 )

@@ -23,7 +23,7 @@ KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})
 _CONTROL: Final = "Cc"
 """Unicode's category of control characters, NUL and line breaks among them."""
 _LONGEST_NAME: Final = 100
-_NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME}
+_NAME: Final[JsonDict] = {"minLength": 1, "maxLength": _LONGEST_NAME, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
 _ROLE: Final[JsonDict] = {"enum": [role.value for role in MEMBER_ROLES]}
 _SCOPES: Final[JsonDict] = {"minItems": 1, "items": {"type": "string", "enum": [*sorted(ALL_SCOPES)]}}
 

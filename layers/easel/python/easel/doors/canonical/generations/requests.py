@@ -96,6 +96,9 @@ class SubmitGenerationRequest(RequestModel):
     Exactly one of `prompt` and `template` is needed.
     """
 
+    # Not oneOf: `null` beside the other is taken.
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["prompt"]}, {"required": ["template"]}]})
+
     template: TemplateUseRequest | None = Field(
         default=None, description="Instead of `prompt`: a template makes the prompts, one per image."
     )

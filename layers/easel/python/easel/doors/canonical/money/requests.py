@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from easel.domain.credits import MILLI, GrantKind
 from easel.domain.parsing import (
@@ -93,8 +94,13 @@ class GiveCreditsRequest(RequestModel):
     )
 
 
+_ONE_AMOUNT: Final[JsonDict] = {"anyOf": [{"required": ["credits"]}, {"required": ["milliCredits"]}]}
+
+
 class SetBudgetRequest(RequestModel):
     """What may be spent in a calendar month (UTC)."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_AMOUNT)
 
     credits: float | None = Field(default=None, description=_CREDITS, examples=[500])
     milli_credits: WholeNumber | None = Field(default=None, description=_AMOUNT)

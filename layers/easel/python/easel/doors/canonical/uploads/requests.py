@@ -52,6 +52,7 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
             "schema": {
                 "type": "object",
                 "description": f"1 to {MAX_FILES} files in any fields, {MAX_INLINE_BYTES} bytes in all.",
+                "minProperties": 1,
                 "properties": {"file": {"type": "string", "format": "binary"}},
             },
         },

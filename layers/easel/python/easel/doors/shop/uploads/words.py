@@ -18,15 +18,16 @@ from easel.http.description import route
 from easel.http.failures import MalformedBody, MalformedForm
 from easel.http.multipart import FORM
 
+_FIELDS: Final = ("frontImage", "backImage")
 _BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {
         FORM: {
             "schema": {
                 "type": "object",
+                "required": list(_FIELDS),
                 "properties": {
-                    name: {"type": "string", "format": "binary", "description": "png, jpeg or webp"}
-                    for name in ("frontImage", "backImage")
+                    name: {"type": "string", "format": "binary", "description": "png, jpeg or webp"} for name in _FIELDS
                 },
             },
         },

@@ -14,7 +14,7 @@ from easel.domain.request import AskedParameters, ImageRequest, Routing, Size
 from easel.doors.workspace.door import INVALID_WORKSPACE, MISSING_WORKSPACE, SIZES
 from easel.errors import FieldError, InvalidRequest, UnknownModel
 from easel.http.identity import check_same_workspace
-from easel.http.models import RequestModel, WholeNumber
+from easel.http.models import INTEGRAL, RequestModel
 from easel.http.parse import LONGEST_KEY, LONGEST_WAIT, idempotency_key, preferences
 from easel.ids import MAX_IMAGES
 from easel.services.generations.generate_images import Call
@@ -73,7 +73,7 @@ class GenerateImagesRequest(RequestModel):
     ] = Field(default=None, description="1024x1024 when left out. A model may have fewer of them.")
     style: Literal["natural", "vivid", "artistic", "photographic"] | None = None
     quality: Literal["standard", "hd"] | None = Field(default=None, description="`standard` when left out.")
-    n: Annotated[WholeNumber, Field(ge=1, le=MAX_IMAGES)] | None = Field(
+    n: Annotated[int, Field(ge=1, le=MAX_IMAGES), INTEGRAL] | None = Field(
         default=None, description="How many images; 1 when left out."
     )
 
