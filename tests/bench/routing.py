@@ -18,6 +18,7 @@ from easel.clock import system_clock
 from easel.domain.catalogue import Candidate, Catalogue, plan_upstream
 from easel.domain.catalogue.loading import read_catalogue
 from easel.domain.circuits import RULES
+from easel.domain.reference import NO_REFERENCES
 from easel.domain.request import Fallback, ImageParameters, Routing, Size
 from easel.errors import ProviderErrorClass
 from easel.repositories.catalogue.circuits import DynamoProviderHealth
@@ -62,7 +63,9 @@ def _steps(cloud: Emulator) -> Mapping[str, Callable[[], object]]:
     key = {"pk": {"S": "x"}, "sk": {"S": unique_name("x")}}
     return {
         _BARE: lambda: dynamodb.get_item(TableName=core, Key=key),
-        "who is asked first (once for a generation)": lambda: routes.first("workspace", MODEL, Routing(), 0),
+        "who is asked first (once for a generation)": lambda: routes.first(
+            "workspace", MODEL, Routing(), NO_REFERENCES
+        ),
         "may it be asked? yes (once for an image)": lambda: routes.admits("workspace", well),
         "may it be asked? no, its circuit is open": lambda: routes.admits("workspace", ill),
         "it delivered (once for an image)": lambda: routes.note_success("workspace", well),

@@ -67,6 +67,7 @@ def test_a_generation_is_queued_with_what_it_takes_to_start_it(sqs: SQSClient, q
         "requestId": "req-1",
         "model": "seedream-v4",
         "references": 0,
+        "mask": False,
         "images": 4,
         "deadlineSeconds": 90,
     }

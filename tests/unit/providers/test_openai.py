@@ -409,3 +409,13 @@ def test_a_list_that_does_not_come_is_never_ambiguous(reply: httpx.Response | Ex
     with pytest.raises(ProviderError) as caught:
         adapter(Vendor(reply)).list_models()
     assert caught.value.error_class is expected
+
+
+def test_a_mask_is_a_part_of_its_own_and_no_second_picture(task: ProviderTask) -> None:
+    vendor = FormVendor(answer())
+    mask = replace(REFERENCES[0], is_mask=True)
+
+    adapter(vendor).submit(replace(task, references=(REFERENCES[0], mask)))
+
+    files = [name for name, *_ in vendor.parts if name in {"image", "image[]", "mask"}]
+    assert files == ["image", "mask"]

@@ -135,3 +135,16 @@ def test_it_has_no_jobs_no_links_and_no_callbacks() -> None:
         sandbox.download(RemotePicture("https://example.com/1.png"))
     assert sandbox.cancel("job-1") is False
     assert sandbox.parse_callback(CallbackRequest({}, {}, b"{}")) is None
+
+
+def test_a_mask_keeps_the_picture_where_it_is_opaque(task: ProviderTask) -> None:
+    buffer = io.BytesIO()
+    mask = Image.new("RGBA", (160, 96), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (0, 0, 80, 96))
+    mask.save(buffer, "PNG")
+    source = ReferenceImage(encoded("red", (160, 96)), "image/png", "a.png")
+    references = (source, ReferenceImage(buffer.getvalue(), "image/png", "mask.png", is_mask=True))
+
+    with Image.open(io.BytesIO(picture_of(replace(task, parameters=SMALL, references=references)))) as picture:
+        assert picture.getpixel((120, 48)) == (255, 0, 0)
+        assert picture.getpixel((40, 20)) != (255, 0, 0)

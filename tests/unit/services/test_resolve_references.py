@@ -16,10 +16,11 @@ from easel.domain.generation import Generation
 from easel.domain.identities import TelegramIdentity, names_of
 from easel.domain.image import Status
 from easel.domain.permalinks import encode_permalink
-from easel.domain.reference import ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
+from easel.domain.reference import MASK, ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
 from easel.domain.request import Channel
 from easel.domain.upload import Upload, UploadRejection, UploadState
 from easel.errors import IdempotencyKeyReused, InvalidRequest, ReferenceNotReady, UnknownReference
+from easel.ids import new_id
 from easel.services.accounts.impersonation import telegram_user
 from easel.services.accounts.principal import Principal
 from easel.services.generations.submit_generation import Submitted
@@ -265,3 +266,21 @@ def test_a_repetition_is_answered_as_the_first_call_was_even_when_its_reference_
     assert desk.submit(UploadSource(UPLOAD), key="key") == Submitted(first.generation, replayed=True)
     with pytest.raises(UnknownReference):
         desk.submit(UploadSource(UPLOAD), key="another key")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [({"width": 10, "height": 20}, "must have the size of its picture"), ({"media_type": "image/jpeg"}, "be a PNG")],
+    ids=["another size", "no PNG"],
+)
+def test_an_uploaded_mask_that_no_vendor_takes_is_refused(desk: Desk, changes: dict[str, Any], text: str) -> None:
+    desk.put_upload()
+    mask = new_id()
+    desk.ports.uploads.put(an_upload(mask, WORKSPACE, **({"media_type": "image/png"} | changes)))
+    references = (Reference(UploadSource(UPLOAD)), Reference(UploadSource(mask), MASK))
+    request = an_image_request(model="sandbox", references=references)
+
+    with pytest.raises(InvalidRequest, match=text) as refused:
+        desk._submit(CALLER, request, request_id="req-1", idempotency_key=None)
+
+    assert refused.value.fields[0].field == "mask"

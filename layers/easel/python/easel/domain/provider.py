@@ -19,13 +19,14 @@ class ReferenceImage:
     """A reference image that was fetched and validated.
 
     `url` is for vendors that take URLs instead of bytes and fetch them later themselves. It is the caller's URL unless
-    the engine has replaced it with that of a cleaned copy.
+    the engine has replaced it with that of a cleaned copy. `is_mask`: it says where the first picture may be changed.
     """
 
     data: bytes
     media_type: str
     filename: str
     url: str | None = None
+    is_mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)

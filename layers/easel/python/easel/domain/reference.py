@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from easel.domain.template_use import ANY_ROLE
+
+MASK: Final = "mask"
+"""The role of a mask: a PNG of the size of the first picture, transparent where that picture may be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Reference:
     role: str = ANY_ROLE
 
     @property
+    def is_mask(self) -> bool:
+        """Whether it says where to edit, instead of being a picture to work from."""
+        return self.role == MASK
+
+    @property
     def url(self) -> str | None:
         """The web address, if it is at one."""
         return self.source.url if isinstance(self.source, UrlSource) else None
@@ -85,6 +94,23 @@ _FIELDS: Final[dict[type[Source], str]] = {
     ImageSource: "imageId",
     TelegramSource: "telegramFileId",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceNeeds:
+    """What a candidate has to take: so many pictures, and a mask."""
+
+    pictures: int = 0
+    mask: bool = False
+
+
+NO_REFERENCES: Final = ReferenceNeeds()
+
+
+def needs_of(references: Sequence[Reference]) -> ReferenceNeeds:
+    """What has to be taken for these references."""
+    masks = sum(reference.is_mask for reference in references)
+    return ReferenceNeeds(len(references) - masks, masks > 0)
 
 
 def at_url(url: str, role: str = ANY_ROLE, telegram_file_id: str | None = None) -> Reference:

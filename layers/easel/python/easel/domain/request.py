@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from easel.domain.reference import Reference
+from easel.domain.reference import MASK, Reference
 from easel.domain.template_use import TemplateUse
 
 
@@ -158,6 +158,8 @@ class ImageRequest:
     def reference_field(self, index: int) -> str:
         """The field of the body that names the source of a reference."""
         reference = self.references[index]
+        if reference.is_mask and not self.input_params.get("references"):
+            return MASK
         if self.input_params.get("references"):
             return f"references[{index}].{reference.field}"
         return f"referenceFileIds[{index}]" if reference.url is None else f"referenceUrls[{index}]"

@@ -155,10 +155,13 @@ def _request(task: ProviderTask) -> dict[str, Any]:
     else:
         chosen = _gpt_image_fields(task.parameters)
     # As the vendor's SDK does: servers that take one picture only know it by this name.
-    part = "image" if len(task.references) == 1 else "image[]"
+    part = "image" if sum(not picture.is_mask for picture in task.references) == 1 else "image[]"
     return {
         "data": fields | chosen,
-        "files": [(part, (picture.filename, picture.data, picture.media_type)) for picture in task.references],
+        "files": [
+            ("mask" if picture.is_mask else part, (picture.filename, picture.data, picture.media_type))
+            for picture in task.references
+        ],
     }
 
 

@@ -53,9 +53,11 @@ class Sandbox(ProviderAdapter):
             self._fail_as_asked(directive)
         if "garbage" in directives:
             return _finished(b"this is not a picture")
-        first = task.references[0].data if task.references else None
+        first = next((picture.data for picture in task.references if not picture.is_mask), None)
+        mask = next((picture.data for picture in task.references if picture.is_mask), None)
+        size, output_format = picture_size(task.parameters), task.parameters.output_format or "png"
         try:
-            data = draw(task.prompt, picture_size(task.parameters), task.parameters.output_format or "png", first)
+            data = draw(task.prompt, size, output_format, first, mask)
         except UnreadableReferenceError as error:
             raise self._error(ProviderErrorClass.CALLER, "unreadable_reference") from error
         return _finished(data)

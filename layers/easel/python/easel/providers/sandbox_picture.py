@@ -45,8 +45,8 @@ class _Choices:
         return low + (high - low) * self.fraction()
 
 
-def draw(prompt: str, size: Size, output_format: str, reference: bytes | None) -> bytes:
-    """The encoded picture of exactly this size.
+def draw(prompt: str, size: Size, output_format: str, reference: bytes | None, mask: bytes | None = None) -> bytes:
+    """The encoded picture of exactly this size. With a mask the reference is kept where the mask is opaque.
 
     Raises:
         UnreadableReferenceError: the reference picture cannot be used.
@@ -58,8 +58,13 @@ def draw(prompt: str, size: Size, output_format: str, reference: bytes | None) -
     _add_shapes(canvas, palette, choices)
     picture = canvas.resize((size.width, size.height), Image.Resampling.BICUBIC)
     if reference is not None:
-        picture = Image.blend(picture, _fitted(reference, picture.size), _REFERENCE_SHARE)
-    _add_caption(picture, prompt)
+        fitted = _fitted(reference, picture.size)
+        picture = Image.blend(picture, fitted, _REFERENCE_SHARE)
+        _add_caption(picture, prompt)
+        if mask is not None:
+            picture.paste(fitted, mask=_opaque(mask, picture.size))
+    else:
+        _add_caption(picture, prompt)
     return _encode(picture, output_format)
 
 
@@ -95,13 +100,18 @@ def _add_shapes(canvas: Image.Image, palette: list[_Colour], choices: _Choices) 
             brush.regular_polygon((x, y, radius), sides, rotation=round(choices.between(0, 360)), fill=fill)
 
 
-def _fitted(reference: bytes, size: tuple[int, int]) -> Image.Image:
+def _opaque(mask: bytes, size: tuple[int, int]) -> Image.Image:
+    """The opacity of a mask: 255 where the picture is kept."""
+    return _fitted(mask, size, "RGBA").getchannel("A")
+
+
+def _fitted(reference: bytes, size: tuple[int, int], mode: str = "RGB") -> Image.Image:
     try:
         with Image.open(io.BytesIO(reference)) as opened:
             # Checked on the header, before any pixel is decoded.
             if opened.width * opened.height > _MAX_REFERENCE_PIXELS:
                 raise UnreadableReferenceError
-            return ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), size)
+            return ImageOps.fit(ImageOps.exif_transpose(opened).convert(mode), size)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadableReferenceError from error
 

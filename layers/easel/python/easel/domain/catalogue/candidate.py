@@ -8,6 +8,7 @@ from typing import Final
 
 from easel.domain.catalogue.supported_sizes import ANYTHING, Canvas
 from easel.domain.provider import Charge, Finished, TokenUsage, UpstreamParameters
+from easel.domain.reference import ReferenceNeeds
 from easel.domain.request import Mode
 
 _MEGAPIXEL: Final = 1024 * 1024
@@ -48,7 +49,8 @@ class Candidate:
 
     `costs` has the cost of one image in micro-USD, by the parameters sent: `<size> <quality>`, `<size>`,
     `<resolution>`, `<quality>` or else `default`. With `cost_grows` it is per megapixel, for sizes that are not listed.
-    `qualities` and `styles` map our values to the vendor's; empty where the vendor has none.
+    `qualities` and `styles` map our values to the vendor's; empty where the vendor has none. `masks`: it takes a mask
+    with reference pictures.
     """
 
     provider: str
@@ -62,8 +64,13 @@ class Candidate:
     styles: Mapping[str, str] = field(default_factory=dict)
     backgrounds: tuple[str, ...] = ()
     max_references: int = 16
+    masks: bool = False
     cost_grows: bool = False
     token_prices: TokenPrices | None = None
+
+    def takes(self, needs: ReferenceNeeds) -> bool:
+        """Whether it takes these reference pictures, and a mask if there is one."""
+        return self.max_references >= needs.pictures and (self.masks or not needs.mask)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -84,6 +84,7 @@ class _Reader:
             qualities=tuple(entry.get("qualities", (STANDARD,))),
             styles=tuple(STYLE_WORDS),
             backgrounds=tuple(entry.get("backgrounds", ())),
+            masks=entry.get("masks", False),
         )
 
     def _candidate(self, entry: Mapping[str, Any], model: str) -> Candidate:
@@ -99,6 +100,7 @@ class _Reader:
             styles=entry.get("styles", {}),
             backgrounds=tuple(entry.get("backgrounds", ())),
             max_references=entry["maxReferences"],
+            masks=entry.get("masks", False),
             cost_grows=entry.get("costGrows", False),
             token_prices=self._token_prices.get(entry.get("tokenPrices", "")),
         )

@@ -9,6 +9,7 @@ from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.sizes import SizeRule
+from easel.domain.reference import NO_REFERENCES, ReferenceNeeds
 from easel.domain.request import Fallback, Mode
 from easel.errors import FieldError, UnknownModel
 
@@ -19,6 +20,7 @@ class Model:
 
     `candidates` are the offers of this model itself, past ones once it is retired; `Catalogue.candidates` says who
     serves. `equivalents` are active models that may replace it, best first. The first of `qualities` is the default.
+    `masks`: edits may be limited to a part of a picture.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Model:
     qualities: tuple[str, ...] = ("standard",)
     styles: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
+    masks: bool = False
 
     @property
     def status(self) -> Lifecycle:
@@ -103,8 +106,10 @@ class Catalogue:
             seen.add(model.id)
         return model
 
-    def candidates(self, model: Model, fallback: Fallback, references: int = 0) -> tuple[Candidate, ...]:
-        """The candidates for a request with this many reference images, in order of preference.
+    def candidates(
+        self, model: Model, fallback: Fallback, needs: ReferenceNeeds = NO_REFERENCES
+    ) -> tuple[Candidate, ...]:
+        """The candidates for a request with such references, in order of preference.
 
         A retired name is served by its successor, at the vendor of the name first.
         """
@@ -112,7 +117,7 @@ class Catalogue:
         if fallback is Fallback.EQUIVALENT:
             for name in model.equivalents:
                 offers += self.living(self.find(name)).candidates
-        able = {one.key: one for one in offers if one.max_references >= references}
+        able = {one.key: one for one in offers if one.takes(needs)}
         return tuple(able.values())[: 1 if fallback is Fallback.NONE else None]
 
     def candidate(self, model: Model, provider: str, living: str | None = None) -> Candidate | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
+from easel.domain.reference import needs_of
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Size
 from easel.domain.text import is_blank
 from easel.domain.watermark import read_watermark
@@ -67,9 +68,7 @@ def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
     _check_prompt(model, request.prompt, problems)
     if not 1 <= request.count <= MAX_IMAGES:
         problems.append(FieldError("n", f"n must be from 1 to {MAX_IMAGES}.", {"minimum": 1, "maximum": MAX_IMAGES}))
-    if len(request.references) > model.max_references:
-        message = f"{model.id} takes at most {model.max_references} reference pictures."
-        problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
+    _check_references(model, request, problems)
     parameters = _check_parameters(model, request.asked, problems)
     _refuse_if_any(problems)
     return parameters
@@ -110,6 +109,23 @@ def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None
     elif len(prompt) > limit:
         message = f"The prompt has {len(prompt)} characters; {model.id} takes at most {limit}."
         problems.append(FieldError("prompt", message, {"maxLength": limit}))
+
+
+def _check_references(model: Model, request: ImageRequest, problems: list[FieldError]) -> None:
+    needs = needs_of(request.references)
+    if needs.pictures > model.max_references:
+        message = f"{model.id} takes at most {model.max_references} reference pictures."
+        problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
+    masks = [index for index, reference in enumerate(request.references) if reference.is_mask]
+    if not masks:
+        return
+    field = request.reference_field(masks[0])
+    if not model.masks:
+        problems.append(FieldError(field, f"{model.id} takes no mask.", []))
+    elif len(masks) > 1:
+        problems.append(FieldError(field, "There can be one mask.", {"maximum": 1}))
+    elif not needs.pictures:
+        problems.append(FieldError(field, "A mask needs the picture that it belongs to.", {"minimum": 1}))
 
 
 def _check_measures(model: Model, wanted: AskedParameters, problems: list[FieldError]) -> ImageParameters:

@@ -14,6 +14,7 @@ from easel.domain.catalogue import Candidate, Catalogue
 from easel.domain.circuits import Circuits, CircuitState, caller_key
 from easel.domain.generation import Generation
 from easel.domain.image import FAILURE_TEXTS
+from easel.domain.reference import ReferenceNeeds, needs_of
 from easel.domain.request import Fallback, Routing
 from easel.domain.routing import GiveUp, TryAgain, after_failure, choose, in_order, is_final
 from easel.errors import ProviderError, ProviderErrorClass
@@ -101,9 +102,9 @@ class ProviderRouting:
             from_vendor=False,
         )
 
-    def first(self, workspace_id: str, model: str, asked: Routing, references: int) -> Candidate:
+    def first(self, workspace_id: str, model: str, asked: Routing, needs: ReferenceNeeds) -> Candidate:
         """The first healthy candidate, or the first one if none is healthy."""
-        candidates = self._candidates(workspace_id, model, asked, references)
+        candidates = self._candidates(workspace_id, model, asked, needs)
         circuits, now = self._health.circuits(candidates, caller_key(workspace_id)), self._clock()
         well = (candidate for candidate in candidates if not circuits.wait(candidate, now))
         return next(well, candidates[0])
@@ -165,14 +166,16 @@ class ProviderRouting:
         self._health.succeeded(self._health.circuits([candidate], caller_key(workspace_id)), candidate)
 
     def _candidates_of(self, generation: Generation) -> tuple[Candidate, ...]:
-        references = len(generation.references)
-        return self._candidates(generation.workspace_id, generation.model, generation.routing, references)
+        needs = needs_of(generation.references)
+        return self._candidates(generation.workspace_id, generation.model, generation.routing, needs)
 
-    def _candidates(self, workspace_id: str, model: str, asked: Routing, references: int) -> tuple[Candidate, ...]:
+    def _candidates(
+        self, workspace_id: str, model: str, asked: Routing, needs: ReferenceNeeds
+    ) -> tuple[Candidate, ...]:
         own = self._defaults.of(workspace_id) if asked.fallback is None or asked.provider is None else Routing()
         fallback = asked.fallback or own.fallback or self._policy.fallback
         reach = Fallback.EQUIVALENT if fallback is Fallback.EQUIVALENT else Fallback.SAME_MODEL
-        offers = self._catalogue.candidates(self._catalogue.find(model), reach, references)
+        offers = self._catalogue.candidates(self._catalogue.find(model), reach, needs)
         # If none is configured, the first attempt reports it.
         ready = [one for one in offers if one.provider in self._policy.providers] or list(offers)
         preferred = [name for name in (asked.provider, own.provider, *self._policy.preferred) if name]

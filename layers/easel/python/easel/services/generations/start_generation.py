@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from easel.domain.reference import ReferenceNeeds
 from easel.domain.request import Routing
 from easel.services.catalogue.choose_provider import ProviderRouting
 from easel.services.ports.messages import QueuedGeneration, WorkflowStarter
@@ -21,5 +22,7 @@ class StartGeneration:
         costs the caller no time.
         """
         requested = Routing(queued.asked_provider, queued.fallback)
-        first = self._routing.first(queued.workspace_id, queued.model, requested, queued.references)
+        first = self._routing.first(
+            queued.workspace_id, queued.model, requested, ReferenceNeeds(queued.references, queued.mask)
+        )
         return self._workflow.start(queued, first)

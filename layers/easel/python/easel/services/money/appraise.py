@@ -13,6 +13,7 @@ from easel.domain.limits import check_request
 from easel.domain.plans import plan_of
 from easel.domain.price import Price
 from easel.domain.pricing import PriceBook
+from easel.domain.reference import ReferenceNeeds, needs_of
 from easel.domain.request import Fallback, ImageParameters, ImageRequest, Routing
 from easel.domain.routing import in_order
 from easel.errors import InvalidRequest
@@ -80,7 +81,7 @@ class Appraise:
             quality=parameters.quality or model.default_quality,
         )
         return Appraisal(
-            model, self._first(model, request.routing, len(request.references)), parameters, price, composition
+            model, self._first(model, request.routing, needs_of(request.references)), parameters, price, composition
         )
 
     def fingerprint(self, request: ImageRequest) -> str:
@@ -94,10 +95,10 @@ class Appraise:
             if reference.url is not None and (fault := self._address_fault(reference.url)):
                 raise InvalidRequest.of(field, f"{field} {fault}.", {"schemes": ["https"]})
 
-    def _first(self, model: Model, asked: Routing, references: int) -> Candidate:
+    def _first(self, model: Model, asked: Routing, needs: ReferenceNeeds) -> Candidate:
         """The first candidate if all providers were healthy."""
         reach = Fallback.EQUIVALENT if asked.fallback is Fallback.EQUIVALENT else Fallback.SAME_MODEL
-        candidates = self._catalogue.candidates(model, reach, references)
+        candidates = self._catalogue.candidates(model, reach, needs)
         providers = list(dict.fromkeys(candidate.provider for candidate in candidates))
         if asked.provider is not None and asked.provider not in providers:
             message = f"{asked.provider[:40]!r} does not serve {model.id}."

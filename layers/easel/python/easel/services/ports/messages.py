@@ -10,6 +10,7 @@ from typing import Protocol
 from easel.domain.catalogue import Candidate
 from easel.domain.generation import Generation
 from easel.domain.image import Failure
+from easel.domain.reference import needs_of
 from easel.domain.request import Fallback
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.providers import JobHint
@@ -20,7 +21,7 @@ class QueuedGeneration:
     """Everything needed to start a generation without reading it: the queue message and the execution's input.
 
     `model` is the requested one; `asked_provider` and `fallback` are the request's routing; `images` and `references`
-    are their numbers. `deadline_seconds` is the timeout of an image.
+    are their numbers, `mask` says whether there is one besides. `deadline_seconds` is the timeout of an image.
     """
 
     workspace_id: str
@@ -30,6 +31,7 @@ class QueuedGeneration:
     images: int
     deadline_seconds: int
     references: int = 0
+    mask: bool = False
     asked_provider: str | None = None
     fallback: Fallback | None = None
 
@@ -37,6 +39,7 @@ class QueuedGeneration:
     def of(cls, generation: Generation) -> QueuedGeneration:
         """The message for a stored generation."""
         time_allowed = (generation.deadline - generation.created_at).total_seconds()
+        needs = needs_of(generation.references)
         return cls(
             workspace_id=generation.workspace_id,
             generation_id=generation.id,
@@ -44,7 +47,8 @@ class QueuedGeneration:
             model=generation.model,
             images=len(generation.images),
             deadline_seconds=max(1, math.ceil(time_allowed)),
-            references=len(generation.references),
+            references=needs.pictures,
+            mask=needs.mask,
             asked_provider=generation.routing.provider,
             fallback=generation.routing.fallback,
         )

@@ -37,6 +37,10 @@ class PreparedReference:
     copy: ReferenceCopy
     store: ReferenceStore
 
+    def shown_as(self, reference: Reference) -> PreparedReference:
+        """The same as what this reference is: a picture or a mask."""
+        return replace(self, image=replace(self.image, is_mask=reference.is_mask))
+
     def lent(self) -> ReferenceImage:
         """The picture with a short-lived address of its copy. Raises StorageUnavailable."""
         return replace(self.image, url=self.store.link(self.copy))
@@ -72,7 +76,7 @@ class PrepareReferences:
             EaselError: something of ours does not answer.
         """
         return tuple(
-            self._prepared(generation, number, reference, until)
+            self._prepared(generation, number, reference, until).shown_as(reference)
             for number, reference in generation.references_of(image)
         )
 

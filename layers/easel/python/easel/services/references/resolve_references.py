@@ -22,6 +22,7 @@ from easel.services.ports.transactions import Write
 from easel.services.ports.uploads import Uploads
 from easel.services.references.images_of_workspace import FoundImage, ImagesOfWorkspace
 
+_MASK_TYPE: Final = "image/png"
 _ID: Final = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -63,6 +64,7 @@ class ResolveReferences:
             InvalidRequest: it can never be used, or there is no bot to fetch it.
         """
         uploads = self._uploads_of(principal.workspace_id, request.references)
+        _check_mask(request, uploads)
         resolved = tuple(
             replace(
                 reference,
@@ -131,6 +133,24 @@ class ResolveReferences:
         if bot is None or not _is_served_by(bot, principal):
             message = f"{field} needs a Telegram bot, and none is set up for this workspace. Give a url or an uploadId."
             raise InvalidRequest.of(field, message, ["uploadId", "imageId", "url"])
+
+
+def _check_mask(request: ImageRequest, uploads: Mapping[str, Upload]) -> None:
+    """Refuse an uploaded mask that no vendor would take. Raises InvalidRequest."""
+    known = [
+        (index, uploads.get(_as_id(reference.source.upload_id) or ""))
+        for index, reference in enumerate(request.references)
+        if isinstance(reference.source, UploadSource)
+    ]
+    masks = [(index, upload) for index, upload in known if upload and request.references[index].is_mask]
+    first = next((upload for index, upload in known if upload and not request.references[index].is_mask), None)
+    for index, mask in masks:
+        field = request.reference_field(index)
+        if mask.media_type not in {None, _MASK_TYPE}:
+            raise InvalidRequest.of(field, "A mask must be a PNG.", {"mediaType": _MASK_TYPE})
+        if first and mask.width and (mask.width, mask.height) != (first.width, first.height):
+            size = f"{first.width}x{first.height}"
+            raise InvalidRequest.of(field, f"The mask must have the size of its picture, {size}.", {"size": size})
 
 
 def _is_served_by(bot_workspace_id: str, principal: Principal) -> bool:

@@ -141,6 +141,10 @@ class ModelSummaryBody(AnswerModel):
     backgrounds: list[str]
     max_images: int
     max_references: int
+    masks: bool = Field(
+        description="Whether a reference may have the role `mask`: a PNG of the size of the first one, "
+        "transparent where it may be changed."
+    )
     max_prompt_characters: int
     deadline_seconds: int
     price: PriceBody = Field(description="Of the standard plan.")
@@ -223,6 +227,7 @@ def _summary(catalogue: Catalogue, model: Model, base_url: str) -> dict[str, Any
         "backgrounds": list(model.backgrounds),
         "max_images": MAX_IMAGES,
         "max_references": model.max_references,
+        "masks": model.masks,
         "max_prompt_characters": model.max_prompt_characters,
         "deadline_seconds": model.deadline_seconds,
         "price": _price(model, plan_of(DEFAULT_PLAN).prices),

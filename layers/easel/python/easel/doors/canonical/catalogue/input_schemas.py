@@ -90,7 +90,7 @@ def _references(model: Model) -> dict[str, Any]:
     }
     return {
         "referenceUrls": {"type": "array", "items": address, "maxItems": model.max_references},
-        "references": {"type": "array", "items": shown, "maxItems": model.max_references},
+        "references": {"type": "array", "items": shown, "maxItems": model.max_references + model.masks},
         "referenceFileIds": {"type": "array", "items": {"type": "string"}, "maxItems": model.max_references},
     }
 

@@ -70,7 +70,8 @@ class ReferenceRequest(RequestModel):
     )
     role: str = Field(
         default=ANY_ROLE,
-        description="What it shows, for templates that know such pictures: `front` and `back` of a product.",
+        description="What it shows, for templates that know such pictures: `front` and `back` of a product. "
+        "`mask`: where the first picture may be changed, for models that take masks.",
         json_schema_extra={"pattern": f"^{ROLE}$"},
         examples=["front"],
     )
