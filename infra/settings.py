@@ -176,6 +176,9 @@ class StageSettings:
     content: ContentSettings
     studio_model: str
     start_concurrency: int
+    intake_concurrency: int
+    intake_principals: tuple[str, ...]
+    intake_reply_queues: tuple[str, ...]
     collect_concurrency: int
     upload_concurrency: int
     upload_scan: bool
@@ -248,6 +251,9 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         content=_content(read),
         studio_model=read.get("studioModel", _model_name, "sd3-medium"),
         start_concurrency=read.get("startConcurrency", switches.concurrency, parallel),
+        intake_concurrency=read.get("intakeConcurrency", switches.concurrency, parallel),
+        intake_principals=read.get("intakePrincipals", switches.arns("iam"), ()),
+        intake_reply_queues=read.get("intakeReplyQueues", switches.arns("sqs"), ()),
         collect_concurrency=read.get("collectConcurrency", switches.concurrency, 4 if local else 20),
         upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),
         upload_scan=_upload_scan(read, local=local),

@@ -136,6 +136,7 @@ class EaselStack(Stack):
             "CollectQueueUrls": {provider: queue.url for provider, queue in queues.collect.items()},
             "RenderQueueUrls": {provider: queue.url for provider, queue in queues.render.items()},
             "IntegrationQueueUrl": queues.integration.url,
+            "IntakeQueueUrl": queues.intake.url,
             "DeadLetterQueueUrls": {name: queue.queue_url for name, queue in queues.dead_letters.items()},
             "EventBusName": self.events.bus.event_bus_name,
             "StateMachineArn": self.workflow.arn,

@@ -154,3 +154,16 @@ def email_address(raw: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", raw):
         raise ValueError("must be an e-mail address.")
     return raw
+
+
+def arns(service: str) -> Callable[[str], tuple[str, ...]]:
+    """ARNs of a service, separated by commas; without wildcards, since permissions are given on them."""
+
+    def parse(raw: str) -> tuple[str, ...]:
+        found = tuple(part.strip() for part in raw.split(",") if part.strip())
+        shape = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:[0-9]{{12}}:[A-Za-z0-9+=,.@_/-]+")
+        if odd := [arn for arn in found if not shape.fullmatch(arn)]:
+            raise ValueError(f"{', '.join(odd)}: must be ARNs of {service}, without wildcards.")
+        return found
+
+    return parse

@@ -224,10 +224,9 @@ class Observability(Construct):
             _graph("Workflow duration (p95)", [machine.metric_time()], "p95"),
         )
         waiting = [queue.queue.metric_approximate_age_of_oldest_message() for queue in queues.work.values()]
-        dead = [queue.metric_approximate_number_of_messages_visible() for queue in queues.dead_letters.values()]
+        # Dead letters have an alarm for each queue: the list of alarms above shows them.
         dashboard.add_widgets(
             _graph("Oldest message (s)", waiting, "Maximum"),
-            _graph("Dead letters", dead, "Maximum"),
             _graph("Functions of the account", _account_metrics(), "Sum"),
             _graph("Engine duration (p95)", [each.function.metric_duration() for each in engine], "p95"),
         )

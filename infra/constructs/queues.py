@@ -3,6 +3,7 @@
 from typing import Final
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from infra.constructs.nag import acknowledge
@@ -12,6 +13,8 @@ from infra.settings import StageSettings
 
 from constructs import Construct
 
+INTAKE_MAX_BYTES: Final = 256 * 1024
+"""What the API takes as a body; SQS refuses larger messages when they are sent."""
 VISIBILITY_FACTOR: Final = 6
 """AWS asks for a visibility timeout of at least six times the consumer's, so that throttled batches are not lost."""
 
@@ -20,10 +23,18 @@ class WorkQueue(Construct):
     """A queue with its dead letter queue.
 
     A message is hidden for six times `consumer_timeout_seconds` while it is worked on and given up after `attempts`.
+    `max_message_bytes` is SQS's own limit by default.
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: StageSettings, consumer_timeout_seconds: int, attempts: int
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: StageSettings,
+        consumer_timeout_seconds: int,
+        attempts: int,
+        max_message_bytes: int | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._consumer_timeout_seconds = consumer_timeout_seconds
@@ -35,6 +46,7 @@ class WorkQueue(Construct):
             enforce_ssl=settings.enforce_ssl,
             visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * consumer_timeout_seconds),
             retention_period=Duration.days(4),
+            max_message_size_bytes=max_message_bytes,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=attempts),
             removal_policy=removal_policy(settings),
         )
@@ -82,6 +94,7 @@ class Queues(Construct):
     START_SECONDS: Final = 30
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
+    INTAKE_SECONDS: Final = 30
     UPLOAD_SECONDS: Final = 90
     DELETION_SECONDS: Final = 60
     ARCHIVE_SECONDS: Final = 300
@@ -100,6 +113,7 @@ class Queues(Construct):
             for provider in settings.providers
             if provider.has_jobs
         }
+        self.intake = self._intake(settings)
         self.archives = self._queue("Archives", self.ARCHIVE_SECONDS, attempts=3)
         self.deletions = self._queue("Deletions", self.DELETION_SECONDS, attempts=5)
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
@@ -118,6 +132,7 @@ class Queues(Construct):
             "generations": self.generations,
             **render,
             **collect,
+            "intake": self.intake,
             "uploads": self.uploads,
             "archives": self.archives,
             "deletions": self.deletions,
@@ -133,6 +148,29 @@ class Queues(Construct):
             "audit": self.audit_dead_letters,
             "watch": self.watch_dead_letters,
         }
+
+    def _intake(self, settings: StageSettings) -> WorkQueue:
+        """The queue that other systems send to. Its policy names them; who they are for Easel, an operator says."""
+        intake = WorkQueue(
+            self,
+            "Intake",
+            settings=settings,
+            consumer_timeout_seconds=self.INTAKE_SECONDS,
+            # Messages wait here for the sender's running generations, and are answered after 40 deliveries.
+            attempts=50,
+            max_message_bytes=INTAKE_MAX_BYTES,
+        )
+        if settings.intake_principals:
+            senders = [iam.ArnPrincipal(arn) for arn in settings.intake_principals]
+            intake.queue.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="Senders",
+                    actions=["sqs:SendMessage", "sqs:GetQueueUrl"],
+                    resources=[intake.arn],
+                    principals=senders,
+                )
+            )
+        return intake
 
     def _queue(self, id: str, consumer_timeout_seconds: int, *, attempts: int) -> WorkQueue:
         return WorkQueue(

@@ -8,7 +8,7 @@ from infra.constructs.data import ENDING, SETTLING
 from infra.constructs.foundation import Foundation
 from infra.constructs.scheduled import Scheduled
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import provider_settings
+from infra.constructs.workers import allow_replies, provider_settings
 from infra.tables import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION
 
 from constructs import Construct
@@ -73,6 +73,7 @@ class Schedules(Construct):
         function.allow(*SETTLING, on=data.ledger.table_arn)
         function.allow("dynamodb:Query", on=data.ledger_index_arn(GRANTS_BY_EXPIRY))
         function.allow("sqs:SendMessage", on=[queues.generations.arn, queues.integration.arn])
+        allow_replies(function)
         function.allow("events:PutEvents", on=base.bus.bus.event_bus_arn)
         function.allow(
             "states:StopExecution",

@@ -67,6 +67,7 @@ class SmallFunction(Construct):
         self.folder = folder
         self.label = f"{folder}:{variant}" if variant else folder
         self.timeout_seconds = timeout_seconds
+        self.settings = kit.settings
         self._emulated = kit.settings.emulated
         self._grants = iam.PolicyDocument()
         self.role = iam.Role(

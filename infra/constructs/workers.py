@@ -10,6 +10,7 @@ from infra.constructs.data import ENDING, Data
 from infra.constructs.foundation import Foundation
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.submitting import allow_submitting
 from infra.settings import ProviderSettings
 
 from constructs import Construct
@@ -35,9 +36,10 @@ class Workers(Construct):
         self.publish_events = self._publish_events()
         self.build_archive = self._build_archive()
         self.remove_files = self._remove_files()
+        self.take_intake = self._take_intake()
         self.engine = (self.start_generation, *self.image_workers, self.publish_events)
         """Those that every generation passes through."""
-        self.functions = (*self.engine, self.build_archive, self.remove_files)
+        self.functions = (*self.engine, self.build_archive, self.remove_files, self.take_intake)
         self._feed()
         self._follow_the_outbox()
 
@@ -119,6 +121,22 @@ class Workers(Construct):
             function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
         return function
 
+    def _take_intake(self) -> SmallFunction:
+        own = self._variables
+        function = SmallFunction(
+            self,
+            "TakeIntake",
+            kit=self._kit,
+            folder="workers/take_intake",
+            timeout_seconds=Queues.INTAKE_SECONDS,
+            env=own.submitting | own.intake_queue | own.intake_dead_letters,
+            traced=True,
+        )
+        allow_submitting(function, self._data, self._queues)
+        function.allow("sqs:ChangeMessageVisibility", on=self._queues.intake.arn)
+        function.allow("sqs:SendMessage", on=self._queues.intake.dead_letters.queue_arn)
+        return function
+
     def _remove_files(self) -> SmallFunction:
         own = self._variables
         function = SmallFunction(
@@ -176,10 +194,13 @@ class Workers(Construct):
         function.allow("dynamodb:DeleteItem", on=self._data.core.table_arn)
         function.allow("events:PutEvents", on=self._foundation.bus.bus.event_bus_arn)
         function.allow("sqs:SendMessage", on=self._queues.integration.arn)
+        allow_replies(function)
         return function
 
     def _feed(self) -> None:
         settings = self._kit.settings
+        # Each message is a request: a slow one must not hold up those behind it for longer than a few.
+        self._queues.intake.feed(self.take_intake, batch_size=5, max_concurrency=settings.intake_concurrency)
         self._queues.deletions.feed(self.remove_files, batch_size=10, max_concurrency=settings.start_concurrency)
         self._queues.archives.feed(self.build_archive, batch_size=1, max_concurrency=settings.start_concurrency)
         self._queues.generations.feed(self.start_generation, batch_size=10, max_concurrency=settings.start_concurrency)
@@ -208,6 +229,12 @@ class Workers(Construct):
 
     def _json(self, value: dict[str, Any]) -> str:
         return Stack.of(self).to_json_string(value)
+
+
+def allow_replies(function: SmallFunction) -> None:
+    """Let a function send events to the queues that operators have allowed for replies to the intake."""
+    if function.settings.intake_reply_queues:
+        function.allow("sqs:SendMessage", on=function.settings.intake_reply_queues)
 
 
 def allow_archives(function: SmallFunction, data: Data, *, also_links: bool = False) -> None:

@@ -1,11 +1,13 @@
 """The demo workspace: created once, and again only when the emulator has lost it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
+from infra.local import environments
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 
@@ -39,8 +41,11 @@ def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
     return True
 
 
-def provision(clients: Clients, function_name: str) -> DemoWorkspace:
-    """Create the workspace by the operator's function. Raises ToolError when that fails."""
+def provision(clients: Clients, outputs: Mapping[str, str]) -> DemoWorkspace:
+    """Create the workspace by the operator's function, and let local messages to the intake be its requests.
+
+    Raises ToolError when that fails.
+    """
     payload = {
         "workspaceName": "Demo",
         "ownerName": "Demo owner",
@@ -48,11 +53,18 @@ def provision(clients: Clients, function_name: str) -> DemoWorkspace:
         "credits": _CREDITS,
         "plan": "scale",
     }
+    made = _invoke(clients, outputs["ProvisionWorkspaceFunctionName"], payload)
+    sender = {"senderId": environments.ACCOUNT, "workspaceId": made["workspaceId"], "userId": made["userId"]}
+    _invoke(clients, json.loads(outputs["FunctionNames"])["operator/bind_sender"], sender)
+    return DemoWorkspace(workspace_id=made["workspaceId"], api_key=made["apiKey"])
+
+
+def _invoke(clients: Clients, function_name: str, payload: dict[str, Any]) -> dict[str, str]:
     try:
         answer = clients.functions.invoke(FunctionName=function_name, Payload=json.dumps(payload).encode())
-        made = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError"):
-            raise ToolError(f"{function_name} failed: {made.get('errorMessage', made)}")
-        return DemoWorkspace(workspace_id=made["workspaceId"], api_key=made["apiKey"])
+        made: dict[str, str] = json.loads(answer["Payload"].read())
     except (ClientError, BotoCoreError, ValueError, KeyError, TypeError) as error:
-        raise ToolError(f"{function_name} did not give a workspace ({type(error).__name__}: {error}).") from error
+        raise ToolError(f"{function_name} did not answer ({type(error).__name__}: {error}).") from error
+    if answer.get("FunctionError"):
+        raise ToolError(f"{function_name} failed: {made.get('errorMessage', made)}")
+    return made

@@ -54,6 +54,7 @@ class Deployment:
             "publicBaseUrl": self.ports.edge_url,
             "signInKeysUrl": self.ports.emulator_url,
             "telegramApiUrl": f"{self.ports.simulators_url}/telegram",
+            "intakeReplyQueues": f"arn:aws:sqs:{environments.REGION}:{environments.ACCOUNT}:{STACK}-replies",
             "referenceTrustedOrigins": ",".join(
                 [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
             ),

@@ -114,7 +114,7 @@ def _open_workspace(
             if demo.is_open(ports.edge_url, workspace):
                 step.note = "kept"
                 return workspace
-        workspace = demo.provision(clients, outputs["ProvisionWorkspaceFunctionName"])
+        workspace = demo.provision(clients, outputs)
         if not demo.is_open(ports.edge_url, workspace):
             raise ToolError("The API refuses the key that it has just given out.", log=places.logs / "emulator.log")
         return workspace

@@ -185,6 +185,7 @@ SUBMITS = {
     "api/generations/studio_submit_generation",
     "api/generations/submit_generation",
     "api/generations/workspace_submit_generation",
+    "workers/take_intake",
 }
 
 

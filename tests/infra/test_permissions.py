@@ -333,6 +333,16 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         BUCKET: "s3: ListBucketVersions",
         "Queues/Archives/Queue": "sqs: ReceiveMessage DeleteMessage GetQueueAttributes",
     },
+    "workers/take_intake": {
+        **_SUBMITTING,
+        "Queues/Intake/Queue": _HOLDING_CONSUMER,
+        "Queues/Intake/DeadLetters": "sqs: SendMessage",
+    },
+    "operator/bind_sender": {CORE: "dynamodb: GetItem PutItem DeleteItem"},
+    "operator/redrive_intake": {
+        **_SUBMITTING,
+        "Queues/Intake/DeadLetters": "sqs: SendMessage ReceiveMessage DeleteMessage",
+    },
     "workers/publish_events": {
         CORE: "dynamodb: DeleteItem",
         f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
@@ -453,6 +463,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             for name in ("submit_generation", "workspace_submit_generation", "workspace_edit_images")
         },
         "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
+        "workers/take_intake": {bot, f"{prefix}easel-local/signing-??????"},
+        "operator/redrive_intake": {bot, f"{prefix}easel-local/signing-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},
     }
 

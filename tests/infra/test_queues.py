@@ -11,12 +11,13 @@ from infra.constructs.queues import WorkQueue
 from infra.settings import read_settings
 
 if TYPE_CHECKING:
-    from tests.infra.synthesized import Synthesized
+    from tests.infra.synthesized import Synthesize, Synthesized
 
 QUEUES = {
     "Queues/Archives/Queue": "workers/build_archive",
     "Queues/Deletions/Queue": "workers/remove_files",
     "Queues/Generations/Queue": "workers/start_generation",
+    "Queues/Intake/Queue": "workers/take_intake",
     "Queues/RenderWavespeed/Queue": "workers/render_image:wavespeed",
     "Queues/RenderOpenai/Queue": "workers/render_image:openai",
     "Queues/RenderGoogle/Queue": "workers/render_image:google",
@@ -45,7 +46,9 @@ def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> No
 def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized, path: str) -> None:
     redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
     assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
-    assert 3 <= redrive["maxReceiveCount"] <= 5
+    # Messages wait in the intake for the sender's running generations, and are answered after forty deliveries.
+    attempts = range(50, 51) if path == "Queues/Intake/Queue" else range(3, 6)
+    assert redrive["maxReceiveCount"] in attempts
 
 
 def test_dead_letters_outlive_the_messages_they_replace(production: Synthesized) -> None:
@@ -90,6 +93,7 @@ def test_consumers_report_single_failures_and_are_capped(production: Synthesized
         "Queues/Archives/Queue": ("Workers/BuildArchive/Function", 1, 10),
         "Queues/Deletions/Queue": ("Workers/RemoveFiles/Function", 10, 10),
         "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
+        "Queues/Intake/Queue": ("Workers/TakeIntake/Function", 5, 10),
         "Queues/RenderWavespeed/Queue": ("Workers/RenderWavespeed/Function", 1, 10),
         "Queues/RenderOpenai/Queue": ("Workers/RenderOpenai/Function", 1, 10),
         "Queues/RenderGoogle/Queue": ("Workers/RenderGoogle/Function", 1, 10),
@@ -145,3 +149,23 @@ def _consumers(stack: Synthesized) -> dict[str, tuple[str, int, int]]:
         for mapping in mappings
         if "ScalingConfig" in mapping
     }
+
+
+def test_the_intake_takes_what_the_api_takes_from_those_who_are_named(synthesize: Synthesize) -> None:
+    role = "arn:aws:iam::123456789012:role/crm"
+    replies = "arn:aws:sqs:eu-central-1:123456789012:crm-pictures"
+    stack = synthesize(intakePrincipals=role, intakeReplyQueues=replies)
+
+    assert stack.of_type("AWS::SQS::Queue")["Queues/Intake/Queue"]["MaximumMessageSize"] == 256 * 1024
+    policies = stack.of_type("AWS::SQS::QueuePolicy")
+    statements = policies["Queues/Intake/Queue/Policy"]["PolicyDocument"]["Statement"]
+    (allowed,) = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"AWS": role}
+    assert set(allowed["Action"]) == {"sqs:SendMessage", "sqs:GetQueueUrl"}
+    assert replies in json.dumps(stack.of_type("AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("arn", ["*", "arn:aws:iam::123456789012:role/*", "arn:aws:sqs:eu-central-1:1:q"])
+def test_nobody_is_let_in_by_a_wildcard(arn: str) -> None:
+    with pytest.raises(ValueError, match="without wildcards"):
+        read_settings({"stage": "dev", "intakePrincipals": arn}.get, {})

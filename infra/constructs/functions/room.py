@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from aws_cdk import aws_apigatewayv2 as apigateway
 from infra.constructs.foundation import Foundation
 from infra.constructs.small_function import SmallFunction
+from infra.constructs.submitting import allow_submitting
 from infra.settings import BOT, CANONICAL
 
 from constructs import Construct
@@ -113,16 +114,7 @@ class Room(Construct):
 
     def allow_submitting(self, function: SmallFunction) -> None:
         """Let a function submit generations."""
-        data = self.data
-        # Of the bot only whose it is: its workspace may name references by their Telegram file id.
-        function.allow("secretsmanager:GetSecretValue", on=[data.signing_secret_arn, data.telegram_bot_secret_arn])
-        function.allow("kms:Encrypt", on=data.key.key_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=data.ledger.table_arn)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
-        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=data.core.table_arn)
-        # Uploads that are references.
-        function.allow("dynamodb:BatchGetItem", on=data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.generations.arn)
+        allow_submitting(function, self.data, self.queues)
 
     def allow_links(self, function: SmallFunction) -> None:
         """Let a function sign links to pictures."""

@@ -12,7 +12,7 @@ from tests.support.failures import all_errors, code_in, example
 
 from easel.domain.access import ALL_SCOPES
 from easel.doors.canonical.door import CANONICAL
-from easel.errors import CallbackRefused, EaselError, InsufficientCredits, StillLeased
+from easel.errors import CallbackRefused, EaselError, InsufficientCredits, StillLeased, UnreadableMessage
 from easel.http import callers
 from easel.http.problems import KINDS
 from easel.http.resolver import is_public
@@ -100,7 +100,7 @@ def test_public_routes_are_described_as_such_and_all_others_want_a_key(fresh: di
     assert fresh["security"] == [{"apiKey": []}]
 
 
-NEVER_ANSWERED = {StillLeased, CallbackRefused}
+NEVER_ANSWERED = {StillLeased, CallbackRefused, UnreadableMessage}
 """What workers say to their queues, and what a sender must not learn."""
 
 

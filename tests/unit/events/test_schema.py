@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.generations import NOW, a_generation, a_stored_image
@@ -15,8 +15,12 @@ from easel.domain.events import deserialise_event, generation_ended, serialise_e
 from easel.domain.generation import Generation
 from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.request import Mode
+from easel.doors.canonical.generations import intake
 from easel.events import schema
 from easel.events.schema import GenerationEvent, json_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.v1.json"))
 FAILURE = Failure("timeout", "The provider did not deliver before the deadline.", retryable=True)
@@ -97,6 +101,20 @@ def test_the_published_schema_is_that_of_the_models() -> None:
     published = Path(schema.__file__).with_name("generation.v1.schema.json")
 
     assert json.loads(published.read_text()) == json_schema()
+
+
+@pytest.mark.parametrize(
+    ("file", "made"),
+    [
+        (Path(schema.__file__).with_name("intake.v1.schema.json"), schema.intake_json_schema),
+        (Path(intake.__file__).with_name("intake-message.v1.schema.json"), intake.json_schema),
+    ],
+    ids=["events", "messages"],
+)
+def test_the_published_schemas_of_the_intake_are_those_of_the_models(
+    file: Path, made: Callable[[], dict[str, object]]
+) -> None:
+    assert json.loads(file.read_text()) == made()
 
 
 def test_the_largest_event_stays_below_what_webhook_receivers_take() -> None:

@@ -25,6 +25,7 @@
     │   ├── StaleWrite            the record was changed by another writer since it was read
     │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
+    ├── UnreadableMessage         a message in the intake that is no JSON, or too large
     ├── StillLeased               another worker holds the lease; the message must be redelivered
     ├── InsufficientCredits       the balance is lower than the price of the request
     ├── BudgetExceeded            a budget has less left than the price of the request
@@ -225,8 +226,14 @@ class KeyAlreadyClaimed(Conflict):
         self.fingerprint = fingerprint
 
 
+class UnreadableMessage(EaselError):
+    """A message in the intake that is no JSON, or too large. It would be the same after a redelivery."""
+
+    code = "unreadable_message"
+
+
 class StillLeased(EaselError):
-    """Another worker holds the lease. The message must be redelivered, in case that worker crashes."""
+    """Another worker holds the lease, or something else has to end first. The message must be redelivered."""
 
     code = "still_leased"
 

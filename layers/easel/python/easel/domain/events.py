@@ -44,7 +44,10 @@ PermalinkOf = Callable[[Generation, Image], str]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `id` is the same for every delivery, so that receivers can drop duplicates."""
+    """One event. `id` is the same for every delivery, so that receivers can drop duplicates.
+
+    `reply_to` is the URL of a queue that receives it as well: the one that a message in the intake has named.
+    """
 
     id: str
     type: str
@@ -53,6 +56,7 @@ class Event:
     data: Mapping[str, Any]
     request_id: str
     version: int = EVENT_VERSION
+    reply_to: str | None = None
 
 
 def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event:
@@ -69,6 +73,7 @@ def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event
         workspace_id=generation.workspace_id,
         occurred_at=generation.completed_at,
         request_id=generation.request_id,
+        reply_to=generation.origin.reply_to,
         data={
             "generation": {
                 "id": generation.id,
@@ -77,6 +82,7 @@ def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event
                 "mode": generation.mode.value,
                 "userId": generation.user_id,
                 "clientReference": generation.client_reference,
+                "correlationId": generation.origin.correlation_id,
                 "createdAt": to_iso(generation.created_at),
                 "completedAt": to_iso(generation.completed_at),
                 "imagesCompleted": generation.images_completed,

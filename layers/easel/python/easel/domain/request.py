@@ -119,13 +119,16 @@ class Origin:
     """What a request was made from.
 
     `product_id` is the product that its images show. `parent_image` is the image that is made again, `shot` what that
-    image was in its template, and `note` what was wrong with it.
+    image was in its template, and `note` what was wrong with it. `reply_to` is the URL of a queue that its events are
+    sent to as well, and `correlation_id` comes back in them: both are of messages in the intake.
     """
 
     product_id: str | None = None
     parent_image: str | None = None
     shot: str | None = None
     note: str | None = None
+    reply_to: str | None = None
+    correlation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from easel.compression import decompressed
@@ -47,7 +48,8 @@ def event_in_outbox_item(image: Mapping[str, Any]) -> Event:
         ValueError: the item has no readable event. Retrying does not help.
     """
     try:
-        return deserialise_event(decompressed(_value_of(image["event"])))
+        reply_to = image.get("replyTo", {}).get("S")
+        return replace(deserialise_event(decompressed(_value_of(image["event"]))), reply_to=reply_to)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("An outbox item carries no readable event.") from error
 

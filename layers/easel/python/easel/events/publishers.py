@@ -1,16 +1,21 @@
-"""Destinations of events: the event bus and the integration queue. Both get the same JSON (`serialise_event`)."""
+"""Destinations of events: the bus, the integration queue, and queues for replies. All get the same JSON."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
-from easel.aws_errors import raised_as
+from botocore.exceptions import ClientError
+
+from easel.aws_errors import code_of, may_pass, raised_as
 from easel.domain.events import Event, serialise_event
 from easel.errors import QueueUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sqs import SQSClient
+
+logger = logging.getLogger(__name__)
 
 SOURCE: Final = "easel"
 """`source` of our events on the bus; `detail-type` is the event's type and `detail` the event."""
@@ -56,13 +61,40 @@ class SqsIntegrationPublisher:
     def publish(self, event: Event) -> None:
         """Raises QueueUnavailable: not sent, or the outcome is unknown."""
         with raised_as(QueueUnavailable, f"Event {event.id} could not be sent to the integration queue."):
-            self._client.send_message(
-                QueueUrl=self._queue_url,
-                MessageBody=serialise_event(event),
-                MessageAttributes={
-                    "type": {"DataType": "String", "StringValue": event.type},
-                    "version": {"DataType": "Number", "StringValue": str(event.version)},
-                    "workspaceId": {"DataType": "String", "StringValue": event.workspace_id},
-                    "eventId": {"DataType": "String", "StringValue": event.id},
-                },
-            )
+            _send(self._client, self._queue_url, event)
+
+
+class SqsReplyPublisher:
+    """Publishes events to the queue that they name as `reply_to`; others are not its affair.
+
+    Every such event is in the integration queue as well. So a queue that is gone or refuses us is logged and not tried
+    again: it would hold up, and repeat, what the other destinations get.
+    """
+
+    def __init__(self, client: SQSClient) -> None:
+        self._client = client
+
+    def publish(self, event: Event) -> None:
+        """Raises QueueUnavailable: not sent, or the outcome is unknown."""
+        if event.reply_to is None:
+            return
+        with raised_as(QueueUnavailable, f"Event {event.id} could not be sent as a reply."):
+            try:
+                _send(self._client, event.reply_to, event)
+            except ClientError as error:
+                if may_pass(error):
+                    raise
+                logger.warning("reply queue refuses", extra={"event_id": event.id, "reason": code_of(error)})
+
+
+def _send(client: SQSClient, queue_url: str, event: Event) -> None:
+    client.send_message(
+        QueueUrl=queue_url,
+        MessageBody=serialise_event(event),
+        MessageAttributes={
+            "type": {"DataType": "String", "StringValue": event.type},
+            "version": {"DataType": "Number", "StringValue": str(event.version)},
+            "workspaceId": {"DataType": "String", "StringValue": event.workspace_id},
+            "eventId": {"DataType": "String", "StringValue": event.id},
+        },
+    )

@@ -6,14 +6,15 @@ every stored sample against them. Within a version fields are only added.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
 SCHEMA_ID: Final = "easel/generation.v1"
 BUDGET_SCHEMA_ID: Final = "easel/budget.v1"
 CATALOGUE_SCHEMA_ID: Final = "easel/catalogue.v1"
+INTAKE_SCHEMA_ID: Final = "easel/intake.v1"
 
 Moment = Annotated[
     str,
@@ -79,6 +80,7 @@ class EventGeneration(_Part):
     mode: Literal["text-to-image", "image-to-image"]
     user_id: str
     client_reference: str | None = Field(description="The caller's own reference of the request.")
+    correlation_id: str | None = Field(None, description="Of the message in the intake that asked for it, if one did.")
     created_at: Moment
     completed_at: Moment = Field(description="When it ended, with any status.")
     images_completed: int = Field(ge=0)
@@ -138,6 +140,74 @@ class BudgetEvent(_Part):
     data: BudgetEventData
 
 
+class IntakeAccepted(_Part):
+    """What became of a message in the intake."""
+
+    message_id: str = Field(description="SQS's id of the message.")
+    idempotency_key: str
+    correlation_id: str | None
+    generation_id: str = Field(description="The generation that this key has made, now or before.")
+
+
+class IntakeAcceptedData(_Part):
+    """The body of the event."""
+
+    intake: IntakeAccepted
+
+
+class IntakeAcceptedEvent(_Part):
+    """A message in the intake is a generation now. Delivered at least once; drop repeats by `id`."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    type: Literal["intake.accepted"]
+    version: Literal[1]
+    workspace_id: str
+    occurred_at: Moment
+    request_id: str
+    data: IntakeAcceptedData
+
+
+class IntakeErrorDetail(_Part):
+    """One field at fault, or the numbers behind a refusal."""
+
+    field: str
+    message: str
+    allowed: Any = Field(description="What is accepted there, or null.")
+
+
+class IntakeError(EventError):
+    """Why a message was rejected."""
+
+    details: tuple[IntakeErrorDetail, ...]
+
+
+class IntakeRejected(_Part):
+    """A message that became nothing. Keys and ids are null where the message had none that could be read."""
+
+    message_id: str = Field(description="SQS's id of the message.")
+    idempotency_key: str | None
+    correlation_id: str | None
+    error: IntakeError
+
+
+class IntakeRejectedData(_Part):
+    """The body of the event."""
+
+    intake: IntakeRejected
+
+
+class IntakeRejectedEvent(_Part):
+    """A message in the intake was rejected; nothing was charged. Delivered at least once; drop repeats by `id`."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    type: Literal["intake.rejected"]
+    version: Literal[1]
+    workspace_id: str
+    occurred_at: Moment
+    request_id: str
+    data: IntakeRejectedData
+
+
 class EventModel(_Part):
     """A model of the catalogue at one provider."""
 
@@ -179,6 +249,15 @@ def json_schema() -> dict[str, object]:
 def budget_json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of a budget's events."""
     return _schema(BUDGET_SCHEMA_ID, BudgetEvent)
+
+
+class IntakeEvent(RootModel[IntakeAcceptedEvent | IntakeRejectedEvent]):
+    """What became of a message in the intake."""
+
+
+def intake_json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1 of the intake's events."""
+    return _schema(INTAKE_SCHEMA_ID, IntakeEvent)
 
 
 def catalogue_json_schema() -> dict[str, object]:

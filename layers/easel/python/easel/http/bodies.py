@@ -43,6 +43,16 @@ def read_json(event: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[s
     if len(sent) > MAX_BODY_BYTES:
         raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {MAX_BODY_BYTES} are taken.")
     _check_announced(headers)
+    return json_object(sent)
+
+
+def json_object(sent: bytes) -> Mapping[str, Any]:
+    """Bytes that have to be one JSON object.
+
+    Raises:
+        MalformedBody: no JSON.
+        InvalidRequest: another JSON value, or a field that is given twice.
+    """
     value = _parse(sent)
     if not isinstance(value, dict):
         raise InvalidRequest.of("body", "The body must be a JSON object.", {"type": "object"})

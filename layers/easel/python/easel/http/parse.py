@@ -13,7 +13,7 @@ LONGEST_KEY: Final = 255
 LONGEST_WAIT: Final = 25
 """Seconds that API Gateway's thirty leave for waiting, after the submit itself."""
 _WAIT_SECONDS: Final = (1, LONGEST_WAIT)
-_CANCEL_AFTER_SECONDS: Final = (5, 600)
+CANCEL_AFTER_SECONDS: Final = (5, 600)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
@@ -66,7 +66,7 @@ def cancel_after(text: str | None) -> timedelta | None:
     """
     if text is None:
         return None
-    lowest, highest = _CANCEL_AFTER_SECONDS
+    lowest, highest = CANCEL_AFTER_SECONDS
     match = _DURATION.fullmatch(text.strip().lower())
     seconds = int(match[1]) * (60 if match[2] == "m" else 1) if match else 0
     if not lowest <= seconds <= highest:

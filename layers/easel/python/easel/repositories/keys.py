@@ -162,6 +162,10 @@ def api_key_of_workspace(workspace_id: str, key_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"{API_KEY_PREFIX}{_part(key_id)}"}
 
 
+def intake_sender(sender_id: str) -> Key:
+    return {"pk": f"SENDER#{_part(sender_id)}", "sk": "SENDER"}
+
+
 def prompt_template(workspace_id: str, template_id: str) -> Key:
     """The newest version."""
     return {"pk": workspace_partition(workspace_id), "sk": f"{PROMPT_TEMPLATE_PREFIX}{_part(template_id)}"}

@@ -189,6 +189,18 @@ class DeletionsQueue(Settings):
     DELETIONS_QUEUE_URL: Text
 
 
+class IntakeQueue(Settings):
+    """Queue through which other systems ask for images."""
+
+    INTAKE_QUEUE_URL: Text
+
+
+class IntakeDeadLetterQueue(Settings):
+    """Queue of the intake's messages that were set aside."""
+
+    INTAKE_DEAD_LETTERS_URL: Text
+
+
 class StateMachine(Settings):
     """The state machine of generations."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from easel.clock import to_iso
 from easel.compression import compressed, decompressed
@@ -30,13 +30,15 @@ class DynamoOutbox:
         self._table = Table(client, table_name)
 
     def adding(self, event: Event) -> Write:
-        values = {
+        values: dict[str, Any] = {
             **keys.outbox(event.id),
             "entity": OUTBOX_ENTITY,
             "schema": 1,
             "createdAt": to_iso(event.occurred_at),
             "event": compressed(serialise_event(event)),
         }
+        if event.reply_to is not None:
+            values["replyTo"] = event.reply_to
         stale = StaleWrite(f"Event {event.id} was added before.")
         return self._table.putting("put outbox event", values, lambda _: stale)
 
@@ -47,7 +49,7 @@ class DynamoOutbox:
     def _waiting(self, partition: str, saved_before: datetime, now: datetime, limit: int) -> Iterable[WaitingEvent]:
         items = self._table.records(Query.of(partition), at_once=limit)
         due = (
-            WaitingEvent(item["sk"], _text_of(item.get("event")))
+            WaitingEvent(item["sk"], _text_of(item.get("event")), item.get("replyTo"))
             for item in items
             if str(item.get("createdAt", "")) < to_iso(saved_before) and item.get("asideUntil", "") < to_iso(now)
         )

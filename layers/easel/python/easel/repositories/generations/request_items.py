@@ -223,9 +223,23 @@ def _template_from(values: Mapping[str, Any] | None) -> UsedTemplate | None:
 
 def _origin_values(origin: Origin) -> dict[str, Any]:
     return without_none(
-        {"product": origin.product_id, "parent": origin.parent_image, "shot": origin.shot, "note": origin.note}
+        {
+            "product": origin.product_id,
+            "parent": origin.parent_image,
+            "shot": origin.shot,
+            "note": origin.note,
+            "replyTo": origin.reply_to,
+            "correlation": origin.correlation_id,
+        }
     )
 
 
 def _origin_from(values: Mapping[str, Any]) -> Origin:
-    return Origin(values.get("product"), values.get("parent"), values.get("shot"), values.get("note"))
+    return Origin(
+        product_id=values.get("product"),
+        parent_image=values.get("parent"),
+        shot=values.get("shot"),
+        note=values.get("note"),
+        reply_to=values.get("replyTo"),
+        correlation_id=values.get("correlation"),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -76,11 +76,12 @@ class WaitingEvent:
 
     event_id: str
     text: str
+    reply_to: str | None = None
 
     def read(self) -> Event:
         """Raises ValueError for text that is no event."""
         try:
-            return deserialise_event(self.text)
+            return replace(deserialise_event(self.text), reply_to=self.reply_to)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError("An event in the outbox cannot be read.") from error
 
