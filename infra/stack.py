@@ -20,13 +20,14 @@ from infra.constructs.observability import Observability
 from infra.constructs.operators import Operators
 from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues
+from infra.constructs.realtime import Realtime
 from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
 from infra.constructs.upload_pipeline import UploadPipeline
 from infra.constructs.variables import Variables
 from infra.constructs.workers import Workers
 from infra.constructs.workflow import Workflow
-from infra.settings import StageSettings
+from infra.settings import CANONICAL, StageSettings
 
 from constructs import Construct
 
@@ -92,9 +93,11 @@ class EaselStack(Stack):
         self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
         self.api = Api(self, "Api", foundation=foundation, authorizer=self.authorizer)
         self.doors = self._doors(settings)
+        self.realtime = self._realtime(settings)
         self.functions = (
             *self.api.functions,
             *(self.doors.functions if self.doors else ()),
+            *(self.realtime.functions if self.realtime else ()),
             self.authorizer.function,
             *self.workers.functions,
             *self.uploads.functions,
@@ -110,6 +113,11 @@ class EaselStack(Stack):
         if not doors.wanted(settings.doors):
             return None
         return doors.Doors(self, "Doors", foundation=self.foundation, authorizer=self.authorizer)
+
+    def _realtime(self, settings: StageSettings) -> Realtime | None:
+        if CANONICAL not in settings.doors:
+            return None
+        return Realtime(self, "Realtime", foundation=self.foundation, authorizer=self.authorizer)
 
     def _observability(self, settings: StageSettings) -> Observability:
         return Observability(

@@ -95,6 +95,12 @@ _SUBMITTING = {
 }
 
 FUNCTIONS: dict[str, dict[str, str]] = {
+    "api/realtime/create_ticket": {"Data/Signing": "secretsmanager: GetSecretValue"},
+    "api/realtime/follow_generation": {
+        CORE: "dynamodb: Query",
+        EPHEMERAL: "dynamodb: PutItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/accounts/authorize_request": {
         CORE: "dynamodb: GetItem BatchGetItem",
         EPHEMERAL: "dynamodb: UpdateItem",
@@ -431,6 +437,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/telegram-bot-??????",
         },
         "api/accounts/debug_users": {f"{prefix}easel-local/signing-??????"},
+        "api/realtime/create_ticket": {f"{prefix}easel-local/signing-??????"},
+        "api/realtime/follow_generation": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/exchange_telegram": {
             f"{prefix}easel-local/session-??????",
             f"{prefix}easel-local/telegram-bot-??????",

@@ -29,7 +29,7 @@ from easel.doors.canonical.door import CANONICAL
 from easel.errors import EaselError
 from easel.http import callers
 from easel.http.bodies import METHODS_WITH_BODY
-from easel.http.description import ERRORS, OPEN_QUERY, TAKES_BYTES
+from easel.http.description import ERRORS, OPEN_QUERY, OR_TICKET, TAKES_BYTES
 from easel.http.failures import InternalError, MalformedBody, RouteNotFound
 from easel.http.problems import KINDS, kind_of
 from easel.http.resolver import Resolver, has_open_query, is_public, takes_bytes
@@ -53,7 +53,7 @@ Send an API key as `Authorization: Bearer <key>`; each operation names the scope
 may use camelCase or snake_case."""
 
 _TAGS: Final = (
-    *("Generations", "Images", "Uploads", "Products", "Prompts", "Money", "Catalogue"),
+    *("Generations", "Real time", "Images", "Uploads", "Products", "Prompts", "Money", "Catalogue"),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content", "Studio"),
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
@@ -236,7 +236,9 @@ def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any
     answers = {status: _answer(status, said) for status, said in operation["responses"].items() if status < "400"}
     references = {name.partition("-")[0]: {"$ref": f"#/components/responses/{name}"} for name in failed}
     caller = callers.required(route.func)
-    described = {key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES, OPEN_QUERY}}
+    described = {
+        key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES, OPEN_QUERY, OR_TICKET}
+    }
     if "requestBody" in described:
         described["requestBody"] = _body(described["requestBody"])
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]

@@ -75,6 +75,7 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/ai/images": {"prompt": "a red fox", "model": "sandbox", "provider": "sandbox", "workspaceId": new_id()},
     "POST /api/v1/generations/{generationId}/cancel": None,
+    "POST /api/v1/realtime/tickets": None,
     "POST /api/v1/generations/submit": {"telegram_id": 279058397, "model_id": 1, "prompt": "a red fox"},
     "POST /api/v1/users/{telegram_id}/grants": {"charge_id": "c-1", "credits": 1},
     "POST /api/v1/payments/stars/confirm": {

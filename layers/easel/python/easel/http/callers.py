@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.request import Request
 from easel.domain import access
 from easel.errors import Forbidden, Unauthenticated
 from easel.http.identity import MISSING_TEXT
-from easel.http.resolver import CALLER
+from easel.http.resolver import CALLER, TICKET
 from easel.services.accounts.principal import Principal
 
 
@@ -52,8 +52,23 @@ def required(route: Callable[..., Any]) -> Holding | None:
     return next(wanted, None)
 
 
+class HoldingOrTicket(Holding):
+    """The same, or None where a ticket in the query stands for the credential: the route redeems it."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        with_credential = self.dependency
+
+        def caller(request: Request) -> Principal | None:
+            by_ticket = request.context.get(CALLER) is None and TICKET in (request.query_parameters or {})
+            return None if by_ticket else with_credential(request)
+
+        self.dependency = caller
+
+
 Anyone = Annotated[Principal, Holding(None)]
 GenerationsRead = Annotated[Principal, Holding(access.GENERATIONS_READ)]
+GenerationsReadOrTicket = Annotated[Principal | None, HoldingOrTicket(access.GENERATIONS_READ)]
 GenerationsWrite = Annotated[Principal, Holding(access.GENERATIONS_WRITE)]
 WalletRead = Annotated[Principal, Holding(access.WALLET_READ)]
 WalletGrant = Annotated[Principal, Holding(access.WALLET_GRANT)]

@@ -20,6 +20,7 @@ ERRORS: Final = "x-errors"
 """The codes of a route's own errors. Only the merged document is read by others, and it has them as responses."""
 TAKES_BYTES: Final = "x-takes-bytes"
 OPEN_QUERY: Final = "x-open-query"
+OR_TICKET: Final = "x-or-ticket"
 
 
 def route(
@@ -33,6 +34,7 @@ def route(
     public: bool = False,
     takes_bytes: bool = False,
     open_query: bool = False,
+    or_ticket: bool = False,
     body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe a route.
@@ -40,7 +42,8 @@ def route(
     A text describes an answer with the route's own body; a dictionary is an OpenAPI response object. A route that is
     not `public` is refused without a caller. One that `takes_bytes` reads its body itself, and `body` is what the
     document says about it; all others get one JSON object. An `open_query` may have parameters that we do not know,
-    because others write the address.
+    because others write the address. With `or_ticket` a `ticket` in the query stands for the credential, and the route
+    redeems it.
     """
     extensions: dict[str, Any] = {ERRORS: [error.code for error in errors]}
     if public:
@@ -51,6 +54,8 @@ def route(
         extensions["requestBody"] = body
     if open_query:
         extensions[OPEN_QUERY] = True
+    if or_ticket:
+        extensions[OR_TICKET] = True
     return {
         "operation_id": operation_id,
         "tags": [tag],

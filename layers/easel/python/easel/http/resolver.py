@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from easel.http import bodies, query, refusals, validation
-from easel.http.description import OPEN_QUERY, TAKES_BYTES
+from easel.http.description import OPEN_QUERY, OR_TICKET, TAKES_BYTES
 from easel.http.door import Door
 from easel.http.incoming import Incoming
 from easel.observability import bind
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CALLER: Final = "caller"
 """Where `callers` finds the principal in the resolver's context."""
+TICKET: Final = "ticket"
+"""The query parameter that holds a ticket."""
 _INCOMING: Final = "incoming"
 _PLACEHOLDER: Final = re.compile(r"(<\w+>)")
 _WHOLE: Final = r"^{}\Z"
@@ -64,7 +66,9 @@ class Resolver(APIGatewayHttpResolver):
         a route wants a caller where any route of the function does.
         """
         route = self._route_at(incoming.route_method, incoming.path)
-        caller = incoming.caller if any(not is_public(known) for known in ([route] if route else self.routes)) else None
+        wanted = any(not is_public(known) for known in ([route] if route else self.routes))
+        by_ticket = route is not None and takes_ticket(route) and TICKET in incoming.query
+        caller = incoming.caller if wanted and not by_ticket else None
         if caller:
             bind(workspace_id=caller.workspace_id, key_id=caller.key_id)
         event = {**incoming.event, **incoming.as_get()}
@@ -101,6 +105,11 @@ def is_public(route: Route) -> bool:
 def takes_bytes(route: Route) -> bool:
     """Whether a route reads its body itself, of any type."""
     return bool(_extensions(route).get(TAKES_BYTES))
+
+
+def takes_ticket(route: Route) -> bool:
+    """Whether a ticket in the query may stand for the credential."""
+    return bool(_extensions(route).get(OR_TICKET))
 
 
 def has_open_query(route: Route) -> bool:

@@ -1,0 +1,1 @@
+"""Tickets, and the events of one generation."""

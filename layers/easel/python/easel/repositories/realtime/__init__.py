@@ -1,0 +1,1 @@
+"""Tickets, connections and streams of real time, in the `ephemeral` table."""

@@ -1,0 +1,1 @@
+"""What clients follow live: tickets, the stream of one generation, the stream of a workspace."""
