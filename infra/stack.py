@@ -10,6 +10,7 @@ from infra.constructs import doors
 from infra.constructs.api import Api
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.data import Data
+from infra.constructs.delivery import Delivery
 from infra.constructs.events import Events
 from infra.constructs.foundation import Foundation
 from infra.constructs.http_front import HttpFront
@@ -92,10 +93,12 @@ class EaselStack(Stack):
         self.operators = Operators(self, "Operators", foundation=foundation)
         self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
         self.api = Api(self, "Api", foundation=foundation, authorizer=self.authorizer)
+        self.delivery = Delivery(self, "Delivery", foundation=foundation, authorizer=self.authorizer)
         self.doors = self._doors(settings)
         self.realtime = self._realtime(settings)
         self.functions = (
             *self.api.functions,
+            *self.delivery.functions,
             *(self.doors.functions if self.doors else ()),
             *(self.realtime.functions if self.realtime else ()),
             self.authorizer.function,

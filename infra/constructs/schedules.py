@@ -68,7 +68,7 @@ class Schedules(Construct):
             SWEEP_SECONDS,
             own.core | own.ledger | own.generations_queue | own.publishing | own.base_url | base.workflow.variables,
         )
-        function.allow(*ENDING, "dynamodb:DeleteItem", on=data.core.table_arn)
+        function.allow(*ENDING, "dynamodb:GetItem", "dynamodb:DeleteItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(OPEN_BY_ATTENTION))
         function.allow(*SETTLING, on=data.ledger.table_arn)
         function.allow("dynamodb:Query", on=data.ledger_index_arn(GRANTS_BY_EXPIRY))

@@ -15,8 +15,11 @@ from infra.settings import ProviderSettings
 
 from constructs import Construct
 
-OUTBOX_FILTER: Final = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"entity": {"S": ["OUTBOX"]}}}}
-"""Of all changes to the core table, the new outbox items."""
+PUBLISHED: Final = (
+    {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"entity": {"S": ["OUTBOX"]}}}},
+    {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"entity": {"S": ["STATE", "IMAGE"]}}}},
+)
+"""Of all changes to the core table, the new outbox items, and those that say how far a generation is."""
 
 IMAGING_MEMORY_MB: Final = 1024
 _HEALTH: Final = tuple(f"dynamodb:{action}Item" for action in ("BatchGet", "Put", "Delete", "Update"))
@@ -189,9 +192,10 @@ class Workers(Construct):
             kit=self._kit,
             folder="workers/publish_events",
             timeout_seconds=30,
-            env=own.core | own.publishing,
+            env=own.core | own.publishing | own.base_url,
         )
-        function.allow("dynamodb:DeleteItem", on=self._data.core.table_arn)
+        actions = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=self._data.core.table_arn)
         function.allow("events:PutEvents", on=self._foundation.bus.bus.event_bus_arn)
         function.allow("sqs:SendMessage", on=self._queues.integration.arn)
         allow_replies(function)
@@ -219,7 +223,7 @@ class Workers(Construct):
             function_name=self.publish_events.name,
             event_source_arn=stream,
             starting_position="TRIM_HORIZON",
-            filter_criteria=_only(OUTBOX_FILTER),
+            filter_criteria=_only(*PUBLISHED),
             batch_size=10,
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=10,
@@ -277,6 +281,6 @@ def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:
     return {provider.name: settings}
 
 
-def _only(pattern: dict[str, Any]) -> lambda_.CfnEventSourceMapping.FilterCriteriaProperty:
-    filters = [lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(pattern))]
+def _only(*patterns: dict[str, Any]) -> lambda_.CfnEventSourceMapping.FilterCriteriaProperty:
+    filters = [lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(pattern)) for pattern in patterns]
     return lambda_.CfnEventSourceMapping.FilterCriteriaProperty(filters=filters)

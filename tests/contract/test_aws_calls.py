@@ -60,7 +60,7 @@ follow it again                   4  ChangeMessageVisibility, Query, BatchGetIte
 render, refused                  10  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, BatchGetItem, UpdateItem, SendTaskFailure
 settle, delivered                 4  Query, GetItem, BatchGetItem, TransactWriteItems
 settle, failed                    2  Query, TransactWriteItems
-tell of an end                    3  PutEvents, SendMessage, DeleteItem
+tell of an end                    4  Query, PutEvents, SendMessage, DeleteItem
 picture                           1  Query
 sweep, nothing to do             13  13 x Query
 wallet                            1  GetItem

@@ -301,8 +301,9 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         LEDGER: "dynamodb: GetItem Query",
         "Queues/AuditDeadLetters": "sqs: SendMessage",
     },
+    "api/delivery/read_events": {CORE: "dynamodb: GetItem Query PutItem"},
     "schedules/sweep_generations": {
-        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem DeleteItem",
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem GetItem DeleteItem",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
@@ -350,7 +351,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Queues/Intake/DeadLetters": "sqs: SendMessage ReceiveMessage DeleteMessage",
     },
     "workers/publish_events": {
-        CORE: "dynamodb: DeleteItem",
+        CORE: "dynamodb: GetItem Query PutItem UpdateItem DeleteItem",
         f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
         "Events/Bus": "events: PutEvents",
         "Queues/Integration/Queue": "sqs: SendMessage",

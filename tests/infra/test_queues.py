@@ -120,10 +120,13 @@ def test_the_outbox_is_followed_from_the_first_record_and_loses_none(production:
     assert production.text(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/OutboxDeadLetters"
 
 
-def test_of_all_changes_only_new_outbox_items_wake_the_publisher(production: Synthesized) -> None:
+def test_of_all_changes_only_events_wake_the_publisher(production: Synthesized) -> None:
     mapping = production.of_type("AWS::Lambda::EventSourceMapping")["Workers/Outbox"]
     patterns = [json.loads(rule["Pattern"]) for rule in mapping["FilterCriteria"]["Filters"]]
-    assert patterns == [{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"entity": {"S": ["OUTBOX"]}}}}]
+    assert patterns == [
+        {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"entity": {"S": ["OUTBOX"]}}}},
+        {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"entity": {"S": ["STATE", "IMAGE"]}}}},
+    ]
 
 
 def test_the_sweep_runs_each_minute_and_its_failures_are_kept(production: Synthesized) -> None:

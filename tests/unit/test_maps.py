@@ -19,7 +19,6 @@ NAMED_OTHERWISE = {
     "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
     "describe_service": (None, "constants and the shipped OpenAPI document"),
     "list_generations": ("generations/read_generations", "one function serves one address of two doors"),
-    "publish_events": (None, "the outbox belongs to the adapter: easel/events/outbox.py"),
     "shop_cancel_generation": ("generations/cancel_generation", "the shop's address of the same use case"),
     "shop_read_generations": ("generations/read_generations", "the shop's addresses of the same use case"),
     "shop_start_generation": ("generations/submit_generation", "of a product's pictures: products/product_request.py"),

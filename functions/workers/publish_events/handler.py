@@ -1,4 +1,4 @@
-"""DynamoDB stream of `core`, new outbox items: publish events."""
+"""DynamoDB stream of `core`: publish new items of the outbox, and what changes of generations' records say."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
-from easel.events.outbox import event_in_outbox_item
+from easel.events.stream import read_record
 from easel.observability import (
     RECORDS_SET_ASIDE,
-    bind,
     bind_request_id,
     count,
     describe_error,
     instrumented,
     logger,
 )
+from easel.services.ports.events import Change
 from easel.wiring import publish_events as wiring
 
 Env = wiring.PublishEnv
@@ -31,20 +31,23 @@ processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 def publish(record: DynamoDBRecord) -> None:
     """Publish one event. An unreadable one stays in the outbox; retrying it would block the events behind it."""
     try:
-        event = event_in_outbox_item(record.raw_event["dynamodb"]["NewImage"])
+        found = read_record(record.raw_event)
     except (KeyError, ValueError) as error:
         logger.error("event cannot be read", extra=describe_error(error))
         count(RECORDS_SET_ASIDE)
         return
+    if found is None:
+        return
+    use_case = wiring.publish_events(settings.load(Env))
     try:
-        bind_request_id(event.request_id)
-        bind(event_id=event.id, event_type=event.type)
-        wiring.publish_events(settings.load(Env))(event)
+        event = use_case.change(found) if isinstance(found, Change) else use_case(found)
     except Exception as error:
         # Lambda only gets the sequence number to continue from, so the reason is logged here.
         logger.error("event not published", extra=describe_error(error))
         raise
-    logger.info("event published")
+    if event is not None:
+        bind_request_id(event.request_id)
+        logger.info("event published", extra={"event_id": event.id, "event_type": event.type})
 
 
 @instrumented

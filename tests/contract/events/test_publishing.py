@@ -15,11 +15,16 @@ from tests.support.streams import in_stream_record
 
 from easel.domain.events import Event, generation_ended, serialise_event
 from easel.domain.image import ServedBy, Status
-from easel.events.outbox import PublishEvents, event_in_outbox_item
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
 from easel.events.schema import GenerationEvent
+from easel.events.stream import event_in_outbox_item
+from easel.repositories.delivery.event_log import DynamoEventLog
+from easel.repositories.delivery.listeners import DynamoListeners
 from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.generations.generations import DynamoGenerations
+from easel.services.delivery.describe_changes import DescribeChanges
+from easel.services.delivery.publish_events import PublishEvents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,7 +65,10 @@ class World:
             BillingMode="PAY_PER_REQUEST",
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )
+        self.now = NOW
         self.outbox = DynamoOutbox(self._dynamodb, self._table)
+        self.log = DynamoEventLog(self._dynamodb, self._table)
+        self.listeners = DynamoListeners(self._dynamodb, self._table)
         self.integration_queue = self._sqs.create_queue(QueueName=unique_name("integration"))["QueueUrl"]
         self.subscribed_queue = self._sqs.create_queue(QueueName=unique_name("subscribed"))["QueueUrl"]
         bus = self._bus_with_a_rule_to(self.subscribed_queue)
@@ -69,7 +77,15 @@ class World:
                 EventBridgePublisher(emulator.client("events"), bus),
                 SqsIntegrationPublisher(self._sqs, self.integration_queue),
             ],
+            log=self.log,
+            listeners=self.listeners,
+            describe=DescribeChanges(
+                generations=DynamoGenerations(self._dynamodb, self._table),
+                log=self.log,
+                permalink_of=lambda *_: "https://pictures.example/i/token",
+            ),
             forget=self.outbox.remove,
+            clock=lambda: self.now,
         )
 
     def _bus_with_a_rule_to(self, queue_url: str) -> str:

@@ -27,9 +27,11 @@ from tests.support.issuer import an_issuer, payload
 from easel.domain.access import ALL_SCOPES
 from easel.domain.api_keys import new_api_key
 from easel.domain.content_item import ContentImage, ContentVariant
+from easel.domain.events import image_deleted
 from easel.domain.image import Image, Status
 from easel.ids import image_id, new_generation_id, new_id
 from easel.repositories.content_images import DynamoContentImages
+from easel.repositories.delivery.event_log import DynamoEventLog
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 
@@ -168,6 +170,8 @@ def theirs(walked: World) -> dict[str, str]:
     article = an_article(tenant, picture)
     articles = DynamoContentImages(client, walked.environment["CORE_TABLE_NAME"])
     DynamoTransactions(client).commit(*articles.adding(article))
+    event = image_deleted(generation, picture, "r", datetime.now(UTC))
+    DynamoEventLog(client, walked.environment["CORE_TABLE_NAME"]).append(event, event.occurred_at)
     return {
         "uploadId": upload["uploadId"],
         "productId": product["id"],
@@ -183,6 +187,7 @@ def theirs(walked: World) -> dict[str, str]:
         "contentImageId": f"{article.item_id}%2F{article.file_name}",
         "telegram_id": "279058397",
         "chargeId": "c-1",
+        "eventId": event.id,
         "resultNumber": "0",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],

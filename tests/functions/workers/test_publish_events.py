@@ -68,6 +68,7 @@ def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World
     environment = emulator.environment() | {
         "CORE_TABLE_NAME": table,
         "EVENT_BUS_NAME": bus,
+        "PUBLIC_BASE_URL": "https://easel.example",
         "INTEGRATION_QUEUE_URL": queue,
     }
     for name, value in environment.items():

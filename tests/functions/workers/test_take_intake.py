@@ -16,8 +16,8 @@ from tests.support.issuer import an_issuer, serving
 from tests.support.streams import in_stream_record
 
 from easel.domain.events import serialise_event
-from easel.events.outbox import event_in_outbox_item
 from easel.events.schema import IntakeEvent
+from easel.events.stream import event_in_outbox_item
 from easel.repositories.dynamodb import to_item
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import base64
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from tests.support.generations import NOW, WORKSPACE_ID
@@ -14,7 +15,8 @@ from tests.support.generations import NOW, WORKSPACE_ID
 from easel.compression import compressed
 from easel.domain.events import Event, serialise_event
 from easel.errors import QueueUnavailable
-from easel.events.outbox import PublishEvents, event_in_outbox_item
+from easel.events.stream import event_in_outbox_item
+from easel.services.delivery.publish_events import PublishEvents
 
 EVENT = Event(
     id="c67877cc-bb29-5239-9fd0-c50d5f86c31c",
@@ -52,7 +54,11 @@ class PublisherInJournal:
 def publishing_into(journal: Journal) -> PublishEvents:
     return PublishEvents(
         publishers=[PublisherInJournal("bus", journal), PublisherInJournal("queue", journal)],
+        log=cast(Any, None),
+        listeners=cast(Any, SimpleNamespace(of=lambda *_: ())),
+        describe=cast(Any, None),
         forget=lambda event_id: journal.note("forget", event_id),
+        clock=lambda: NOW,
     )
 
 

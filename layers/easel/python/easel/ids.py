@@ -6,12 +6,14 @@ without a look-up, and is still a valid, unique, time-ordered UUIDv7 (74 - 4 ran
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
 from uuid import UUID
 
 _INDEX_BITS = 0xF
+_DERIVED = 8
 _NUMBER_BITS = 12
 _RANDOM = 0xFFF
 MAX_IMAGES = 10
@@ -69,3 +71,24 @@ def generation_of_image(image: str) -> tuple[str, int] | None:
     if not 0 <= index < MAX_IMAGES:
         return None
     return str(UUID(int=value & ~_INDEX_BITS)), index
+
+
+def derived_id(milliseconds: int, name: str) -> str:
+    """The id of something that happened at this time: the same for the same name, and ordered by time.
+
+    A UUIDv8 (RFC 9562): milliseconds since 1970 as in a UUIDv7, then 74 bits of the name's SHA-256.
+    """
+    digest = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16])
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _DERIVED << 76 | (digest >> 116) << 64
+    return str(UUID(int=value | 0b10 << 62 | digest & (1 << 62) - 1))
+
+
+def is_derived(identifier: str) -> bool:
+    """Whether this is a derived id, which begins with its time."""
+    return UUID(identifier).version == _DERIVED
+
+
+def moved_id(identifier: str, milliseconds: int) -> str:
+    """A derived id with another time."""
+    rest = UUID(identifier).int & (1 << 80) - 1
+    return str(UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | rest))

@@ -25,11 +25,36 @@ Moment = Annotated[
 EndStatus = Literal["COMPLETED", "FAILED", "CANCELLED"]
 
 
-class _Part(BaseModel):
+class EventPart(BaseModel):
+    """A part of an event. Unknown fields are ignored: they may be added."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
-class EventError(_Part):
+class EventEnvelope(EventPart):
+    """What every event has. Fields with a default were added to version 1 later."""
+
+    id: str = Field(description="The same each time this event is delivered.")
+    object: Literal["event"] = "event"
+    occurred_at: Moment
+    timestamp: Moment | None = Field(None, description="`occurredAt` by its name in Standard Webhooks.")
+    created_at: int | None = Field(None, alias="created_at", description="`occurredAt` in seconds since 1970.")
+    ordering_key: str | None = Field(None, description="Events with the same key are ordered by `sequence`.")
+    sequence: int = Field(0, ge=0, description="Increases within an `orderingKey`, with gaps.")
+
+
+class EventEcho(EventPart):
+    """What a bot sent along with its request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    chat_id: int | str | None = Field(None, alias="chat_id")
+    message_id: int | str | None = Field(None, alias="message_id")
+    prompt_message_id: int | str | None = Field(None, alias="prompt_message_id")
+    language: str | None = None
+
+
+class EventError(EventPart):
     """Why an image or a generation failed."""
 
     code: str = Field(description="Stable; meant for programs.")
@@ -37,7 +62,7 @@ class EventError(_Part):
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
 
-class EventPrice(_Part):
+class EventPrice(EventPart):
     """What the generation costs when all of its images are delivered."""
 
     unit: Literal["generation", "image", "megapixel"] = Field(description="What is counted.")
@@ -47,14 +72,14 @@ class EventPrice(_Part):
     credits: float = Field(ge=0, description="The same in credits.")
 
 
-class EventServedBy(_Part):
+class EventServedBy(EventPart):
     """Which provider and model made an image."""
 
     provider: str
     model: str = Field(description="The active model of the catalogue that served the requested one.")
 
 
-class EventImage(_Part):
+class EventImage(EventPart):
     """One image of the generation, in the order of `index`."""
 
     id: str
@@ -71,7 +96,7 @@ class EventImage(_Part):
     error: EventError | None = Field(description="Null unless the status is FAILED.")
 
 
-class EventGeneration(_Part):
+class EventGeneration(EventPart):
     """The generation as it ended."""
 
     id: str
@@ -81,6 +106,7 @@ class EventGeneration(_Part):
     user_id: str
     client_reference: str | None = Field(description="The caller's own reference of the request.")
     correlation_id: str | None = Field(None, description="Of the message in the intake that asked for it, if one did.")
+    echo: EventEcho | None = Field(None, description="What a bot sent along; null for other callers.")
     created_at: Moment
     completed_at: Moment = Field(description="When it ended, with any status.")
     images_completed: int = Field(ge=0)
@@ -92,25 +118,24 @@ class EventGeneration(_Part):
     images: tuple[EventImage, ...]
 
 
-class GenerationEventData(_Part):
+class GenerationEventData(EventPart):
     """The body of the event."""
 
+    id: str | None = Field(None, description="The generation's id.")
     generation: EventGeneration
 
 
-class GenerationEvent(_Part):
+class GenerationEvent(EventEnvelope):
     """A generation has ended. Delivered at least once; drop repeats by `id`."""
 
-    id: str = Field(description="The same each time this event is delivered.")
     type: Literal["generation.completed", "generation.failed", "generation.cancelled"]
     version: Literal[1]
     workspace_id: str
-    occurred_at: Moment
     request_id: str = Field(description="The X-Request-ID of the request that created the generation.")
     data: GenerationEventData
 
 
-class EventBudget(_Part):
+class EventBudget(EventPart):
     """A monthly budget and how far it is used. Amounts are milli-credits."""
 
     scope: Literal["workspace", "key"]
@@ -122,25 +147,23 @@ class EventBudget(_Part):
     remaining_milli_credits: int = Field(ge=0)
 
 
-class BudgetEventData(_Part):
+class BudgetEventData(EventPart):
     """The body of the event."""
 
     budget: EventBudget
 
 
-class BudgetEvent(_Part):
+class BudgetEvent(EventEnvelope):
     """Most of a budget is used. Sent once per month and limit; delivered at least once; drop duplicates by `id`."""
 
-    id: str = Field(description="The same each time this event is delivered.")
     type: Literal["budget.alert"]
     version: Literal[1]
     workspace_id: str
-    occurred_at: Moment
     request_id: str = Field(description="The X-Request-ID of the request whose charge reached the threshold.")
     data: BudgetEventData
 
 
-class IntakeAccepted(_Part):
+class IntakeAccepted(EventPart):
     """What became of a message in the intake."""
 
     message_id: str = Field(description="SQS's id of the message.")
@@ -149,25 +172,23 @@ class IntakeAccepted(_Part):
     generation_id: str = Field(description="The generation that this key has made, now or before.")
 
 
-class IntakeAcceptedData(_Part):
+class IntakeAcceptedData(EventPart):
     """The body of the event."""
 
     intake: IntakeAccepted
 
 
-class IntakeAcceptedEvent(_Part):
+class IntakeAcceptedEvent(EventEnvelope):
     """A message in the intake is a generation now. Delivered at least once; drop repeats by `id`."""
 
-    id: str = Field(description="The same each time this event is delivered.")
     type: Literal["intake.accepted"]
     version: Literal[1]
     workspace_id: str
-    occurred_at: Moment
     request_id: str
     data: IntakeAcceptedData
 
 
-class IntakeErrorDetail(_Part):
+class IntakeErrorDetail(EventPart):
     """One field at fault, or the numbers behind a refusal."""
 
     field: str
@@ -181,7 +202,7 @@ class IntakeError(EventError):
     details: tuple[IntakeErrorDetail, ...]
 
 
-class IntakeRejected(_Part):
+class IntakeRejected(EventPart):
     """A message that became nothing. Keys and ids are null where the message had none that could be read."""
 
     message_id: str = Field(description="SQS's id of the message.")
@@ -190,25 +211,23 @@ class IntakeRejected(_Part):
     error: IntakeError
 
 
-class IntakeRejectedData(_Part):
+class IntakeRejectedData(EventPart):
     """The body of the event."""
 
     intake: IntakeRejected
 
 
-class IntakeRejectedEvent(_Part):
+class IntakeRejectedEvent(EventEnvelope):
     """A message in the intake was rejected; nothing was charged. Delivered at least once; drop repeats by `id`."""
 
-    id: str = Field(description="The same each time this event is delivered.")
     type: Literal["intake.rejected"]
     version: Literal[1]
     workspace_id: str
-    occurred_at: Moment
     request_id: str
     data: IntakeRejectedData
 
 
-class EventModel(_Part):
+class EventModel(EventPart):
     """A model of the catalogue at one provider."""
 
     id: str = Field(description="The catalogue's name for the model.")
@@ -223,32 +242,30 @@ class EventModel(_Part):
     equivalents: tuple[str, ...] = Field(description="Models that may replace it, best first.")
 
 
-class CatalogueEventData(_Part):
+class CatalogueEventData(EventPart):
     """The body of the event."""
 
     model: EventModel
 
 
-class CatalogueEvent(_Part):
+class CatalogueEvent(EventEnvelope):
     """A model is missing or will end. Sent daily until fixed; delivered at least once; drop duplicates by `id`."""
 
-    id: str = Field(description="The same each time this event is delivered.")
     type: Literal["catalogue.model_missing", "catalogue.model_shutdown_announced", "catalogue.model_ends_soon"]
     version: Literal[1]
     workspace_id: Literal["installation"]
-    occurred_at: Moment
     request_id: str = Field(description="The id of the check that found it.")
     data: CatalogueEventData
 
 
 def json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of a generation's events."""
-    return _schema(SCHEMA_ID, GenerationEvent)
+    return schema_of(SCHEMA_ID, GenerationEvent)
 
 
 def budget_json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of a budget's events."""
-    return _schema(BUDGET_SCHEMA_ID, BudgetEvent)
+    return schema_of(BUDGET_SCHEMA_ID, BudgetEvent)
 
 
 class IntakeEvent(RootModel[IntakeAcceptedEvent | IntakeRejectedEvent]):
@@ -257,15 +274,15 @@ class IntakeEvent(RootModel[IntakeAcceptedEvent | IntakeRejectedEvent]):
 
 def intake_json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of the intake's events."""
-    return _schema(INTAKE_SCHEMA_ID, IntakeEvent)
+    return schema_of(INTAKE_SCHEMA_ID, IntakeEvent)
 
 
 def catalogue_json_schema() -> dict[str, object]:
     """JSON Schema (draft 2020-12) of version 1 of the catalogue's events."""
-    return _schema(CATALOGUE_SCHEMA_ID, CatalogueEvent)
+    return schema_of(CATALOGUE_SCHEMA_ID, CatalogueEvent)
 
 
-def _schema(identifier: str, event: type[BaseModel]) -> dict[str, object]:
+def schema_of(identifier: str, event: type[BaseModel]) -> dict[str, object]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": identifier,

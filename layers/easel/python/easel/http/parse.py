@@ -137,6 +137,11 @@ def resource_id(text: str, kind: str) -> str:
     return candidate
 
 
+def is_id(text: str) -> bool:
+    """Whether this is an id in lower case."""
+    return _UUID.fullmatch(text) is not None
+
+
 def id_in_body(field: str, text: str, kind: str) -> str:
     """An id in a field of a body, in lower case. Raises InvalidRequest: text that cannot be an id."""
     candidate = text.strip().lower()

@@ -27,6 +27,8 @@ PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 PRODUCT_PREFIX: Final = "PRODUCT#"
 CONTENT_PREFIX: Final = "CONTENT#"
+LOGGED_PREFIX: Final = "AT#"
+LISTENER_PREFIX: Final = "LISTENER#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
@@ -235,6 +237,27 @@ def outbox(event_id: str) -> Key:
 
 def outbox_partition(shard: int) -> str:
     return f"OUTBOX#{shard}"
+
+
+def events_partition(workspace_id: str) -> str:
+    """Of the log of a workspace's events. Apart from its other records, so that neither slows down the other."""
+    return f"EVENTS#{_part(workspace_id)}"
+
+
+def logged_event(workspace_id: str, position: str) -> Key:
+    return {"pk": events_partition(workspace_id), "sk": f"{LOGGED_PREFIX}{_part(position)}"}
+
+
+def late_event(workspace_id: str, event_id: str) -> Key:
+    return {"pk": events_partition(workspace_id), "sk": f"LATE#{_part(event_id)}"}
+
+
+def last_progress(workspace_id: str, generation_id: str) -> Key:
+    return {"pk": events_partition(workspace_id), "sk": f"PROGRESS#{_part(generation_id)}"}
+
+
+def listener(workspace_id: str, name: str) -> Key:
+    return {"pk": events_partition(workspace_id), "sk": f"{LISTENER_PREFIX}{_part(name)}"}
 
 
 def index_key(workspace_id: str, *parts: str) -> str:

@@ -51,7 +51,7 @@ class SweepGenerations:
         settle: SettleGeneration,
         workflow: Workflow,
         events: WaitingEvents,
-        publish: Callable[[Event], None],
+        publish: Callable[[Event], object],
         expire_grants: Callable[[], JobCounts],
         clock: Clock,
     ) -> None:
