@@ -28,8 +28,8 @@ TelegramUser = Annotated[
     Header(
         alias="X-Telegram-User-Id",
         description="The Telegram user for whom the bot sends the request. A `telegram_id` in the request has to be "
-        "the same; it is 403 otherwise.",
-        json_schema_extra={**_PATTERN},
+        "the same; it is 403 otherwise. Empty is the same as left out.",
+        json_schema_extra={"pattern": "^([1-9][0-9]{0,15})?$"},
     ),
 ]
 
