@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sys
 import threading
 
+from infra.local.places import REPOSITORY
 from infra.local.simulators.server import Simulators, SimulatorSettings
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
+    # The drawings are those of the sandbox, which is in a layer.
+    sys.path.append(str(REPOSITORY / "layers/easel/python"))
     settings = SimulatorSettings(**vars(_parser().parse_args()))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -177,7 +177,8 @@ def _drawing(order: Order, turn: str) -> Drawing:
         width=width,
         height=height,
         format=order.format,
-        caption=order.prompt,
+        prompt=order.prompt,
+        model=order.model.id,
         references=[source.small for source in order.sources],
     )
 

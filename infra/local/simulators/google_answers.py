@@ -217,7 +217,7 @@ def _by_kind(**tokens: int) -> list[dict[str, Any]]:
 
 def _draft(drawing: Drawing) -> Drawing:
     width, height = max(1, drawing.width // _DRAFT_SCALE), max(1, drawing.height // _DRAFT_SCALE)
-    return replace(drawing, width=width, height=height, caption="a draft", format="png")
+    return replace(drawing, width=width, height=height, watermark="a draft", format="png")
 
 
 def _inline(drawing: Drawing) -> dict[str, str]:

@@ -169,7 +169,10 @@ def drawings(
             width=size[0],
             height=size[1],
             format=format,
-            caption=job.input.get("watermark") or job.prompt,
+            prompt=job.prompt,
+            model=job.model,
+            number=number + 1 if count > 1 else None,
+            watermark=job.input.get("watermark") or "",
             references=[source.small for source in sources],
         )
         for number in range(count)

@@ -198,7 +198,8 @@ def _drawing(order: Order, sources: Sequence[Source], turn: str) -> Drawing:
         width=width,
         height=height,
         format=order.format,
-        caption=order.prompt,
+        prompt=order.prompt,
+        model=order.model.id,
         references=[source.small for source in sources],
         transparent=order.transparent,
     )

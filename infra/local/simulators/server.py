@@ -130,7 +130,7 @@ def _sample_picture(picture: re.Match[str], seed: str) -> Reply:
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
         return json_reply({"error": f"each side must be from 1 to {MAX_SIDE}"}, 400)
     image_format = "jpeg" if picture[3] == "jpg" else picture[3]
-    data = Drawing(hashlib.sha256(seed.encode()).digest(), width, height, image_format, caption=seed).render()
+    data = Drawing(hashlib.sha256(seed.encode()).digest(), width, height, image_format, prompt=seed).render()
     return Reply(200, data, f"image/{image_format}")
 
 

@@ -59,7 +59,7 @@ def _draw(file_id: str) -> bytes | None:
     if named is None or not (1 <= int(named[1]) <= MAX_SIDE and 1 <= int(named[2]) <= MAX_SIDE):
         return None
     seed = hashlib.sha256(file_id.encode()).digest()
-    return Drawing(seed, int(named[1]), int(named[2]), "png", caption=named[3]).render()
+    return Drawing(seed, int(named[1]), int(named[2]), "png", prompt=named[3]).render()
 
 
 def _refusal(code: int, description: str) -> Reply:
