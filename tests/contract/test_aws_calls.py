@@ -71,6 +71,8 @@ take credits back                 3  2 x GetItem, TransactWriteItems
 quote                             0
 usage                             1  Query
 own usage                         2  2 x GetItem
+analytics                         1  Query
+dashboard                         3  2 x Query, GetItem
 set a budget                      2  BatchGetItem, TransactWriteItems
 budget                            1  BatchGetItem
 """  # noqa: E501 - a table

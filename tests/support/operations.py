@@ -315,6 +315,9 @@ class Functions:
     def usage(self, path: str = "") -> Any:
         return self.request("read_usage", "GET", f"/api/v1/usage{path}")
 
+    def data(self, path: str, query: str = "") -> Any:
+        return self.request("read_usage", "GET", f"/api/v1/data/{path}", query=query)
+
     def set_budget(self, credits: int) -> Any:
         return self.request("set_budgets", "PUT", "/api/v1/budgets/workspace", body={"credits": credits})
 
@@ -469,6 +472,8 @@ def _measure_money(functions: Functions, note: Callable[..., Any]) -> None:
     note("quote", functions.quote)
     note("usage", functions.usage)
     note("own usage", functions.usage, "/me")
+    note("analytics", functions.data, "analytics")
+    note("dashboard", functions.data, "dashboard")
     note("set a budget", functions.set_budget, 500)
     note("budget", functions.budget)
 

@@ -17,6 +17,8 @@ class Money(Room):
         Route("PostQuotes", POST, "/api/v1/quotes", "quote_generation"),
         Route("GetUsage", GET, "/api/v1/usage", "read_usage"),
         Route("GetOwnUsage", GET, "/api/v1/usage/me", "read_usage"),
+        Route("GetAnalytics", GET, "/api/v1/data/analytics", "read_usage"),
+        Route("GetDashboard", GET, "/api/v1/data/dashboard", "read_usage"),
         Route("GetWorkspaceBudget", GET, "/api/v1/budgets/workspace", "read_budgets"),
         Route("PutWorkspaceBudget", PUT, "/api/v1/budgets/workspace", "set_budgets"),
         Route("DeleteWorkspaceBudget", DELETE, "/api/v1/budgets/workspace", "set_budgets"),

@@ -497,6 +497,8 @@ GUARDED = [
     ("quote_generation", "POST", "/api/v1/quotes", "generations:write"),
     ("read_usage", "GET", "/api/v1/usage", "wallet:read"),
     ("read_usage", "GET", "/api/v1/usage/me", "generations:read"),
+    ("read_usage", "GET", "/api/v1/data/analytics", "wallet:read"),
+    ("read_usage", "GET", "/api/v1/data/dashboard", "wallet:read"),
     ("read_budgets", "GET", "/api/v1/budgets/workspace", "wallet:read"),
     ("set_budgets", "PUT", "/api/v1/budgets/workspace", "workspace:admin"),
     ("set_budgets", "DELETE", "/api/v1/budgets/workspace", "workspace:admin"),

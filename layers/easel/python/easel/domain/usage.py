@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -25,6 +25,12 @@ class UsageSums:
 
     def __add__(self, other: UsageSums) -> UsageSums:
         return UsageSums(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    @property
+    def success_rate(self) -> float | None:
+        """The share of images that were delivered, from 0 to 1; None while none has ended either way."""
+        ended = self.images_completed + self.images_failed
+        return self.images_completed / ended if ended else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,15 @@ def grouped(rows: Iterable[UsageRow], by: str) -> dict[str, UsageSums]:
         name = name_of(row)
         sums[name] = sums.get(name, UsageSums()) + row.sums
     return dict(sorted(sums.items()))
+
+
+def grouped_by_day(rows: Iterable[UsageRow], by: str, days: Sequence[str]) -> dict[str, dict[str, UsageSums]]:
+    """The sums per group of each of these days; a day without usage has no groups. Rows of other days are left out."""
+    rows_of: dict[str, list[UsageRow]] = {day: [] for day in days}
+    for row in rows:
+        if row.day in rows_of:
+            rows_of[row.day].append(row)
+    return {day: grouped(found, by) for day, found in rows_of.items()}
 
 
 def total(rows: Iterable[UsageRow]) -> UsageSums:

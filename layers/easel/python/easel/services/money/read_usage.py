@@ -10,7 +10,7 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.credits import Wallet
 from easel.domain.plans import plan_of
-from easel.domain.usage import GROUPS, UsageRow, UsageSums, grouped, total
+from easel.domain.usage import GROUPS, LifetimeTotals, UsageRow, UsageSums, grouped, grouped_by_day, total
 from easel.errors import InvalidRequest
 from easel.services.accounts.principal import Principal
 from easel.services.money.read_wallet import ReadWallet
@@ -22,6 +22,8 @@ _MAX_ROWS: Final = 10_000
 _MAX_GROUPS: Final = 5_000
 """A group has some 500 bytes in an answer, which must stay below 6 MB."""
 DEFAULT_DAYS: Final = 30
+ANALYSED_BY: Final = ("model", "provider", "user", "key")
+"""The groupings that analytics show side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,24 @@ class UsageReport:
     series: dict[str, UsageSums]
     rows: Sequence[UsageRow] = ()
     """Everything that the sums are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """The usage of a range of days: every day by model, and all days by model, provider, user and API key."""
+
+    report: UsageReport
+    days: dict[str, dict[str, UsageSums]]
+    groups: dict[str, dict[str, UsageSums]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A workspace at a glance: everything so far, its balance, and a range of days."""
+
+    lifetime: LifetimeTotals
+    wallet: Wallet
+    recent: Analytics
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +97,31 @@ class ReadUsage:
         if len(rows) > _MAX_ROWS:
             raise InvalidRequest.of("from", "There is too much in this range; ask for fewer days.")
         series = grouped(rows, group_by)
-        if len(series) > _MAX_GROUPS:
-            message = f"These days have {len(series)} groups; at most {_MAX_GROUPS} are returned. Ask for fewer days."
-            raise InvalidRequest.of("from", message, {"maximumGroups": _MAX_GROUPS})
+        _check_groups(len(series))
         return UsageReport(since, until, group_by, total(rows), series, rows)
+
+    def analytics(self, principal: Principal, *, first: date | None = None, last: date | None = None) -> Analytics:
+        """The usage of the workspace as charts need it. One read, whatever the workspace has.
+
+        Raises:
+            InvalidRequest: as `report`, or more entries than one answer holds.
+        """
+        report = self.report(principal, first=first, last=last)
+        length = (report.last - report.first).days + 1
+        names = [(report.first + timedelta(days=number)).isoformat() for number in range(length)]
+        days = grouped_by_day(report.rows, "model", names)
+        groups = {by: grouped(report.rows, by) for by in ANALYSED_BY}
+        _check_groups(sum(map(len, (*days.values(), *groups.values()))))
+        return Analytics(report, days, groups)
+
+    def dashboard(self, principal: Principal, *, first: date | None = None, last: date | None = None) -> Dashboard:
+        """The workspace at a glance. Three reads, whatever the workspace has.
+
+        Raises:
+            InvalidRequest: as `analytics`.
+        """
+        recent = self.analytics(principal, first=first, last=last)
+        return Dashboard(self._counters.totals(principal.workspace_id), self._wallets(principal), recent)
 
     def own(self, principal: Principal) -> OwnUsage:
         """The caller's usage today. Two reads."""
@@ -95,6 +136,12 @@ class ReadUsage:
             max_active=plan.max_active_in(principal.channel),
             wallet=self._wallets(principal),
         )
+
+
+def _check_groups(number: int) -> None:
+    if number > _MAX_GROUPS:
+        message = f"These days have {number} groups; at most {_MAX_GROUPS} are returned. Ask for fewer days."
+        raise InvalidRequest.of("from", message, {"maximumGroups": _MAX_GROUPS})
 
 
 def _check(since: date, until: date, group_by: str) -> None:

@@ -48,6 +48,14 @@ ListFormat = Annotated[
         json_schema_extra={"enum": ["json", "csv", None]},
     ),
 ]
+AnalyticsFormat = Annotated[
+    str | None,
+    Query(
+        alias="format",
+        description="`csv` for a table; `Accept: text/csv` does the same.",
+        json_schema_extra={"enum": ["json", "csv", None]},
+    ),
+]
 KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})]
 Accept = Annotated[str | None, Header(description="`text/csv` for a table.")]
 UsageGroup = Annotated[

@@ -81,6 +81,34 @@ READ_USAGE: Final = route(
     errors=(InvalidRequest,),
 )
 
+READ_ANALYTICS: Final = route(
+    "readAnalytics",
+    _TAG,
+    "Get analytics of the workspace",
+    "Images and spending of each day (UTC) by model, and by model, provider, user and API key over all days, for up to "
+    "92 days; the last 30 when left out. The sums are those of the ledger, to the milli-credit. As CSV: one line for "
+    "each day, user, model, provider and key.",
+    {
+        200: {
+            "description": "The sums.",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/AnalyticsBody"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+    errors=(InvalidRequest,),
+)
+
+READ_DASHBOARD: Final = route(
+    "readDashboard",
+    _TAG,
+    "Get the workspace at a glance",
+    "Images and spending so far, the balance, and the sums of each day (UTC); the last 30 days when left out.",
+    {200: "Totals and days."},
+    errors=(InvalidRequest, WalletMissing, Contended),
+)
+
 READ_OWN_USAGE: Final = route(
     "readOwnUsage",
     _TAG,
