@@ -150,7 +150,9 @@ class Workers(Construct):
             timeout_seconds=Queues.DELETION_SECONDS,
             env=own.core | own.images,
         )
-        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self._data.core.table_arn)
+        function.allow("dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", on=self._data.core.table_arn)
+        # Favourites and tags of what is deleted.
+        function.allow("dynamodb:DeleteItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
         allow_removal(function, self._data)
         return function
 

@@ -194,6 +194,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": "sqs: SendMessage",
     },
+    "api/images/mark_images": {CORE: "dynamodb: BatchGetItem ConditionCheckItem PutItem UpdateItem DeleteItem"},
+    "api/images/read_gallery": {
+        CORE: "dynamodb: Query BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
     "api/images/request_archive": _ASKING_FOR_ARCHIVES,
     "api/images/shop_download_images": _ASKING_FOR_ARCHIVES,
     "api/generations/read_generations": {
@@ -329,7 +334,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Queues/Uploads/Queue": _CONSUMER,
     },
     "workers/remove_files": {
-        CORE: "dynamodb: Query GetItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem DeleteItem UpdateItem",
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": _CONSUMER,
     },
@@ -452,6 +457,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/generations/bot_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/images/read_gallery": {f"{prefix}easel-local/signing-??????"},
         "api/money/bot_read_spend": {f"{prefix}easel-local/signing-??????"},
         "api/generations/retry_image": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/shop_read_generations": {f"{prefix}easel-local/signing-??????"},

@@ -36,6 +36,9 @@ class Images(Room):
         Route("GetArchive", GET, "/api/v1/generations/{generationId}/archive", "request_archive"),
         Route("GetProvenance", GET, "/api/v1/images/{imageId}/provenance", "read_images"),
         Route("GetExports", GET, "/api/v1/images/{imageId}/exports", "export_image"),
+        Route("GetGallery", GET, "/api/v1/gallery", "read_gallery"),
+        Route("GetGalleryTags", GET, "/api/v1/gallery/tags", "read_gallery"),
+        Route("PostGalleryMarks", POST, "/api/v1/gallery/marks", "mark_images"),
         Route("DeleteImage", DELETE, "/api/v1/images/{imageId}", "delete_images"),
         Route("DeleteGeneration", DELETE, "/api/v1/generations/{generationId}", "delete_images"),
         Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
@@ -50,6 +53,8 @@ class Images(Room):
             "request_archive": self._request_archive,
             "delete_images": self._delete,
             "export_image": self._export,
+            "read_gallery": self._read_gallery,
+            "mark_images": self._mark,
         }
 
     def _read(self) -> SmallFunction:
@@ -77,6 +82,20 @@ class Images(Room):
             on=self.data.generated_objects,
             because="It makes exports of pictures of many workspaces, beside them below this one prefix.",
         )
+        return function
+
+    def _read_gallery(self) -> SmallFunction:
+        own = self.variables
+        function = self.function("read_gallery", own.core | own.signing | own.base_url)
+        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        return function
+
+    def _mark(self) -> SmallFunction:
+        function = self.function("mark_images", self.variables.core)
+        function.allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
+        changes = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+        function.allow(*changes, on=self.data.core.table_arn)
         return function
 
     def _delete(self) -> SmallFunction:

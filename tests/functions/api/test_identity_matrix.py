@@ -90,6 +90,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/generations/price": {"telegram_id": 279058397, "model_id": 1},
     "POST /api/v1/generations/{generationId}/refresh": {"telegram_id": 279058397},
     "POST /api/v1/wallet/grants": {"id": "gift-1", "workspaceId": new_id(), "kind": "promotion", "credits": 1},
+    "POST /api/v1/gallery/marks": {"imageIds": [new_id()], "favourite": True},
     "POST /api/v1/uploads": {"contentType": "image/png"},
     "POST /api/v1/media/upload": {},
     "POST /api/upload/product-images": {},

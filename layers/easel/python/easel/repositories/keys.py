@@ -29,6 +29,8 @@ PRODUCT_PREFIX: Final = "PRODUCT#"
 CONTENT_PREFIX: Final = "CONTENT#"
 LOGGED_PREFIX: Final = "AT#"
 LISTENER_PREFIX: Final = "LISTENER#"
+FAVOURITE_PREFIX: Final = "FAVOURITE#"
+TAG_PREFIX: Final = "TAG#"
 USERS_PARTITION: Final = "USERS"
 OUTBOX_SHARDS: Final = 4
 OPEN_SHARDS: Final = 4
@@ -115,6 +117,28 @@ def generation_image(workspace_id: str, generation_id: str, index: int) -> Key:
 
 def picture_analysis(workspace_id: str, image_id: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"ANALYSIS#{_part(image_id)}"}
+
+
+def image_marks(workspace_id: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"MARKS#{_part(image_id)}"}
+
+
+def favourite_image(workspace_id: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{FAVOURITE_PREFIX}{_part(image_id)}"}
+
+
+def tag(workspace_id: str, name: str) -> Key:
+    """A tag that some picture has or had. It may have any character."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"{TAG_PREFIX}{quote(name, safe='')}"}
+
+
+def tagged_images_prefix(name: str) -> str:
+    """Sort keys of the pictures with a tag begin with this."""
+    return f"TAGGED#{quote(name, safe='')}#"
+
+
+def tagged_image(workspace_id: str, name: str, image_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{tagged_images_prefix(name)}{_part(image_id)}"}
 
 
 def image_call(workspace_id: str, generation_id: str, index: int) -> Key:

@@ -1,4 +1,4 @@
-"""Remove the objects of pictures that are marked as deleted. Every step may be repeated."""
+"""Remove the objects, favourites and tags of pictures that are marked as deleted. Every step may be repeated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 
 from easel.services.ports.deletion import Deletion, DeletionRecords, PictureFiles
 from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.image_marks import ImageMarkRecords
+from easel.services.ports.transactions import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -13,18 +15,30 @@ logger = logging.getLogger(__name__)
 class RemoveFiles:
     """For the worker that finishes deletions. What is not marked is left alone: the request ended before its mark."""
 
-    def __init__(self, *, generations: GenerationRepository, records: DeletionRecords, files: PictureFiles) -> None:
+    def __init__(
+        self,
+        *,
+        generations: GenerationRepository,
+        records: DeletionRecords,
+        files: PictureFiles,
+        marks: ImageMarkRecords,
+        unit_of_work: UnitOfWork,
+    ) -> None:
         self._generations = generations
         self._records = records
         self._files = files
+        self._marks = marks
+        self._unit_of_work = unit_of_work
 
     def __call__(self, deletion: Deletion) -> None:
-        """Remove what is marked. Raises StorageUnavailable: something may be left."""
+        """Remove what is marked as deleted. Raises StorageUnavailable, StaleWrite: something may be left."""
         marked = self._marked(deletion)
         if not marked:
             logger.info("nothing to remove", extra={"generation_id": deletion.generation_id})
             return
         remove(self._files, deletion, marked)
+        for writes in self._marks.forgetting(deletion.workspace_id, marked):
+            self._unit_of_work.commit(*writes)
 
     def _marked(self, deletion: Deletion) -> tuple[str, ...]:
         generation = self._generations.get(deletion.workspace_id, deletion.generation_id)

@@ -5,6 +5,7 @@ from easel.repositories.delivery.outbox import DynamoOutbox
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.deletions import DynamoDeletions
+from easel.repositories.images.image_marks import DynamoImageMarks
 from easel.repositories.money.usage import DynamoUsageCounters
 from easel.services.images.delete_images import DeleteImages
 from easel.services.images.remove_files import RemoveFiles
@@ -29,6 +30,8 @@ def remove_files(env: RemoveEnv) -> RemoveFiles:
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
         records=DynamoDeletions(dynamodb(), env.CORE_TABLE_NAME),
         files=S3PictureFiles(bucket_client(), env.IMAGES_BUCKET_NAME),
+        marks=DynamoImageMarks(dynamodb(), env.CORE_TABLE_NAME),
+        unit_of_work=DynamoTransactions(dynamodb()),
     )
 
 

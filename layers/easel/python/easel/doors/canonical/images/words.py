@@ -6,13 +6,16 @@ from typing import Final
 
 from easel.errors import (
     Conflict,
+    Contended,
     DatabaseRefused,
     DatabaseUnavailable,
     ImagingUnavailable,
+    InvalidRequest,
     NotFound,
     PayloadTooLarge,
     QueueUnavailable,
     SecretUnavailable,
+    StaleWrite,
     StorageUnavailable,
 )
 from easel.http.description import UNCHANGED, empty, route
@@ -65,6 +68,32 @@ EXPORT_IMAGE: Final = route(
     "and from filling its frame.",
     {200: "The files and the rules."},
     errors=(NotFound, Conflict, ImagingUnavailable),
+)
+
+MARK_IMAGES: Final = route(
+    "markImages",
+    _TAG,
+    "Mark images as favourites, or with tags",
+    "The marks are the workspace's. Of several images each is changed on its own; a repeated change changes nothing.",
+    {200: "The marks of the images."},
+    errors=(InvalidRequest, NotFound, StaleWrite, Contended),
+)
+
+LIST_GALLERY: Final = route(
+    "listGallery",
+    _TAG,
+    "List favourites, or images with a tag",
+    "The newest images first. Follow `nextCursor`: a page may be shorter than `limit`, where images were deleted.",
+    {200: "One page."},
+    errors=(InvalidRequest,),
+)
+
+LIST_TAGS: Final = route(
+    "listTags",
+    _TAG,
+    "List the tags of images",
+    "In alphabetical order, with the number of images that have each. Follow `nextCursor`.",
+    {200: "One page."},
 )
 
 _GONE_FOR_GOOD: Final = (

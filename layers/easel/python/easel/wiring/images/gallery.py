@@ -1,0 +1,20 @@
+"""Favourites and tags of pictures."""
+
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.images.image_marks import DynamoImageMarkLists, DynamoImageMarks
+from easel.services.images.mark_images import MarkImages
+from easel.services.images.read_gallery import ReadGallery
+from easel.wiring.aws import dynamodb
+from easel.wiring.env import CoreTable
+
+
+def mark_images(env: CoreTable) -> MarkImages:
+    """Change marks."""
+    return MarkImages(
+        records=DynamoImageMarks(dynamodb(), env.CORE_TABLE_NAME), unit_of_work=DynamoTransactions(dynamodb())
+    )
+
+
+def read_gallery(env: CoreTable) -> ReadGallery:
+    """List pictures by their marks."""
+    return ReadGallery(lists=DynamoImageMarkLists(dynamodb(), env.CORE_TABLE_NAME))
