@@ -62,6 +62,10 @@ settle, delivered                 4  Query, GetItem, BatchGetItem, TransactWrite
 settle, failed                    2  Query, TransactWriteItems
 tell of an end                    4  Query, PutEvents, SendMessage, DeleteItem
 picture                           1  Query
+mark a picture                    2  BatchGetItem, TransactWriteItems
+mark it again                     1  BatchGetItem
+favourites                        2  Query, BatchGetItem
+tags                              1  Query
 sweep, nothing to do             13  13 x Query
 wallet                            1  GetItem
 statement                         1  Query

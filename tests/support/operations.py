@@ -188,6 +188,13 @@ class Functions:
         path = f"/api/v1/images/{generation['images'][0]['id']}"
         return self.request("read_images", "GET", path, expected, headers={"Accept": "application/json"})
 
+    def mark(self, generation: Mapping[str, Any], **change: Any) -> Any:
+        body = {"imageIds": [generation["images"][0]["id"]], **change}
+        return self.request("mark_images", "POST", "/api/v1/gallery/marks", body=body)
+
+    def gallery(self, path: str, query: str = "") -> Any:
+        return self.request("read_gallery", "GET", f"/api/v1/gallery{path}", query=query)
+
     def start(self, generation: Mapping[str, Any]) -> None:
         body = {
             "workspaceId": self._workspace_id,
@@ -459,6 +466,11 @@ def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:
     note("settle, failed", functions.settle, failed)
     note("tell of an end", functions.publish)
     note("picture", functions.show_image, done)
+    note("mark a picture", functions.mark, done, favourite=True, addTags=["fox"])
+    note("mark it again", functions.mark, done, favourite=True)
+    functions.gallery("", "favourite=true")
+    note("favourites", functions.gallery, "", "favourite=true")
+    note("tags", functions.gallery, "/tags")
     note("sweep, nothing to do", functions.sweep)
 
 

@@ -12,6 +12,7 @@ from tests.functions.api.harness import Answer
 from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
 
+from easel.compression import decompressed
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.permalinks import encode_permalink
@@ -52,7 +53,7 @@ def versions(shop: PictureTenant, generation: Generation) -> list[str]:
 
 
 def events(shop: PictureTenant, image: str) -> list[dict[str, Any]]:
-    found = (json.loads(item["event"]) for item in shop.world.stored() if item.get("entity") == "OUTBOX")
+    found = (json.loads(decompressed(item["event"])) for item in shop.world.stored() if item.get("entity") == "OUTBOX")
     return [event for event in found if event["type"] == "image.deleted" and event["data"]["image"]["id"] == image]
 
 

@@ -72,9 +72,10 @@ def test_a_favourite_is_listed_with_all_that_a_card_shows(shop: PictureTenant) -
 def test_lists_are_newest_first_and_paged(shop: PictureTenant) -> None:
     ids = [shop.generation(100).images[0].id for _ in range(5)]
     mark(shop, ids, addTags=["red fox"])
-    query, pages = f"tag={quote('Red  Fox')}&limit=2", []
+    query = f"tag={quote('Red  Fox')}&limit=2"
+    pages: list[list[str]] = []
 
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = shop.call("GET", GALLERY, query=query + (f"&cursor={cursor}" if cursor else "")).json
         pages.append([image["id"] for image in page["images"]])
