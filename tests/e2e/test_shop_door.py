@@ -66,8 +66,11 @@ def test_a_product_gets_its_six_pictures(cloud: LocalCloud) -> None:
         )
         assert api.get(f"/api/images/{first['_id']}", follow_redirects=True).headers["content-type"] == "image/png"
         archive = api.get(f"{path}/download", follow_redirects=True)
+        names = [f"canvas-tote-bag-{shot}-{number}.png" for number, shot in enumerate(SHOTS, start=1)]
         if archive.status_code == 200:
-            assert len(zipfile.ZipFile(io.BytesIO(archive.content)).namelist()) == len(SHOTS) + 1
+            assert zipfile.ZipFile(io.BytesIO(archive.content)).namelist() == ["manifest.json", *names]
+        saved = api.get(f"/api/images/{first['_id']}", params={"download": 1}, follow_redirects=True)
+        assert f'filename="{names[0]}"' in saved.headers["content-disposition"]
 
         retried = api.post(f"{path}/images/4/retry", json={"note": "the label cannot be read"})
         assert retried.status_code == 202, retried.text

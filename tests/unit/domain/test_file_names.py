@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from easel.domain.file_names import archive_name, picture_name
+import pytest
+from tests.support.generations import a_generation
+
+from easel.domain.file_names import archive_name, name_in, picture_name
+from easel.domain.request import Origin
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,11 @@ def test_a_long_title_is_cut_between_words() -> None:
 def test_an_archive_is_named_after_the_title() -> None:
     assert archive_name("Fähre").plain == "fahre.zip"
     assert archive_name("Fähre").exact == "fähre.zip"
+
+
+@pytest.mark.parametrize(("title", "name"), [("Canvas Tote Bag", "canvas-tote-bag"), (None, "a-prompt")])
+def test_a_file_of_a_generation_is_named_after_what_it_shows(title: str | None, name: str) -> None:
+    generation = a_generation(prompt="A prompt", origin=Origin(title=title))
+    image = replace(generation.images[0], shot="solo-front")
+
+    assert name_in(generation, image, "x/original.png").plain == f"{name}-solo-front-1.png"

@@ -95,7 +95,7 @@ def plan_archive(generation: Generation) -> ArchivePlan:
     return ArchivePlan(
         workspace_id=generation.workspace_id,
         generation_id=generation.id,
-        name=archive_name(generation.prompt),
+        name=archive_name(generation.file_title),
         manifest=_manifest(generation, names),
         files=tuple(
             ArchiveFile(names[image.index], key, image.stored.byte_count, image.stored.crc32)

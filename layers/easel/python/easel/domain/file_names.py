@@ -40,7 +40,7 @@ def archive_name(title: str) -> FileName:
 
 def name_in(generation: Generation, image: Image, key: str) -> FileName:
     """The name of one file of an image of this generation."""
-    return picture_name(generation.prompt, image.shot, image.index + 1, key)
+    return picture_name(generation.file_title, image.shot, image.index + 1, key)
 
 
 def _slug(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from easel.domain.attempt import Attempt
 from easel.domain.image import Adjustment, Failure, Image, ServedBy, Stage, Status, timeout_failure
 from easel.domain.price import Price
-from easel.domain.reference import Reference
+from easel.domain.reference import Reference, UploadSource
 from easel.domain.request import Channel, ImageParameters, Mode, Origin, Routing
 
 START_GRACE: Final = timedelta(seconds=60)
@@ -92,6 +92,17 @@ class Generation:
     """How long one image may take from its first attempt on, within `deadline`; None: until `deadline`."""
     counted: tuple[Counted, ...] = ()
     """For each image; empty while it is open."""
+
+    @property
+    def file_title(self) -> str:
+        """What its files are named after."""
+        return self.origin.title or self.prompt
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that it uses as references, each once."""
+        named = (one.source.upload_id for one in self.references if isinstance(one.source, UploadSource))
+        return tuple(dict.fromkeys(named))
 
     def image_deadline(self, attempts: Sequence[Attempt]) -> datetime:
         """When an image with these attempts is given up.

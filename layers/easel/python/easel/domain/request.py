@@ -129,6 +129,8 @@ class Origin:
     note: str | None = None
     reply_to: str | None = None
     correlation_id: str | None = None
+    title: str | None = None
+    """What its files are named after, such as the name of the product; None for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,10 @@ class ImageRequest:
             return MASK
         if self.input_params.get("references"):
             return f"references[{index}].{reference.field}"
-        return f"referenceFileIds[{index}]" if reference.url is None else f"referenceUrls[{index}]"
+        # Those of a product or of an earlier image are not in the body at all: named as the canonical door would.
+        older = {"url": "referenceUrls", "telegramFileId": "referenceFileIds"}
+        name = older.get(reference.field)
+        return f"{name}[{index}]" if name else f"references[{index}].{reference.field}"
 
     @property
     def mode(self) -> Mode:

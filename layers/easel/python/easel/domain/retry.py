@@ -63,6 +63,7 @@ def retry_request(generation: Generation, retry: Retry) -> ImageRequest:
             parent_image=image.id,
             shot=_shot(generation, image),
             note=note or None,
+            title=generation.origin.title,
         ),
     )
 

@@ -29,7 +29,8 @@ class ShotPrompt:
 class Composition:
     """The rendered prompts.
 
-    `title` is a short description of all of them, `notices` list differences from the request.
+    `title` is a short description of all of them, `subject` what they show; `notices` list differences from the
+    request.
     """
 
     template_id: str
@@ -37,6 +38,7 @@ class Composition:
     title: str
     prompts: tuple[ShotPrompt, ...]
     notices: tuple[str, ...] = ()
+    subject: str | None = None
 
     @property
     def aspect_ratio(self) -> str | None:
@@ -64,8 +66,9 @@ def compose(
     longest = min(limit, LONGEST_PROMPT)
     prompts = tuple(work.prompt(shot, values, roles, longest) for shot in shots)
     work.refuse_if_any()
-    title = _title(chosen, values)
-    return Composition(chosen.id, chosen.version, title, prompts, tuple(work.notices))
+    subject = _subject(chosen, values)
+    title = shortened(f"{chosen.name}: {subject}" if subject else chosen.name, _LONGEST_TITLE)
+    return Composition(chosen.id, chosen.version, title, prompts, tuple(work.notices), subject)
 
 
 def shortened(text: str, room: int) -> str:
@@ -215,7 +218,8 @@ def _accepted(variable: Variable) -> object:
     return list(variable.allowed) or {"minLength": 1, "maxLength": variable.max_length}
 
 
-def _title(chosen: TemplateSet, values: Mapping[str, str]) -> str:
+def _subject(chosen: TemplateSet, values: Mapping[str, str]) -> str | None:
+    """What the pictures show: the value of the template's main variable."""
     main = chosen.main_variable
-    subject = values.get(main.name, "") if main else ""
-    return shortened(f"{chosen.name}: {subject}" if subject else chosen.name, _LONGEST_TITLE)
+    subject = values.get(main.name) if main else None
+    return shortened(subject, _LONGEST_TITLE) if subject else None

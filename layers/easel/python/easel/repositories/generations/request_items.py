@@ -230,6 +230,7 @@ def _origin_values(origin: Origin) -> dict[str, Any]:
             "note": origin.note,
             "replyTo": origin.reply_to,
             "correlation": origin.correlation_id,
+            "title": origin.title,
         }
     )
 
@@ -242,4 +243,5 @@ def _origin_from(values: Mapping[str, Any]) -> Origin:
         note=values.get("note"),
         reply_to=values.get("replyTo"),
         correlation_id=values.get("correlation"),
+        title=values.get("title"),
     )

@@ -238,7 +238,7 @@ class SubmitGeneration:
             budget_keys=principal.budget_keys,
             routing=request.routing,
             template=used(made),
-            origin=request.origin,
+            origin=replace(request.origin, title=made.subject) if made else request.origin,
             work_seconds=model.deadline_seconds,
         )
         return generation, resolved.writes

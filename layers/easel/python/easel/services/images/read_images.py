@@ -22,7 +22,7 @@ class ImageView:
     permalink_secret: str
     image: Image
     title: str
-    """What its file is named after: the title of the request, or its prompt where it has none."""
+    """What its file is named after: the product or the subject of a template, the prompt where there is none."""
     prompt: str
     model: str
     price_milli_credits: int
@@ -68,7 +68,7 @@ def _view(generation: Generation, index: int) -> ImageView:
         generation.id,
         generation.permalink_secret,
         generation.images[index],
-        generation.prompt,
+        generation.file_title,
         generation.prompt_of(generation.images[index]),
         generation.model,
         generation.price_of(generation.images[index]),
