@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from tests.support.memory_writes import MemoryWrite
 
 from easel.domain.provider import ReferenceImage
-from easel.domain.upload import Upload, UploadState
+from easel.domain.upload import GENERATIONS_ATTACHMENT, Upload, UploadState
 from easel.errors import ReferenceUnavailable, SecretUnavailable
 from easel.services.ports.references import CopyClaim, CopyRefused, CopyState, ReferenceCopy
 from easel.services.references.fetch_reference import FetchReference
@@ -55,6 +55,10 @@ class MemoryUploads:
     def attaching(self, upload: Upload, to: str) -> MemoryWrite:
         kept = replace(upload, attached_to=upload.attached_to | {to}, expires_at=None)
         return MemoryWrite("attach upload", lambda: None, lambda: self.put(kept))
+
+    def counting_use(self, upload: Upload) -> MemoryWrite:
+        used = replace(upload, generation_uses=upload.generation_uses + 1)
+        return self.attaching(used, GENERATIONS_ATTACHMENT)
 
 
 @dataclass

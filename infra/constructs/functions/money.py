@@ -55,10 +55,12 @@ class Money(Room):
 
     def _quote_generation(self) -> SmallFunction:
         own = self.variables
-        function = self.function("quote_generation", own.core | own.signing | own.references)
-        # A workspace's own prompt template.
-        function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        stores = own.core | own.signing | own.base_url
+        function = self.function("quote_generation", stores | own.references | own.addresses | own.bot)
+        # A workspace's own prompt template; images and uploads that are references.
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        secrets = [self.data.signing_secret_arn, self.data.telegram_bot_secret_arn]
+        function.allow("secretsmanager:GetSecretValue", on=secrets)
         return function
 
     def _read_usage(self) -> SmallFunction:

@@ -190,6 +190,41 @@ def test_an_upload_ends_after_its_last_use(core: Core, ready: Upload) -> None:
     assert core.uploads.ended(ENDS_AT + timedelta(seconds=1), 10) == [EndedUpload(WORKSPACE_ID, ready.id)]
 
 
+def test_an_upload_ends_with_the_last_generation_that_used_it(core: Core, ready: Upload) -> None:
+    for _ in range(2):
+        core.commit(core.uploads.counting_use(ready))
+    both = read(core, ready)
+    assert (both.generation_uses, both.attached_to, both.expires_at) == (2, frozenset({GENERATIONS_ATTACHMENT}), None)
+
+    core.commit(core.uploads.ending_use(both, expires_at=ENDS_AT))
+    one = read(core, ready)
+    assert (one.generation_uses, one.attached_to, one.expires_at) == (1, frozenset({GENERATIONS_ATTACHMENT}), None)
+
+    core.commit(core.uploads.ending_use(one, expires_at=ENDS_AT))
+    ended = read(core, ready)
+    assert (ended.generation_uses, ended.attached_to, ended.expires_at) == (0, frozenset(), ENDS_AT)
+
+
+def test_a_product_keeps_an_upload_whose_generations_are_gone(core: Core, ready: Upload) -> None:
+    core.commit(core.uploads.attaching(ready, PRODUCT))
+    core.commit(core.uploads.counting_use(ready))
+
+    core.commit(core.uploads.ending_use(read(core, ready), expires_at=ENDS_AT))
+
+    assert (read(core, ready).attached_to, read(core, ready).expires_at) == (frozenset({PRODUCT}), None)
+
+
+def test_a_generation_that_came_meanwhile_keeps_its_upload(core: Core, ready: Upload) -> None:
+    core.commit(core.uploads.counting_use(ready))
+    before = read(core, ready)
+    core.commit(core.uploads.counting_use(ready))
+
+    with pytest.raises(StaleWrite):
+        core.commit(core.uploads.ending_use(before, expires_at=ENDS_AT))
+
+    assert (read(core, ready).generation_uses, read(core, ready).expires_at) == (2, None)
+
+
 def test_a_use_that_came_meanwhile_is_not_lost(core: Core, ready: Upload) -> None:
     core.commit(core.uploads.attaching(ready, PRODUCT))
     before = read(core, ready)

@@ -107,12 +107,14 @@ def test_an_upload_is_used_and_does_not_expire_any_more(desk: Desk) -> None:
     assert desk.ports.unit_of_work.committed[0].count("attach upload") == 1
 
 
-def test_an_upload_that_is_kept_already_needs_no_further_write(desk: Desk) -> None:
+def test_every_generation_that_uses_an_upload_is_counted_once(desk: Desk) -> None:
     desk.put_upload()
-    desk.submit(UploadSource(UPLOAD))
+    desk.submit(UploadSource(UPLOAD), UploadSource(UPLOAD))
     desk.submit(UploadSource(UPLOAD))
 
-    assert ["attach upload" in writes for writes in desk.ports.unit_of_work.committed] == [True, False]
+    used = desk.ports.uploads.get(WORKSPACE, UPLOAD)
+    assert used is not None
+    assert used.generation_uses == 2
 
 
 @pytest.mark.parametrize("upload_id", [UPLOAD, "no-id", "", "x#y", UPLOAD * 2, "../" + UPLOAD])

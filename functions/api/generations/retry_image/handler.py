@@ -18,7 +18,7 @@ from easel.wiring.env import Links
 from easel.wiring.generations import retry_image as wiring
 from easel.wiring.generations import submit_generation
 from easel.wiring.images import read_images
-from easel.wiring.money import quotes
+from easel.wiring.money import quote_generation
 
 
 class Env(submit_generation.SubmitEnv, Links):
@@ -48,7 +48,7 @@ def retry_image(
     )
     request = wiring.retry_image(env)(caller, retry)
     if parse.flag("dry_run", dry_run):
-        return quote_answers.quote_answer(quotes.quote_generation(env)(caller, request))
+        return quote_answers.quote_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = submit_generation.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
     headers = {"Idempotent-Replayed": "true"} if submitted.replayed else {}

@@ -16,7 +16,7 @@ from easel.services.accounts.principal import Principal
 from easel.wiring.env import PublicAddress
 from easel.wiring.generations import retry_image
 from easel.wiring.generations import submit_generation as wiring
-from easel.wiring.money import quotes
+from easel.wiring.money import quote_generation
 from easel.wiring.products import product_request
 
 
@@ -55,7 +55,7 @@ def retry_shot(
 def _answer(caller: Principal, request: ImageRequest, key: str | None, dry_run: str | None) -> Answer:
     env, key = settings.load(Env), parse.idempotency_key(key)
     if parse.flag("dry_run", dry_run):
-        return models.quote_answer(quotes.quote_generation(env)(caller, request))
+        return models.quote_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     count("GenerationsAccepted", replayed=submitted.replayed)
     return generations.started_answer(submitted.generation, env.PUBLIC_BASE_URL, replayed=submitted.replayed)

@@ -17,7 +17,7 @@ from easel.wiring.env import Links
 from easel.wiring.generations import read_generations
 from easel.wiring.generations import submit_generation as wiring
 from easel.wiring.images import read_images
-from easel.wiring.money import quotes
+from easel.wiring.money import quote_generation
 
 
 class Env(wiring.SubmitEnv, Links):
@@ -41,7 +41,7 @@ def submit_generation(
     sent, limit = app.current_event.json_body, parse.cancel_after(cancel_after)
     request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     if parse.flag("dry_run", dry_run):
-        return quote_answers.quote_answer(quotes.quote_generation(env)(caller, request))
+        return quote_answers.quote_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if preferences.wait is not None and not generation.status.is_final:

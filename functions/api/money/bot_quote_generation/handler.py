@@ -32,7 +32,7 @@ def price_generation(
     env, number = settings.load(Env), people.id_in_body(body.telegram_id, user)
     request = requests.price_request(body)
     person = telegram_person(env)(caller, number, GENERATIONS_READ)
-    return answers.as_json(generations.price_body(wiring.quote_generation(env)(person, request)))
+    return answers.as_json(generations.price_body(wiring.quote_numbers(env)(person, request)))
 
 
 lambda_handler = gateway.entry(app)

@@ -10,10 +10,10 @@ from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import quote_answers, requests, submissions
 from easel.doors.canonical.money import words
 from easel.http import callers, gateway
-from easel.wiring.money import quotes as wiring
+from easel.wiring.money import quote_generation as wiring
 
 
-class Env(wiring.QuoteEnv):
+class Env(wiring.QuoteReferencesEnv):
     """Environment of this function."""
 
 

@@ -27,7 +27,7 @@ MAX_ATTACHMENTS: Final = 100
 MAX_FILENAME_BYTES: Final = 255
 
 GENERATIONS_ATTACHMENT: Final = "generations"
-"""In `attached_to` of every upload that a generation has used as a reference, however many have."""
+"""In `attached_to` of every upload that a generation has used as a reference, however many have: while one is there."""
 
 _SEPARATORS: Final = re.compile(r"[/\\]")
 
@@ -78,6 +78,7 @@ class Upload:
     `announced_type` is what the caller said that the bytes are; `media_type`, `bytes`, `width`, `height`, `sha256`,
     `key` and `thumbnail_key` describe the cleaned picture and are set once it is READY. `attached_to` names what uses
     it, such as `product:<id>`; while it is empty, the upload ends at `expires_at`, which is None otherwise.
+    `generation_uses` counts the generations that used it and were not deleted.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Upload:
     thumbnail_key: str | None = None
     rejection: UploadRejection | None = None
     attached_to: frozenset[str] = frozenset()
+    generation_uses: int = 0
 
     def is_expired(self, now: datetime) -> bool:
         """Whether it ended unused."""

@@ -65,7 +65,7 @@ def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
         InvalidRequest: with one `FieldError` per problem and the accepted values.
     """
     problems: list[FieldError] = []
-    _check_prompt(model, request.prompt, problems)
+    _check_prompt(model, request.prompt, request.origin.note, problems)
     if not 1 <= request.count <= MAX_IMAGES:
         problems.append(FieldError("n", f"n must be from 1 to {MAX_IMAGES}.", {"minimum": 1, "maximum": MAX_IMAGES}))
     _check_references(model, request, problems)
@@ -102,10 +102,15 @@ def _check_parameters(model: Model, asked: AskedParameters, problems: list[Field
     return parameters
 
 
-def _check_prompt(model: Model, prompt: str, problems: list[FieldError]) -> None:
+def _check_prompt(model: Model, prompt: str, note: str | None, problems: list[FieldError]) -> None:
+    """Of an image that is made again the caller sent only the note, which became part of the prompt."""
     limit = model.max_prompt_characters
     if is_blank(prompt):
         problems.append(FieldError("prompt", "Prompt is required and must be a non-empty string", {"minLength": 1}))
+    elif len(prompt) > limit and note:
+        room = max(0, limit - len(prompt) + len(note))
+        message = f"note has {len(note)} characters; the prompt leaves room for {room} in the {limit} of {model.id}."
+        problems.append(FieldError("note", message, {"maxLength": room}))
     elif len(prompt) > limit:
         message = f"The prompt has {len(prompt)} characters; {model.id} takes at most {limit}."
         problems.append(FieldError("prompt", message, {"maxLength": limit}))

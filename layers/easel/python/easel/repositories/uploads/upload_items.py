@@ -82,4 +82,5 @@ def upload_from(values: Mapping[str, Any]) -> Upload:
         thumbnail_key=values.get("thumbnailKey"),
         rejection=UploadRejection(rejection["reason"], rejection["message"]) if rejection else None,
         attached_to=frozenset(values.get("attachedTo", ())),
+        generation_uses=values.get("generationUses", 0),
     )

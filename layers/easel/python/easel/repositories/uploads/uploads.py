@@ -91,40 +91,62 @@ class DynamoUploads:
     # --- uses: parts of transactions --------------------------------------------------------------------------------
 
     def attaching(self, upload: Upload, to: str) -> Write:
+        return self._attaching(upload, to, "", {})
+
+    def counting_use(self, upload: Upload) -> Write:
+        return self._attaching(upload, GENERATIONS_ATTACHMENT, ", generationUses :use", {":use": 1})
+
+    def _attaching(self, upload: Upload, to: str, count: str, values: Mapping[str, Any]) -> Write:
         update = {
             "TableName": self._records.name,
             "Key": to_item(keys.upload(upload.workspace_id, upload.id)),
-            "UpdateExpression": "ADD attachedTo :to REMOVE uploadShard, uploadEndsAt, expiresAt",
+            "UpdateExpression": f"ADD attachedTo :to{count} REMOVE uploadShard, uploadEndsAt, expiresAt",
             "ConditionExpression": "#state = :ready AND attribute_not_exists(removedAt) AND "
             "(attribute_not_exists(attachedTo) OR contains(attachedTo, :one) OR size(attachedTo) < :most)",
             "ExpressionAttributeNames": _STATE,
             "ExpressionAttributeValues": to_item(
-                {":to": {to}, ":one": to, ":most": MAX_ATTACHMENTS, ":ready": UploadState.READY.value}
+                {":to": {to}, ":one": to, ":most": MAX_ATTACHMENTS, ":ready": UploadState.READY.value, **values}
             ),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         return TransactionWrite("attach upload", {"Update": update}, lambda found: _not_attached(upload, found))
 
+    def ending_use(self, upload: Upload, *, expires_at: datetime) -> Write:
+        if upload.generation_uses <= 1:
+            return self.detaching(upload, GENERATIONS_ATTACHMENT, expires_at=expires_at)
+        update = {
+            "TableName": self._records.name,
+            "Key": to_item(keys.upload(upload.workspace_id, upload.id)),
+            "UpdateExpression": "ADD generationUses :less",
+            "ConditionExpression": "generationUses > :one",
+            "ExpressionAttributeValues": to_item({":less": -1, ":one": 1}),
+        }
+        return TransactionWrite("end use of upload", {"Update": update}, lambda _: _uses_changed())
+
     def detaching(self, upload: Upload, from_: str, *, expires_at: datetime) -> Write:
         rest = upload.attached_to - {from_}
         ending = {} if rest else _ending(upload.id, expires_at)
+        last_use = from_ == GENERATIONS_ATTACHMENT
         change = "DELETE attachedTo :from" + "".join(
             [" SET ", ", ".join(f"{name} = :{name}" for name in ending)] if ending else []
         )
+        as_read = "attachedTo = :before"
+        if last_use:
+            change += " REMOVE generationUses"
+            as_read += " AND (attribute_not_exists(generationUses) OR generationUses <= :one)"
         update = {
             "TableName": self._records.name,
             "Key": to_item(keys.upload(upload.workspace_id, upload.id)),
             "UpdateExpression": change,
             # As it was read: whether another use remains decides what is written.
-            "ConditionExpression": "attachedTo = :before",
+            "ConditionExpression": as_read,
             "ExpressionAttributeValues": to_item(
                 {":from": {from_}, ":before": set(upload.attached_to)}
+                | ({":one": 1} if last_use else {})
                 | {f":{name}": value for name, value in ending.items()}
             ),
         }
-        return TransactionWrite(
-            "detach upload", {"Update": update}, lambda _: StaleWrite("The uses of the upload changed meanwhile.")
-        )
+        return TransactionWrite("detach upload", {"Update": update}, lambda _: _uses_changed())
 
     # --- removal ----------------------------------------------------------------------------------------------------
 
@@ -203,6 +225,10 @@ def _ending(upload_id: str, ends_at: datetime) -> dict[str, Any]:
 
 def _shown(values: Mapping[str, Any] | None) -> Upload | None:
     return None if values is None or "removedAt" in values else upload_from(values)
+
+
+def _uses_changed() -> StaleWrite:
+    return StaleWrite("The uses of the upload changed meanwhile.")
 
 
 def _not_attached(upload: Upload, found: dict[str, Any] | None) -> EaselError:

@@ -52,6 +52,14 @@ class Uploads(Protocol):
         """
         ...
 
+    def counting_use(self, upload: Upload) -> Write:
+        """Keep a READY upload because one generation more uses it. Conflict: NotFound, UploadNotReady."""
+        ...
+
+    def ending_use(self, upload: Upload, *, expires_at: datetime) -> Write:
+        """One generation less uses it; without any other use it ends at `expires_at`. Conflict: StaleWrite."""
+        ...
+
     def detaching(self, upload: Upload, from_: str, *, expires_at: datetime) -> Write:
         """End one use; an upload without any other use ends at `expires_at`. Conflict: StaleWrite."""
         ...

@@ -14,7 +14,7 @@ from easel.domain.identities import TelegramIdentity, telegram_id_among, user_am
 from easel.domain.permalinks import PermalinkToken, permalink_token
 from easel.domain.reference import ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
 from easel.domain.request import ImageRequest
-from easel.domain.upload import GENERATIONS_ATTACHMENT, Upload, UploadState
+from easel.domain.upload import Upload, UploadState
 from easel.errors import FieldError, InvalidRequest, ReferenceNotReady, UnknownReference
 from easel.services.accounts.principal import Principal
 from easel.services.ports.references import AddressVault, BotWorkspace
@@ -68,23 +68,24 @@ class ResolveReferences:
         resolved = tuple(
             replace(
                 reference,
-                source=self._resolve(
-                    principal, reference.source, request.reference_field(index), generation_id, uploads
+                source=self._sealed(
+                    self._resolve(principal, reference.source, request.reference_field(index), uploads), generation_id
                 ),
             )
             for index, reference in enumerate(request.references)
         )
-        kept = [upload for upload in uploads.values() if GENERATIONS_ATTACHMENT not in upload.attached_to]
-        return ResolvedReferences(
-            resolved, tuple(self._uploads.attaching(upload, GENERATIONS_ATTACHMENT) for upload in kept)
-        )
+        return ResolvedReferences(resolved, tuple(map(self._uploads.counting_use, uploads.values())))
 
-    def _resolve(
-        self, principal: Principal, source: Source, field: str, generation_id: str, uploads: Mapping[str, Upload]
-    ) -> Source:
+    def check(self, principal: Principal, request: ImageRequest) -> None:
+        """Whether a submit would take every reference now. Raises what `__call__` raises; nothing is encrypted."""
+        uploads = self._uploads_of(principal.workspace_id, request.references)
+        for index, reference in enumerate(request.references):
+            self._resolve(principal, reference.source, request.reference_field(index), uploads)
+
+    def _resolve(self, principal: Principal, source: Source, field: str, uploads: Mapping[str, Upload]) -> Source:
         match source:
             case UrlSource():
-                return self._at_address(principal, source, field, generation_id)
+                return self._at_address(principal, source, field)
             case UploadSource(upload_id):
                 return UploadSource(self._ready_upload(uploads.get(_as_id(upload_id) or ""), field).id)
             case ImageSource(image_id):
@@ -95,12 +96,13 @@ class ResolveReferences:
                 self._check_bot(principal, file_id, field)
                 return source
 
-    def _at_address(self, principal: Principal, source: UrlSource, field: str, generation_id: str) -> Source:
+    def _at_address(self, principal: Principal, source: UrlSource, field: str) -> Source:
         token = permalink_token(source.url, self._base_url)
-        if token is not None:
-            return self._by_permalink(principal.workspace_id, token, field)
-        shown = hide_secrets(source.url)
-        if shown == source.url:
+        return source if token is None else self._by_permalink(principal.workspace_id, token, field)
+
+    def _sealed(self, source: Source, generation_id: str) -> Source:
+        """The source as it is stored: an address without the secret that it carries, which is encrypted."""
+        if not isinstance(source, UrlSource) or (shown := hide_secrets(source.url)) == source.url:
             return source
         return replace(source, url=shown, sealed=self._vault.seal(source.url, generation_id))
 

@@ -12,13 +12,14 @@ from easel.services.generations.submit_generation import SubmitGeneration
 from easel.wiring.accounts.users import ensure_user
 from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.env import GenerationsQueue, Wallets
-from easel.wiring.money.quotes import QuoteEnv, appraise, quote_signer
+from easel.wiring.money.quote_generation import QuoteReferencesEnv
+from easel.wiring.money.quotes import appraise, quote_signer
 from easel.wiring.money.wallets import open_account
-from easel.wiring.references.resolve_references import ResolveEnv, resolve_references
+from easel.wiring.references.resolve_references import resolve_references
 from easel.workflow.queues import SqsGenerationQueue
 
 
-class SubmitEnv(QuoteEnv, ResolveEnv, Wallets, GenerationsQueue):
+class SubmitEnv(QuoteReferencesEnv, Wallets, GenerationsQueue):
     """Environment of whatever submits generations."""
 
 

@@ -83,6 +83,8 @@ RETRY_IMAGE: Final = route(
         Conflict,
         InvalidRequest,
         UnknownModel,
+        UnknownReference,
+        ReferenceNotReady,
         QuoteExpired,
         InsufficientCredits,
         BudgetExceeded,

@@ -10,9 +10,11 @@ from easel.errors import (
     InsufficientCredits,
     InvalidRequest,
     NotFound,
+    ReferenceNotReady,
     SecretUnavailable,
     TooManyGrants,
     UnknownModel,
+    UnknownReference,
     UnknownTemplate,
     WalletMissing,
 )
@@ -68,6 +70,8 @@ QUOTE_GENERATION: Final = route(
         InvalidRequest,
         UnknownModel,
         UnknownTemplate,
+        UnknownReference,
+        ReferenceNotReady,
         SecretUnavailable,
     ),
 )
