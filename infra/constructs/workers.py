@@ -98,6 +98,7 @@ class Workers(Construct):
             | own.signing
             | own.base_url
             | own.routing
+            | own.deletions_queue
             | self._workflow.variables
             | (own.addresses | own.telegram if does == "Render" else {})
             | {
@@ -113,7 +114,7 @@ class Workers(Construct):
             on=[self._data.generated_objects, self._data.unmarked_objects],
             because="It stores pictures under keys of many workspaces, all below these two prefixes.",
         )
-        function.allow("sqs:SendMessage", on=[queue.arn for queue in queues])
+        function.allow("sqs:SendMessage", on=[queue.arn for queue in (*queues, self._queues.deletions)])
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
         if provider.has_key:
             function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
@@ -267,6 +268,14 @@ def allow_removal(function: SmallFunction, data: Data) -> None:
         because="It removes pictures of many workspaces, all below these three prefixes.",
     )
     function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
+
+
+def allow_deletion(function: SmallFunction, data: Data, queues: Queues) -> None:
+    """Let a function delete pictures and generations, and end their uses of uploads."""
+    actions = ("Query", "GetItem", "BatchGetItem", "UpdateItem", "PutItem")
+    function.allow(*(f"dynamodb:{action}" for action in actions), on=data.core.table_arn)
+    function.allow("sqs:SendMessage", on=queues.deletions.arn)
+    allow_removal(function, data)
 
 
 def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:

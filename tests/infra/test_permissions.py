@@ -66,6 +66,7 @@ def _image_worker(does: str, provider: str) -> dict[str, str]:
         "Workflow/Machine": "states: SendTaskSuccess SendTaskFailure",
         **_RENDER_QUEUES,
         **_COLLECT_QUEUES,
+        "Queues/Deletions/Queue": "sqs: SendMessage",
         f"Queues/{does}{provider}/Queue": f"{_HOLDING_CONSUMER} SendMessage",
         **key,
         # It signs the addresses that vendors call back.
@@ -180,7 +181,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/prompt_templates/manage_prompt_templates": {CORE: "dynamodb: GetItem PutItem UpdateItem DeleteItem"},
-    "api/money/quote_generation": {CORE: "dynamodb: GetItem", "Data/Signing": "secretsmanager: GetSecretValue"},
+    "api/money/quote_generation": {
+        CORE: "dynamodb: GetItem Query BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+        "Data/TelegramBot": "secretsmanager: GetSecretValue",
+    },
     "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
     "api/generations/list_generations": {
         CORE: "dynamodb: GetItem Query BatchGetItem",
@@ -190,7 +195,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/images/export_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/images/delete_images": {
-        CORE: "dynamodb: Query GetItem UpdateItem PutItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem UpdateItem PutItem",
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": "sqs: SendMessage",
     },
@@ -253,9 +258,11 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/generations/retry_image": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/shop_cancel_generation": {
-        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem PutItem UpdateItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         EXECUTIONS: "states: StopExecution",
+        **_REMOVING_PICTURES,
+        "Queues/Deletions/Queue": "sqs: SendMessage",
     },
     "api/generations/shop_read_generations": {
         CORE: "dynamodb: Query BatchGetItem",
@@ -472,7 +479,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/signing-??????",
             f"{prefix}easel-local/wavespeed-webhook-??????",
         },
-        "api/money/quote_generation": {f"{prefix}easel-local/signing-??????"},
+        "api/money/quote_generation": {bot, f"{prefix}easel-local/signing-??????"},
         **{
             f"api/generations/{name}": {bot, f"{prefix}easel-local/signing-??????"}
             for name in ("submit_generation", "workspace_submit_generation", "workspace_edit_images")

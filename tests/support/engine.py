@@ -73,10 +73,12 @@ from easel.services.images.follow_callback import FollowCallback
 from easel.services.images.leases import hold_of
 from easel.services.images.read_images import ReadImages
 from easel.services.images.receive_callback import ReceiveCallback
+from easel.services.images.remove_late import RemoveLate
 from easel.services.images.render_image import RenderImage
 from easel.services.money.appraise import Appraise
 from easel.services.money.expire_grants import ExpireGrants
 from easel.services.money.quotes import QuoteSigner
+from easel.services.ports.deletion import Deletion
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal
@@ -434,6 +436,7 @@ class Engine:
             clock=clock,
         )
         self.start_use_case = StartGeneration(workflow=workflow, routing=self.routing)
+        self.removals = _Removals()
         self._worker_ports = (queue, unit_of_work, workflow)
         self._imaging: dict[str, Any] = {
             "references": NoReferences(),
@@ -509,6 +512,7 @@ class Engine:
             workflow=workflow,
             clock=clock,
         )
+        removal = RemoveLate(queue=fused(self.removals, fuse, "finish"))
         deliver = DeliverImage(
             routing=self.routing,
             latencies=NoLatencies(),
@@ -521,6 +525,7 @@ class Engine:
             unmarked_prefix=_unmarked_prefix,
             workflow=workflow,
             end=end,
+            removal=removal,
             clock=clock,
             sleep=lambda _: None,
         )
@@ -536,6 +541,7 @@ class Engine:
             "deliver": deliver,
             "after_error": after_error,
             "end": end,
+            "removal": removal,
             "worker_seconds": WORKER_SECONDS,
             "clock": clock,
         }
@@ -747,6 +753,16 @@ class _Execution:
         if not self.waiting:
             retry = timedelta(seconds=2)
             self.engine.after(timedelta(), "settle", lambda: self.engine.settle(WORKSPACE, self.id), retry)
+
+
+class _Removals:
+    """`ports.deletion.DeletionQueue`: what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Deletion] = []
+
+    def finish(self, deletion: Deletion) -> None:
+        self.asked.append(deletion)
 
 
 class _Queues:

@@ -75,7 +75,10 @@ class Functions:
         self._workspace_id = self._api_key = ""
 
     def _resources(self, emulator: Emulator) -> dict[str, str]:
-        queues = {name: self._queue(name) for name in ("generations", "render", "collect", "integration", "uploads")}
+        queues = {
+            name: self._queue(name)
+            for name in ("deletions", "generations", "render", "collect", "integration", "uploads")
+        }
         bucket, bus = unique_name("images"), unique_name("bus")
         emulator.client("s3").create_bucket(Bucket=bucket)
         emulator.client("events").create_event_bus(Name=bus)
@@ -98,6 +101,7 @@ class Functions:
             "ROUTING": json.dumps({"providers": ["wavespeed"], "preferred": [], "fallback": "same-model"}),
             "WORKER_SECONDS": "120",
             "INTEGRATION_QUEUE_URL": queues["integration"],
+            "DELETIONS_QUEUE_URL": queues["deletions"],
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
             "SIGNING_SECRET_ARN": signing["ARN"],
             "SESSION_SECRET_ARN": signing["ARN"],

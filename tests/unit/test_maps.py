@@ -19,7 +19,7 @@ NAMED_OTHERWISE = {
     "describe_models": (None, "the catalogue is data of the domain; latencies are one read"),
     "describe_service": (None, "constants and the shipped OpenAPI document"),
     "list_generations": ("generations/read_generations", "one function serves one address of two doors"),
-    "shop_cancel_generation": ("generations/cancel_generation", "the shop's address of the same use case"),
+    "shop_cancel_generation": ("generations/cancel_or_delete", "a door's function has the name of its door"),
     "shop_read_generations": ("generations/read_generations", "the shop's addresses of the same use case"),
     "shop_start_generation": ("generations/submit_generation", "of a product's pictures: products/product_request.py"),
     "shop_create_product": ("products/manage_products", "the shop's address of the same use case"),

@@ -6,7 +6,7 @@ from typing import Final
 from aws_cdk import Stack
 from infra.constructs.functions.room import ALWAYS, DELETE, GET, POST, Room, Route
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import IMAGING_MEMORY_MB, allow_archives, allow_removal
+from infra.constructs.workers import IMAGING_MEMORY_MB, allow_archives, allow_deletion
 
 _ARCHIVE_SECONDS: Final = 29
 """A small archive is built in the request."""
@@ -101,10 +101,7 @@ class Images(Room):
     def _delete(self) -> SmallFunction:
         own = self.variables
         function = self.function("delete_images", own.core | own.images | own.deletions_queue)
-        function.allow("dynamodb:Query", "dynamodb:GetItem", on=self.data.core.table_arn)
-        function.allow("dynamodb:UpdateItem", "dynamodb:PutItem", on=self.data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.deletions.arn)
-        allow_removal(function, self.data)
+        allow_deletion(function, self.data, self.queues)
         return function
 
     def _receive_callback(self) -> SmallFunction:

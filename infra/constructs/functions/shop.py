@@ -8,7 +8,7 @@ from infra.constructs.functions.generations import SUBMIT_SECONDS
 from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
 from infra.constructs.functions.uploads import FORM_SECONDS
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import IMAGING_MEMORY_MB
+from infra.constructs.workers import IMAGING_MEMORY_MB, allow_deletion
 from infra.settings import SHOP
 from infra.tables import BY_STATUS
 
@@ -134,7 +134,9 @@ class ShopGenerations(Room):
 
     def _cancel(self) -> SmallFunction:
         own, workflow = self.variables, self.foundation.workflow
-        function = self.function("shop_cancel_generation", own.core | own.ledger | own.base_url | workflow.variables)
+        cancelling = own.core | own.ledger | own.base_url | workflow.variables
+        function = self.function("shop_cancel_generation", cancelling | own.images | own.deletions_queue)
+        allow_deletion(function, self.data, self.queues)
         function.allow(*ENDING, on=self.data.core.table_arn)
         function.allow(*SETTLING, on=self.data.ledger.table_arn)
         function.allow(

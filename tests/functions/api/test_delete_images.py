@@ -132,6 +132,29 @@ def test_a_deleted_generation_is_gone_with_all_its_pictures(shop: PictureTenant)
     assert len(versions(shop, other)) == 4
 
 
+@pytest.mark.requirement("X-13")
+@pytest.mark.parametrize("singles", [1, 3])
+def test_a_picture_that_is_deleted_at_the_same_moment_does_not_keep_its_generation(
+    shop: PictureTenant, monkeypatch: pytest.MonkeyPatch, singles: int
+) -> None:
+    generation = shop.generation(1_000, 2_000, 3_000)
+    commit, others = DynamoTransactions.commit, list(range(singles))
+
+    def after_another(self: DynamoTransactions, *writes: Any) -> None:
+        if others:
+            assert shop.call("DELETE", path_of(generation, others.pop())).status == 204
+        commit(self, *writes)
+
+    monkeypatch.setattr(DynamoTransactions, "commit", after_another)
+
+    assert shop.call("DELETE", path_of(generation)).status == 204
+
+    assert shop.call("GET", path_of(generation)).status == 404
+    assert shop.call("GET", "/api/v1/generations").json["generations"] == []
+    assert versions(shop, generation) == []
+    assert [len(events(shop, image.id)) for image in generation.images] == [1, 1, 1]
+
+
 def test_a_generation_that_is_under_way_is_cancelled_first(shop: PictureTenant) -> None:
     generation = shop.generation(1_000, status=Status.PROCESSING, completed_at=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -101,13 +102,88 @@ def test_a_cancelled_generation_charges_what_was_delivered_and_says_so(shop: Sho
     assert shop.call("DELETE", f"/api/generations/{generation['_id']}").json["message"] == "Generation cancelled"
 
 
-def test_an_ended_generation_cannot_be_cancelled(shop: Shop) -> None:
+@pytest.mark.requirement("X-13")
+def test_an_ended_generation_is_deleted_with_its_record(shop: Shop) -> None:
     generation = started(shop)
     shop.settle(generation["_id"])
+    path = f"/api/generations/{generation['_id']}"
 
-    answer = shop.call("DELETE", f"/api/generations/{generation['_id']}")
+    answers = [shop.call("DELETE", path) for _ in range(2)]
 
-    assert (answer.status, answer.json["error"]["code"]) == (409, "generation_closed")
+    assert [(answer.status, answer.json["message"]) for answer in answers] == [(200, "Generation deleted")] * 2
+    assert "stays charged" in answers[0].json["rule"]
+    assert shop.call("GET", path).status == 404
+    assert shop.call("GET", "/api/generations").json["total"] == 0
+
+
+def test_a_cancelled_generation_is_deleted_once_it_cannot_be_a_repeated_request(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/generations/{started(shop)['_id']}"
+    assert shop.call("DELETE", path).json["message"] == "Generation cancelled"
+
+    monkeypatch.setattr("easel.services.generations.cancel_or_delete.REPEATED_WITHIN", timedelta(0))
+
+    assert shop.call("DELETE", path).json["message"] == "Generation deleted"
+    assert shop.call("GET", path).status == 404
+
+
+def test_the_pictures_of_a_product_are_there_until_nothing_that_used_them_is(shop: Shop) -> None:
+    first = started(shop)
+    product = shop.call("GET", f"/api/v1/products/{first['productId']}").json
+    pictures = [picture["uploadId"] for picture in product["pictures"]]
+    second = shop.call("POST", "/api/generations", body={"productId": product["id"]}).json["generation"]
+    for generation in (first, second):
+        shop.settle(generation["_id"])
+
+    def kept() -> list[int]:
+        return [shop.call("GET", f"/api/v1/uploads/{upload}").status for upload in pictures]
+
+    assert shop.call("DELETE", f"/api/products/{product['id']}").status == 200
+    assert kept() == [200, 200]
+    assert shop.call("DELETE", f"/api/generations/{first['_id']}").status == 200
+    assert kept() == [200, 200]
+    for _ in range(2):
+        assert shop.call("DELETE", f"/api/generations/{second['_id']}").status == 200
+    assert kept() == [404, 404]
+
+
+# --- quotes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["uploadId", "imageId"])
+@pytest.mark.parametrize("state", ["missing", "waiting"])
+def test_a_quote_refuses_what_the_submit_refuses(shop: Shop, kind: str, state: str) -> None:
+    named = MISSING
+    if state == "waiting" and kind == "uploadId":
+        named = shop.upload(ready=False)
+    elif state == "waiting":
+        running = shop.call("POST", "/api/v1/generations", body={"prompt": "a red fox", "model": "sandbox"})
+        named = running.json["images"][0]["id"]
+    body = {"prompt": "a red fox", "model": "sandbox", "references": [{kind: named}]}
+
+    submit = shop.call("POST", "/api/v1/generations", body=body)
+    quotes = [
+        shop.call("POST", "/api/v1/quotes", body=body),
+        shop.call("POST", "/api/v1/generations", body=body, query="dry_run=true"),
+    ]
+
+    assert submit.status in {404, 409}
+    for quote in quotes:
+        assert (quote.status, quote.json["error"]["code"]) == (submit.status, submit.json["error"]["code"])
+        assert quote.json["error"]["details"] == submit.json["error"]["details"]
+
+
+def test_a_note_that_does_not_fit_is_named(shop: Shop) -> None:
+    limit = next(one for one in shop.call("GET", "/api/v1/models").json["models"] if one["id"] == "sandbox")
+    prompt = "fox " * (limit["maxPromptCharacters"] // 4 - 10)
+    generation = shop.call("POST", "/api/v1/generations", body={"prompt": prompt, "model": "sandbox"}).json
+    shop.settle(generation["id"])
+
+    for base in ("/api/generations", "/api/v1/generations"):
+        for note in ("x" * 200, "x" * 501):
+            answer = shop.call("POST", f"{base}/{generation['id']}/images/0/retry", body={"note": note})
+            assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "note")
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------

@@ -126,6 +126,11 @@ class Image:
     """When its picture was deleted; `stored` is None from then on."""
 
     @property
+    def was_delivered(self) -> bool:
+        """Whether it has a picture, or had one that was deleted."""
+        return self.stored is not None or self.deleted_at is not None
+
+    @property
     def provider_cost_micro_usd(self) -> int:
         """What the providers take for all attempts so far, those of uncertain outcome included."""
         return sum(attempt.cost_micro_usd for attempt in self.attempts)

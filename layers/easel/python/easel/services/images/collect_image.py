@@ -29,6 +29,7 @@ from easel.services.images.deliver_image import DeliverImage
 from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY
+from easel.services.images.remove_late import RemoveLate
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
@@ -61,6 +62,7 @@ class CollectImage:
         deliver: DeliverImage,
         after_error: AfterError,
         end: EndImage,
+        removal: RemoveLate,
         worker_seconds: int,
         clock: Clock,
     ) -> None:
@@ -73,6 +75,7 @@ class CollectImage:
         self._deliver = deliver
         self._after_error = after_error
         self._end = end
+        self._removal = removal
         self._worker_seconds = worker_seconds
         self._clock = clock
 
@@ -85,10 +88,12 @@ class CollectImage:
         generation = self._generations.get(ref.workspace_id, ref.generation_id)
         task = self._tasks.get(ref)
         if generation is None or task is None:
-            logger.info("there is no such image")
+            self._removal.of(ref)
             return
         attempt = task.open_attempt
         if attempt is None:
+            if generation.images[ref.index].deleted_at is not None:
+                self._removal.of(ref)
             self._after_error.resume(generation, task)
         elif attempt.job_id is not None:
             context = AttemptContext.of(self._routing, generation, task, attempt)

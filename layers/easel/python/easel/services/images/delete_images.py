@@ -9,12 +9,16 @@ mark; one that dies after them is finished by the message. What was charged stay
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
 from easel.clock import Clock
 from easel.domain.events import image_deleted
 from easel.domain.generation import Generation
 from easel.domain.image import Image
+from easel.domain.upload import GENERATIONS_ATTACHMENT
 from easel.errors import Conflict, NotFound, StaleWrite, StorageUnavailable
 from easel.ids import MAX_IMAGES, generation_of_image, image_id
 from easel.services.accounts.principal import Principal
@@ -23,9 +27,22 @@ from easel.services.ports.deletion import Deletion, DeletionQueue, DeletionRecor
 from easel.services.ports.generations import GenerationRepository, Outbox
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import UnitOfWork, Write
+from easel.services.ports.uploads import Uploads
 from easel.services.ports.usage import GenerationCounts
 
 logger = logging.getLogger(__name__)
+
+_TRIES: Final = MAX_IMAGES + 3
+"""One for each picture that others may delete at the same moment, one for an upload whose uses change, and the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is to be deleted, as it was read: images of a generation, or `whole` of it."""
+
+    generation: Generation
+    images: Sequence[Image]
+    whole: bool = False
 
 
 class DeleteImages:
@@ -38,6 +55,7 @@ class DeleteImages:
         records: DeletionRecords,
         outbox: Outbox,
         counts: GenerationCounts,
+        uploads: Uploads,
         unit_of_work: UnitOfWork,
         files: PictureFiles,
         queue: DeletionQueue,
@@ -47,6 +65,7 @@ class DeleteImages:
         self._records = records
         self._outbox = outbox
         self._counts = counts
+        self._uploads = uploads
         self._unit_of_work = unit_of_work
         self._files = files
         self._queue = queue
@@ -65,68 +84,89 @@ class DeleteImages:
         if origin is None:
             raise missing
         generation_id, index = origin
-        generation = self._generations.get(principal.workspace_id, generation_id)
-        if generation is None:
-            self._repeat(principal.workspace_id, generation_id, (identity,), request_id, missing)
-            return
-        image = generation.images[index] if index < len(generation.images) else None
-        if image is None or (image.stored is None and image.deleted_at is None and image.status.is_final):
-            raise missing
-        if image.stored is None and image.deleted_at is None:
-            raise Conflict(f"The image {identity} is being made. Cancel its generation first.")
-        self._delete(generation, [image], request_id)
+
+        def find() -> _Target | None:
+            generation = self._generations.get(principal.workspace_id, generation_id)
+            if generation is None:
+                return None
+            image = generation.images[index] if index < len(generation.images) else None
+            if image is None or (not image.was_delivered and image.status.is_final):
+                raise missing
+            if not image.was_delivered:
+                raise Conflict(f"The image {identity} is being made. Cancel its generation first.")
+            return _Target(generation, [image])
+
+        self._delete(find, Deletion(principal.workspace_id, generation_id, (identity,), request_id), missing)
 
     def generation(self, principal: Principal, generation_id: str, request_id: str) -> None:
-        """Delete an ended generation with all its pictures.
+        """Delete an ended generation with all its pictures. Uploads that nothing else uses end with it.
 
         Raises:
             NotFound: no such generation in the caller's workspace.
             Conflict: it has not ended.
             QueueUnavailable: nothing was deleted.
         """
-        generation = self._generations.get(principal.workspace_id, generation_id)
-        if generation is None:
-            every = tuple(image_id(generation_id, index) for index in range(MAX_IMAGES))
-            missing = NotFound(f"There is no generation {generation_id}.")
-            self._repeat(principal.workspace_id, generation_id, every, request_id, missing)
-            return
-        if not generation.status.is_final:
-            raise Conflict(f"The generation {generation_id} has not ended. Cancel it first, then delete it.")
-        self._delete(generation, generation.images, request_id, whole=True)
 
-    def _delete(self, generation: Generation, images: Sequence[Image], request_id: str, *, whole: bool = False) -> None:
-        ids = tuple(image.id for image in images if image.stored is not None or image.deleted_at is not None)
-        deletion = Deletion(generation.workspace_id, generation.id, ids, request_id)
-        self._queue.finish(deletion)
-        marks = self._marks(generation, images, request_id, whole=whole)
-        try:
-            if marks:
-                self._unit_of_work.commit(*marks)
-        except StaleWrite:
-            # Somebody else deleted the same a moment before: their marks are as good.
-            logger.info("marked as deleted before")
+        def find() -> _Target | None:
+            generation = self._generations.get(principal.workspace_id, generation_id)
+            if generation is None:
+                return None
+            if not generation.status.is_final:
+                raise Conflict(f"The generation {generation_id} has not ended. Cancel it first, then delete it.")
+            return _Target(generation, generation.images, whole=True)
+
+        every = tuple(image_id(generation_id, index) for index in range(MAX_IMAGES))
+        missing = NotFound(f"There is no generation {generation_id}.")
+        self._delete(find, Deletion(principal.workspace_id, generation_id, every, request_id), missing)
+
+    def _delete(self, find: Callable[[], _Target | None], deletion: Deletion, missing: NotFound) -> None:
+        """Mark what `find` reads and remove its objects.
+
+        Marks that meet somebody else's are made again on what is there then: one picture that is deleted at the same
+        moment must not keep its generation.
+        """
+        target = find()
+        if target is not None:
+            deletion = replace(deletion, image_ids=tuple(image.id for image in target.images))
+            self._queue.finish(deletion)
+        for tries_left in reversed(range(_TRIES)):
+            if target is None:
+                self._check_deleted(deletion, missing)
+                break
+            try:
+                if marks := self._marks(target, deletion.request_id):
+                    self._unit_of_work.commit(*marks)
+                break
+            except StaleWrite:
+                if not tries_left:
+                    raise
+            target = find()
         self._remove(deletion)
 
-    def _marks(self, generation: Generation, images: Sequence[Image], request_id: str, *, whole: bool) -> list[Write]:
-        now = self._clock()
+    def _marks(self, target: _Target, request_id: str) -> list[Write]:
+        now, generation = self._clock(), target.generation
         writes: list[Write] = []
-        if whole:
+        if target.whole:
             writes.append(self._records.marking_generation(generation.workspace_id, generation.id, now))
             writes.append(self._counts.deleting(generation))
-        for image in images:
+            writes += self._ends_of_uses(generation, now)
+        for image in target.images:
             if image.stored is not None:
                 ref = ImageRef(generation.workspace_id, generation.id, image.index, request_id)
                 writes.append(self._records.marking_image(ref, now))
                 writes.append(self._outbox.adding(image_deleted(generation, image, request_id, now)))
         return writes
 
-    def _repeat(
-        self, workspace_id: str, generation_id: str, ids: tuple[str, ...], request_id: str, missing: NotFound
-    ) -> None:
-        """Finish an earlier deletion of the whole generation, in case it was interrupted."""
-        if not self._records.is_deleted(workspace_id, generation_id):
+    def _ends_of_uses(self, generation: Generation, now: datetime) -> list[Write]:
+        ids = generation.upload_ids
+        found = self._uploads.get_all(generation.workspace_id, ids) if ids else {}
+        used = [found[one] for one in ids if one in found and GENERATIONS_ATTACHMENT in found[one].attached_to]
+        return [self._uploads.ending_use(upload, expires_at=now) for upload in used]
+
+    def _check_deleted(self, deletion: Deletion, missing: NotFound) -> None:
+        """A deletion of the whole generation may have been interrupted: it is finished. Raises `missing`."""
+        if not self._records.is_deleted(deletion.workspace_id, deletion.generation_id):
             raise missing
-        self._remove(Deletion(workspace_id, generation_id, ids, request_id))
 
     def _remove(self, deletion: Deletion) -> None:
         """Best effort: the message has a worker do what fails here."""

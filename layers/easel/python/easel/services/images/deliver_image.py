@@ -22,6 +22,7 @@ from easel.services.images.attempt_context import AttemptContext
 from easel.services.images.attempt_ends import DELIVERED, SURPLUS, own_failures
 from easel.services.images.attempt_log import TRIES, again, close_attempt, kept_changing, with_attempt
 from easel.services.images.end_image import EndImage
+from easel.services.images.remove_late import RemoveLate
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 from easel.services.ports.messages import Workflow
@@ -53,6 +54,7 @@ class DeliverImage:
         unmarked_prefix: Callable[[Generation, Image], str],
         workflow: Workflow,
         end: EndImage,
+        removal: RemoveLate,
         clock: Clock,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -61,6 +63,7 @@ class DeliverImage:
         self._generations = generations
         self._tasks = tasks
         self._end = end
+        self._removal = removal
         self._providers = providers
         self._processor = processor
         self._store = store
@@ -78,7 +81,7 @@ class DeliverImage:
             StorageUnavailable: the bucket did not take it.
             ImagingUnavailable: it could not be finished now.
         """
-        if context.image.stored is not None:
+        if context.image.was_delivered:
             self._note_surplus(context.task, self._ended(context, finished))
             return
         processed = self._processed(context, finished)
@@ -161,14 +164,19 @@ class DeliverImage:
                 image = replace(image, status=current.status, failure=current.failure)
             if self._tasks.deliver(task, replace(image, attempts=with_attempt(task, ended)), ended) is not None:
                 attempt_ends.log_end(task.ref, ended)
-                self._end.count_if_late(task.ref)
+                if not self._end.count_if_late(task.ref):
+                    self._removal.of(task.ref)
                 return
             changed = self._generations.get(task.ref.workspace_id, task.ref.generation_id)
             fresh = again(self._tasks, task)
             if changed is None or fresh is None:
+                self._removal.of(task.ref)
                 return
-            if changed.images[task.ref.index].stored is not None:
+            current = changed.images[task.ref.index]
+            if current.was_delivered:
                 self._note_surplus(fresh, ended)
+                if current.deleted_at is not None:
+                    self._removal.of(task.ref)
                 return
             generation, task = changed, fresh
         raise kept_changing()

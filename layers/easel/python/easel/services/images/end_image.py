@@ -55,13 +55,17 @@ class EndImage:
         elif image.status is Status.FAILED and image.failure:
             self._workflow.image_failed(task_token, image.failure)
 
-    def count_if_late(self, ref: ImageRef) -> None:
-        """Add a picture that came after the end of its generation to the usage sums, once.
+    def count_if_late(self, ref: ImageRef) -> bool:
+        """Add a picture that came after the end of its generation to the usage sums, once. False: it is deleted.
 
         Whether it did is read after the picture was written: the generation may have been closed at the same moment.
         """
         generation = self._generations.get(ref.workspace_id, ref.generation_id)
-        if generation is None or not generation.status.is_final or not generation.images[ref.index].late:
-            return
-        with suppress(StaleWrite):
-            self._unit_of_work.commit(self._tasks.counting_late(ref), self._summaries.correcting(generation, ref.index))
+        if generation is None:
+            return False
+        if generation.status.is_final and generation.images[ref.index].late:
+            with suppress(StaleWrite):
+                self._unit_of_work.commit(
+                    self._tasks.counting_late(ref), self._summaries.correcting(generation, ref.index)
+                )
+        return generation.images[ref.index].deleted_at is None

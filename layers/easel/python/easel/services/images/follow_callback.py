@@ -42,6 +42,7 @@ from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE
 from easel.services.images.receive_callback import Note
+from easel.services.images.remove_late import RemoveLate
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
@@ -69,6 +70,7 @@ class FollowCallback:
         deliver: DeliverImage,
         after_error: AfterError,
         end: EndImage,
+        removal: RemoveLate,
         note: Note,
         worker_seconds: int,
         clock: Clock,
@@ -82,6 +84,7 @@ class FollowCallback:
         self._deliver = deliver
         self._after_error = after_error
         self._end = end
+        self._removal = removal
         self._note = note
         self._worker_seconds = worker_seconds
         self._clock = clock
@@ -93,6 +96,8 @@ class FollowCallback:
             task = self._tasks.get(ref)
             attempt = task.attempt(hint.attempt_id) if task else None
             if generation is None or task is None or attempt is None:
+                if task is not None and generation is None:
+                    self._removal.of(ref)
                 logger.info("there is no attempt as a callback names it")
                 return
             try:

@@ -44,6 +44,7 @@ from easel.services.images.deliver_image import DeliverImage
 from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY, first_poll
+from easel.services.images.remove_late import RemoveLate
 from easel.services.ports.generations import GenerationRepository
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
@@ -77,6 +78,7 @@ class RenderImage:
         deliver: DeliverImage,
         after_error: AfterError,
         end: EndImage,
+        removal: RemoveLate,
         worker_seconds: int,
         clock: Clock,
     ) -> None:
@@ -90,6 +92,7 @@ class RenderImage:
         self._deliver = deliver
         self._after_error = after_error
         self._end = end
+        self._removal = removal
         self._worker_seconds = worker_seconds
         self._clock = clock
 
@@ -97,7 +100,7 @@ class RenderImage:
         """Have `provider` make one image by its `model`, unless it has ended or another worker has it."""
         generation = self._generations.get(ref.workspace_id, ref.generation_id)
         if generation is None:
-            logger.info("there is no such generation")
+            self._removal.of(ref)
             return
         image = generation.images[ref.index]
         if generation.status.is_final or image.status.is_final:
@@ -121,6 +124,8 @@ class RenderImage:
 
     def _repeat_the_end(self, generation: Generation, image: Image, ref: ImageRef, task_token: str) -> None:
         """Do again what follows the end of an image: a worker may have died before it did."""
+        if image.deleted_at is not None:
+            self._removal.of(ref)
         if not generation.status.is_final:
             self._end.report(image, task_token)
             return

@@ -24,6 +24,7 @@ from easel.services.images.deliver_image import DeliverImage
 from easel.services.images.end_image import EndImage
 from easel.services.images.follow_callback import FollowCallback
 from easel.services.images.leases import hold_of
+from easel.services.images.remove_late import RemoveLate
 from easel.services.images.render_image import RenderImage
 from easel.services.ports.providers import ImageProvider
 from easel.services.references.prepare_references import PrepareReferences
@@ -34,6 +35,7 @@ from easel.wiring.catalogue.provider_routing import provider_routing
 from easel.wiring.catalogue.vendors import providers
 from easel.wiring.env import (
     CollectQueues,
+    DeletionsQueue,
     ImagesBucket,
     PublicAddress,
     RenderQueues,
@@ -47,7 +49,7 @@ from easel.wiring.env import (
 from easel.wiring.images.callback_tickets import callback_signer
 from easel.wiring.images.image_store import image_store
 from easel.wiring.references.fetch_reference import FetchEnv, fetch_reference
-from easel.workflow.queues import MessageHold, SqsImageQueue
+from easel.workflow.queues import MessageHold, SqsDeletionQueue, SqsImageQueue
 from easel.workflow.step_functions import StepFunctionsWorkflow
 
 
@@ -62,6 +64,7 @@ class ImageWorkerEnv(
     SigningKey,
     TrustedReferences,
     WorkerTime,
+    DeletionsQueue,
 ):
     """Environment of the image workers."""
 
@@ -83,6 +86,7 @@ class _Parts:
     deliver: DeliverImage
     after_error: AfterError
     end: EndImage
+    removal: RemoveLate
 
 
 @cache
@@ -108,6 +112,7 @@ def render_image(env: RenderEnv) -> RenderImage:
         deliver=parts.deliver,
         after_error=parts.after_error,
         end=parts.end,
+        removal=parts.removal,
         worker_seconds=env.WORKER_SECONDS,
         clock=system_clock,
     )
@@ -127,6 +132,7 @@ def collect_image(env: ImageWorkerEnv) -> CollectImage:
         deliver=parts.deliver,
         after_error=parts.after_error,
         end=parts.end,
+        removal=parts.removal,
         worker_seconds=env.WORKER_SECONDS,
         clock=system_clock,
     )
@@ -150,6 +156,7 @@ def follow_callback(env: ImageWorkerEnv) -> FollowCallback:
         deliver=parts.deliver,
         after_error=parts.after_error,
         end=parts.end,
+        removal=parts.removal,
         note=note,
         worker_seconds=env.WORKER_SECONDS,
         clock=system_clock,
@@ -179,6 +186,7 @@ def _parts(env: ImageWorkerEnv) -> _Parts:
         workflow=workflow,
         clock=system_clock,
     )
+    removal = RemoveLate(queue=SqsDeletionQueue(aws_client("sqs"), env.DELETIONS_QUEUE_URL))
     deliver = DeliverImage(
         routing=routing,
         latencies=DynamoLatencies(dynamodb(), env.EPHEMERAL_TABLE_NAME),
@@ -191,12 +199,13 @@ def _parts(env: ImageWorkerEnv) -> _Parts:
         unmarked_prefix=_unmarked_prefix,
         workflow=workflow,
         end=end,
+        removal=removal,
         clock=system_clock,
     )
     after_error = AfterError(
         routing=routing, tasks=tasks, queue=queue, callbacks=callbacks, end=end, clock=system_clock
     )
-    return _Parts(routing, generations, tasks, adapters, callbacks, queue, deliver, after_error, end)
+    return _Parts(routing, generations, tasks, adapters, callbacks, queue, deliver, after_error, end, removal)
 
 
 def _image_prefix(generation: Generation, image: Image) -> str:

@@ -37,6 +37,7 @@ from easel.http.pagination import PageRequest, Pages
 from easel.services.generations.list_with_total import GenerationList
 
 GENERATIONS_PATH: Final = "/api/generations"
+DELETE_RULE: Final = "Its pictures are gone; what was charged for them stays charged."
 CANCEL_RULE: Final = "What was delivered before the cancellation is kept and charged; nothing else is."
 
 Expect = Callable[[Generation], Expectation | None]
@@ -84,6 +85,14 @@ class CancelledShopGeneration(ShopGenerationAnswer):
 
     message: str
     rule: str = Field(description="What a cancellation charges.")
+
+
+class DeletedShopGeneration(AnswerModel):
+    """A generation that had ended and is deleted."""
+
+    id_: str = Field(alias="_id")
+    message: str
+    rule: str = Field(description="What a deletion charges.")
 
 
 class ShopGenerationPage(AnswerModel):
@@ -142,11 +151,16 @@ def status_answer(
     return answers.as_json(ShopGenerationAnswer(generation=body), headers={"ETag": tag, **_pause(generation)})
 
 
-def cancelled_answer(generation: Generation, base_url: str) -> Response[CancelledShopGeneration]:
-    """`{message}`, with what it means."""
-    body = CancelledShopGeneration(
-        message="Generation cancelled", generation=generation_body(generation, base_url), rule=CANCEL_RULE
-    )
+def ended_answer(
+    generation_id: str, cancelled: Generation | None, base_url: str
+) -> Response[CancelledShopGeneration | DeletedShopGeneration]:
+    """`{message}`, with what it means; without a generation it was deleted."""
+    body: CancelledShopGeneration | DeletedShopGeneration
+    if cancelled is None:
+        body = DeletedShopGeneration(message="Generation deleted", id_=generation_id, rule=DELETE_RULE)
+    else:
+        shown = generation_body(cancelled, base_url)
+        body = CancelledShopGeneration(message="Generation cancelled", generation=shown, rule=CANCEL_RULE)
     return answers.as_json(body)
 
 

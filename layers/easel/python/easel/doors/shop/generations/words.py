@@ -8,15 +8,17 @@ from easel.errors import (
     BudgetExceeded,
     Conflict,
     Contended,
-    GenerationClosed,
     IdempotencyKeyReused,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
     NotFound,
+    QueueUnavailable,
     QuoteExpired,
+    ReferenceNotReady,
     SecretUnavailable,
     UnknownModel,
+    UnknownReference,
     UnknownTemplate,
 )
 from easel.http.description import UNCHANGED, route
@@ -32,6 +34,8 @@ _PAID: Final = (
     IdempotencyKeyReused,
     Contended,
     SecretUnavailable,
+    UnknownReference,
+    ReferenceNotReady,
 )
 _ANSWERS: Final[dict[int, str]] = {202: "Started.", 200: "With `dry_run`: the price."}
 
@@ -75,8 +79,10 @@ READ_GENERATION: Final = route(
 CANCEL_GENERATION: Final = route(
     "cancelShopGeneration",
     _TAG,
-    "Cancel a generation",
-    "Pictures that are not finished are not made; delivered ones are kept. Cancelling twice is the same as once.",
-    {200: "Cancelled."},
-    errors=(NotFound, GenerationClosed, Contended),
+    "Cancel or delete a generation",
+    "One that runs is cancelled: pictures that are not finished are not made, delivered ones are kept. One that has "
+    "ended is deleted with its pictures; what was charged stays charged. Cancelling again within five minutes is the "
+    "same as once; `POST /api/v1/generations/{generationId}/cancel` never deletes.",
+    {200: "Cancelled or deleted."},
+    errors=(NotFound, Contended, QueueUnavailable),
 )
