@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -11,6 +14,7 @@ from PIL import Image, ImageDraw
 from easel.domain.export_channels import EXPORT_CHANNELS, ExportFacts, check_rules
 from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA
+from easel.imaging import exports, pixels
 from easel.imaging.exports import PillowExporter
 
 MADE_BY = ServedBy("wavespeed", "seedream-v4")
@@ -33,8 +37,17 @@ def as_png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def exported_all(
+    data: bytes, *names: str, source_type: str = TRAINED_ALGORITHMIC_MEDIA, seconds: float = 60
+) -> Sequence[tuple[bytes, ExportFacts]]:
+    channels = [EXPORT_CHANNELS[name] for name in names]
+    within = timedelta(seconds=seconds)
+    return PillowExporter().export(data, channels, made_by=MADE_BY, source_type=source_type, within=within)
+
+
 def exported(channel: str, data: bytes, source_type: str = TRAINED_ALGORITHMIC_MEDIA) -> tuple[bytes, ExportFacts]:
-    return PillowExporter().export(data, EXPORT_CHANNELS[channel], made_by=MADE_BY, source_type=source_type)
+    (made,) = exported_all(data, channel, source_type=source_type)
+    return made
 
 
 def failed(channel: str, facts: ExportFacts, watermark: str | None = None) -> set[str]:
@@ -146,3 +159,24 @@ def test_transparent_pixels_become_white() -> None:
     assert facts.border_white == 1.0
     with Image.open(io.BytesIO(data)) as opened:
         assert opened.getpixel((2, 2)) == (255, 255, 255)
+
+
+def test_all_places_are_made_from_one_decoded_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, decoded = a_product((3000, 2000)), list[int]()
+    alone = [exported(name, data) for name in EXPORT_CHANNELS]
+    decode = pixels.decode
+
+    def counting(*args: Any, **options: Any) -> Any:
+        decoded.append(1)
+        return decode(*args, **options)
+
+    monkeypatch.setattr(exports, "decode", counting)
+    # In this process, so that the calls can be counted.
+    monkeypatch.setattr(exports, "run_bounded", lambda work, _: work())
+
+    assert exported_all(data, *EXPORT_CHANNELS) == alone
+    assert len(decoded) == 1
+
+
+def test_no_place_is_begun_after_the_time_is_over() -> None:
+    assert len(exported_all(a_product(), *EXPORT_CHANNELS, seconds=0)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,10 +31,16 @@ class Slow:
         return self.now
 
     def export(
-        self, data: bytes, channel: ExportChannel, *, made_by: ServedBy, source_type: str
-    ) -> tuple[bytes, ExportFacts]:
-        self.now += timedelta(seconds=10)
-        return b"", FACTS
+        self, data: bytes, channels: Sequence[ExportChannel], *, made_by: ServedBy, source_type: str, within: timedelta
+    ) -> Sequence[tuple[bytes, ExportFacts]]:
+        files = []
+        last_start = self.now + within
+        for _ in channels:
+            self.now += timedelta(seconds=10)
+            files.append((b"", FACTS))
+            if self.now > last_start:
+                break
+        return files
 
     def find(self, key: str) -> ExportFacts | None:
         return self.made.get(key)

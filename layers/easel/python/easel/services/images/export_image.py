@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -80,32 +80,38 @@ class ExportImage:
             raise Conflict(f"The image {image_id} is being made.")
         if stored is None:
             raise NotFound(f"The image {image_id} has no picture.")
-        give_up = self._clock() + _NO_MORE_AFTER
+        keys = {channel: export_key(stored, channel) for channel in channels}
+        found = {channel: facts for channel, key in keys.items() if (facts := self._files.find(key))}
+        found |= self._made(view, stored, {channel: key for channel, key in keys.items() if channel not in found})
         lifetime = self._links.lifetime(LINK_LIFETIME)
-        original: list[bytes] = []
         exports = []
-        for channel in channels:
-            key = export_key(stored, channel)
-            facts = self._files.find(key)
-            if facts is None and self._clock() > give_up:
-                raise ImagingUnavailable("Some exports are made, the others take longer. Ask again.")
-            facts = facts or self._make(key, view, stored, channel, original)
+        for channel, key in keys.items():
             name = picture_name(f"{view.title} {channel.name}", view.image.shot, view.image.index + 1, key)
             url = self._links.presign(key, expires_in=lifetime, filename=name)
-            rules = check_rules(channel, facts, stored.provenance.watermark)
-            exports.append(Export(channel, facts, rules, name.plain, url))
+            rules = check_rules(channel, found[channel], stored.provenance.watermark)
+            exports.append(Export(channel, found[channel], rules, name.plain, url))
         return ExportView(image_id, stored, tuple(exports), self._clock() + lifetime)
 
-    def _make(
-        self, key: str, view: ImageView, stored: StoredImage, channel: ExportChannel, original: list[bytes]
-    ) -> ExportFacts:
-        if not original:
-            original.append(self._files.read(stored.original_key))
+    def _made(
+        self, view: ImageView, stored: StoredImage, wanted: Mapping[ExportChannel, str]
+    ) -> Mapping[ExportChannel, ExportFacts]:
+        """Make the files that are not there, of a picture that is read once; keep each set before the next is begun."""
+        if not wanted:
+            return {}
+        give_up = self._clock() + _NO_MORE_AFTER
+        original = self._files.read(stored.original_key)
         made_by = view.image.served_by or ServedBy("unknown", view.model)
         source_type = stored.provenance.digital_source_type
-        data, facts = self._exporter.export(original[0], channel, made_by=made_by, source_type=source_type)
-        self._files.put(key, data, facts)
-        return facts
+        made: dict[ExportChannel, ExportFacts] = {}
+        while left := [channel for channel in wanted if channel not in made]:
+            within = give_up - self._clock()
+            if within <= timedelta():
+                raise ImagingUnavailable("Some exports are made, the others take longer. Ask again.")
+            files = self._exporter.export(original, left, made_by=made_by, source_type=source_type, within=within)
+            for channel, (data, facts) in zip(left, files, strict=False):
+                self._files.put(wanted[channel], data, facts)
+                made[channel] = facts
+        return made
 
 
 def export_key(stored: StoredImage, channel: ExportChannel) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from easel.domain.export_channels import ExportChannel, ExportFacts
@@ -9,11 +11,13 @@ from easel.domain.image import ServedBy
 
 
 class Exporter(Protocol):
-    """Makes the file for a place. Raises ImagingUnavailable."""
+    """Makes the files for places. Raises ImagingUnavailable."""
 
     def export(
-        self, data: bytes, channel: ExportChannel, *, made_by: ServedBy, source_type: str
-    ) -> tuple[bytes, ExportFacts]: ...
+        self, data: bytes, channels: Sequence[ExportChannel], *, made_by: ServedBy, source_type: str, within: timedelta
+    ) -> Sequence[tuple[bytes, ExportFacts]]:
+        """The files for the first of these places, in their order: at least one, and none is begun after `within`."""
+        ...
 
 
 class ExportStore(Protocol):
