@@ -72,10 +72,14 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Endless:
-    """Answer with `opening` and then with more bytes for as long as the caller listens."""
+    """Answer with `opening` and then with more bytes for as long as the caller listens.
+
+    With a pause, in seconds, it is one byte after each.
+    """
 
     opening: bytes
     media_type: str
+    pause: float = 0.0
 
 
 Outcome = Reply | Hang | Drop | Endless

@@ -34,6 +34,16 @@ from infra.local.simulators.wavespeed import WaveSpeedSimulator
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 _CHECK_SECONDS: Final = 0.2
 _PICTURE_PATH: Final = re.compile(r"/_simulator/pictures/(\d{1,5})x(\d{1,5})\.(png|jpg|jpeg|webp)")
+_OPENING: Final = b"\x89PNG\r\n\x1a\n"
+_HOSTILE_PAGES: Final[Mapping[str, Outcome]] = {
+    "/_simulator/hostile/redirect": Reply(
+        302, b"", "text/plain", {"Location": "http://169.254.169.254/latest/meta-data/"}
+    ),
+    "/_simulator/hostile/endless": Endless(_OPENING, "image/png"),
+    "/_simulator/hostile/slow": Endless(_OPENING, "image/png", pause=1.0),
+    "/_simulator/hostile/svg": Reply(200, b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "image/png"),
+}
+"""What addresses of reference pictures may lead to."""
 _NOISE: Final = hashlib.shake_256(b"noise").digest(65536)
 
 
@@ -122,6 +132,8 @@ class Simulators:
                 return json_reply({"status": "ok"})
             case "GET", path if picture := _PICTURE_PATH.fullmatch(path):
                 return _sample_picture(picture, request.query.get("seed", ""))
+            case "GET", path if path in _HOSTILE_PAGES:
+                return _HOSTILE_PAGES[path]
         return json_reply({"error": "not found"}, 404)
 
 
@@ -218,5 +230,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(endless.opening)
-        while not self.server.simulators.stopping.is_set():
-            self.wfile.write(_NOISE)
+        while not self.server.simulators.stopping.wait(endless.pause):
+            self.wfile.write(_NOISE[:1] if endless.pause else _NOISE)
