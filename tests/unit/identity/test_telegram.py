@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.mini_app import BOT_TOKEN, TELEGRAM_ID, init_data, signature
 
 from easel.domain.identities import TelegramProfile
 from easel.errors import NotFound
-from easel.identity.telegram import MAX_LENGTH, MiniAppSignature, TelegramBot, read_bot
+from easel.identity.telegram import MAX_LENGTH, BotKey, MiniAppSignature, TelegramBot, derived_key, read_bot
 
 WORKSPACE = "019a9f1c-0000-7000-8000-00000000000a"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -161,3 +164,104 @@ def test_without_a_bot_nobody_signs_in(secret: str) -> None:
 
 def test_a_bots_secret_is_read() -> None:
     assert read_bot(json.dumps({"token": BOT_TOKEN, "workspaceId": WORKSPACE})) == replace(BOT)
+
+
+# --- Telegram's own signature ---------------------------------------------------------------------------------------
+
+BOT_ID = BOT_TOKEN.partition(":")[0]
+TELEGRAM = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+TOKENLESS = TelegramBot(None, WORKSPACE, BOT_ID)
+
+
+def signed_by_telegram(*, bot_id: str = BOT_ID, key: Ed25519PrivateKey = TELEGRAM, **changed: str) -> str:
+    """A sign-in with `signature` and without `hash`; `changed` are fields that Telegram did not sign."""
+    fields = dict(parse_qsl(signed(signature=None)))
+    del fields["hash"]
+    lines = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
+    made = key.sign(f"{bot_id}:WebAppData\n{lines}".encode())
+    return urlencode({**fields, "signature": base64.urlsafe_b64encode(made).decode().rstrip("="), **changed})
+
+
+def signs_in(text: str, bot: TelegramBot = TOKENLESS) -> str | None:
+    """What identifies the sign-in; None when it counts for nothing."""
+    key = TELEGRAM.public_key().public_bytes_raw()
+    found = MiniAppSignature(lambda: bot, max_age=timedelta(hours=1), telegram_key=key)(text, NOW)
+    return found.digest if found else None
+
+
+def test_a_published_sample_of_telegrams_signature_is_genuine() -> None:
+    """From the documentation of `@telegram-apps/init-data-node`, under Telegram's production key."""
+    text = (
+        "user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Vladislav%20%2B%20-%20%3F%20%5C%2F%22%2C%22last_name%22%3A%22"
+        "Kibenko%22%2C%22username%22%3A%22vdkfrost%22%2C%22language_code%22%3A%22ru%22%2C%22is_premium%22%3Atrue%2C%22"
+        "allows_write_to_pm%22%3Atrue%2C%22photo_url%22%3A%22https%3A%5C%2F%5C%2Ft.me%5C%2Fi%5C%2Fuserpic%5C%2F320%5C%2F"
+        "4FPEE4tmP3ATHa57u6MqTDih13LTOiMoKoLDRG4PnSA.svg%22%7D&chat_instance=8134722200314281151&chat_type=private"
+        "&auth_date=1733509682&signature=TYJxVcisqbWjtodPepiJ6ghziUL94-KNpG8Pau-X7oNNLNBM72APCpi_RKiUlBvcqo5L-LAxIc3dnTzcZX"
+        "_PDg&hash=a433d8f9847bd6addcc563bff7cc82c89e97ea0d90c11fe5729cae6796a36d73"
+    )
+    bot = TelegramBot(None, WORKSPACE, "7342037359")
+
+    found = MiniAppSignature(lambda: bot, max_age=timedelta(hours=1))(text, datetime(2024, 12, 6, 18, 30, tzinfo=UTC))
+
+    assert found is not None
+    assert found.profile.telegram_id == 279058397
+
+
+@pytest.mark.parametrize("bot", [TOKENLESS, BOT], ids=["by its id", "by its token"])
+def test_a_sign_in_without_a_hash_counts_by_telegrams_signature(bot: TelegramBot) -> None:
+    assert signs_in(signed_by_telegram(), bot) is not None
+    assert signs_in(signed_by_telegram() + "&hash=", TOKENLESS) == signs_in(signed_by_telegram(), TOKENLESS)
+
+
+def _spelled_otherwise() -> str:
+    """The last character of a signature has four bits that belong to no byte."""
+    text = dict(parse_qsl(signed_by_telegram()))["signature"]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return signed_by_telegram(signature=text[:-1] + letters[letters.index(text[-1]) + 1])
+
+
+FORGED: dict[str, Callable[[], str]] = {
+    "another field": lambda: signed_by_telegram(query_id="another"),
+    "a field more": lambda: signed_by_telegram(chat_type="private"),
+    "another bot": lambda: signed_by_telegram(bot_id="7654322"),
+    "another key": lambda: signed_by_telegram(key=Ed25519PrivateKey.from_private_bytes(bytes(32))),
+    "another spelling": _spelled_otherwise,
+    "padded": lambda: signed_by_telegram(signature=dict(parse_qsl(signed_by_telegram()))["signature"] + "=="),
+    "empty": lambda: signed_by_telegram(signature=""),
+    "not base64": lambda: signed_by_telegram(signature="*" * 86),
+    "neither": lambda: urlencode({k: v for k, v in parse_qsl(signed_by_telegram()) if k != "signature"}),
+    "a field twice": lambda: signed_by_telegram() + "&query_id=AAHdF6IQAAAAAN0XohDhrOrc",
+}
+
+
+@pytest.mark.parametrize("bot", [TOKENLESS, BOT], ids=["by its id", "by its token"])
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED.keys())
+def test_what_telegram_did_not_sign_counts_for_nothing(forge: Callable[[], str], bot: TelegramBot) -> None:
+    assert signs_in(forge(), bot) is None
+
+
+def test_a_wrong_hash_is_not_made_good_by_a_signature() -> None:
+    assert signs_in(f"{signed_by_telegram()}&hash={'0' * 64}", BOT) is None
+
+
+def test_a_sign_in_is_the_same_with_and_without_its_hash() -> None:
+    bare = signed_by_telegram()
+
+    assert signs_in(f"{bare}&hash={signature(dict(parse_qsl(bare)), BOT_TOKEN)}", BOT) == signs_in(bare, BOT)
+
+
+@pytest.mark.parametrize(
+    ("secret", "bot"),
+    [
+        ('{"botId": 7654321, "workspaceId": "w"}', TelegramBot(None, "w", "7654321")),
+        ('{"botId": "7654321", "workspaceId": "w"}', TelegramBot(None, "w", "7654321")),
+        ('{"botId": "ada", "workspaceId": "w"}', None),
+        ('{"botId": true, "workspaceId": "w"}', None),
+    ],
+)
+def test_a_bot_may_be_known_by_its_id_alone(secret: str, bot: TelegramBot | None) -> None:
+    assert read_bot(secret) == bot
+
+
+def test_a_bot_without_a_token_has_no_derived_key() -> None:
+    assert BotKey(lambda: TOKENLESS)(derived_key("")) is None

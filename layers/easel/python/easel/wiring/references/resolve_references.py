@@ -37,4 +37,5 @@ def address_vault(env: AddressKey) -> KmsAddressVault:
 
 def _bot_workspace(secret_arn: str) -> str | None:
     bot = read_bot(secret(secret_arn))
-    return bot.workspace_id if bot else None
+    # Files of a bot are read with its token.
+    return bot.workspace_id if bot and bot.token else None
