@@ -10,7 +10,7 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -53,15 +53,24 @@ class Coverage:
     requirements: Sequence[Requirement]
     tests_of: Mapping[str, Sequence[Marker]]
     unknown: Sequence[Marker]
+    set_aside: Mapping[str, str] = field(default_factory=dict)
+    """Why an id needs no test of its own."""
 
     @property
     def uncovered(self) -> list[Requirement]:
-        return [requirement for requirement in self.requirements if requirement.id not in self.tests_of]
+        """Neither proven nor set aside."""
+        return [one for one in self.requirements if one.id not in self.tests_of and one.id not in self.set_aside]
 
 
 def read_requirements(path: Path = TESTS / "requirements.csv") -> list[Requirement]:
     with path.open(encoding="utf-8", newline="") as file:
         return [Requirement(row["id"], row["kind"], row["requirement"]) for row in csv.DictReader(file)]
+
+
+def read_set_aside(path: Path = TESTS / "requirements_set_aside.csv") -> dict[str, str]:
+    """The ids that need no test, each with the reason: what another requirement supersedes, or no behaviour at all."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row["reason"] for row in csv.DictReader(file)}
 
 
 def find_markers(folder: Path = TESTS) -> Iterator[Marker]:
@@ -76,7 +85,9 @@ def find_markers(folder: Path = TESTS) -> Iterator[Marker]:
             yield from _markers_of_module(ast.parse(source), str(path.relative_to(folder)))
 
 
-def cover(requirements: Sequence[Requirement], markers: Iterable[Marker]) -> Coverage:
+def cover(
+    requirements: Sequence[Requirement], markers: Iterable[Marker], set_aside: Mapping[str, str] | None = None
+) -> Coverage:
     known = {requirement.id for requirement in requirements}
     tests_of: dict[str, list[Marker]] = defaultdict(list)
     unknown: list[Marker] = []
@@ -85,7 +96,7 @@ def cover(requirements: Sequence[Requirement], markers: Iterable[Marker]) -> Cov
             tests_of[marker.requirement_id].append(marker)
         else:
             unknown.append(marker)
-    return Coverage(requirements, tests_of, unknown)
+    return Coverage(requirements, tests_of, unknown, set_aside or {})
 
 
 def _markers_of_module(module: ast.Module, path: str) -> Iterator[Marker]:
@@ -135,29 +146,42 @@ def _ids(call: ast.Call, path: str, test: str) -> Iterator[Marker]:
 
 
 def report(coverage: Coverage, out: TextIO) -> None:
-    """Shares by source and by kind, then the ids that no test proves."""
+    """Shares by source and by kind, then the ids that no test proves, and those that need none."""
     _write_shares("source", [requirement.source for requirement in coverage.requirements], coverage, out)
     _write_shares("kind", [requirement.kind for requirement in coverage.requirements], coverage, out)
     print("Without a test:", file=out)
-    by_source: dict[str, list[str]] = defaultdict(list)
-    for requirement in coverage.uncovered:
-        by_source[requirement.source].append(requirement.id.partition("-")[2])
-    for source, numbers in by_source.items():
-        for line in _wrapped(_spans([int(number) for number in numbers])):
-            print(f"  {source:5} {line}", file=out)
+    _write_ids([requirement.id for requirement in coverage.uncovered], out)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for requirement_id, reason in coverage.set_aside.items():
+        reasons[reason].append(requirement_id)
+    for reason, ids in reasons.items():
+        print(f"Set aside: {reason}", file=out)
+        _write_ids(ids, out)
     for marker in coverage.unknown:
         where = f"{marker.test} (line {marker.line})"
         print(f"Unknown requirement {marker.requirement_id!r}: {where}", file=out)
 
 
+def _write_ids(ids: Iterable[str], out: TextIO) -> None:
+    by_source: dict[str, list[int]] = defaultdict(list)
+    for requirement_id in ids:
+        source, _, number = requirement_id.partition("-")
+        by_source[source].append(int(number))
+    for source, numbers in by_source.items():
+        for line in _wrapped(_spans(numbers)):
+            print(f"  {source:5} {line}", file=out)
+
+
 def _write_shares(title: str, groups: Sequence[str], coverage: Coverage, out: TextIO) -> None:
     total = Counter(groups)
     pairs = zip(groups, coverage.requirements, strict=True)
-    proven = Counter(group for group, requirement in pairs if requirement.id in coverage.tests_of)
-    print(f"{title:20} proven  of", file=out)
+    by_id = [(group, requirement.id) for group, requirement in pairs]
+    proven = Counter(group for group, id_ in by_id if id_ in coverage.tests_of)
+    aside = Counter(group for group, id_ in by_id if id_ in coverage.set_aside)
+    print(f"{title:20} proven aside   of", file=out)
     for group, count in total.items():
-        print(f"{group:20} {proven[group]:6} {count:4}", file=out)
-    print(f"{'all':20} {proven.total():6} {total.total():4}\n", file=out)
+        print(f"{group:20} {proven[group]:6} {aside[group]:5} {count:4}", file=out)
+    print(f"{'all':20} {proven.total():6} {aside.total():5} {total.total():4}\n", file=out)
 
 
 def _spans(numbers: Sequence[int]) -> list[str]:
@@ -185,7 +209,7 @@ def _wrapped(words: Sequence[str]) -> Iterator[str]:
 def main() -> int:
     """Report; 1 when a test names a requirement that does not exist, or one that cannot be read."""
     try:
-        coverage = cover(read_requirements(), find_markers())
+        coverage = cover(read_requirements(), find_markers(), read_set_aside())
     except MarkerError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -12,6 +12,7 @@ from tests.support.requirements_coverage import (
     cover,
     find_markers,
     read_requirements,
+    read_set_aside,
     report,
 )
 
@@ -98,7 +99,26 @@ def test_the_report_counts_by_source_and_kind_and_lists_what_is_unproven(tmp_pat
     report(cover(LIST, find_markers(folder)), out := StringIO())
 
     lines = [line.split() for line in out.getvalue().splitlines()]
-    assert ["S001", "0", "2"] in lines
-    assert ["resolution", "1", "1"] in lines
-    assert ["all", "1", "3"] in lines
+    assert ["S001", "0", "0", "2"] in lines
+    assert ["resolution", "1", "0", "1"] in lines
+    assert ["all", "1", "0", "3"] in lines
     assert lines[lines.index(["Without", "a", "test:"]) + 1 :] == [["S001", "1-2"]]
+
+
+def test_what_is_set_aside_is_counted_apart_and_listed_with_its_reason(tmp_path: Path) -> None:
+    coverage = cover(LIST, find_markers(tmp_path), {"S001-1": "No behaviour.", "S001-2": "No behaviour."})
+
+    report(coverage, out := StringIO())
+
+    assert [requirement.id for requirement in coverage.uncovered] == ["X-1"]
+    assert "Set aside: No behaviour.\n  S001  1-2\n" in out.getvalue()
+    assert ["S001", "0", "2", "2"] in [line.split() for line in out.getvalue().splitlines()]
+
+
+def test_only_a_requirement_without_a_test_is_set_aside_and_every_one_has_a_reason() -> None:
+    aside = read_set_aside()
+    proven = cover(read_requirements(), find_markers()).tests_of
+
+    assert all(reason.endswith(".") for reason in aside.values())
+    assert set(aside) <= {requirement.id for requirement in read_requirements()}
+    assert set(aside) & set(proven) == set()
