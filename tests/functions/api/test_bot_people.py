@@ -60,7 +60,7 @@ def with_key(world: World) -> Client:
     return Client(world, world.tenant("Bot with a key", key="bot")["apiKey"])
 
 
-@pytest.mark.requirement("S001-11", "S001-12", "S001-13", "S001-27", "X-9")
+@pytest.mark.requirement("S001-11", "S001-12", "S001-13", "S001-27", "S001-80", "X-9")
 @pytest.mark.parametrize("which", ["bot", "with_key"])
 def test_the_profile_menu_of_the_bot_reads_what_it_expects(which: str, request: pytest.FixtureRequest) -> None:
     bot: Client = request.getfixturevalue(which)
@@ -161,7 +161,9 @@ def test_the_people_of_a_derived_key_and_of_an_api_key_of_one_workspace_are_the_
     )
 
 
-@pytest.mark.requirement("S001-14", "S001-34", "S001-35", "S001-42", "S001-43", "S001-45", "S001-46", "S001-47")
+@pytest.mark.requirement(
+    "S001-14", "S001-30", "S001-34", "S001-35", "S001-42", "S001-43", "S001-45", "S001-46", "S001-47"
+)
 def test_models_are_a_bare_list_with_the_options_of_the_seed_and_one_credit_each(bot: Client) -> None:
     listed = bot.call("GET", "/api/v1/models", user=None).json
 

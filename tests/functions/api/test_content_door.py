@@ -117,10 +117,11 @@ def test_a_picture_is_made_for_a_content_item_and_lies_at_a_public_address(door:
 
 
 @pytest.mark.parametrize(("variant", "ratio"), [("hero", 16 / 9), ("inline", 4 / 3)])
-@pytest.mark.requirement("S004-47", "S004-52")
+@pytest.mark.requirement("S004-38", "S004-47", "S004-52")
 def test_a_variant_decides_over_shape_and_prompt(door: ContentDoor, variant: str, ratio: float) -> None:
     body = door.make(item(f"shape-{variant}", variant=variant, description="Mulch keeps pots moist.")).json
 
+    assert body["model"] == "seedream-v4", "the deployment's setting"
     assert body["width"] / body["height"] == pytest.approx(ratio, rel=0.03)
     prompt = door.functions.provider.tasks[-1].prompt
     assert "Ten ways to water" in prompt
@@ -146,7 +147,7 @@ def test_what_is_required_is_said_in_the_words_of_the_old_service(door: ContentD
 # --- user story 2: from outside ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("S004-10", "S004-12", "S004-15", "S004-44", "S004-65")
+@pytest.mark.requirement("S004-2", "S004-10", "S004-12", "S004-15", "S004-44", "S004-65")
 def test_a_person_who_signed_in_gets_what_a_key_gets(door: ContentDoor) -> None:
     principal = json.loads(door.functions._caller["principal"])
     person = {**principal, "keyId": "signed-in", "key_id": "signed-in", "channel": "web", "budget_keys": []}
@@ -515,6 +516,7 @@ def test_the_second_internal_caller_brings_a_prompt(door: ContentDoor) -> None:
     assert (refused.status, refused.json["details"][0]["field"]) == (400, "prompt")
 
 
+@pytest.mark.requirement("S004-39")
 def test_bytes_of_an_answer_are_the_stored_ones(door: ContentDoor, made: dict[str, Any]) -> None:
     event = http_event("GET", urlsplit(made["imageUrl"]).path, authorizer=None)
     said = door.functions.invoke(api_folder("read_content_file"), event)

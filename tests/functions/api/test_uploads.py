@@ -442,7 +442,7 @@ def test_one_image_of_a_product_is_enough(uploader: Uploader) -> None:
     assert answer.json["backImageUrl"]
 
 
-@pytest.mark.requirement("S001-23", "S001-58")
+@pytest.mark.requirement("S001-23", "S001-24", "S001-25", "S001-58")
 @pytest.mark.parametrize("field", ["file", "document"])
 def test_a_bot_gets_a_link_to_its_picture(uploader: Uploader, field: str) -> None:
     sent = (field, ("photos/file_7.jpg", talkative("JPEG"), "application/octet-stream"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
 from tests.support.health import MemoryHealth, routing_of
 
@@ -36,6 +37,7 @@ def a_start(workflow: MemoryStarter, *providers: str) -> StartGeneration:
     return StartGeneration(workflow=workflow, routing=routing)
 
 
+@pytest.mark.requirement("S001-31", "S002-67")
 def test_a_queued_generation_is_started_with_its_first_candidate() -> None:
     workflow = MemoryStarter()
 
