@@ -50,7 +50,8 @@ WORKSPACE: Final = "workspace"
 BOT: Final = "bot"
 CONTENT: Final = "content"
 STUDIO: Final = "studio"
-DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT, CONTENT, STUDIO)
+OPENAI: Final = "openai"
+DOORS: Final = (CANONICAL, SHOP, WORKSPACE, BOT, CONTENT, STUDIO, OPENAI)
 """The doors that a deployment can open. Functions that no open door needs are not created."""
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -8,6 +8,7 @@ from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
 from infra.constructs.functions.bot import BotGenerations, BotImages, BotMoney
 from infra.constructs.functions.content import Content
+from infra.constructs.functions.openai import OpenAIGenerations, OpenAIModels
 from infra.constructs.functions.room import Room, Route
 from infra.constructs.functions.shop import ShopGenerations, ShopProducts, ShopUploads
 from infra.constructs.functions.shop_images import ShopImages
@@ -31,6 +32,8 @@ ROOMS: Final[tuple[type[Room], ...]] = (
     BotImages,
     BotMoney,
     Studio,
+    OpenAIGenerations,
+    OpenAIModels,
 )
 
 _OWN: Final[tuple[Route, ...]] = tuple(route for room in ROOMS for route in room.routes)

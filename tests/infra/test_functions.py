@@ -28,6 +28,7 @@ IMAGING = (
     *("workers/process_upload", "api/uploads/create_upload", "api/images/export_image"),
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
     *("api/images/workspace_analyse_image", "api/generations/workspace_edit_images", "api/images/show_photo"),
+    "api/generations/openai_edit_images",
     "api/products/shop_create_product",
 )
 GATEWAY_SECONDS = 30
@@ -180,6 +181,7 @@ def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: st
 SUBMITS = {
     "api/content/submit_content_image",
     "api/generations/bot_submit_generation",
+    "api/generations/openai_create_images",
     "api/generations/retry_image",
     "api/generations/shop_start_generation",
     "api/generations/studio_submit_generation",

@@ -95,6 +95,9 @@ _SUBMITTING = {
     "Data/Key": "kms: Encrypt",
 }
 
+_ANSWERING_CALLS = {**_SUBMITTING, CORE: f"{_SUBMITTING[CORE]} DeleteItem"}
+"""Of functions that close calls when they are answered."""
+
 FUNCTIONS: dict[str, dict[str, str]] = {
     "api/realtime/create_ticket": {"Data/Signing": "secretsmanager: GetSecretValue"},
     "api/realtime/follow_generation": {
@@ -279,6 +282,14 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         UPLOADS: "s3: PutObject GetObject",
         PICTURES: "s3: GetObject",
     },
+    "api/generations/openai_create_images": {**_ANSWERING_CALLS, PICTURES: "s3: GetObject"},
+    "api/generations/openai_edit_images": {
+        **_ANSWERING_CALLS,
+        INCOMING: "s3: PutObject",
+        UPLOADS: "s3: PutObject GetObject",
+        PICTURES: "s3: GetObject",
+    },
+    "api/catalogue/openai_describe_models": {},
     "api/generations/workspace_read_generations": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
     "api/images/workspace_analyse_image": {
         CORE: "dynamodb: GetItem Query PutItem",
@@ -482,7 +493,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/money/quote_generation": {bot, f"{prefix}easel-local/signing-??????"},
         **{
             f"api/generations/{name}": {bot, f"{prefix}easel-local/signing-??????"}
-            for name in ("submit_generation", "workspace_submit_generation", "workspace_edit_images")
+            for name in (
+                *("submit_generation", "workspace_submit_generation", "workspace_edit_images"),
+                *("openai_create_images", "openai_edit_images"),
+            )
         },
         "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
         "workers/take_intake": {bot, f"{prefix}easel-local/signing-??????"},

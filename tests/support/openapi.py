@@ -55,6 +55,7 @@ may use camelCase or snake_case."""
 _TAGS: Final = (
     *("Generations", "Real time", "Images", "Uploads", "Products", "Prompts", "Money", "Events", "Catalogue"),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content", "Studio"),
+    "OpenAI API",
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 _OF_PRIVATE_ROUTES: Final = {

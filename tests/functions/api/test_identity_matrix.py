@@ -58,9 +58,12 @@ PUBLIC = {
     "POST /api/v1/callbacks/{provider}",
     "GET /media/draft-images/{contentItemId}/{filename}",
 }
-NO_SCOPE_NEEDED = {"GET /api/v1/me"}
+NO_SCOPE_NEEDED = {"GET /api/v1/me", "GET /v1/models", "GET /v1/models/{modelId}"}
 BODIES: dict[str, Any] = {
     "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
+    "POST /v1/images/generations": {"prompt": "a red fox", "model": "sandbox", "response_format": "url"},
+    "POST /v1/images/edits": {"prompt": "a red fox", "model": "sandbox", "image": new_id()},
+    "POST /v1/images/variations": {"model": "sandbox", "image": new_id()},
     "PUT /api/ai/cache": {"enabled": True},
     "POST /api/ai/images/edits": {
         "prompt": "a red fox",

@@ -29,10 +29,12 @@ _REPLACEMENT: Final = "\ufffd".encode()
 METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def read_json(event: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any] | None:
+def read_json(
+    event: Mapping[str, Any], headers: Mapping[str, str], *, limit: int = MAX_BODY_BYTES
+) -> Mapping[str, Any] | None:
     """The body, which has to be one JSON object of moderate size. An absent body is None and left to the route.
 
-    `headers` are the request's, by lower-case names.
+    `headers` are the request's, by lower-case names; `limit` is in bytes.
 
     Raises:
         PayloadTooLarge, UnsupportedMediaType, MalformedBody, InvalidRequest.
@@ -40,8 +42,8 @@ def read_json(event: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[s
     if not event.get("body"):
         return None
     sent = raw(event)
-    if len(sent) > MAX_BODY_BYTES:
-        raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {MAX_BODY_BYTES} are taken.")
+    if len(sent) > limit:
+        raise PayloadTooLarge(f"The body has {len(sent)} bytes; at most {limit} are taken.")
     _check_announced(headers)
     return json_object(sent)
 

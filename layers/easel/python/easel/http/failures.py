@@ -69,6 +69,16 @@ def failed_generation(failure: Failure | None) -> GenerationFailed:
     return kind(failure.message, reason=failure.code, retryable=failure.retryable)
 
 
+class StillRunning(EaselError):
+    """The images of a request are not there after the longest wait. They are being made: the same call waits on."""
+
+    code = "still_running"
+
+    def __init__(self, generation_id: str) -> None:
+        super().__init__(f"Generation {generation_id} is still running: repeat the call to wait on.")
+        self.generation_id = generation_id
+
+
 class InternalError(EaselError):
     """An unexpected error. The request id leads to it in the logs."""
 

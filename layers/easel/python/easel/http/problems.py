@@ -22,6 +22,7 @@ from easel.http.failures import (
     PictureGone,
     RefusedByPolicy,
     RouteNotFound,
+    StillRunning,
 )
 
 
@@ -76,6 +77,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     # The doors of the seeds answer so; the canonical door shows a failed generation with 200.
     GenerationFailed: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The image could not be made"),
     RefusedByPolicy: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused by the provider's content policy"),
+    StillRunning: Kind(HTTPStatus.GATEWAY_TIMEOUT, "The images are still being made", retryable=True),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider failed", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many concurrent changes", retryable=True),
     errors.IdentityUnavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Credentials cannot be checked", retryable=True),

@@ -154,6 +154,18 @@ def idempotency_claim(workspace_id: str, key_hash: str) -> Key:
     return {"pk": workspace_partition(workspace_id), "sk": f"IDEMPOTENCY#{_part(key_hash)}"}
 
 
+def call_tickets_prefix(call_hash: str) -> str:
+    """Of the tickets of equal calls; they sort by age, as the ids of their generations do."""
+    return f"CALLED#{_part(call_hash)}#"
+
+
+def call_ticket(workspace_id: str, call_hash: str, generation_id: str) -> Key:
+    return {
+        "pk": workspace_partition(workspace_id),
+        "sk": f"{call_tickets_prefix(call_hash)}{_part(generation_id)}",
+    }
+
+
 def result_cache(workspace_id: str) -> Key:
     """Whether the workspace reuses results."""
     return {"pk": workspace_partition(workspace_id), "sk": "RESULTCACHE"}

@@ -156,8 +156,7 @@ class SubmitGeneration:
         """Raises InvalidRequest: a parameter that the model does not take."""
         if idempotency_key is None:
             return None
-        # Scoped by user: two users of one workspace may choose the same key.
-        key_hash = hashlib.sha256(f"{principal.user_id}\n{idempotency_key}".encode()).hexdigest()
+        key_hash = key_hash_of(principal, idempotency_key)
         return IdempotencyClaim(key_hash, self._appraise.fingerprint(request), now + IDEMPOTENCY_WINDOW)
 
     def _earlier(
@@ -262,6 +261,11 @@ class SubmitGeneration:
         if request.template is not None and request.n not in {None, len(generation.images)}:
             raise _key_reused() from claimed
         return Submitted(generation, replayed=True)
+
+
+def key_hash_of(principal: Principal, idempotency_key: str) -> str:
+    """By which a key is claimed. Scoped by user: two users of one workspace may choose the same key."""
+    return hashlib.sha256(f"{principal.user_id}\n{idempotency_key}".encode()).hexdigest()
 
 
 def _images(generation_id: str, request: ImageRequest, appraisal: Appraisal) -> tuple[Image, ...]:

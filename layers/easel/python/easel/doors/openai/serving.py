@@ -1,0 +1,65 @@
+"""From a call to its answer: which of the answers of this door it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from easel.domain.image import Status
+from easel.doors.openai import answers
+from easel.doors.openai.requests import ImagesRequest
+from easel.errors import GenerationClosed
+from easel.http.failures import StillRunning, failed_generation
+from easel.http.parse import LONGEST_WAIT, preferences
+from easel.services.generations.generate_images import Generated
+
+_ASYNC = "respond-async"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What an answer depends on beside the generation. `prefix` is that of the events of a stream."""
+
+    request: ImagesRequest
+    wanted: tuple[str, ...]
+    ignored: tuple[str, ...]
+    prefix: str
+    read_bytes: answers.ReadBytes
+    base_url: str
+    is_async: bool = False
+
+    def answer(self, generated: Generated) -> Response[Any]:
+        """The answer.
+
+        Raises:
+            StillRunning: the wait is over.
+            GenerationFailed, RefusedByPolicy: nothing was delivered.
+            GenerationClosed: it was cancelled.
+            StorageUnavailable: a picture cannot be read.
+        """
+        generation = generated.generation
+        headers = answers.headers_of(generation, self.ignored, replayed=generated.replayed)
+        if not generation.status.is_final:
+            if self.is_async:
+                return answers.pending_answer(generation, self.base_url, headers)
+            raise StillRunning(generation.id)
+        if generation.status is Status.CANCELLED and not generation.images_completed:
+            raise GenerationClosed("The request was cancelled. Nothing more is charged.")
+        if not any(image.stored for image in generation.images):
+            raise failed_generation(generation.failure)
+        if self.request.stream:
+            return answers.streamed_answer(generation, self.prefix, self.read_bytes, self.base_url, headers)
+        return answers.finished_answer(generation, self.wanted, self.read_bytes, self.base_url, headers)
+
+
+def is_async(prefer: str | None) -> bool:
+    """Whether the client wants an answer at once (RFC 7240)."""
+    names = ((prefer or "").partition(";")[0]).split(",")
+    return any(name.strip().lower() == _ASYNC for name in names)
+
+
+def seconds_to_wait(prefer: str | None) -> float:
+    """For how long the client waits. Raises InvalidRequest: a `wait` that is no number."""
+    return 0.0 if is_async(prefer) else float(preferences(prefer).wait or LONGEST_WAIT)
