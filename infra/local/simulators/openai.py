@@ -145,7 +145,10 @@ class OpenAISimulator:
         model = self._model_of(form, "edits")
         order = read_order(form, model, edits=True)
         sources = read_sources(files, model)
-        named = [{"filename": part.filename, "type": part.media_type, "bytes": len(part.data)} for part in files]
+        named = [
+            {"field": part.name, "filename": part.filename, "type": part.media_type, "bytes": len(part.data)}
+            for part in files
+        ]
         return self._make(request, form | {"images": named}, order, sources)
 
     def _make(self, request: Request, form: Mapping[str, Any], order: Order, sources: Sequence[Source]) -> Outcome:

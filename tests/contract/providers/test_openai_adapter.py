@@ -100,8 +100,10 @@ def test_every_reference_picture_reaches_the_vendor_in_order(simulator: Simulato
 
     assert picture.size == (1024, 1024)
     (job,) = simulator.jobs
+    field = "image" if count == 1 else "image[]"
     assert job["input"]["images"] == [
-        {"filename": each.filename, "type": each.media_type, "bytes": len(each.data)} for each in references
+        {"field": field, "filename": each.filename, "type": each.media_type, "bytes": len(each.data)}
+        for each in references
     ]
 
 
