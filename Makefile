@@ -19,7 +19,7 @@ override export PROMPT := $(value PROMPT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e fuzz bench coverage-requirements bootstrap diff deploy destroy
+.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e fuzz bench clients coverage-requirements bootstrap diff deploy destroy
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
@@ -73,6 +73,9 @@ test: lint test-fast test-e2e ## all that must be green: what CI runs
 
 bench: install ## measure; needs no network
 	@$(venv) -m tests.bench
+
+clients: install ## other people's clients of the OpenAI API, installed under .build, at the stack that `make up` started
+	@$(venv) -m tests.clients
 
 coverage-requirements: install ## which requirements are proven by which tests
 	@$(venv) -m tests.support.requirements_coverage

@@ -58,7 +58,7 @@ PUBLIC = {
     "POST /api/v1/callbacks/{provider}",
     "GET /media/draft-images/{contentItemId}/{filename}",
 }
-NO_SCOPE_NEEDED = {"GET /api/v1/me", "GET /v1/models", "GET /v1/models/{modelId}"}
+NO_SCOPE_NEEDED = {"GET /api/v1/me"}
 BODIES: dict[str, Any] = {
     "POST /api/v1/generations": {"prompt": "a red fox", "model": "sandbox"},
     "POST /v1/images/generations": {"prompt": "a red fox", "model": "sandbox", "response_format": "url"},

@@ -31,20 +31,14 @@ def create_images(
     env, sent = settings.load(Env), app.current_event.json_body
     patience = Patience(serving.seconds_to_wait(prefer))
     request = requests.image_request(body, sent, app.current_event.headers)
-    served = serving.Serving(
-        request=body,
-        wanted=requests.check(body, request),
-        ignored=body.ignored(sent),
-        prefix="image_generation",
-        read_bytes=image_store(env).get,
-        base_url=env.PUBLIC_BASE_URL,
-        is_async=serving.is_async(prefer),
+    served = serving.Serving.of(
+        body, sent, request, prefer=prefer, read_bytes=image_store(env).get, base_url=env.PUBLIC_BASE_URL
     )
     call = requests.call(sent, request_id(), key, retry_count)
     once = wiring.generate_once(env)
     generated = once(caller, call, lambda: request, patience.left)
     count("GenerationsAccepted", replayed=generated.replayed)
-    if generated.generation.status.is_final or served.is_async:
+    if served.is_answered_by(generated):
         once.answered(caller, call, generated.generation)
     return served.answer(generated)
 

@@ -12,7 +12,6 @@ from easel.http import callers, gateway
 from easel.http.incoming import Incoming
 from easel.http.waiting import Patience
 from easel.observability import count, request_id
-from easel.services.accounts.principal import Principal
 from easel.wiring.generations import generate_once as wiring
 from easel.wiring.images.image_store import image_store
 from easel.wiring.uploads import accept_upload as uploads
@@ -25,42 +24,21 @@ class Env(wiring.OnceEnv, uploads.AcceptEnv):
 app = gateway.resolver(OPENAI)
 
 
+@app.post("/v1/images/variations", **words.VARY_IMAGE)
 @app.post("/v1/images/edits", **words.EDIT_IMAGE)
 def edit_images(
     caller: callers.GenerationsWrite,
     key: requests.IdempotencyKey = None,
     prefer: requests.Prefer = None,
     turn: requests.RetryCount = None,
-    version: requests.ApiVersion = None,  # noqa: ARG001 - clients send it, and it means nothing here
-) -> Response[Any]:
-    return _make(caller, edits.EditRequest, key, prefer, turn)
-
-
-@app.post("/v1/images/variations", **words.VARY_IMAGE)
-def vary_images(
-    caller: callers.GenerationsWrite,
-    key: requests.IdempotencyKey = None,
-    prefer: requests.Prefer = None,
-    turn: requests.RetryCount = None,
-    version: requests.ApiVersion = None,  # noqa: ARG001 - clients send it, and it means nothing here
-) -> Response[Any]:
-    return _make(caller, edits.VaryRequest, key, prefer, turn)
-
-
-def _make(
-    caller: Principal, model: type[edits.EditRequest], key: str | None, prefer: str | None, turn: str | None
+    version: requests.ApiVersion = None,  # noqa: ARG001 - Azure's clients send it
 ) -> Response[Any]:
     env, headers = settings.load(Env), app.current_event.headers
     patience = Patience(serving.seconds_to_wait(prefer))
-    edit = edits.read(Incoming(app.current_event.raw_event), model, env.REFERENCE_TRUSTED_ORIGINS)
-    served = serving.Serving(
-        request=edit.request,
-        wanted=requests.check(edit.request, edit.image_request(headers)),
-        ignored=edit.request.ignored(edit.fields),
-        prefix="image_edit",
-        read_bytes=image_store(env).get,
-        base_url=env.PUBLIC_BASE_URL,
-        is_async=serving.is_async(prefer),
+    edit = edits.read(Incoming(app.current_event.raw_event), env.REFERENCE_TRUSTED_ORIGINS)
+    read_bytes, asked = image_store(env).get, edit.image_request(headers)
+    served = serving.Serving.of(
+        edit.request, edit.fields, asked, prefer=prefer, read_bytes=read_bytes, base_url=env.PUBLIC_BASE_URL
     )
 
     def request() -> ImageRequest:
@@ -71,7 +49,7 @@ def _make(
     once = wiring.generate_once(env)
     generated = once(caller, call, request, patience.left)
     count("GenerationsAccepted", replayed=generated.replayed)
-    if generated.generation.status.is_final or served.is_async:
+    if served.is_answered_by(generated):
         once.answered(caller, call, generated.generation)
     return served.answer(generated)
 

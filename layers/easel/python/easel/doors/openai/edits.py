@@ -104,13 +104,16 @@ class Edit:
         return replace(image_request(self.request, self.sent, headers), references=references)
 
 
-def read(incoming: Incoming, model: type[EditRequest], trusted: Collection[str]) -> Edit:
-    """Read JSON or a form. Addresses are https at public hosts, or of an origin in `trusted`.
+def read(incoming: Incoming, trusted: Collection[str]) -> Edit:
+    """Read JSON or a form: an edit, or a variation where the address says so.
+
+    Addresses are https at public hosts, or of an origin in `trusted`.
 
     Raises:
         UnsupportedMediaType, PayloadTooLarge, MalformedBody, MalformedForm.
         InvalidRequest: a field that is missing or cannot be.
     """
+    model = VaryRequest if incoming.path.endswith("/variations") else EditRequest
     edit = _read_form(incoming, model) if multipart.is_form(incoming.headers) else _read_json(incoming, model, trusted)
     if not any(role == ANY_ROLE for _, role in edit.places):
         raise InvalidRequest.of("image", "An image is required.", _ALLOWED)

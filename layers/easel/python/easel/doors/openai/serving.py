@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from easel.domain.image import Status
+from easel.domain.request import ImageRequest
 from easel.doors.openai import answers
-from easel.doors.openai.requests import ImagesRequest
+from easel.doors.openai.requests import ImagesRequest, check
 from easel.errors import GenerationClosed
 from easel.http.failures import StillRunning, failed_generation
 from easel.http.parse import LONGEST_WAIT, preferences
@@ -29,6 +31,32 @@ class Serving:
     read_bytes: answers.ReadBytes
     base_url: str
     is_async: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        request: ImagesRequest,
+        sent: Mapping[str, Any],
+        asked: ImageRequest,
+        *,
+        prefer: str | None,
+        read_bytes: answers.ReadBytes,
+        base_url: str,
+    ) -> Serving:
+        """For a request with the fields `sent`, before anything is spent. Raises what `requests.check` raises."""
+        return cls(
+            request=request,
+            wanted=check(request, asked),
+            ignored=request.ignored(sent),
+            prefix="image_edit" if asked.references else "image_generation",
+            read_bytes=read_bytes,
+            base_url=base_url,
+            is_async=is_async(prefer),
+        )
+
+    def is_answered_by(self, generated: Generated) -> bool:
+        """Whether the client has its answer then, so that it does not repeat the call."""
+        return generated.generation.status.is_final or self.is_async
 
     def answer(self, generated: Generated) -> Response[Any]:
         """The answer.
