@@ -192,6 +192,7 @@ def theirs(walked: World) -> dict[str, str]:
         "telegram_id": "279058397",
         "chargeId": "c-1",
         "eventId": event.id,
+        "modelId": "a-model-of-nobody",  # models belong to no tenant
         "resultNumber": "0",
         "owner": tenant["apiKey"],
         "bot": bot["apiKey"],
