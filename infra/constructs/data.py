@@ -27,6 +27,7 @@ INCOMING_PREFIX: Final = "incoming/"
 UPLOADS_PREFIX: Final = "uploads/"
 """Checked uploads. They do not expire by age, since a product may use them for years; a sweep removes the others."""
 ARCHIVES_PREFIX: Final = "archives/"
+BATCHES_PREFIX: Final = "batches/"
 LENT_PREFIX: Final = "lent/"
 """Cleaned reference pictures, while a vendor reads them for itself."""
 UNSET_VENDOR_KEY: Final = "unset"
@@ -88,6 +89,11 @@ class Data(Construct):
     def archive_objects(self) -> str:
         """The ARN pattern of archives of generations."""
         return self.images.arn_for_objects(f"{ARCHIVES_PREFIX}*")
+
+    @property
+    def batch_objects(self) -> str:
+        """The ARN pattern of the files of batches."""
+        return self.images.arn_for_objects(f"{BATCHES_PREFIX}*")
 
     @property
     def lent_objects(self) -> str:
@@ -194,6 +200,7 @@ class Data(Construct):
                 s3.LifecycleRule(id="IncomingExpire", prefix=INCOMING_PREFIX, expiration=Duration.days(2)),
                 s3.LifecycleRule(id="LentExpire", prefix=LENT_PREFIX, expiration=Duration.days(1)),
                 s3.LifecycleRule(id="ArchivesExpire", prefix=ARCHIVES_PREFIX, expiration=Duration.days(2)),
+                s3.LifecycleRule(id="BatchesExpire", prefix=BATCHES_PREFIX, expiration=Duration.days(30)),
                 s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=Duration.days(1)),
                 *self._rules_for_versions(),
             ],

@@ -95,6 +95,7 @@ class Queues(Construct):
     COLLECT_SECONDS: Final = 120
     INTEGRATION_SECONDS: Final = 30
     INTAKE_SECONDS: Final = 30
+    BATCH_SECONDS: Final = 60
     UPLOAD_SECONDS: Final = 90
     DELETION_SECONDS: Final = 60
     ARCHIVE_SECONDS: Final = 300
@@ -114,6 +115,8 @@ class Queues(Construct):
             if provider.has_jobs
         }
         self.intake = self._intake(settings)
+        # A message stays until its batch has ended, and is renewed after four hundred deliveries.
+        self.batches = self._queue("Batches", self.BATCH_SECONDS, attempts=500)
         self.archives = self._queue("Archives", self.ARCHIVE_SECONDS, attempts=3)
         self.deletions = self._queue("Deletions", self.DELETION_SECONDS, attempts=5)
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
@@ -133,6 +136,7 @@ class Queues(Construct):
             **render,
             **collect,
             "intake": self.intake,
+            "batches": self.batches,
             "uploads": self.uploads,
             "archives": self.archives,
             "deletions": self.deletions,

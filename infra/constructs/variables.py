@@ -49,6 +49,7 @@ class Variables:
         self.telegram_bot = self.bot | {
             "INIT_DATA_MAX_AGE_SECONDS": str(settings.sign_in.init_data_max_age_seconds),
         }
+        self.batches_queue = {"BATCHES_QUEUE_URL": queues.batches.url}
         self.intake_queue = {"INTAKE_QUEUE_URL": queues.intake.url}
         self.intake_dead_letters = {"INTAKE_DEAD_LETTERS_URL": queues.intake.dead_letters.queue_url}
         self.publishing = {"EVENT_BUS_NAME": bus.bus.event_bus_name, "INTEGRATION_QUEUE_URL": queues.integration.url}

@@ -40,9 +40,10 @@ class Workers(Construct):
         self.build_archive = self._build_archive()
         self.remove_files = self._remove_files()
         self.take_intake = self._take_intake()
+        self.run_batch = self._run_batch()
         self.engine = (self.start_generation, *self.image_workers, self.publish_events)
         """Those that every generation passes through."""
-        self.functions = (*self.engine, self.build_archive, self.remove_files, self.take_intake)
+        self.functions = (*self.engine, self.build_archive, self.remove_files, self.take_intake, self.run_batch)
         self._feed()
         self._follow_the_outbox()
 
@@ -141,6 +142,25 @@ class Workers(Construct):
         function.allow("sqs:SendMessage", on=self._queues.intake.dead_letters.queue_arn)
         return function
 
+    def _run_batch(self) -> SmallFunction:
+        own = self._variables
+        function = SmallFunction(
+            self,
+            "RunBatch",
+            kit=self._kit,
+            folder="workers/run_batch",
+            timeout_seconds=Queues.BATCH_SECONDS,
+            env=own.submitting | own.images | own.batches_queue,
+        )
+        allow_submitting(function, self._data, self._queues)
+        function.allow("sqs:ChangeMessageVisibility", "sqs:SendMessage", on=self._queues.batches.arn)
+        function.allow(
+            *("s3:GetObject", "s3:PutObject"),
+            on=self._data.batch_objects,
+            because="It reads the lines and writes the results of batches of many workspaces, all below this prefix.",
+        )
+        return function
+
     def _remove_files(self) -> SmallFunction:
         own = self._variables
         function = SmallFunction(
@@ -208,6 +228,7 @@ class Workers(Construct):
         settings = self._kit.settings
         # Each message is a request: a slow one must not hold up those behind it for longer than a few.
         self._queues.intake.feed(self.take_intake, batch_size=5, max_concurrency=settings.intake_concurrency)
+        self._queues.batches.feed(self.run_batch, batch_size=1, max_concurrency=settings.start_concurrency)
         self._queues.deletions.feed(self.remove_files, batch_size=10, max_concurrency=settings.start_concurrency)
         self._queues.archives.feed(self.build_archive, batch_size=1, max_concurrency=settings.start_concurrency)
         self._queues.generations.feed(self.start_generation, batch_size=10, max_concurrency=settings.start_concurrency)

@@ -151,7 +151,7 @@ def test_deleted_pictures_can_be_brought_back_where_versions_are_switched_on(
 def test_what_is_not_a_result_expires_and_results_never_do(production: Synthesized) -> None:
     rules = production.of_type("AWS::S3::Bucket")["Data/Images"]["LifecycleConfiguration"]["Rules"]
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
-    assert expiring == {"incoming/": 2, "archives/": 2, "lent/": 1}
+    assert expiring == {"incoming/": 2, "archives/": 2, "batches/": 30, "lent/": 1}
     assert [rule["AbortIncompleteMultipartUpload"] for rule in rules if "AbortIncompleteMultipartUpload" in rule] == [
         {"DaysAfterInitiation": 1}
     ]

@@ -17,6 +17,7 @@ UNMARKED = "Data/Images/unmarked/*"
 LENT = "Data/Images/lent/*"
 INCOMING = "Data/Images/incoming/*"
 UPLOADS = "Data/Images/uploads/*"
+BATCHES = "Data/Images/batches/*"
 ARCHIVES = "Data/Images/archives/*"
 BUCKET = "Data/Images"
 EXECUTIONS = "execution of Workflow/Machine:*"
@@ -368,6 +369,25 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Queues/Intake/Queue": _HOLDING_CONSUMER,
         "Queues/Intake/DeadLetters": "sqs: SendMessage",
     },
+    "workers/run_batch": {
+        **_SUBMITTING,
+        BATCHES: "s3: GetObject PutObject",
+        "Queues/Batches/Queue": f"{_CONSUMER} ChangeMessageVisibility SendMessage",
+    },
+    "api/generations/submit_batch": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        BATCHES: "s3: PutObject",
+        "Queues/Batches/Queue": "sqs: SendMessage",
+    },
+    "api/generations/read_batches": {
+        CORE: "dynamodb: GetItem Query",
+        BATCHES: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/generations/change_batch": {
+        CORE: "dynamodb: GetItem UpdateItem",
+        "Queues/Batches/Queue": "sqs: SendMessage",
+    },
     "operator/bind_sender": {CORE: "dynamodb: GetItem PutItem DeleteItem"},
     "operator/redrive_intake": {
         **_SUBMITTING,
@@ -499,6 +519,8 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             )
         },
         "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
+        "workers/run_batch": {bot, f"{prefix}easel-local/signing-??????"},
+        "api/generations/read_batches": {f"{prefix}easel-local/signing-??????"},
         "workers/take_intake": {bot, f"{prefix}easel-local/signing-??????"},
         "operator/redrive_intake": {bot, f"{prefix}easel-local/signing-??????"},
         "schedules/check_catalogue": {f"{prefix}easel-local/{vendor.lower()}-??????" for vendor in VENDORS},

@@ -17,6 +17,7 @@ QUEUES = {
     "Queues/Archives/Queue": "workers/build_archive",
     "Queues/Deletions/Queue": "workers/remove_files",
     "Queues/Generations/Queue": "workers/start_generation",
+    "Queues/Batches/Queue": "workers/run_batch",
     "Queues/Intake/Queue": "workers/take_intake",
     "Queues/RenderWavespeed/Queue": "workers/render_image:wavespeed",
     "Queues/RenderOpenai/Queue": "workers/render_image:openai",
@@ -46,9 +47,10 @@ def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> No
 def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized, path: str) -> None:
     redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
     assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
-    # Messages wait in the intake for the sender's running generations, and are answered after forty deliveries.
-    attempts = range(50, 51) if path == "Queues/Intake/Queue" else range(3, 6)
-    assert redrive["maxReceiveCount"] in attempts
+    # Messages wait in the intake for the sender's running generations, and are answered after forty deliveries. That of
+    # a batch stays until it has ended, and is renewed after four hundred.
+    waiting = {"Queues/Intake/Queue": 50, "Queues/Batches/Queue": 500}
+    assert redrive["maxReceiveCount"] in ([waiting[path]] if path in waiting else range(3, 6))
 
 
 def test_dead_letters_outlive_the_messages_they_replace(production: Synthesized) -> None:
@@ -94,6 +96,7 @@ def test_consumers_report_single_failures_and_are_capped(production: Synthesized
         "Queues/Deletions/Queue": ("Workers/RemoveFiles/Function", 10, 10),
         "Queues/Generations/Queue": ("Workers/StartGeneration/Function", 10, 10),
         "Queues/Intake/Queue": ("Workers/TakeIntake/Function", 5, 10),
+        "Queues/Batches/Queue": ("Workers/RunBatch/Function", 1, 10),
         "Queues/RenderWavespeed/Queue": ("Workers/RenderWavespeed/Function", 1, 10),
         "Queues/RenderOpenai/Queue": ("Workers/RenderOpenai/Function", 1, 10),
         "Queues/RenderGoogle/Queue": ("Workers/RenderGoogle/Function", 1, 10),

@@ -53,7 +53,18 @@ Send an API key as `Authorization: Bearer <key>`; each operation names the scope
 may use camelCase or snake_case."""
 
 _TAGS: Final = (
-    *("Generations", "Real time", "Images", "Uploads", "Products", "Prompts", "Money", "Events", "Catalogue"),
+    *(
+        "Generations",
+        "Batches",
+        "Real time",
+        "Images",
+        "Uploads",
+        "Products",
+        "Prompts",
+        "Money",
+        "Events",
+        "Catalogue",
+    ),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content", "Studio"),
     "OpenAI API",
 )

@@ -108,6 +108,10 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/v1/prompt-templates/{templateId}/render": {},
     "POST /api/v1/products": {"name": "tote bag"},
+    "POST /api/v1/batches": {"requests": [{"custom_id": "a", "body": {"model": "sandbox", "prompt": "a fox"}}]},
+    "POST /api/v1/batches/{batchId}/start": None,
+    "POST /api/v1/batches/{batchId}/pause": None,
+    "POST /api/v1/batches/{batchId}/cancel": None,
     "PUT /api/v1/products/{productId}": {"name": "mine now"},
     "POST /api/products": {
         "name": "tote bag",
@@ -170,6 +174,8 @@ def theirs(walked: World) -> dict[str, str]:
     words = {"name": "Other's", "shots": [{"id": "one", "name": "One", "text": "an owl"}]}
     template = walked.call("POST", "/api/v1/prompt-templates", token=tenant["apiKey"], body=words).json
     product = walked.call("POST", "/api/v1/products", token=tenant["apiKey"], body={"name": "their bag"}).json
+    lines = {"requests": [{"custom_id": "a", "body": {"model": "sandbox", "prompt": "an owl"}}]}
+    batch = walked.call("POST", "/api/v1/batches", token=tenant["apiKey"], body=lines).json
     upload = walked.call("POST", "/api/v1/uploads", token=tenant["apiKey"], body={"contentType": "image/png"}).json
     article = an_article(tenant, picture)
     articles = DynamoContentImages(client, walked.environment["CORE_TABLE_NAME"])
@@ -179,6 +185,7 @@ def theirs(walked: World) -> dict[str, str]:
     return {
         "uploadId": upload["uploadId"],
         "productId": product["id"],
+        "batchId": batch["id"],
         "index": "0",
         "generationId": generation_id,
         "imageId": picture.id,

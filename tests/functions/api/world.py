@@ -222,6 +222,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
+        "BATCHES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("batches"))["QueueUrl"],
         "UPLOADS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("uploads"))["QueueUrl"],
         "IMAGES_BUCKET_NAME": bucket,
         "UPLOAD_SCAN": "false",

@@ -23,6 +23,9 @@
     │   ├── UploadInUse           the upload is attached to something and cannot be deleted
     │   ├── TooManyAttachments    the limit of uses of one upload is reached
     │   ├── StaleWrite            the record was changed by another writer since it was read
+    │   ├── LineTaken             a line of a batch that was taken before
+    │   ├── BatchStopped          a batch that was paused, cancelled or started anew meanwhile
+    │   ├── BatchBudgetReached    the budget of a batch has less left than the price of its next line
     │   ├── LastOwner             a workspace would be left without an owner
     │   └── KeyAlreadyClaimed     an Idempotency-Key that was used before (the use case decides: replay or reuse)
     ├── UnreadableMessage         a message in the intake that is no JSON, or too large
@@ -207,6 +210,24 @@ class TooManyAttachments(Conflict):
     """The limit of uses of one upload is reached."""
 
     code = "too_many_attachments"
+
+
+class LineTaken(Conflict):
+    """This line of a batch was taken before."""
+
+    code = "line_taken"
+
+
+class BatchStopped(Conflict):
+    """The batch was paused, cancelled or started anew meanwhile."""
+
+    code = "batch_stopped"
+
+
+class BatchBudgetReached(Conflict):
+    """The budget of the batch has less left than the price of its next line."""
+
+    code = "batch_budget_reached"
 
 
 class LastOwner(Conflict):

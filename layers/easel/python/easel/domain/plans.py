@@ -38,12 +38,12 @@ _SEED_RATES: Final = RateLimits(user_per_minute=60, workspace_per_hour=1_000, ad
 PLANS: Final[Mapping[str, Plan]] = {
     plan.name: plan
     for plan in (
-        Plan("standard", "standard", {Channel.API: 10, Channel.TELEGRAM: 1}, 500, _SEED_RATES),
-        Plan("tiered", "tiered", {Channel.API: 10, Channel.TELEGRAM: 1}, 500, _SEED_RATES),
+        Plan("standard", "standard", {Channel.API: 10, Channel.TELEGRAM: 1, Channel.BATCH: 4}, 500, _SEED_RATES),
+        Plan("tiered", "tiered", {Channel.API: 10, Channel.TELEGRAM: 1, Channel.BATCH: 4}, 500, _SEED_RATES),
         Plan(
             "scale",
             "standard",
-            {Channel.API: 1_000, Channel.TELEGRAM: 1},
+            {Channel.API: 1_000, Channel.TELEGRAM: 1, Channel.BATCH: 20},
             100_000,
             RateLimits(user_per_minute=6_000, workspace_per_hour=100_000, address_per_minute=6_000),
         ),

@@ -26,6 +26,7 @@ class Channel(StrEnum):
     WEB = "web"
     TELEGRAM = "telegram"
     INTAKE = "intake"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)

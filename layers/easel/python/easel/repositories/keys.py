@@ -26,6 +26,7 @@ TELEGRAM_USER_PREFIX: Final = "TELEGRAM#"
 PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 PRODUCT_PREFIX: Final = "PRODUCT#"
+BATCH_PREFIX: Final = "BATCH#"
 CONTENT_PREFIX: Final = "CONTENT#"
 LOGGED_PREFIX: Final = "AT#"
 LISTENER_PREFIX: Final = "LISTENER#"
@@ -198,6 +199,15 @@ def api_key(key_hash: str) -> Key:
 def api_key_of_workspace(workspace_id: str, key_id: str) -> Key:
     """The same key in its workspace's list."""
     return {"pk": workspace_partition(workspace_id), "sk": f"{API_KEY_PREFIX}{_part(key_id)}"}
+
+
+def batch(workspace_id: str, batch_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{BATCH_PREFIX}{_part(batch_id)}"}
+
+
+def batch_line(workspace_id: str, batch_id: str, number: int) -> Key:
+    """Outside of the prefix of the batches that are listed."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"BATCHLINE#{_part(batch_id)}#{number:05d}"}
 
 
 def intake_sender(sender_id: str) -> Key:

@@ -3,6 +3,7 @@
     generated/<workspace id>/<generation or content item id>/<image id>/{original.<ext>,preview.webp,thumb.webp}
     unmarked/<the same>/original.<ext>       the image before a watermark was drawn: no function may read it
     archives/<workspace id>/<generation id>/<digest>.zip     expires by a lifecycle rule
+    batches/<workspace id>/<batch id>/{lines,results-<step>}.jsonl    expire by a lifecycle rule
     lent/<workspace id>/<generation id>/<sha256>.<ext>   copy of a cleaned reference image, for a vendor to read
 
     incoming/<workspace id>/<upload id>      what a caller sent, until it is checked; expires by a lifecycle rule
@@ -21,6 +22,7 @@ GENERATED: Final = "generated"
 UNMARKED: Final = "unmarked"
 LENT: Final = "lent"
 ARCHIVES: Final = "archives"
+BATCHES: Final = "batches"
 INCOMING: Final = "incoming"
 UPLOADS: Final = "uploads"
 
@@ -71,6 +73,15 @@ def lent_key(workspace_id: str, generation_id: str, name: str) -> str:
         ValueError: an id with characters that are not allowed in a key.
     """
     return _prefix(LENT, workspace_id, generation_id, name)
+
+
+def batch_key(workspace_id: str, batch_id: str, name: str) -> str:
+    """Key of a file of a batch.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(BATCHES, workspace_id, batch_id, f"{name}.jsonl")
 
 
 def incoming_key(workspace_id: str, upload_id: str) -> str:

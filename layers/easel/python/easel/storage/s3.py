@@ -23,6 +23,7 @@ _CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 """Objects never change under their key. Access is controlled by the presigned link, not by the cache."""
 
 _MEDIA_TYPES: Final = {
+    "jsonl": "application/jsonl",
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",

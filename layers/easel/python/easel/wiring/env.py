@@ -189,6 +189,12 @@ class DeletionsQueue(Settings):
     DELETIONS_QUEUE_URL: Text
 
 
+class BatchesQueue(Settings):
+    """Queue of batches that are running."""
+
+    BATCHES_QUEUE_URL: Text
+
+
 class IntakeQueue(Settings):
     """Queue through which other systems ask for images."""
 

@@ -58,6 +58,15 @@ class ArchiveMessage(_Message):
     request_id: str
 
 
+class BatchMessage(_Message):
+    """Queue `batches`: keep this run of a batch going. The message stays in the queue until there is no more to do."""
+
+    workspace_id: str
+    batch_id: str
+    run: str
+    request_id: str
+
+
 class DeletionMessage(_Message):
     """Queue `deletions`: remove the files of these images, if they are marked as deleted."""
 

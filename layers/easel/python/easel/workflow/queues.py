@@ -20,6 +20,7 @@ from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
 from easel.workflow.messages import (
     ArchiveMessage,
+    BatchMessage,
     CollectMessage,
     DeletionMessage,
     HintPart,
@@ -128,6 +129,19 @@ class SqsDeletionQueue:
             request_id=deletion.request_id,
         )
         _send(self._client, self._queue_url, message.to_json(), _AFTER_THE_REQUEST)
+
+
+class SqsBatchQueue:
+    """`ports.batches.BatchQueue`."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def run(self, workspace_id: str, batch_id: str, run: str, request_id: str, delay: timedelta) -> None:
+        """Raises QueueUnavailable. Safe to retry: lines are taken once, however many messages a run has."""
+        message = BatchMessage(workspace_id=workspace_id, batch_id=batch_id, run=run, request_id=request_id)
+        _send(self._client, self._queue_url, message.to_json(), delay)
 
 
 class MessageHold:
