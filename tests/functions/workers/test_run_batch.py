@@ -148,7 +148,7 @@ def test_a_worker_may_die_after_any_side_effect(world: World) -> None:
     run_to_the_end(world, message_of(world, batch["id"]), counted)
     check(world, owner, batch["id"])
 
-    for burns_at in range(1, len(counted.steps) + 1, 3):
+    for burns_at in range(1, len(counted.steps) + 1, 5):
         owner, batch = a_batch(world)
         run_to_the_end(world, message_of(world, batch["id"]), Fuse(burns_at))
         check(world, owner, batch["id"])
