@@ -529,7 +529,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
 
 @pytest.mark.requirement("X-32")
 def test_no_function_may_read_a_picture_without_its_watermark(production: Synthesized) -> None:
-    shown = tuple(f"on {prefix}" for prefix in (PICTURES, LENT, INCOMING, UPLOADS, ARCHIVES))
+    shown = tuple(f"on {prefix}" for prefix in (PICTURES, LENT, INCOMING, UPLOADS, ARCHIVES, BATCHES))
     readers = [
         permission
         for folder in production.functions
