@@ -78,9 +78,9 @@ def _install(display: Display, places: Places) -> None:
         if not packages.python_packages_are_there():
             with display.step("Python packages (a minute or two)"):
                 packages.install_python_packages(places.logs)
-        if not packages.cdk_is_there():
+        if not packages.node_packages_are_there():
             with display.step("CDK command line"):
-                packages.install_cdk(places.logs)
+                packages.install_node_packages(places.logs)
 
 
 def _stop(command: str, display: Display, places: Places) -> int:

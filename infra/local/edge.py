@@ -4,7 +4,8 @@ Every request is forwarded unchanged to the deployed HTTP API, and the response 
 body size that API Gateway accepts.
 
 Below `/files` it stands for the CloudFront distribution of the pictures (`infra/constructs/pictures.py`): presigned
-links are passed on to the emulated S3 without the headers that CloudFront removes. Run as `python -m infra.local.edge`.
+links are passed on to the emulated S3 without the headers that CloudFront removes. It also serves the studio's pages
+(`studio.py`). Run as `python -m infra.local.edge`.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Final, cast
 import httpx
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from infra.local.studio import Studio
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.convertors import Convertor, register_url_convertor
@@ -134,8 +136,11 @@ class Edge:
         return JSONResponse({"status": "ok", "deployed": self._target.url() is not None})
 
 
-def application(target: Target, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """The edge as an ASGI application. `transport` sends requests to the API and to the bucket."""
+def application(target: Target, transport: httpx.AsyncBaseTransport | None = None, *, record: Path) -> Starlette:
+    """The edge as an ASGI application. `transport` sends requests to the API and to the bucket.
+
+    `record` is `local.json`.
+    """
     way = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200, keepalive_expiry=30))
     edge = Edge(target, way)
 
@@ -146,6 +151,7 @@ def application(target: Target, transport: httpx.AsyncBaseTransport | None = Non
 
     routes = [
         Route(HEALTH_PATH, edge.health),
+        *Studio(record).routes,
         Route(f"{PICTURES_PATH}/{{path:any}}", edge.picture, methods=_PICTURE_METHODS),
         Route("/{path:any}", edge.pass_on, methods=_METHODS),
     ]
@@ -235,6 +241,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Proxy from one stable loopback address to the emulated API.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--target", type=Path, required=True, help="file that names the API's address")
+    parser.add_argument("--record", type=Path, required=True, help="file with the demo account's token")
     arguments = parser.parse_args()
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
@@ -242,7 +249,7 @@ def main() -> None:
     config.access_log_format = '%(t)s "%(r)s" %(s)s %(b)s %(D)s us'
     config.graceful_timeout = 3
     config.keep_alive_timeout = 75
-    edge = cast("ASGIFramework", application(Target(arguments.target)))
+    edge = cast("ASGIFramework", application(Target(arguments.target), record=arguments.record))
     asyncio.run(serve(edge, config))
 
 

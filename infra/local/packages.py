@@ -18,6 +18,9 @@ CDK: Final = NODE_TOOLS / "node_modules" / ".bin" / "cdk"
 CDK_VERSION: Final = "2.1148.1"
 """Version 3.x of the CLI rejects the cloud assembly of our aws-cdk-lib."""
 
+PAGE_PACKAGES: Final = {"axe-core": "4.11.0", "htm": "3.1.1"}
+"""What the studio's pages import (htm, with preact in it), and what checks them in tests (axe-core)."""
+
 OLDEST_NODE: Final = 20
 _PIP_SECONDS: Final = 900
 _NPM_SECONDS: Final = 300
@@ -67,25 +70,39 @@ def fingerprint(requirements: Path) -> str:
     return digest.hexdigest()
 
 
-def cdk_is_there() -> bool:
-    """Whether the pinned CDK command line is installed. Raises ToolError when Node.js is not usable."""
+def node_packages_are_there() -> bool:
+    """Whether the pinned CDK command line and the packages of the pages are installed.
+
+    Raises ToolError when Node.js is not usable.
+    """
     check_node()
-    package = NODE_TOOLS / "node_modules" / "aws-cdk" / "package.json"
-    return CDK.exists() and json.loads(package.read_text(encoding="utf-8"))["version"] == CDK_VERSION
+    return CDK.exists() and all(_node_version(name) == version for name, version in _node_packages().items())
 
 
-def install_cdk(logs: Path) -> None:
+def install_node_packages(logs: Path) -> None:
     """Raises ToolError."""
     NODE_TOOLS.mkdir(parents=True, exist_ok=True)
-    manifest = {"private": True, "dependencies": {"aws-cdk": CDK_VERSION}}
+    manifest = {"private": True, "dependencies": _node_packages()}
     (NODE_TOOLS / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
     run(
         ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"],
-        what="Installing the CDK command line",
+        what="Installing the CDK command line and the packages of the pages",
         log=logs / "npm.log",
         timeout_seconds=_NPM_SECONDS,
         folder=NODE_TOOLS,
     )
+
+
+def _node_packages() -> dict[str, str]:
+    return {"aws-cdk": CDK_VERSION} | PAGE_PACKAGES
+
+
+def _node_version(name: str) -> str | None:
+    try:
+        package = NODE_TOOLS / "node_modules" / name / "package.json"
+        return str(json.loads(package.read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def browser_path() -> str | None:

@@ -77,13 +77,13 @@ def simulators(ports: Ports) -> Server:
 
 
 def edge(places: Places, ports: Ports) -> Server:
-    target = str(places.edge_target)
+    files = ("--target", str(places.edge_target), "--record", str(places.record))
     return Server(
         name=EDGE,
-        command=(str(VENV_PYTHON), "-m", "infra.local.edge", "--port", str(ports.edge), "--target", target),
+        command=(str(VENV_PYTHON), "-m", "infra.local.edge", "--port", str(ports.edge), *files),
         port=ports.edge,
         health_url=f"{ports.edge_url}{EDGE_HEALTH_PATH}",
-        made_of=_digest([_HERE / "edge.py"]),
+        made_of=_digest([_HERE / "edge.py", _HERE / "studio.py", _HERE.parent / "web_files.py"]),
     )
 
 

@@ -23,7 +23,7 @@ def ask(target_file: Path, api: Handler, method: str = "GET", path: str = "/", *
     """Send one request through an edge whose API is `api`."""
 
     async def through_the_edge() -> httpx.Response:
-        edge = application(Target(target_file), httpx.MockTransport(api))
+        edge = application(Target(target_file), httpx.MockTransport(api), record=target_file)
         transport = httpx.ASGITransport(app=edge, client=("192.0.2.7", 5000))
         async with httpx.AsyncClient(transport=transport, base_url="http://edge.test") as client:
             return await client.request(method, path, **words)
@@ -70,7 +70,9 @@ def test_a_crowd_waits_for_its_turn_and_everybody_is_answered(target_file: Path)
         return httpx.Response(200)
 
     async def crowd() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(app=application(Target(target_file), httpx.MockTransport(api)))
+        transport = httpx.ASGITransport(
+            app=application(Target(target_file), httpx.MockTransport(api), record=target_file)
+        )
         async with httpx.AsyncClient(transport=transport, base_url="http://edge.test") as client:
             return await asyncio.gather(*(client.get("/") for _ in range(3 * REQUESTS_AT_ONCE)))
 
