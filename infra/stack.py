@@ -16,12 +16,14 @@ from infra.constructs.foundation import Foundation
 from infra.constructs.http_front import HttpFront
 from infra.constructs.identity import Identity
 from infra.constructs.layers import Layers
+from infra.constructs.library import Library
 from infra.constructs.nag import answer_lint
 from infra.constructs.observability import Observability
 from infra.constructs.operators import Operators
 from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues
 from infra.constructs.realtime import Realtime
+from infra.constructs.routes import RoutedStack
 from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
 from infra.constructs.upload_pipeline import UploadPipeline
@@ -93,14 +95,12 @@ class EaselStack(Stack):
         self.operators = Operators(self, "Operators", foundation=foundation)
         self.authorizer = Authorizer(self, "Authorizer", foundation=foundation)
         self.api = Api(self, "Api", foundation=foundation, authorizer=self.authorizer)
-        self.delivery = Delivery(self, "Delivery", foundation=foundation, authorizer=self.authorizer)
         self.doors = self._doors(settings)
-        self.realtime = self._realtime(settings)
+        self.further = self._further(settings)
         self.functions = (
             *self.api.functions,
-            *self.delivery.functions,
             *(self.doors.functions if self.doors else ()),
-            *(self.realtime.functions if self.realtime else ()),
+            *(function for stack in self.further for function in stack.functions),
             self.authorizer.function,
             *self.workers.functions,
             *self.uploads.functions,
@@ -117,10 +117,16 @@ class EaselStack(Stack):
             return None
         return doors.Doors(self, "Doors", foundation=self.foundation, authorizer=self.authorizer)
 
-    def _realtime(self, settings: StageSettings) -> Realtime | None:
+    def _further(self, settings: StageSettings) -> tuple[RoutedStack, ...]:
+        """Rooms of the canonical door for which its own template has no room."""
         if CANONICAL not in settings.doors:
-            return None
-        return Realtime(self, "Realtime", foundation=self.foundation, authorizer=self.authorizer)
+            return ()
+        foundation, authorizer = self.foundation, self.authorizer
+        return (
+            Delivery(self, "Delivery", foundation=foundation, authorizer=authorizer),
+            Library(self, "Library", foundation=foundation, authorizer=authorizer),
+            Realtime(self, "Realtime", foundation=foundation, authorizer=authorizer),
+        )
 
     def _observability(self, settings: StageSettings) -> Observability:
         return Observability(

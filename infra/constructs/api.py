@@ -10,14 +10,12 @@ from infra.constructs.functions.generations import Generations
 from infra.constructs.functions.images import Images
 from infra.constructs.functions.money import Money
 from infra.constructs.functions.operations import Operations
-from infra.constructs.functions.products import Products
-from infra.constructs.functions.prompt_templates import PromptTemplates
 from infra.constructs.functions.uploads import Uploads
 from infra.constructs.routes import RoutedStack
 
 from constructs import Construct
 
-ROOMS: Final = (Generations, Images, Uploads, Catalogue, Products, PromptTemplates, Money, Accounts, Operations)
+ROOMS: Final = (Generations, Images, Uploads, Catalogue, Money, Accounts, Operations)
 
 ROUTES: Final = tuple(route for room in ROOMS for route in room.routes)
 """Each stands in its room, beside the function that serves it."""

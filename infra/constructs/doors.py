@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from infra.constructs import api, delivery, realtime
+from infra.constructs import api, delivery, library, realtime
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
 from infra.constructs.functions.bot import BotGenerations, BotImages, BotMoney
@@ -38,7 +38,13 @@ ROOMS: Final[tuple[type[Room], ...]] = (
 
 _OWN: Final[tuple[Route, ...]] = tuple(route for room in ROOMS for route in room.routes)
 
-ROUTES: Final = (*api.ROUTES, *delivery.ROUTES, *(route for room in realtime.ROOMS for route in room.routes), *_OWN)
+ROUTES: Final = (
+    *api.ROUTES,
+    *delivery.ROUTES,
+    *library.ROUTES,
+    *(route for room in realtime.ROOMS for route in room.routes),
+    *_OWN,
+)
 """Every route of the HTTP API, whichever stack holds it."""
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import os
 
-import litellm  # type: ignore[import-not-found] - installed for `make clients` alone
-from langchain_community.utilities.dalle_image_generator import (  # type: ignore[import-not-found] - as above
+import litellm  # type: ignore[import-not-found]  # installed for `make clients` alone
+from langchain_community.utilities.dalle_image_generator import (  # type: ignore[import-not-found]  # as above
     DallEAPIWrapper,
 )
 

@@ -101,7 +101,7 @@ def test_a_further_group_of_routes_is_a_nested_stack_of_a_few_lines(code: Code, 
     More(stack, "More", foundation=stack.foundation, authorizer=stack.authorizer, rooms=(Pictures,))
 
     more = Synthesized(stack, settings)
-    assert set(more.templates) == {"root", "Api", "Doors", "Realtime", "More"}
+    assert set(more.templates) == {"root", "Api", "Delivery", "Doors", "Library", "Realtime", "More"}
     resources = more.templates["More"]["Resources"].values()
     assert sorted(each["Type"] for each in resources) == [
         "AWS::ApiGatewayV2::Integration",

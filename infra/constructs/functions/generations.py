@@ -27,12 +27,6 @@ class Generations(Room):
             doors=CANONICAL_AND_BOT,
         ),
         Route("PostImageRetry", POST, "/api/v1/generations/{generationId}/images/{index}/retry", "retry_image"),
-        Route("PostBatches", POST, "/api/v1/batches", "submit_batch"),
-        Route("GetBatches", GET, "/api/v1/batches", "read_batches"),
-        Route("GetBatch", GET, "/api/v1/batches/{batchId}", "read_batches"),
-        Route("PostBatchStart", POST, "/api/v1/batches/{batchId}/start", "change_batch"),
-        Route("PostBatchPause", POST, "/api/v1/batches/{batchId}/pause", "change_batch"),
-        Route("PostBatchCancel", POST, "/api/v1/batches/{batchId}/cancel", "change_batch"),
         Route("PostCancel", POST, "/api/v1/generations/{generationId}/cancel", "cancel_generation"),
     )
 
@@ -44,47 +38,7 @@ class Generations(Room):
             "read_generations": self._read,
             "retry_image": self._retry,
             "cancel_generation": self._cancel,
-            "submit_batch": self._submit_batch,
-            "read_batches": self._read_batches,
-            "change_batch": self._change_batch,
         }
-
-    def _submit_batch(self) -> SmallFunction:
-        own = self.variables
-        function = self.function(
-            "submit_batch",
-            own.core | own.signing | own.references | own.images | own.batches_queue,
-            timeout_seconds=SUBMIT_SECONDS,
-            # A whole processor: ten thousand lines are validated and priced within one request.
-            memory_mb=1769,
-        )
-        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.batches.arn)
-        function.allow(
-            "s3:PutObject",
-            on=self.data.batch_objects,
-            because="It stores the lines of batches of many workspaces, all below this one prefix.",
-        )
-        return function
-
-    def _read_batches(self) -> SmallFunction:
-        own = self.variables
-        function = self.function("read_batches", own.core | own.images | own.signing)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
-        function.allow(
-            "s3:GetObject",
-            on=self.data.batch_objects,
-            because="A presigned link carries this permission, and all results lie below this one prefix.",
-        )
-        return function
-
-    def _change_batch(self) -> SmallFunction:
-        own = self.variables
-        function = self.function("change_batch", own.core | own.images | own.batches_queue)
-        function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
-        function.allow("sqs:SendMessage", on=self.queues.batches.arn)
-        return function
 
     def _submit(self) -> SmallFunction:
         function = self.function(

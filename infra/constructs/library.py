@@ -1,0 +1,23 @@
+"""Rooms of the canonical door for which its own template has no room: products, prompt templates, batches."""
+
+from typing import Final
+
+from infra.constructs.authorizer import Authorizer
+from infra.constructs.foundation import Foundation
+from infra.constructs.functions.batches import Batches
+from infra.constructs.functions.products import Products
+from infra.constructs.functions.prompt_templates import PromptTemplates
+from infra.constructs.routes import RoutedStack
+
+from constructs import Construct
+
+ROOMS: Final = (Products, PromptTemplates, Batches)
+
+ROUTES: Final = tuple(route for room in ROOMS for route in room.routes)
+
+
+class Library(RoutedStack):
+    """What requests are made of, and many of them at once."""
+
+    def __init__(self, scope: Construct, id: str, *, foundation: Foundation, authorizer: Authorizer) -> None:
+        super().__init__(scope, id, foundation=foundation, authorizer=authorizer, rooms=ROOMS)
