@@ -29,7 +29,7 @@ def record() -> dict[str, Any]:
 @pytest.fixture(params=["an API key", "the key derived from the token"])
 def bot(cloud: LocalCloud, record: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Any]:
     text = (REPOSITORY / "README.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "class Bot" in block)
     scope: dict[str, Any] = {}
     exec(compile(code, "README.md", "exec"), scope)  # noqa: S102 - our own documentation
     derived = derived_key(record["telegramBotToken"])

@@ -20,7 +20,7 @@ from tests.support.cloud import REPOSITORY, LocalCloud
 _CONFIGURATION: Final = Path(__file__).with_name("schemathesis.toml")
 _EXAMPLES: Final = int(os.environ.get("EASEL_FUZZ_EXAMPLES", "0"))
 """Of each operation; 0 for the short run."""
-_SHORT: Final = ("--phases", "fuzzing", "--max-examples", "3")
+_SHORT: Final = ("--phases", "fuzzing", "--max-examples", "2")
 _LONG: Final = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(_EXAMPLES))
 _MOST_SECONDS: Final = 4 * 3_600 if _EXAMPLES else 300
 _SHOWN_CHARACTERS: Final = 20_000
@@ -43,11 +43,14 @@ def headers(caller: str, cloud: LocalCloud, record: dict[str, Any]) -> dict[str,
         with httpx.Client(base_url=cloud.api_url, trust_env=False, timeout=60) as api:
             api.post("/api/v1/users/sync", headers=bot, json={"telegram_id": person}).raise_for_status()
         return {**bot, "X-Act-As": f"telegram:{person}"}
-    return {"Authorization": f"Bearer {record[f'{caller}Token']}"}
+    if caller == "admin":
+        return {"Authorization": f"Bearer {record['adminToken']}"}
+    # Not the demo account: what it has is counted by other tests.
+    return {"Authorization": f"Bearer {cloud.new_workspace('Made up', credits=5_000).api_key}"}
 
 
 @pytest.mark.requirement("X-28")
-@pytest.mark.parametrize("caller", ["user", "admin", "bot", "stranger"])
+@pytest.mark.parametrize("caller", ["owner", "admin", "bot", "stranger"])
 def test_every_answer_is_one_that_the_document_has(
     cloud: LocalCloud, record: dict[str, Any], caller: str, tmp_path: Path
 ) -> None:

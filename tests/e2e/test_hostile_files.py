@@ -35,7 +35,7 @@ class Tenant:
         stored = [one["Key"] for page in pages for one in page.get("Versions", ())]
         wallet = self.api.get("/api/v1/wallet").json()
         entries = self.api.get("/api/v1/wallet/entries").json()["entries"]
-        money = {name: wallet[name] for name in ("availableMilliCredits", "heldMilliCredits")}
+        money = {name: wallet[name] for name in ("available", "held")}
         return [key for key in stored if self._workspace.id in key], money, entries
 
 

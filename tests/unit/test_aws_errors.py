@@ -41,6 +41,7 @@ from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWor
 MAY_KNOW_BOTOCORE: Final = {
     "aws_errors.py": "translates",
     "wiring/aws.py": "makes the clients",
+    "events/publishers.py": "tells a reply queue that refuses us from other failures",
     "repositories/dynamodb.py": "DynamoDB: transactions",
     "repositories/table.py": "DynamoDB: everything else",
     "storage/exports.py": "tells what is not there from other failures",

@@ -18,7 +18,7 @@ MODELS = "/api/v1/models"
 def test_a_parameter_is_understood_in_either_spelling(
     api: Api, store: Store, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    monkeypatch.setattr("easel.wiring.money.quotes.quote_signer", lambda _: quote_signer(lambda: NOW))
+    monkeypatch.setattr("easel.wiring.money.quote_generation.quote_signer", lambda _: quote_signer(lambda: NOW))
 
     answer = api.submit(PROMPT, query=query)
 

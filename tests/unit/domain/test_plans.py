@@ -23,11 +23,13 @@ def test_request_rates_are_those_of_the_seeds(plan: str) -> None:
 
 
 @pytest.mark.requirement("X-12")
-def test_a_telegram_user_runs_one_generation_at_a_time_and_others_ten() -> None:
+def test_a_telegram_user_runs_one_generation_at_a_time_a_batch_four_and_others_ten() -> None:
     plan = plan_of(DEFAULT_PLAN)
 
     assert plan.max_active_in(Channel.TELEGRAM) == 1
-    assert {plan.max_active_in(channel) for channel in Channel if channel is not Channel.TELEGRAM} == {10}
+    assert plan.max_active_in(Channel.BATCH) == 4
+    others = set(Channel) - {Channel.TELEGRAM, Channel.BATCH}
+    assert {plan.max_active_in(channel) for channel in others} == {10}
 
 
 def test_a_plan_that_this_release_does_not_know_counts_as_the_default() -> None:
