@@ -153,6 +153,8 @@ class Workers(Construct):
             env=own.submitting | own.images | own.batches_queue,
         )
         allow_submitting(function, self._data, self._queues)
+        # Whether the caller's key or membership has ended.
+        function.allow("dynamodb:ConditionCheckItem", on=self._data.core.table_arn)
         function.allow("sqs:ChangeMessageVisibility", "sqs:SendMessage", on=self._queues.batches.arn)
         function.allow(
             *("s3:GetObject", "s3:PutObject"),

@@ -371,6 +371,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "workers/run_batch": {
         **_SUBMITTING,
+        CORE: f"{_SUBMITTING[CORE]} ConditionCheckItem",
         BATCHES: "s3: GetObject PutObject",
         "Queues/Batches/Queue": f"{_CONSUMER} ChangeMessageVisibility SendMessage",
     },

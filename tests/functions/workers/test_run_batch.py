@@ -18,6 +18,7 @@ from tests.support.issuer import an_issuer, serving
 
 from easel import settings
 from easel.clock import system_clock
+from easel.domain.batch import BatchStatus, PauseReason
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.doors.canonical.generations.batch_requests import BatchLineReader
@@ -57,14 +58,18 @@ class EndedAtOnce:
         return replace(found, status=Status.COMPLETED, charged=found.price.total if found.price else 0)
 
 
-def a_batch(world: World, *, query: str = "start=true", **tenant: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    owner = world.tenant("Batches", credits=1_000, plan="scale", **tenant)
+def a_batch(
+    world: World, *, query: str = "start=true", owner: dict[str, Any] | None = None, token: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    owner = owner or world.tenant("Batches", credits=1_000, plan="scale")
     lines = [
         {"custom_id": f"line-{number}", "body": {"model": "seedream-v4", "prompt": f"a fox {number}"}}
         for number in range(LINES - 1)
     ]
     lines.insert(3, {"custom_id": "wrong", "body": {"model": "none", "prompt": "x"}})
-    answer = world.call("POST", "/api/v1/batches", token=owner["apiKey"], body={"requests": lines}, query=query)
+    answer = world.call(
+        "POST", "/api/v1/batches", token=token or owner["apiKey"], body={"requests": lines}, query=query
+    )
     assert answer.status == 201, answer.json
     return owner, answer.json
 
@@ -99,6 +104,7 @@ def a_worker(world: World, fuse: Fuse) -> RunBatch:
         reader=BatchLineReader(),
         submit=submit_and_step,  # type: ignore[arg-type]  # called only
         generations=EndedAtOnce(DynamoGenerations(client, table)),  # type: ignore[arg-type]  # `get` only
+        still_allowed=wiring.still_allowed(env),
         permalink_of=lambda generation, image: f"https://easel.example/i/{generation.id}/{image.index}",
         clock=system_clock,
     )
@@ -179,6 +185,53 @@ def test_a_paused_batch_begins_nothing_and_an_earlier_run_is_void(world: World) 
 
     check(world, owner, batch["id"])
     assert world.call("POST", f"{path}/cancel", token=owner["apiKey"]).status == 409
+
+
+def test_a_key_that_was_revoked_begins_no_further_line_until_somebody_else_starts_the_batch(world: World) -> None:
+    owner = world.tenant("Batches", credits=1_000, plan="scale")
+    key = world.call("POST", "/api/v1/api-keys", token=owner["apiKey"], body={"name": "soon gone"}).json
+    _, batch = a_batch(world, owner=owner, token=key["apiKey"])
+    message, path = message_of(world, batch["id"]), f"/api/v1/batches/{batch['id']}"
+    assert world.call("DELETE", f"/api/v1/api-keys/{key['id']}", token=owner["apiKey"]).status == 200
+
+    assert a_worker(world, Fuse())(message["workspaceId"], batch["id"], message["run"], "r") is False
+
+    paused = world.call("GET", path, token=owner["apiKey"]).json
+    assert (paused["status"], paused["pauseReason"], paused["counts"]["waiting"]) == ("PAUSED", "caller_ended", LINES)
+    assert world.call("POST", f"{path}/start", token=owner["apiKey"]).json["status"] == "RUNNING"
+    run_to_the_end(world, message_of(world, batch["id"]), Fuse())
+    check(world, owner, batch["id"])
+
+
+def test_a_person_of_a_bot_has_batches_for_as_long_as_the_key_of_the_bot_works(world: World) -> None:
+    bot, person = world.tenant("Bot", key="bot"), {"x-act-as": "telegram:99"}
+    world.call("POST", "/api/v1/users/sync", token=bot["apiKey"], body={"telegram_id": 99})
+    requests = [{"custom_id": "one", "body": {"model": "sandbox", "prompt": "a fox"}}]
+    sent: dict[str, Any] = {"token": bot["apiKey"], "headers": person, "query": "start=true"}
+
+    def started() -> dict[str, str]:
+        answer = world.call("POST", "/api/v1/batches", body={"requests": requests}, **sent)
+        return message_of(world, answer.json["id"])
+
+    first, second = started(), started()
+
+    run_to_the_end(world, first, Fuse())
+    client = world.emulator.client("dynamodb")
+    (key,) = (item for item in world.stored() if item["pk"] == f"WS#{bot['workspaceId']}" and "keyHash" in item)
+    client.update_item(
+        TableName=world.environment["CORE_TABLE_NAME"],
+        Key={"pk": {"S": key["pk"]}, "sk": {"S": key["sk"]}},
+        UpdateExpression="SET revokedAt = :now",
+        ExpressionAttributeValues={":now": {"S": "2026-01-01T00:00:00.000Z"}},
+    )
+    assert a_worker(world, Fuse())(second["workspaceId"], second["batchId"], second["run"], "r") is False
+
+    batches = DynamoBatches(client, world.environment["CORE_TABLE_NAME"])
+    ended, paused = (batches.get(message["workspaceId"], message["batchId"]) for message in (first, second))
+    assert ended is not None
+    assert paused is not None
+    assert (ended.status, ended.counts.completed) == (BatchStatus.COMPLETED, 1)
+    assert (paused.pause_reason, paused.counts.submitted) == (PauseReason.CALLER_ENDED, 0)
 
 
 def test_a_budget_pauses_before_it_would_be_passed(world: World) -> None:

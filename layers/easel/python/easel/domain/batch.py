@@ -39,6 +39,8 @@ class PauseReason(StrEnum):
     BUDGET_REACHED = "budget_reached"
     INSUFFICIENT_CREDITS = "insufficient_credits"
     BUDGET_EXCEEDED = "budget_exceeded"
+    CALLER_ENDED = "caller_ended"
+    """The key was revoked, or the person left the workspace: somebody else may start it, on their own authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ class BatchCounts:
 class Batch:
     """A batch. `offsets` is where each chunk of its lines begins in the file, in bytes, and where the last one ends.
 
-    `caller` has the facts of the principal that it asks for. `budget` limits what its lines may cost together, in
-    milli-credits. `run` names the run since the last start: messages of an earlier one are void. `next_line` is the
-    first line that was not taken yet, `closed_chunks` the number of chunks whose results are in the file.
+    `caller` has the facts of the principal that started it, and that it asks for. `budget` limits what its lines may
+    cost together, in milli-credits. `run` names the run since the last start: messages of an earlier one are void.
+    `next_line` is the first line that was not taken yet, `closed_chunks` the number of chunks whose results are in the
+    file.
     """
 
     id: str

@@ -54,10 +54,16 @@ class DynamoBatches:
         self, batch: Batch, status: BatchStatus, now: datetime, *, run: str | None = None, reason: PauseReason | None
     ) -> Batch:
         new_run = batch.run if run is None else run
-        values = {":status": status.value, ":new": new_run, ":now": to_iso(now), ":reason": reason or ""}
+        values: dict[str, Any] = {
+            ":status": status.value,
+            ":new": new_run,
+            ":now": to_iso(now),
+            ":reason": reason or "",
+            ":caller": dict(batch.caller),
+        }
         self._records.update(
             keys.batch(batch.workspace_id, batch.id),
-            "SET #status = :status, #run = :new, updatedAt = :now, pauseReason = :reason",
+            "SET #status = :status, #run = :new, updatedAt = :now, pauseReason = :reason, caller = :caller",
             condition=_UNCHANGED,
             names=_NAMES,
             values={**values, ":before": batch.status.value, ":run": batch.run},

@@ -39,7 +39,9 @@ class Standing:
         if principal.key_id in {MINI_APP, TELEGRAM_BOT}:
             return []
         if principal.key_id != SIGNED_IN:
-            return [self._api_keys.still_good(principal.workspace_id, principal.key_id, scope, self._clock())]
+            # Who acts for a person has a key of the bot, not of the person's workspace.
+            owner = principal.bot_workspace_id or principal.workspace_id
+            return [self._api_keys.still_good(owner, principal.key_id, scope, self._clock())]
         roles = [role for role, scopes in SCOPES_OF.items() if scope in scopes and (not as_owner or role == Role.OWNER)]
         if workspace_id == personal_workspace(principal.user_id) or not roles:
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ from easel.domain.batch import Batch, BatchStatus, PauseReason
 from easel.errors import Conflict, NotFound
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
+from easel.services.generations.batch_caller import facts_of
 from easel.services.ports.batches import Batches, BatchQueue
 
 _HEAD_START: Final = timedelta(seconds=1)
@@ -30,6 +32,8 @@ class ChangeBatch:
     def start(self, principal: Principal, batch_id: str, *, request_id: str) -> Batch:
         """Confirm a quoted batch, or go on with a paused one. One that is running is left alone.
 
+        From now on its lines are asked for by whoever starts it, within the budget of their key.
+
         Raises:
             NotFound: none under this id in the caller's workspace.
             Conflict: it has ended, or is being cancelled.
@@ -41,7 +45,7 @@ class ChangeBatch:
             return batch
         if batch.status not in {BatchStatus.AWAITING_CONFIRMATION, BatchStatus.PAUSED}:
             raise _ended(batch)
-        return self._run(batch, BatchStatus.RUNNING, request_id)
+        return self._run(replace(batch, caller=facts_of(principal)), BatchStatus.RUNNING, request_id)
 
     def pause(self, principal: Principal, batch_id: str) -> Batch:
         """Begin no further line until it is started again. Raises as `start`."""

@@ -11,19 +11,22 @@ from easel.clock import Clock
 from easel.domain.batch import Batch, BatchLine, BatchStatus, LineRecord, PauseReason
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
-from easel.domain.request import Channel
 from easel.errors import (
     BatchBudgetReached,
     BatchStopped,
     BudgetExceeded,
     EaselError,
+    Forbidden,
     InsufficientCredits,
     LimitReached,
     LineTaken,
+    NotFound,
     StaleWrite,
+    Unauthenticated,
     Unavailable,
 )
 from easel.services.accounts.principal import Principal
+from easel.services.generations.batch_caller import principal_of
 from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.ports.batches import Batches, BatchFiles, LineReader
 from easel.services.ports.generations import GenerationRepository
@@ -40,7 +43,8 @@ class RunBatch:
     """Every step may be repeated, by two workers at once too.
 
     A line and its generation are one transaction, in which the batch also has to be running and within its budget: so
-    no line is made twice or lost, wherever a worker dies. How many lines run at once is the plan's limit of the
+    no line is made twice or lost, wherever a worker dies. Whether the caller still may is asked in each run, every few
+    seconds: a revoked key or a lost membership pauses the batch. How many lines run at once is the plan's limit of the
     channel `batch`, apart from that of a user's other requests.
     """
 
@@ -52,6 +56,7 @@ class RunBatch:
         reader: LineReader,
         submit: SubmitGeneration,
         generations: GenerationRepository,
+        still_allowed: Callable[[Principal], None],
         permalink_of: Callable[[Generation, Image], str],
         clock: Clock,
     ) -> None:
@@ -60,6 +65,7 @@ class RunBatch:
         self._reader = reader
         self._submit = submit
         self._generations = generations
+        self._still_allowed = still_allowed
         self._permalink_of = permalink_of
         self._clock = clock
 
@@ -73,6 +79,8 @@ class RunBatch:
         if batch is None or batch.run != run or batch.status.is_final:
             return None
         records = self._noted(batch, self._open_records(batch))
+        if batch.status is BatchStatus.RUNNING:
+            batch = self._paused_without_caller(batch)
         if batch.status is BatchStatus.RUNNING:
             batch = self._begin_lines(batch, records, request_id)
         batch = self._write_results(batch)
@@ -120,8 +128,15 @@ class RunBatch:
 
     # --- what begins --------------------------------------------------------------------------------------------------
 
+    def _paused_without_caller(self, batch: Batch) -> Batch:
+        try:
+            self._still_allowed(principal_of(batch))
+        except (Unauthenticated, Forbidden, NotFound):
+            return self._paused(batch, PauseReason.CALLER_ENDED)
+        return batch
+
     def _begin_lines(self, batch: Batch, records: Mapping[int, LineRecord], request_id: str) -> Batch:
-        principal, stop_at = _principal(batch), self._clock() + _WORKING_TIME
+        principal, stop_at = principal_of(batch), self._clock() + _WORKING_TIME
         number = batch.next_line
         try:
             while number < batch.lines and self._clock() < stop_at:
@@ -209,22 +224,6 @@ class RunBatch:
                 batch = self._closed(batch, rest, batch.closed_chunks + 1)
             self._batches.change(batch, BatchStatus.CANCELLED, self._clock(), reason=None)
         return False
-
-
-def _principal(batch: Batch) -> Principal:
-    facts = batch.caller
-    return Principal(
-        workspace_id=batch.workspace_id,
-        user_id=facts["userId"],
-        roles=frozenset(facts["roles"]),
-        scopes=frozenset(facts["scopes"]),
-        channel=Channel.BATCH,
-        key_id=facts["keyId"],
-        plan=facts["plan"],
-        identities=tuple(facts["identities"]),
-        budget_keys=tuple(facts["budgetKeys"]),
-        bot_workspace_id=facts.get("botWorkspaceId"),
-    )
 
 
 def _result(record: LineRecord) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from easel.clock import Clock
 from easel.domain.batch import Batch, BatchLine, BatchStatus
 from easel.errors import EaselError, Forbidden, InvalidRequest
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
+from easel.services.generations.batch_caller import facts_of
 from easel.services.generations.change_batch import ChangeBatch
 from easel.services.generations.submit_generation import BOT_TEXT
 from easel.services.money.appraise import Appraise
@@ -75,7 +75,7 @@ class SubmitBatch:
         batch = Batch(
             id=batch_id,
             workspace_id=principal.workspace_id,
-            caller=_facts(principal),
+            caller=facts_of(principal),
             status=BatchStatus.AWAITING_CONFIRMATION,
             lines=len(lines),
             invalid_lines=len(faults),
@@ -98,17 +98,3 @@ class SubmitBatch:
             return line, self._appraise(principal, self._reader.request(line)).price.total
         except EaselError as error:
             return replace(line, error=self._reader.error(error)), 0
-
-
-def _facts(principal: Principal) -> dict[str, Any]:
-    """What the lines of the batch are asked for as, later."""
-    return {
-        "userId": principal.user_id,
-        "roles": sorted(principal.roles),
-        "scopes": sorted(principal.scopes),
-        "keyId": principal.key_id,
-        "plan": principal.plan,
-        "identities": list(principal.identities),
-        "budgetKeys": list(principal.budget_keys),
-        "botWorkspaceId": principal.bot_workspace_id,
-    }

@@ -27,7 +27,7 @@ class Batches(Protocol):
     def change(
         self, batch: Batch, status: BatchStatus, now: datetime, *, run: str | None = None, reason: PauseReason | None
     ) -> Batch:
-        """Change the status of a batch that has the same status and run as when it was read. Raises StaleWrite."""
+        """Store status and caller of a batch that has the status and run of when it was read. Raises StaleWrite."""
         ...
 
     def starting_line(self, batch: Batch, line: BatchLine, generation_id: str, price: int) -> Sequence[Write]:

@@ -1,19 +1,24 @@
 """Batches: submit, read, change and run them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from easel.clock import system_clock
+from easel.domain.access import GENERATIONS_WRITE
 from easel.domain.generation import Generation
 from easel.domain.image import Image
 from easel.doors.canonical.generations.batch_requests import BatchLineReader
+from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.batches import DynamoBatches
 from easel.repositories.generations.generations import DynamoGenerations
+from easel.services.accounts.principal import Principal
 from easel.services.generations.change_batch import ChangeBatch
 from easel.services.generations.read_batches import ReadBatches
 from easel.services.generations.run_batch import RunBatch
 from easel.services.generations.submit_batch import SubmitBatch
 from easel.services.images.links import permalink
 from easel.storage.batch_files import S3BatchFiles
+from easel.wiring.accounts.standing import standing
 from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.env import BatchesQueue, CoreTable, ImagesBucket
 from easel.wiring.generations.submit_generation import SubmitEnv, submit_generation
@@ -74,9 +79,20 @@ def run_batch(env: RunEnv) -> RunBatch:
         reader=BatchLineReader(env.REFERENCE_TRUSTED_ORIGINS),
         submit=submit_generation(env),
         generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
+        still_allowed=still_allowed(env),
         permalink_of=permalink_of,
         clock=system_clock,
     )
+
+
+def still_allowed(env: CoreTable) -> Callable[[Principal], None]:
+    """Raises Unauthenticated, Forbidden or NotFound for a caller who may not make generations any more."""
+
+    def check(caller: Principal) -> None:
+        if checks := standing(env)(caller, caller.workspace_id, GENERATIONS_WRITE):
+            DynamoTransactions(dynamodb()).commit(*checks)
+
+    return check
 
 
 def batch_queue(env: BatchesQueue) -> SqsBatchQueue:

@@ -57,7 +57,8 @@ class BatchBody(AnswerModel):
         }
     )
     pause_reason: str | None = Field(
-        description="`requested`, `budget_reached`, `insufficient_credits` or `budget_exceeded`; null unless paused."
+        description="`requested`, `budget_reached`, `insufficient_credits`, `budget_exceeded` or `caller_ended` "
+        "(the key was revoked, or the member left); null unless paused."
     )
     counts: BatchCountsBody
     invalid_lines: int = Field(description="Lines of which the submit knew that they cannot be made.")
