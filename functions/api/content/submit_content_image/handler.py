@@ -1,9 +1,6 @@
 """POST /api/v1/images, /api/images and /generate: have a picture of a content item made."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.domain.content_item import ContentRequest
@@ -21,24 +18,26 @@ class Env(wiring.SubmitContentEnv, PublicAddress):
 
 
 app = gateway.resolver(CONTENT)
-Item = Annotated[requests.ContentImageRequest, Body()]
-Prompt = Annotated[requests.PromptRequest, Body()]
 Answer = Response[answers.ContentImageBody]
 Key = parameters.IdempotencyKey
 
 
 @app.post("/api/v1/images", **words.CREATE_IMAGE)
-def create_image(caller: callers.GenerationsWrite, body: Item, idempotency_key: Key = None) -> Answer:
+def create_image(caller: callers.GenerationsWrite, body: requests.ItemBody, idempotency_key: Key = None) -> Answer:
     return _made(caller, requests.content_request(body, sent=app.current_event.json_body), idempotency_key)
 
 
 @app.post("/api/images", **words.CREATE_IMAGE_UNVERSIONED)
-def create_unversioned(caller: callers.GenerationsWrite, body: Item, idempotency_key: Key = None) -> Answer:
+def create_unversioned(
+    caller: callers.GenerationsWrite, body: requests.ItemBody, idempotency_key: Key = None
+) -> Answer:
     return _made(caller, requests.content_request(body, sent=app.current_event.json_body), idempotency_key)
 
 
 @app.post("/generate", **words.GENERATE_BY_PROMPT)
-def generate_by_prompt(caller: callers.GenerationsWrite, body: Prompt, idempotency_key: Key = None) -> Answer:
+def generate_by_prompt(
+    caller: callers.GenerationsWrite, body: requests.PromptBody, idempotency_key: Key = None
+) -> Answer:
     return _made(caller, requests.prompt_request(body, sent=app.current_event.json_body), idempotency_key)
 
 

@@ -4,7 +4,6 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.clock import system_clock
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
@@ -27,7 +26,7 @@ def cancel_generation(
 ) -> Response[generations.GenerationBody]:
     env = settings.load(Env)
     cancelled = wiring.cancel_generation(env)(caller, parse.resource_id(generation_id, "generation"))
-    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    context = read_images.answer_context(env, caller)
     return generations.generation_answer(cancelled, context, now=system_clock())
 
 

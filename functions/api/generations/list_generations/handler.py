@@ -3,14 +3,13 @@
 from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
-from easel.domain import access
+from easel.domain.access import GENERATIONS_READ
 from easel.doors.bot import people
 from easel.doors.bot.door import BOT
 from easel.doors.bot.generations import answers as bot
 from easel.doors.bot.generations import requests
 from easel.doors.bot.generations import words as bot_words
 from easel.doors.canonical import paging
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
@@ -40,9 +39,9 @@ def list_generations(
 ) -> Response[generations.GenerationPage]:
     env, wanted = settings.load(Env), parameters.status_filter(status)
     pages = paging.NUMBERED.of(cursors.cursor_signer(env), caller.workspace_id, f"generations:{wanted or 'all'}")
-    asked, read = pages.request(limit=limit, page=page, cursor=cursor), wiring.read_generations(env)
-    found = read.list(caller, limit=asked.limit, after=asked.after, skip=asked.skip, status=wanted)
-    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    asked, reading = pages.request(limit=limit, page=page, cursor=cursor), wiring.read_generations(env)
+    found = reading.list(caller, limit=asked.limit, after=asked.after, skip=asked.skip, status=wanted)
+    context = read_images.answer_context(env, caller)
     return answers.as_json(generations.generation_page(found, asked, pages, context, status=wanted))
 
 
@@ -54,9 +53,8 @@ def list_bot_generations(
     offset: requests.Offset = None,
     user: people.TelegramUser = None,
 ) -> Response[bot.BotHistoryBody]:
-    env, asked = settings.load(Env), requests.history_page(limit, offset)
-    number = people.id_in_query(telegram_id, user)
-    person = telegram_person(env)(caller, number, access.GENERATIONS_READ)
+    env, asked, number = settings.load(Env), requests.history_page(limit, offset), people.id_in_query(telegram_id, user)
+    person = telegram_person(env)(caller, number, GENERATIONS_READ)
     found = wiring.read_generations(env).list(person, limit=asked.limit, skip=asked.skip)
     return answers.as_json(bot.history_body(found, bot.BotContext(env.PUBLIC_BASE_URL, number), asked))
 

@@ -10,7 +10,6 @@ from easel.doors.bot.door import BOT
 from easel.doors.bot.generations import answers as bot
 from easel.doors.bot.generations import requests
 from easel.doors.bot.generations import words as bot_words
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
@@ -37,7 +36,7 @@ def read_generation(
 ) -> Response[generations.GenerationBody]:
     env = settings.load(Env)
     generation = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
-    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    context = read_images.answer_context(env, caller)
     seen = app.current_event.headers.get("if-none-match")
     expect = expect_end.expect_end(env)
     return generations.status_answer(generation, context, expect, now=system_clock(), if_none_match=seen)

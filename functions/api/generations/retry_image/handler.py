@@ -8,7 +8,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from easel import settings
 from easel.clock import system_clock
 from easel.domain.retry import Retry
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, quote_answers, requests, words
@@ -50,7 +49,7 @@ def retry_image(
     if parse.flag("dry_run", dry_run):
         return quote_answers.quote_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = submit_generation.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
-    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    context = read_images.answer_context(env, caller)
     headers = {"Idempotent-Replayed": "true"} if submitted.replayed else {}
     return generations.generation_answer(submitted.generation, context, now=system_clock(), headers=headers)
 

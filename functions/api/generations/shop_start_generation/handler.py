@@ -1,15 +1,11 @@
 """POST /api/generations, POST /api/generations/{generationId}/images/{index}/retry: pictures of the shop's products."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.domain.request import ImageRequest
 from easel.doors.shop.door import SHOP
-from easel.doors.shop.generations import answers as generations
-from easel.doors.shop.generations import models, requests, words
+from easel.doors.shop.generations import answers, models, requests, words
 from easel.http import callers, gateway, parse
 from easel.observability import count, request_id
 from easel.services.accounts.principal import Principal
@@ -24,14 +20,14 @@ class Env(wiring.SubmitEnv, PublicAddress):
     """Environment of this function."""
 
 
-Answer = Response[generations.StartedShopGeneration | models.ShopQuote]
+Answer = Response[answers.StartedShopGeneration | models.ShopQuote]
 app = gateway.resolver(SHOP)
 
 
 @app.post("/api/generations", status_code=202, **words.START_GENERATION)
 def start_generation(
     caller: callers.GenerationsWrite,
-    body: Annotated[requests.StartGenerationRequest, Body()],
+    body: requests.StartBody,
     idempotency_key: requests.IdempotencyKey = None,
     dry_run: requests.DryRun = None,
 ) -> Answer:
@@ -44,7 +40,7 @@ def retry_shot(
     caller: callers.GenerationsWrite,
     generation_id: requests.GenerationId,
     index: requests.ImageIndex,
-    body: Annotated[requests.RetryShotRequest | None, Body()] = None,
+    body: requests.RetryBody = None,
     idempotency_key: requests.IdempotencyKey = None,
     dry_run: requests.DryRun = None,
 ) -> Answer:
@@ -58,7 +54,7 @@ def _answer(caller: Principal, request: ImageRequest, key: str | None, dry_run: 
         return models.quote_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     count("GenerationsAccepted", replayed=submitted.replayed)
-    return generations.started_answer(submitted.generation, env.PUBLIC_BASE_URL, replayed=submitted.replayed)
+    return answers.started_answer(submitted.generation, env.PUBLIC_BASE_URL, replayed=submitted.replayed)
 
 
 lambda_handler = gateway.entry(app)

@@ -1,9 +1,6 @@
 """POST /api/v1/images/generate and /api/images/generate: generate images and wait, at the studio or content door."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.clock import system_clock
@@ -27,15 +24,13 @@ class Env(wiring.SubmitContentEnv, OpenDoors, PublicAddress, Studio):
 
 
 app, content_app = gateway.resolver(STUDIO), gateway.resolver(CONTENT)
-Prompt = Annotated[requests.StudioGenerateRequest, Body()]
-Item = Annotated[content_requests.ContentImageRequest, Body()]
 Key = requests.IdempotencyKey
 
 
 @app.post("/api/v1/images/generate", **words.GENERATE)
 @app.post("/api/images/generate", **words.GENERATE_UNVERSIONED)
 def generate_images(
-    caller: callers.GenerationsWrite, body: Prompt, key: Key = None
+    caller: callers.GenerationsWrite, body: requests.GenerateBody, key: Key = None
 ) -> Response[answers.StudioGenerated]:
     env, patience, sent = settings.load(Env), waiting.Patience(), app.current_event.json_body
     request = requests.image_request(body, sent=sent, model=env.STUDIO_MODEL, trusted=env.REFERENCE_TRUSTED_ORIGINS)
@@ -49,7 +44,9 @@ def generate_images(
 
 @content_app.post("/api/v1/images/generate", **content_words.GENERATE_IMAGE_VERSIONED)
 @content_app.post("/api/images/generate", **content_words.GENERATE_IMAGE)
-def generate_image(caller: callers.GenerationsWrite, body: Item, key: Key = None) -> Response[content.ContentImageBody]:
+def generate_image(
+    caller: callers.GenerationsWrite, body: content_requests.ItemBody, key: Key = None
+) -> Response[content.ContentImageBody]:
     env, patience, sent = settings.load(Env), waiting.Patience(), content_app.current_event.json_body
     request = content_requests.content_request(body, sent=sent, lenient=True)
     made = wiring.submit_content_image(env)(

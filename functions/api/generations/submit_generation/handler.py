@@ -7,7 +7,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from easel import settings
 from easel.clock import system_clock
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, quote_answers, requests, submissions, words
@@ -47,7 +46,7 @@ def submit_generation(
     if preferences.wait is not None and not generation.status.is_final:
         generation = read_generations.read_generations(env).wait(caller, generation.id, preferences.wait)
     count("GenerationsAccepted", replayed=submitted.replayed)
-    context = AnswerContext(read_images.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    context = read_images.answer_context(env, caller)
     headers = preferences.applied(replayed=submitted.replayed)
     return generations.generation_answer(generation, context, now=system_clock(), headers=headers)
 

@@ -4,7 +4,6 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.clock import system_clock
-from easel.doors.canonical.context import AnswerContext
 from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.images import answers as images
 from easel.doors.canonical.images import parameters, provenance, words
@@ -32,7 +31,7 @@ def read_image(
     env, asked = settings.load(Env), pictures.PictureRequest.read(variant, download, head=app.is_head)
     as_json = pictures.chosen_json(described, accept)
     view = wiring.read_images(env).get(caller, parse.resource_id(image_id, "image"))
-    context = AnswerContext(wiring.links(env), env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    context = wiring.answer_context(env, caller)
     if as_json:
         return images.image_answer(view, context, system_clock())
     return images.picture_answer(view, asked, context, system_clock())

@@ -4,7 +4,6 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.clock import system_clock
-from easel.domain.catalogue import load_catalogue
 from easel.doors.bot import operations as bot
 from easel.doors.bot.door import BOT
 from easel.doors.canonical import operations
@@ -40,8 +39,7 @@ def read_health() -> Response[operations.HealthBody]:
 @app.get("/api/v1/info", **operations.INFO)
 def read_info() -> Response[operations.InfoBody]:
     env = settings.load(Env)
-    body = operations.info_body(env.EASEL_VERSION, env.EASEL_STAGE, env.PUBLIC_BASE_URL, load_catalogue())
-    return answers.shared_json(body)
+    return answers.shared_json(operations.info_body(env.EASEL_VERSION, env.EASEL_STAGE, env.PUBLIC_BASE_URL))
 
 
 @app.get("/openapi.json", **operations.OPENAPI)

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from easel.clock import to_iso
-from easel.domain.catalogue import Catalogue
+from easel.domain.catalogue import load_catalogue
 from easel.domain.image import Status
 from easel.doors.canonical.paging import LISTING
 from easel.http import bodies
@@ -117,9 +117,9 @@ def health_body(version: str, stage: str, now: datetime, request_id: str) -> Hea
     )
 
 
-def info_body(version: str, stage: str, base_url: str, catalogue: Catalogue) -> InfoBody:
+def info_body(version: str, stage: str, base_url: str) -> InfoBody:
     """What a client may want to know before its first call."""
-    models = catalogue.active_models()
+    models = load_catalogue().active_models()
     return InfoBody(
         name=NAME,
         version=version,

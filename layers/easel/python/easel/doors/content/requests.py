@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import ConfigDict, Field, JsonValue
 
 from easel.domain.content_item import LONGEST_ITEM_ID, UNNAMED_ITEM, ContentRequest, ContentVariant, item_id_fault
@@ -67,6 +68,10 @@ class PromptRequest(RequestModel):
     style: str | None = Field(default=None, description="How it shall look.")
     aspect_ratio: str | None = Field(default=None, description="16:9 when left out.")
     content_item_id: str | None = Field(default=None, description="Your own id of the article; may be left out.")
+
+
+ItemBody = Annotated[ContentImageRequest, Body()]
+PromptBody = Annotated[PromptRequest, Body()]
 
 
 def content_request(body: ContentImageRequest, *, sent: Mapping[str, Any], lenient: bool = False) -> ContentRequest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final
 
-from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from pydantic import ConfigDict, Field
 
 from easel.domain.catalogue.parameters import parse_size
@@ -61,6 +61,9 @@ class StudioGenerateRequest(RequestModel):
     source_images: list[WebAddress] | None = Field(
         default=None, description="Addresses of pictures to work from. With any the request is image-to-image."
     )
+
+
+GenerateBody = Annotated[StudioGenerateRequest, Body()]
 
 
 def image_request(

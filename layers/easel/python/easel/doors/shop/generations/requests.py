@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 from pydantic import Field
 
 from easel.domain.image import Status
@@ -71,6 +71,10 @@ class RetryShotRequest(RequestModel):
         examples=["the label cannot be read"],
     )
     quote_id: str | None = Field(default=None, max_length=_LONGEST_QUOTE_ID, description=_QUOTE)
+
+
+StartBody = Annotated[StartGenerationRequest, Body()]
+RetryBody = Annotated[RetryShotRequest | None, Body()]
 
 
 def wanted_shots(request: StartGenerationRequest, sent: Mapping[str, Any]) -> WantedShots:
