@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,11 @@ import pytest
 from tests.support.generations import a_generation
 
 from easel.domain.access import GENERATIONS_READ
+from easel.domain.attempt import Attempt
 from easel.domain.events import generations
 from easel.domain.events.event import Event
+from easel.domain.generation import Generation
+from easel.domain.image import Status
 from easel.ids import new_id
 from easel.repositories.delivery.event_log import DynamoEventLog
 
@@ -30,12 +34,27 @@ class Workspace:
         return self.world.call("GET", f"/api/v1/events{path}", token=more.pop("token", self.tenant["apiKey"]), **more)
 
     def happened(self, *, user_id: str = "", ago: int = 60) -> Event:
+        return self._logged(generations.accepted(self._generation(user_id, ago)))
+
+    def ended(self, *, user_id: str = "") -> Event:
+        """The end of a generation for which a provider takes money."""
+        generation = self._generation(user_id, 60)
+        paid = Attempt("1", "openai", "gpt-image-2", "gpt-image-2", generation.created_at, cost_micro_usd=134_000)
+        ended = replace(
+            generation,
+            images=tuple(replace(image, attempts=(paid,)) for image in generation.images),
+            status=Status.FAILED,
+            completed_at=generation.created_at,
+        )
+        return self._logged(generations.generation_ended(ended, lambda *_: "https://easel.example/i/x"))
+
+    def _generation(self, user_id: str, ago: int) -> Generation:
         moment = datetime.now(UTC) - timedelta(seconds=ago)
         owner = user_id or self.tenant["userId"]
-        event = generations.accepted(
-            a_generation(workspace_id=self.tenant["workspaceId"], user_id=owner, created_at=moment)
-        )
-        self._log.append(event, moment)
+        return a_generation(workspace_id=self.tenant["workspaceId"], user_id=owner, created_at=moment)
+
+    def _logged(self, event: Event) -> Event:
+        self._log.append(event, event.occurred_at)
         return event
 
 
@@ -93,6 +112,20 @@ def test_a_member_sees_the_events_of_own_generations_only(workspace: Workspace) 
     assert [event["id"] for event in workspace.get(token=token).json["events"]] == [own.id]
     assert workspace.get(f"/{theirs.id}", token=token).status == 404
     assert workspace.get(f"/{own.id}", token=token).status == 200
+
+
+@pytest.mark.requirement("M-10")
+def test_what_providers_take_is_shown_to_owners_and_not_to_members(workspace: Workspace) -> None:
+    someone = new_id()
+    event = workspace.ended(user_id=someone)
+    member = workspace.world.key_with(workspace.tenant["workspaceId"], GENERATIONS_READ, user_id=someone)
+
+    for token, cost in ((workspace.tenant["apiKey"], 134_000), (member, None)):
+        (listed,) = workspace.get(token=token).json["events"]
+        assert listed == workspace.get(f"/{event.id}", token=token).json
+        generation = listed["data"]["generation"]
+        assert generation["providerCostMicroUsd"] == cost
+        assert {image["providerCostMicroUsd"] for image in generation["images"]} == {cost}
 
 
 def test_another_workspace_has_none_of_them(workspace: Workspace) -> None:

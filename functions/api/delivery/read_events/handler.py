@@ -24,13 +24,13 @@ def list_events(
     position, wanted = parameters.position_after(after), parameters.event_types(types)
     size = limit_of(parameters.LISTING, limit)
     page = wiring.read_events(settings.load(Env)).page(caller, after=position, types=wanted, limit=size)
-    return answers.as_json(events.event_page(page))
+    return answers.as_json(events.event_page(page, shows_costs=caller.sees_provider_costs))
 
 
 @app.get("/api/v1/events/<eventId>", **words.READ_EVENT)
 def read_event(caller: callers.GenerationsRead, event_id: parameters.EventId) -> Response[events.EventBody]:
     found = wiring.read_events(settings.load(Env)).get(caller, parse.resource_id(event_id, "event"))
-    return answers.as_json(events.event_body(found))
+    return answers.as_json(events.event_body(found, shows_costs=caller.sees_provider_costs))
 
 
 lambda_handler = gateway.entry(app)

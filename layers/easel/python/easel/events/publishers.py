@@ -1,14 +1,19 @@
-"""Destinations of events: the bus, the integration queue, and queues for replies. All get the same JSON."""
+"""Destinations of events: the bus, the integration queue, and queues for replies. All get the same JSON.
+
+Replies go to other systems and do not tell what providers take.
+"""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from easel.aws_errors import code_of, may_pass, raised_as
 from easel.domain.events import Event, serialise_event
+from easel.domain.events.event import without_provider_costs
 from easel.errors import QueueUnavailable
 
 if TYPE_CHECKING:
@@ -80,7 +85,7 @@ class SqsReplyPublisher:
             return
         with raised_as(QueueUnavailable, f"Event {event.id} could not be sent as a reply."):
             try:
-                _send(self._client, event.reply_to, event)
+                _send(self._client, event.reply_to, replace(event, data=without_provider_costs(event.data)))
             except ClientError as error:
                 if may_pass(error):
                     raise

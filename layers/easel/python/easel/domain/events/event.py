@@ -20,6 +20,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 INSTALLATION: Final = "installation"
 """The workspace id of events that concern all workspaces."""
 
+_PROVIDER_COST: Final = "providerCostMicroUsd"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -96,3 +98,12 @@ def deserialise_event(text: str) -> Event:
         ordering_key=body.get("orderingKey"),
         sequence=body.get("sequence", 0),
     )
+
+
+def without_provider_costs(part: Any) -> Any:
+    """The content of an event, or a part of it, for receivers to whom it is not told what providers take."""
+    if isinstance(part, list):
+        return [without_provider_costs(entry) for entry in part]
+    if not isinstance(part, Mapping):
+        return part
+    return {name: None if name == _PROVIDER_COST else without_provider_costs(value) for name, value in part.items()}

@@ -1,4 +1,4 @@
-"""Events as the canonical door shows them: as every other receiver gets them."""
+"""Events as the canonical door shows them: as every other receiver gets them, vendors' costs apart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from easel.clock import to_iso
+from easel.domain.events.event import without_provider_costs
 from easel.http.models import AnswerModel, Moment
 from easel.services.delivery.read_events import EventPage
 from easel.services.ports.events import LoggedEvent
@@ -39,15 +40,16 @@ class EventPageBody(AnswerModel):
     recording_since: Moment = Field(description="When recording of this workspace's events began.")
 
 
-def event_body(event: LoggedEvent) -> EventBody:
-    """One event."""
-    return EventBody.model_validate(json.loads(event.text))
+def event_body(event: LoggedEvent, *, shows_costs: bool) -> EventBody:
+    """One event. With `shows_costs` it tells what providers take, which is null otherwise."""
+    content = json.loads(event.text)
+    return EventBody.model_validate(content if shows_costs else without_provider_costs(content))
 
 
-def event_page(page: EventPage) -> EventPageBody:
+def event_page(page: EventPage, *, shows_costs: bool) -> EventPageBody:
     """A page of them."""
     return EventPageBody(
-        events=[event_body(event) for event in page.events],
+        events=[event_body(event, shows_costs=shows_costs) for event in page.events],
         next_after=page.position,
         has_more=page.more,
         recording_since=to_iso(page.recording_since),
