@@ -267,10 +267,25 @@ def png(size: tuple[int, int] = (64, 64), mode: str = "RGBA") -> bytes:
 def form(fields: dict[str, str], *files: tuple[str, bytes]) -> dict[str, Any]:
     sent = [(field, (f"{number}.png", data, "image/png")) for number, (field, data) in enumerate(files)]
     request = httpx.Request("POST", "https://easel.example", data=fields, files=sent)
-    return {"body": None, "form": request.read(), "headers": {"content-type": request.headers["content-type"]}}
+    return {"body": request.read(), "headers": {"content-type": request.headers["content-type"]}}
 
 
 EDIT = {"prompt": "a hat", "model": "gpt-image-1", "n": "1", "size": "auto", "quality": "auto"}
+
+
+@pytest.mark.parametrize("field", ["n", "partial_images", "output_compression"])
+def test_a_number_in_a_form_has_a_few_digits(door: OpenAIDoor, field: str) -> None:
+    answer = door.edit(**form(EDIT | {field: "9" * 5_000}, ("image", png())))
+
+    assert error(answer) == (400, "invalid_value", field)
+
+
+def test_a_count_of_retries_that_is_no_number_is_a_first_call(door: OpenAIDoor) -> None:
+    body = {"prompt": "a fox", "model": "seedream-v4"}
+
+    answers = [door.create(body, headers={"x-stainless-retry-count": count}) for count in ("9" * 5_000, "two")]
+
+    assert [answer.status for answer in answers] == [200, 200]
 
 
 def data_url(data: bytes) -> str:

@@ -155,6 +155,17 @@ def test_a_form_with_a_fault_stores_no_file(world: World, tenant: dict[str, Any]
     assert not [item for item in world.stored() if item.get("entity") in {"UPLOAD", "REQUEST"}]
 
 
+@pytest.mark.parametrize(
+    "count", ["9" * 5_000, "\u0663", "-1", "2.0", ""], ids=["long", "of another script", "-1", "2.0", "none"]
+)
+def test_a_count_in_a_form_is_a_number_of_a_few_digits(
+    world: World, tenant: dict[str, Any], fields: dict[str, str], count: str
+) -> None:
+    answer = post_form(world, tenant["apiKey"], fields | {"n": count}, image=picture())
+
+    assert (answer.status, list(answer.json["error"]["fields"])) == (400, ["n"]), answer.body
+
+
 def test_a_form_that_is_too_large_gets_a_ticket_for_each_file(
     world: World, tenant: dict[str, Any], fields: dict[str, str]
 ) -> None:

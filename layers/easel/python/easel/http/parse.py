@@ -18,6 +18,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _VISIBLE: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _DIGITS: Final = re.compile(r"[0-9]+")
+_SMALL: Final = re.compile(r"[0-9]{1,9}")
 _VERSION: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9]{1,12})?"?')
 _DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
 
@@ -123,6 +124,14 @@ def wants_json(accept: str | None) -> bool:
     """Whether an `Accept` header names JSON. `*/*`, which every client sends unasked, does not."""
     types = [part.partition(";")[0].strip().lower() for part in (accept or "").split(",")]
     return "application/json" in types
+
+
+def small_number(text: str | None) -> int | None:
+    """The number of at most nine decimal digits, in a header or a field of a form; None for anything else.
+
+    `int` takes other scripts' digits, and raises for some thousands of them.
+    """
+    return int(text) if text is not None and _SMALL.fullmatch(text) else None
 
 
 def resource_id(text: str, kind: str) -> str:

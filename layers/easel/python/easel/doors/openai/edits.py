@@ -24,6 +24,7 @@ from easel.doors.openai.requests import ImagesRequest, image_request
 from easel.errors import InvalidRequest
 from easel.http import bodies, multipart, validation
 from easel.http.incoming import Incoming
+from easel.http.parse import small_number
 from easel.outbound.addresses import BadAddress, origins, parse_address
 
 _MOST_IMAGES: Final = 16
@@ -140,8 +141,8 @@ def _named_files(files: tuple[SentFile, ...]) -> tuple[SentFile, ...]:
 
 def _typed(name: str, text: str) -> Any:
     """A text of a form as the JSON value that it stands for."""
-    if name in _NUMBERS and text.isascii() and text.isdigit():
-        return int(text)
+    if name in _NUMBERS and (number := small_number(text)) is not None:
+        return number
     if name == "stream" and text.lower() in {"true", "false"}:
         return text.lower() == "true"
     return text or None

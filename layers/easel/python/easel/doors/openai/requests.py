@@ -13,7 +13,7 @@ from easel.domain.catalogue.supported_sizes import nominal_size
 from easel.domain.request import AskedParameters, ImageRequest
 from easel.errors import InvalidRequest, UnknownModel
 from easel.http.models import INTEGRAL, RequestModel
-from easel.http.parse import LONGEST_KEY, idempotency_key
+from easel.http.parse import LONGEST_KEY, idempotency_key, small_number
 from easel.ids import MAX_IMAGES
 from easel.services.generations.generate_once import RepeatableCall
 
@@ -101,8 +101,8 @@ def call(
     sent: Mapping[str, Any], request_id: str, key: str | None, retry_count: str | None, *, joins: bool = True
 ) -> RepeatableCall:
     """How the request came. Raises InvalidRequest: a key that cannot be one."""
-    turn = int(retry_count) if retry_count and retry_count.isascii() and retry_count.isdigit() and joins else 0
-    return RepeatableCall(request_id, sent, min(turn, 99), idempotency_key(key))
+    turn = (small_number(retry_count) or 0) if joins else 0
+    return RepeatableCall(request_id, sent, turn, idempotency_key(key))
 
 
 def end_user(request: ImagesRequest, headers: Mapping[str, str]) -> str | None:

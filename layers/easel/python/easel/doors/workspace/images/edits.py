@@ -16,6 +16,7 @@ from easel.doors.workspace.images.requests import LONGEST_PROMPT, GenerateImages
 from easel.errors import InvalidRequest
 from easel.http import multipart, validation
 from easel.http.incoming import Incoming
+from easel.http.parse import small_number
 from easel.outbound.addresses import BadAddress, origins, parse_address
 
 _MOST_IMAGES: Final = 16
@@ -107,7 +108,9 @@ def read(incoming: Incoming, model: type[EditImagesRequest]) -> Edit:
     strange = next((file.field for file in form.files if file.field not in _FILE_FIELDS), None)
     if strange:
         raise InvalidRequest.of(strange, f"There is no file field {strange!r}.", list(_FILE_FIELDS))
-    fields = {name: int(text) if name == "n" and text.isdecimal() else text for name, text in form.fields.items()}
+    fields: dict[str, Any] = dict(form.fields)
+    if (count := small_number(form.fields.get("n"))) is not None:
+        fields["n"] = count
     return Edit(validation.validated(model, fields), form.fields, form.files, form.size)
 
 
