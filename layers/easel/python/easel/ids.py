@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 _INDEX_BITS = 0xF
@@ -41,6 +42,12 @@ def image_id(generation_id: str, index: int) -> str:
     if not 0 <= index < MAX_IMAGES:
         raise ValueError(f"image index {index} is not within 0..{MAX_IMAGES - 1}")
     return str(UUID(int=UUID(generation_id).int | (index + 1)))
+
+
+def lowest_id(moment: datetime) -> str:
+    """The id before which all ids of earlier milliseconds sort, and no others."""
+    milliseconds = max(0, int(moment.timestamp() * 1000))
+    return str(uuid7(milliseconds, lambda _: 0))
 
 
 def number_of(identifier: str) -> int:

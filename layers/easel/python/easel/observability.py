@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
 
+from easel import start
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -45,8 +47,11 @@ _request_id: ContextVar[str] = ContextVar("easel_request_id", default="")
 _FRAMES_LOGGED: Final = 12
 
 
-def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
-    """Decorate a Lambda entry point: log lines carry its context, and fields of the previous invocation are cleared."""
+def instrumented(handler: _Handler[_Answer], prepare: Callable[[], object] | None = None) -> _Handler[_Answer]:
+    """Decorate a Lambda entry point: log lines carry its context, and fields of the previous invocation are cleared.
+
+    It is the last thing that a function's module does, so the start of the process is completed here, by `prepare`.
+    """
 
     @logger.inject_lambda_context(log_event=False, clear_state=True)
     @wraps(handler)
@@ -58,6 +63,7 @@ def instrumented(handler: _Handler[_Answer]) -> _Handler[_Answer]:
             if metrics.metric_set:
                 metrics.flush_metrics()
 
+    start.complete(prepare)
     return entry
 
 

@@ -1,0 +1,17 @@
+"""Errors about models."""
+
+from __future__ import annotations
+
+from easel.errors.base import EaselError, InvalidRequest
+
+
+class UnknownModel(InvalidRequest):
+    """No such model in the catalogue."""
+
+    code = "unknown_model"
+
+
+class ProvidersNotConfigured(EaselError):
+    """Nobody has written the key of any vendor that could work with what was sent."""
+
+    code = "provider_not_configured"
