@@ -21,8 +21,11 @@ ACT_AS_TELEGRAM: Final = "act_as:telegram"
 USERS_GRANT: Final = "users:grant"
 WALLET_GRANT: Final = "wallet:grant"
 DEBUG_READ: Final = "debug:read"
+GALLERY_MODERATE: Final = "gallery:moderate"
 
-PLATFORM_SCOPES: Final = frozenset({WALLET_GRANT, DEBUG_READ, USERS_SYNC, USERS_GRANT, ACT_AS_TELEGRAM})
+PLATFORM_SCOPES: Final = frozenset(
+    {WALLET_GRANT, DEBUG_READ, GALLERY_MODERATE, USERS_SYNC, USERS_GRANT, ACT_AS_TELEGRAM}
+)
 """They reach beyond one workspace, so owning a workspace does not grant them.
 
 A bot's scopes are among them because every user that a bot syncs gets a trial, and because it tops up its users.

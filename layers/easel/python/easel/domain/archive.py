@@ -110,7 +110,7 @@ def plan_archive(generation: Generation) -> ArchivePlan:
 def _missing(image: Image) -> MissingImage:
     if image.failure is not None:
         return MissingImage(image.index, image.shot, image.status.value, image.failure.message)
-    if image.deleted_at is not None:
+    if image.gone_at is not None:
         return MissingImage(image.index, image.shot, image.status.value, "It was deleted.")
     message = "It was cancelled." if image.status is Status.CANCELLED else "It has no picture."
     return MissingImage(image.index, image.shot, image.status.value, message)

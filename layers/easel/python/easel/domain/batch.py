@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 MAX_LINES: Final = 10_000
+CANONICAL_ADDRESS: Final = "/api/v1/generations"
+"""Where a line goes that names no address."""
 _CHUNKS: Final = 100
+FILES_KEPT: Final = timedelta(days=30)
+"""How long the files of batches are kept; a lifecycle rule of the bucket deletes them then."""
 
 
 class BatchStatus(StrEnum):
@@ -45,12 +49,16 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One line as it is stored: its request as it was sent, or why it cannot be one."""
+    """One line as it is stored: its request as it was sent, or why it cannot be one.
+
+    `address` is the route whose body it has.
+    """
 
     number: int
     custom_id: str
     body: Mapping[str, Any]
     error: Mapping[str, Any] | None = None
+    address: str = CANONICAL_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +78,28 @@ class BatchCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchOrigin:
+    """The file that a batch was made of: all lines are bodies of the route `endpoint`.
+
+    `metadata` belongs to the caller, as OpenAI's batches have it. `output_kept_seconds` is for how long the files are
+    kept that it ends with; None for as long as any file.
+    """
+
+    file_id: str
+    endpoint: str
+    metadata: Mapping[str, str]
+    output_kept_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """A batch. `offsets` is where each chunk of its lines begins in the file, in bytes, and where the last one ends.
 
     `caller` has the facts of the principal that started it, and that it asks for. `budget` limits what its lines may
     cost together, in milli-credits. `run` names the run since the last start: messages of an earlier one are void.
     `next_line` is the first line that was not taken yet, `closed_chunks` the number of chunks whose results are in the
-    file.
+    file. `origin` is None for a batch whose lines came within the request. `cancelling_at` is when it was
+    cancelled, which its lines that run may outlast.
     """
 
     id: str
@@ -96,6 +119,8 @@ class Batch:
     next_line: int = 0
     closed_chunks: int = 0
     pause_reason: PauseReason | None = None
+    origin: BatchOrigin | None = None
+    cancelling_at: datetime | None = None
 
     @property
     def chunk_size(self) -> int:

@@ -49,7 +49,8 @@ class ContentRequest:
     """A request for a picture of a content item.
 
     With a `prompt` the prompt is used as it is; otherwise one is made from title and description. `truncate` shortens
-    texts that are too long instead of refusing them. `sent` is the body as it came in.
+    texts that are too long instead of refusing them, `allow_text` lets letters be part of the picture. `sent` is the
+    body as it came in.
     """
 
     item_id: str
@@ -62,20 +63,26 @@ class ContentRequest:
     provider: str | None = None
     output_format: str | None = None
     truncate: bool = False
+    allow_text: bool = False
     sent: Mapping[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
         """Equal for requests for the same picture."""
-        facts = [
+        facts: list[object] = [
             *(self.item_id, self.title, self.variant.value, self.description, self.prompt),
             *(self.aspect_ratio, self.model, self.provider, self.output_format),
         ]
+        if self.allow_text:
+            facts.append(True)
         return hashlib.sha256(json.dumps(facts).encode("utf-8")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class ContentImage:
-    """One version: a picture that was asked for, whatever became of it. `number` counts the versions of its item."""
+    """One version: a picture that was asked for, whatever became of it. `number` counts the versions of its item.
+
+    `alt` and `caption` are None until a person writes them.
+    """
 
     workspace_id: str
     item_id: str
@@ -87,6 +94,8 @@ class ContentImage:
     created_at: datetime
     created_by: str
     number: int | None = None
+    alt: str | None = None
+    caption: str | None = None
 
     @property
     def id(self) -> str:

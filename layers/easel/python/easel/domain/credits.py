@@ -24,6 +24,9 @@ from easel.errors import InsufficientCredits
 MILLI: Final = 1_000
 """Milli-credits in a credit."""
 
+LOW_BALANCE_CHARGES: Final = 10
+"""A balance that does not pay for this number of charges like the last one is low."""
+
 
 class GrantKind(StrEnum):
     """Why credits were granted. The value is also the name of the counter-account."""
@@ -89,7 +92,8 @@ class Grant:
 class Wallet:
     """The stored balance of a workspace: always the sum of its entries and open holds.
 
-    `granted` is the sum of grants minus withdrawals. `version` counts the changes of the stored record.
+    `granted` is the sum of grants minus withdrawals. `version` counts the changes of the stored record. `low_told_at`
+    is what `granted` was when its owner was last told that the balance is low.
     """
 
     workspace_id: str
@@ -100,6 +104,7 @@ class Wallet:
     granted: int = 0
     grants: Mapping[str, OpenGrant] = field(default_factory=dict)
     version: int = 0
+    low_told_at: int | None = None
 
     def is_balanced(self) -> bool:
         """Whether the two equations at the top of this module hold and no amount is negative."""
@@ -110,6 +115,15 @@ class Wallet:
             and self.available + self.held == left
             and self.available + self.held + self.spent + self.expired == self.granted
         )
+
+
+def runs_low(wallet: Wallet, hold: Hold, posted: int) -> bool:
+    """Whether the owner is to be told, after a part of a hold is posted: once until credits are granted again.
+
+    The balance is low when it does not pay for `LOW_BALANCE_CHARGES` charges like this one.
+    """
+    left = wallet.available + hold.amount - posted
+    return posted > 0 and wallet.low_told_at != wallet.granted and left < posted * LOW_BALANCE_CHARGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from easel.domain.image import Image
 _LONGEST_TITLE: Final = 60
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _UNTITLED: Final = "image"
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
+)
+"""Windows takes no file of these names, whatever their extension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,18 @@ def picture_name(title: str, role: str | None, number: int, key: str) -> FileNam
 
 def archive_name(title: str) -> FileName:
     """The name of the ZIP file of a generation."""
-    return FileName(plain=f"{_slug(_ascii(title)) or _UNTITLED}.zip", exact=f"{_slug(title) or _UNTITLED}.zip")
+    plain, exact = (_archive_title(text) for text in (_ascii(title), title))
+    return FileName(plain=f"{plain}.zip", exact=f"{exact}.zip")
 
 
 def name_in(generation: Generation, image: Image, key: str) -> FileName:
     """The name of one file of an image of this generation."""
     return picture_name(generation.file_title, image.shot, image.index + 1, key)
+
+
+def _archive_title(title: str) -> str:
+    slug = _slug(title) or _UNTITLED
+    return f"{slug}-{_UNTITLED}s" if slug in _RESERVED else slug
 
 
 def _slug(text: str) -> str:

@@ -69,7 +69,11 @@ class ServedBy:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show."""
+    """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show.
+
+    `retryable` invites programs to repeat the request unasked: only where it may succeed, and nothing that was begun
+    for this one can still run, or be billed.
+    """
 
     code: str
     message: str
@@ -99,6 +103,15 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Trashed:
+    """A picture in the trash: since when, and until when it can be restored."""
+
+    picture: StoredImage
+    at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """One picture of a generation.
 
@@ -124,11 +137,18 @@ class Image:
     late: bool = False
     deleted_at: datetime | None = None
     """When its picture was deleted; `stored` is None from then on."""
+    trashed: Trashed | None = None
+    """Its picture while that is in the trash; `stored` is None meanwhile, so that readers take it for deleted."""
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """When its picture was deleted or put into the trash; None for one that is neither."""
+        return self.deleted_at or (self.trashed.at if self.trashed else None)
 
     @property
     def was_delivered(self) -> bool:
-        """Whether it has a picture, or had one that was deleted."""
-        return self.stored is not None or self.deleted_at is not None
+        """Whether it has a picture, or had one that was deleted or is in the trash."""
+        return self.stored is not None or self.gone_at is not None
 
     @property
     def provider_cost_micro_usd(self) -> int:
@@ -142,7 +162,7 @@ class Image:
 
 
 INTERNAL_FAILURE: Final = Failure("internal_error", "Something went wrong on our side. Nothing was charged.")
-TIMED_OUT: Final = Failure("timeout", "The provider did not deliver before the deadline.", retryable=True)
+TIMED_OUT: Final = Failure("timeout", "The provider did not deliver before the deadline.")
 NOT_STARTED: Final = Failure("timeout", "No worker was free to make this image before the deadline.", retryable=True)
 
 
@@ -158,9 +178,8 @@ FAILURE_TEXTS: Final[Mapping[ProviderErrorClass, Failure]] = {
     ProviderErrorClass.AMBIGUOUS: Failure(
         "provider_outcome_unknown",
         "The provider did not say whether it made the image. It was not asked again, and nothing was charged.",
-        retryable=True,
     ),
-    ProviderErrorClass.FAILED: Failure("provider_failed", "The provider could not make this image.", retryable=True),
+    ProviderErrorClass.FAILED: Failure("provider_failed", "The provider could not make this image."),
     ProviderErrorClass.CALLER: Failure("provider_rejected_input", "The provider refused the parameters or pictures."),
     ProviderErrorClass.CONTENT: Failure("content_policy", "The provider's content policy refused this request."),
     ProviderErrorClass.QUOTA: Failure(

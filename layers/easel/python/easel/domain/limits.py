@@ -19,6 +19,7 @@ PROMPT: Final = 16_000
 REFERENCE_URL: Final = 2_048
 REFERENCE_FILE_ID: Final = 256
 """Telegram's file ids have about 80 characters."""
+NEGATIVE_PROMPT: Final = 4_000
 WATERMARK: Final = 400
 CLIENT_REFERENCE: Final = 800
 NOTE: Final = 2_000
@@ -67,6 +68,7 @@ def shortened(text: str, limit: int) -> str:
 def _sizes(request: ImageRequest) -> Iterator[tuple[str, int, int]]:
     """Every text of a request: its field, its bytes and how many it may have."""
     yield "prompt", bytes_of(request.prompt), PROMPT
+    yield "negativePrompt", bytes_of(request.asked.negative_prompt or ""), NEGATIVE_PROMPT
     yield "watermark", bytes_of(request.asked.watermark or ""), WATERMARK
     yield "note", bytes_of(request.origin.note or ""), NOTE
     yield "clientReference", bytes_of(request.client_reference or ""), CLIENT_REFERENCE
@@ -74,7 +76,8 @@ def _sizes(request: ImageRequest) -> Iterator[tuple[str, int, int]]:
         field, file_id = request.reference_field(index), reference.telegram_file_id or ""
         yield field, bytes_of(reference.url or ""), REFERENCE_URL
         yield field if reference.url is None else f"referenceFileIds[{index}]", bytes_of(file_id), REFERENCE_FILE_ID
-    if request.template:
+    # The values themselves are not stored. A template may be asked to shorten them, each to what it takes.
+    if request.template and not request.template.truncate:
         values = sum(map(bytes_of, request.template.variables.values()))
         yield "template.variables", values, TEMPLATE_VALUES
     yield "body", bytes_of(json_of(request.input_params)), INPUT

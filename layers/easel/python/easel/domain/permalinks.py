@@ -42,8 +42,8 @@ def encode_permalink(workspace_id: str, image_id: str, permalink_secret: str) ->
     return encode_base64url(raw)
 
 
-def permalink_token(address: str, public_base_url: str) -> PermalinkToken | None:
-    """The token of an address that is a permalink of this deployment; None for any other address."""
+def permalink_token(address: str, public_base_url: str) -> str | None:
+    """What an address has for a token, valid or not, if permalinks of this deployment begin so; None for any other."""
     base = urlsplit(public_base_url.rstrip("/"))
     try:
         parts = urlsplit(address)
@@ -51,7 +51,7 @@ def permalink_token(address: str, public_base_url: str) -> PermalinkToken | None
     except ValueError:
         return None
     path = f"{base.path}{_PATH}"
-    return decode_permalink(parts.path.removeprefix(path)) if same_place and parts.path.startswith(path) else None
+    return parts.path.removeprefix(path) if same_place and parts.path.startswith(path) else None
 
 
 def _port(parts: SplitResult) -> int | None:

@@ -46,6 +46,10 @@ class UpstreamParameters:
     style: str | None = None
     background: str | None = None
     watermark: str | None = None
+    negative_prompt: str | None = None
+    guidance: float | None = None
+    steps: int | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from easel.domain.reference import MASK, Reference
 from easel.domain.template_use import TemplateUse
+
+_SEEDS: Final = 2**32
 
 
 class Mode(StrEnum):
@@ -48,7 +51,8 @@ class Size:
 class AskedParameters:
     """What the caller wrote about the picture, in the caller's spelling; None where nothing was written.
 
-    `validate_parameters` checks it against a model and makes `ImageParameters` of it.
+    `validate_parameters` checks it against a model and makes `ImageParameters` of it. With `negative_in_prompt` a model
+    that has no field for a negative prompt is told of it in the text of its prompt, and does not refuse it.
     """
 
     size: str | None = None
@@ -60,6 +64,11 @@ class AskedParameters:
     background: str | None = None
     watermark: str | None = None
     size_policy: str | None = None
+    negative_prompt: str | None = None
+    guidance: float | None = None
+    steps: int | None = None
+    seed: int | None = None
+    negative_in_prompt: bool = False
 
     @property
     def names_measures(self) -> bool:
@@ -72,8 +81,8 @@ class ImageParameters:
     """What the picture shall be, after validation against the catalogue.
 
     A model takes either `size` or `aspect_ratio` (with `resolution` where it has one); the others are None.
-    `watermark` is text to be drawn into the picture. `asked_size` is what the caller wrote, where the nearest size that
-    the model has was taken instead.
+    `watermark` is text to be drawn into the picture. `seed` is that of the first image. `asked_size` is what the caller
+    wrote, where the nearest size that the model has was taken instead.
     """
 
     size: Size | None = None
@@ -85,6 +94,16 @@ class ImageParameters:
     background: str | None = None
     watermark: str | None = None
     asked_size: Size | None = None
+    negative_prompt: str | None = None
+    guidance: float | None = None
+    steps: int | None = None
+    seed: int | None = None
+
+    def of_image(self, index: int) -> ImageParameters:
+        """Those of one image: each has a seed of its own, or all were the same picture."""
+        if self.seed is None:
+            return self
+        return replace(self, seed=(self.seed + index) % _SEEDS)
 
     @property
     def measures(self) -> tuple[Size | None, str | None, str | None]:
@@ -116,12 +135,42 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestWebhook:
+    """An address that the end of one generation is posted to.
+
+    `url` is what is stored and shown; where it carries a secret, `sealed` is the whole, encrypted with the id of the
+    generation. `event_types` empty means every end.
+    """
+
+    url: str
+    event_types: tuple[str, ...] = ()
+    sealed: str | None = None
+
+    def wants(self, event_type: str) -> bool:
+        """Whether this end is posted to it."""
+        return not self.event_types or event_type in self.event_types
+
+    def as_text(self) -> str:
+        """As it is stored, with a generation and with its event in the outbox."""
+        return json.dumps([self.url, list(self.event_types), self.sealed])
+
+    @classmethod
+    def read(cls, text: str | None) -> RequestWebhook | None:
+        """The inverse of `as_text`; None for None."""
+        if not text:
+            return None
+        url, event_types, sealed = json.loads(text)
+        return cls(url, tuple(event_types), sealed)
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What a request was made from.
 
     `product_id` is the product that its images show. `parent_image` is the image that is made again, `shot` what that
     image was in its template, and `note` what was wrong with it. `reply_to` is the URL of a queue that its events are
-    sent to as well, and `correlation_id` comes back in them: both are of messages in the intake.
+    sent to as well, and `correlation_id` comes back in them: both are of messages in the intake. `webhook` is told of
+    its end.
     """
 
     product_id: str | None = None
@@ -130,6 +179,7 @@ class Origin:
     note: str | None = None
     reply_to: str | None = None
     correlation_id: str | None = None
+    webhook: RequestWebhook | None = None
     title: str | None = None
     """What its files are named after, such as the name of the product; None for the prompt."""
 

@@ -86,4 +86,10 @@ def _asked(parameters: ImageParameters) -> AskedParameters:
         style=parameters.style,
         background=parameters.background,
         watermark=parameters.watermark,
+        negative_prompt=parameters.negative_prompt,
+        guidance=parameters.guidance,
+        steps=parameters.steps,
+        # It was accepted once: the prompt says it wherever it did then.
+        negative_in_prompt=True,
+        # Not the seed, which would make the same picture again.
     )

@@ -50,9 +50,13 @@ class UsageRow:
 
 @dataclass(frozen=True, slots=True)
 class LifetimeTotals:
-    """Everything that ended so far: of one user, or of a workspace."""
+    """Everything that ended so far: of one user, or of a workspace.
+
+    `generations_kept` are those of `generations_completed` that have not been deleted since.
+    """
 
     generations_completed: int = 0
+    generations_kept: int = 0
     images_completed: int = 0
     provider_cost_micro_usd: int = 0
 
@@ -62,6 +66,7 @@ class LifetimeTotals:
 
 GROUPS: Final[Mapping[str, Callable[[UsageRow], str]]] = {
     "day": lambda row: row.day,
+    "month": lambda row: row.day[:7],
     "user": lambda row: row.user_id,
     "model": lambda row: row.model,
     "provider": lambda row: row.provider,

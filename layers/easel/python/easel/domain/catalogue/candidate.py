@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from easel.domain.catalogue.supported_sizes import ANYTHING, Canvas
+from easel.domain.catalogue.tuning import NO_TUNING, Tuning
 from easel.domain.provider import Charge, Finished, TokenUsage, UpstreamParameters
 from easel.domain.reference import ReferenceNeeds
 from easel.domain.request import Mode
@@ -66,6 +67,7 @@ class Candidate:
     max_references: int = 16
     masks: bool = False
     cost_grows: bool = False
+    tuning: Tuning = NO_TUNING
     token_prices: TokenPrices | None = None
 
     def takes(self, needs: ReferenceNeeds) -> bool:

@@ -59,6 +59,10 @@ def _parameters(model: Model, request: ImageRequest) -> dict[str, Any]:
         "style": asked.style,
         "background": None if asked.background == "auto" else asked.background,
         "watermark": asked.watermark,
+        "negativePrompt": asked.negative_prompt,
+        "guidance": asked.guidance,
+        "steps": asked.steps,
+        "seed": asked.seed,
     }
 
 

@@ -18,6 +18,7 @@ from easel.domain.catalogue.parameters import parse_size
 from easel.domain.catalogue.plan import STANDARD, STYLE_WORDS
 from easel.domain.catalogue.sizes import SizeRule
 from easel.domain.catalogue.supported_sizes import AnySize, Canvas, FreeSizes, Ratios, SomeSizes
+from easel.domain.catalogue.tuning import Tuning
 
 OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
 """Formats of every model: those that a vendor does not make are converted."""
@@ -85,6 +86,7 @@ class _Reader:
             styles=tuple(STYLE_WORDS),
             backgrounds=tuple(entry.get("backgrounds", ())),
             masks=entry.get("masks", False),
+            own_tuning=Tuning.of(entry.get("tuning", {})),
         )
 
     def _candidate(self, entry: Mapping[str, Any], model: str) -> Candidate:
@@ -102,6 +104,7 @@ class _Reader:
             max_references=entry["maxReferences"],
             masks=entry.get("masks", False),
             cost_grows=entry.get("costGrows", False),
+            tuning=Tuning.of(entry.get("tuning", {})),
             token_prices=self._token_prices.get(entry.get("tokenPrices", "")),
         )
 

@@ -9,9 +9,11 @@ from easel.clock import Clock, system_clock
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.lifecycle import Life, Lifecycle
 from easel.domain.catalogue.sizes import SizeRule
+from easel.domain.catalogue.tuning import NO_TUNING, Tuning
 from easel.domain.reference import NO_REFERENCES, ReferenceNeeds
 from easel.domain.request import Fallback, Mode
 from easel.errors import FieldError, UnknownModel
+from easel.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Model:
     styles: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
     masks: bool = False
+    own_tuning: Tuning = NO_TUNING
+
+    @property
+    def tuning(self) -> Tuning:
+        """What it takes; nothing once it is retired, since its successor is another model."""
+        return NO_TUNING if self.is_retired else self.own_tuning
 
     @property
     def status(self) -> Lifecycle:
@@ -83,6 +91,10 @@ class Catalogue:
         """The models that are still available at some vendor."""
         return tuple(model for model in self.models() if not model.is_retired)
 
+    def takers(self, field: str) -> tuple[str, ...]:
+        """The ids of the active models that take this field of `Tuning`."""
+        return tuple(model.id for model in self.active_models() if field in model.tuning.describe())
+
     def find(self, name: str) -> Model:
         """The model of this name or alias; it may be retired.
 
@@ -92,7 +104,7 @@ class Catalogue:
         model_id = self._ids.get(name.strip().lower())
         if model_id is None:
             allowed = [active.id for active in self.active_models()]
-            message = f"There is no model named {name[:80]!r}."
+            message = f"There is no model named {name[:80]!r}.{did_you_mean(name, allowed)}"
             raise UnknownModel(message, [FieldError("model", message, allowed)])
         return self._today(self._models[model_id])
 

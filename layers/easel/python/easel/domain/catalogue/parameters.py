@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
+from easel.domain.catalogue.tuning import Takers, negative_words, nobody
 from easel.domain.reference import needs_of
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Size
 from easel.domain.text import is_blank
@@ -58,18 +59,18 @@ def same_quality(quality: str) -> str:
     return _SAME_QUALITY.get(quality, quality)
 
 
-def validate_parameters(model: Model, request: ImageRequest) -> ImageParameters:
-    """Validate a request against `model` and fill in its defaults.
+def validate_parameters(model: Model, request: ImageRequest, takers: Takers = nobody) -> ImageParameters:
+    """Validate a request against `model` and fill in its defaults. `takers`: see `Tuning.faults`.
 
     Raises:
         InvalidRequest: with one `FieldError` per problem and the accepted values.
     """
     problems: list[FieldError] = []
-    _check_prompt(model, request.prompt, request.origin.note, problems)
+    _check_prompt(model, request, problems)
     if not 1 <= request.count <= MAX_IMAGES:
         problems.append(FieldError("n", f"n must be from 1 to {MAX_IMAGES}.", {"minimum": 1, "maximum": MAX_IMAGES}))
     _check_references(model, request, problems)
-    parameters = _check_parameters(model, request.asked, problems)
+    parameters = _check_parameters(model, request.asked, problems, takers)
     _refuse_if_any(problems)
     return parameters
 
@@ -87,7 +88,9 @@ def _refuse_if_any(problems: list[FieldError]) -> None:
         raise InvalidRequest(problems[0].message, problems)
 
 
-def _check_parameters(model: Model, asked: AskedParameters, problems: list[FieldError]) -> ImageParameters:
+def _check_parameters(
+    model: Model, asked: AskedParameters, problems: list[FieldError], takers: Takers = nobody
+) -> ImageParameters:
     parameters = replace(
         _check_measures(model, asked, problems),
         output_format=_check_choice("outputFormat", model, asked.output_format, model.output_formats, problems),
@@ -95,25 +98,36 @@ def _check_parameters(model: Model, asked: AskedParameters, problems: list[Field
         style=_check_choice("style", model, asked.style, model.styles, problems),
         background=_check_choice("background", model, asked.background, model.backgrounds, problems),
         watermark=_check_watermark(asked.watermark, problems),
+        negative_prompt=asked.negative_prompt,
+        guidance=asked.guidance,
+        steps=asked.steps,
+        seed=asked.seed,
     )
+    problems += model.tuning.faults(model.id, asked, takers)
     if (parameters.background, parameters.output_format) == ("transparent", "jpeg"):
         message = "A jpeg cannot be transparent: choose another outputFormat or background."
         problems.append(FieldError("outputFormat", message, ["png", "webp"]))
     return parameters
 
 
-def _check_prompt(model: Model, prompt: str, note: str | None, problems: list[FieldError]) -> None:
+def _check_prompt(model: Model, request: ImageRequest, problems: list[FieldError]) -> None:
     """Of an image that is made again the caller sent only the note, which became part of the prompt."""
-    limit = model.max_prompt_characters
+    prompt, note, negative = request.prompt, request.origin.note, request.asked.negative_prompt
+    words = "\n\n" + negative_words(negative) if negative and model.tuning.says_in_prompt(request.asked) else ""
+    limit, sent = model.max_prompt_characters, len(prompt) + len(words)
     if is_blank(prompt):
         problems.append(FieldError("prompt", "Prompt is required and must be a non-empty string", {"minLength": 1}))
-    elif len(prompt) > limit and note:
-        room = max(0, limit - len(prompt) + len(note))
+    elif sent > limit and note:
+        room = max(0, limit - sent + len(note))
         message = f"note has {len(note)} characters; the prompt leaves room for {room} in the {limit} of {model.id}."
         problems.append(FieldError("note", message, {"maxLength": room}))
     elif len(prompt) > limit:
         message = f"The prompt has {len(prompt)} characters; {model.id} takes at most {limit}."
         problems.append(FieldError("prompt", message, {"maxLength": limit}))
+    elif negative and sent > limit:
+        room = max(0, limit - sent + len(negative))
+        message = f"negativePrompt has {len(negative)} characters; the prompt leaves room for {room} with {model.id}."
+        problems.append(FieldError("negativePrompt", message, {"maxLength": room}))
 
 
 def _check_references(model: Model, request: ImageRequest, problems: list[FieldError]) -> None:

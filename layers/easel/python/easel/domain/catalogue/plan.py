@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Final
+from typing import Any, Final
 
 from easel.domain.catalogue.candidate import Candidate
 from easel.domain.catalogue.supported_sizes import (
@@ -18,6 +18,7 @@ from easel.domain.catalogue.supported_sizes import (
     same_ratio,
     scale_of,
 )
+from easel.domain.catalogue.tuning import negative_words
 from easel.domain.image import Adjustment
 from easel.domain.provider import UpstreamParameters
 from easel.domain.request import ImageParameters, Size
@@ -78,6 +79,7 @@ def plan_upstream(candidate: Candidate, prompt: str, asked: ImageParameters) -> 
         quality=_quality(draft),
         style=_style(draft),
         background=_background(draft),
+        **_tuning(draft),
     )
     return UpstreamPlan("\n\n".join((prompt, *draft.words)), parameters, tuple(draft.adjustments))
 
@@ -187,6 +189,24 @@ def _style(draft: _Draft) -> str | None:
     else:
         draft.note("style", asked, word, f"The nearest of {candidate.model}'s styles; the prompt says the rest.")
     return word
+
+
+def _tuning(draft: _Draft) -> dict[str, Any]:
+    """What the candidate can be told of how to make it; the prompt says what is not wanted where it has no field."""
+    asked, tuning = draft.asked, draft.candidate.tuning
+    able = {"guidance": tuning.guidance is not None, "steps": tuning.steps is not None, "seed": tuning.seed}
+    told = {name: getattr(asked, name) for name in able}
+    for name, value in told.items():
+        if value is not None and not able[name]:
+            draft.note(name, value, "none", f"{draft.candidate.model} takes no {name}.")
+            told[name] = None
+    told["negative_prompt"] = asked.negative_prompt
+    if asked.negative_prompt is not None and tuning.negative_prompt is None:
+        draft.words.append(negative_words(asked.negative_prompt))
+        reason = f"{draft.candidate.model} has no field for it: the prompt says it."
+        draft.note("negativePrompt", asked.negative_prompt, "prompt", reason)
+        told["negative_prompt"] = None
+    return told
 
 
 def _background(draft: _Draft) -> str | None:

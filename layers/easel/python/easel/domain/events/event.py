@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from easel.clock import from_iso, to_iso
+from easel.domain.request import RequestWebhook
 from easel.ids import derived_id
 
 EVENT_VERSION: Final = 1
@@ -28,7 +29,8 @@ class Event:
     """One event. `id` is the same for every delivery, so that receivers can drop duplicates.
 
     Events of one `ordering_key` (a generation's id) happened in the order of `sequence`, which has gaps. `reply_to` is
-    the URL of a queue that receives it as well: the one that a message in the intake has named.
+    the URL of a queue that receives it as well: the one that a message in the intake has named. `webhook` is what the
+    request has named.
     """
 
     id: str
@@ -41,11 +43,12 @@ class Event:
     ordering_key: str | None = None
     sequence: int = 0
     reply_to: str | None = None
+    webhook: RequestWebhook | None = None
 
     @property
     def user_id(self) -> str | None:
         """Whose it is; None for an event that concerns the whole workspace."""
-        for about in ("generation", "image"):
+        for about in ("generation", "image", "batch"):
             owner = self.data.get(about, {}).get("userId")
             if owner is not None:
                 return str(owner)

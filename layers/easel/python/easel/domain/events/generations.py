@@ -9,19 +9,19 @@ from typing import Any, Final
 
 from easel.clock import to_iso
 from easel.domain.events.event import Event, event_id
+from easel.domain.events.types import COMPLETED, PROGRESS
 from easel.domain.generation import Generation
 from easel.domain.image import Failure, Image, ServedBy, Stage, Status
 from easel.domain.price import Price
 from easel.domain.request import Channel
 
 _TYPES: Final[Mapping[Status, str]] = {
-    Status.COMPLETED: "generation.completed",
+    Status.COMPLETED: COMPLETED,
     Status.FAILED: "generation.failed",
     Status.CANCELLED: "generation.cancelled",
 }
 ACCEPTED: Final = "generation.accepted"
 STARTED: Final = "generation.started"
-PROGRESS: Final = "generation.progress"
 IMAGE_COMPLETED: Final = "generation.image_completed"
 IMAGE_FAILED: Final = "generation.image_failed"
 LIVE_TYPES: Final = (ACCEPTED, STARTED, PROGRESS, IMAGE_COMPLETED, IMAGE_FAILED)
@@ -113,6 +113,7 @@ def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event
     event_type = _TYPES[generation.status]
     if generation.completed_at is None:
         raise ValueError("a generation that has ended has completed_at")
+    named = generation.origin.webhook
     ends = [image.completed_at for image in generation.images if image.completed_at]
     last = max([generation.completed_at, *ends])
     return Event(
@@ -122,6 +123,7 @@ def generation_ended(generation: Generation, permalink_of: PermalinkOf) -> Event
         occurred_at=generation.completed_at,
         request_id=generation.request_id,
         reply_to=generation.origin.reply_to,
+        webhook=named if named and named.wants(event_type) else None,
         ordering_key=generation.id,
         sequence=_sequence(generation, last) + 1,
         data={

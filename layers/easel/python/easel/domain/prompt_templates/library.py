@@ -12,7 +12,8 @@ from easel.domain.prompt_templates.template_set import TemplateSet, set_from
 
 PRODUCT_SHOTS: Final = "product-shots"
 CONTENT_ITEM: Final = "content-item"
-BUILT_IN: Final = (PRODUCT_SHOTS, CONTENT_ITEM)
+CONTENT_ITEM_WITH_TEXT: Final = "content-item-with-text"
+BUILT_IN: Final = (PRODUCT_SHOTS, CONTENT_ITEM, CONTENT_ITEM_WITH_TEXT)
 """In listing order. Their ids are words, so they cannot collide with the ids of a workspace's own sets."""
 
 

@@ -1,0 +1,61 @@
+"""Events about batches: one for each time that one starts, pauses or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from easel.clock import to_iso
+from easel.domain.batch import Batch, BatchStatus
+from easel.domain.events.event import Event, event_id, milliseconds_of
+
+BATCH_STARTED: Final = "batch.started"
+BATCH_PAUSED: Final = "batch.paused"
+BATCH_COMPLETED: Final = "batch.completed"
+BATCH_CANCELLED: Final = "batch.cancelled"
+
+_TYPES: Final[Mapping[BatchStatus, str]] = {
+    BatchStatus.RUNNING: BATCH_STARTED,
+    BatchStatus.PAUSED: BATCH_PAUSED,
+    BatchStatus.COMPLETED: BATCH_COMPLETED,
+    BatchStatus.CANCELLED: BATCH_CANCELLED,
+}
+
+
+def batch_changed(batch: Batch, request_id: str, now: datetime) -> Event | None:
+    """The event for the status that a batch has now; None for a status that is only a step on the way to another."""
+    event_type = _TYPES.get(batch.status)
+    if event_type is None:
+        return None
+    counts = batch.counts
+    return Event(
+        # A batch may start and pause several times: each run is named anew.
+        id=event_id(now, f"{batch.id} {batch.run} {event_type}"),
+        type=event_type,
+        workspace_id=batch.workspace_id,
+        occurred_at=now,
+        request_id=request_id,
+        ordering_key=batch.id,
+        sequence=milliseconds_of(now),
+        data={
+            "id": batch.id,
+            "batch": {
+                "id": batch.id,
+                "name": batch.name,
+                "status": batch.status.value,
+                "userId": batch.caller["userId"],
+                "pauseReason": batch.pause_reason.value if batch.pause_reason else None,
+                "counts": {
+                    "total": batch.lines,
+                    "waiting": batch.lines - counts.submitted,
+                    "running": counts.running,
+                    "completed": counts.completed,
+                    "failed": counts.failed,
+                },
+                "quotedMilliCredits": batch.quoted,
+                "chargedMilliCredits": counts.charged,
+                "createdAt": to_iso(batch.created_at),
+            },
+        },
+    )

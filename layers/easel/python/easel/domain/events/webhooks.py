@@ -1,0 +1,40 @@
+"""Events about a workspace's webhook endpoints. They go to its other endpoints, and on every other way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from easel.clock import to_iso
+from easel.domain.events.event import Event, event_id
+from easel.domain.events.types import WEBHOOK_DISABLED, WEBHOOK_FAILING
+from easel.domain.webhooks import Endpoint, Health
+
+
+def endpoint_failing(endpoint: Endpoint, health: Health, request_id: str, now: datetime) -> Event:
+    """The event for an endpoint that has begun to fail: one for each time that it does."""
+    return _event(WEBHOOK_FAILING, endpoint, health, request_id, health.failing_since or now)
+
+
+def endpoint_disabled(endpoint: Endpoint, health: Health, request_id: str, now: datetime) -> Event:
+    """The event for an endpoint that nothing is posted to any more."""
+    return _event(WEBHOOK_DISABLED, endpoint, health, request_id, now)
+
+
+def _event(event_type: str, endpoint: Endpoint, health: Health, request_id: str, now: datetime) -> Event:
+    return Event(
+        id=event_id(now, f"{endpoint.id} {event_type}"),
+        type=event_type,
+        workspace_id=endpoint.workspace_id,
+        occurred_at=now,
+        request_id=request_id,
+        data={
+            "id": endpoint.id,
+            "webhook": {
+                "id": endpoint.id,
+                "url": endpoint.url,
+                "failures": health.failures,
+                "failingSince": to_iso(health.failing_since) if health.failing_since else None,
+                "disabledReason": endpoint.disabled_reason.value if endpoint.disabled_reason else None,
+            },
+        },
+    )
