@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from easel.clock import from_iso, to_iso
 from easel.domain.product import DELETED_LIFETIME, Product, ProductFacts, ProductPicture
 from easel.errors import EaselError, StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import Key, part, workspace_partition
 from easel.repositories.records import Records
 from easel.repositories.table import Query
 from easel.services.ports.pages import Page
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _SCHEMA: Final = 1
+
+PRODUCT_PREFIX: Final = "PRODUCT#"
+
+
+def product_key(workspace_id: str, product_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"{PRODUCT_PREFIX}{part(product_id)}"}
+
+
+def deleted_product_key(workspace_id: str, product_id: str) -> Key:
+    """Outside of the prefix of those that are listed."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"DELETEDPRODUCT#{part(product_id)}"}
+
+
+def product_count_key(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "PRODUCTS"}
 
 
 class DynamoProducts:
@@ -46,10 +62,10 @@ class DynamoProducts:
         return TransactionWrite("replace product", {"Put": action}, _stale)
 
     def deleting(self, product: Product, now: datetime) -> Sequence[Write]:
-        key = keys.product(product.workspace_id, product.id)
+        key = product_key(product.workspace_id, product.id)
         deleted = {
             **_item(product),
-            **keys.deleted_product(product.workspace_id, product.id),
+            **deleted_product_key(product.workspace_id, product.id),
             "entity": "DELETED_PRODUCT",
             "deletedAt": to_iso(now),
             "expiresAt": int((now + DELETED_LIFETIME).timestamp()),
@@ -66,7 +82,7 @@ class DynamoProducts:
         condition = {} if change > 0 else {"ConditionExpression": "#count > :none"}
         update = {
             "TableName": self._records.name,
-            "Key": to_item(keys.product_count(workspace_id)),
+            "Key": to_item(product_count_key(workspace_id)),
             "UpdateExpression": "ADD #count :change",
             "ExpressionAttributeNames": {"#count": "count"},
             "ExpressionAttributeValues": to_item({":change": change} | ({":none": 0} if condition else {})),
@@ -77,26 +93,26 @@ class DynamoProducts:
     # --- reads ----------------------------------------------------------------------------------------------------
 
     def get(self, workspace_id: str, product_id: str) -> Product | None:
-        values = self._records.get(keys.product(workspace_id, product_id))
+        values = self._records.get(product_key(workspace_id, product_id))
         return _product_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None, skip: int = 0) -> Page[Product]:
-        partition = keys.workspace_partition(workspace_id)
+        partition = workspace_partition(workspace_id)
         if skip:
-            query = Query.of(partition, keys.PRODUCT_PREFIX, newest_first=True).of_keys()
+            query = Query.of(partition, PRODUCT_PREFIX, newest_first=True).of_keys()
             passed, more = self._records.page(query, limit=skip, start=_position(partition, after))
             if not more:
                 return Page((), (), None)
             after = passed[-1]["sk"]
-        found = self._records.listed(partition, limit=limit, after=after, prefix=keys.PRODUCT_PREFIX, newest_first=True)
+        found = self._records.listed(partition, limit=limit, after=after, prefix=PRODUCT_PREFIX, newest_first=True)
         return found.map(_product_from)
 
     def total(self, workspace_id: str) -> int:
-        values = self._records.get(keys.product_count(workspace_id))
+        values = self._records.get(product_count_key(workspace_id))
         return int(values["count"]) if values else 0
 
 
-def _position(partition: str, after: str | None) -> keys.Key | None:
+def _position(partition: str, after: str | None) -> Key | None:
     return None if after is None else {"pk": partition, "sk": after}
 
 
@@ -111,7 +127,7 @@ def _at_version(product: Product) -> dict[str, Any]:
 
 def _item(product: Product) -> dict[str, Any]:
     return {
-        **keys.product(product.workspace_id, product.id),
+        **product_key(product.workspace_id, product.id),
         "entity": "PRODUCT",
         "schema": _SCHEMA,
         "id": product.id,

@@ -8,13 +8,14 @@ WS#<workspace> / PROMPTS                             the number of templates
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.prompt_templates import MAX_TEMPLATES, set_from, set_values
 from easel.errors import EaselError, StaleWrite, TooManyTemplates
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import Key, part, workspace_partition
 from easel.repositories.records import Records
 from easel.services.ports.pages import Page
 from easel.services.ports.prompt_templates import OwnTemplate
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _SCHEMA = 1
+
+PROMPT_TEMPLATE_PREFIX: Final = "PROMPT#"
+
+
+def prompt_template_key(workspace_id: str, template_id: str) -> Key:
+    """The newest version."""
+    return {"pk": workspace_partition(workspace_id), "sk": f"{PROMPT_TEMPLATE_PREFIX}{part(template_id)}"}
+
+
+def prompt_template_version_key(workspace_id: str, template_id: str, version: int) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": f"PROMPTVERSION#{part(template_id)}#{version}"}
+
+
+def prompt_template_count_key(workspace_id: str) -> Key:
+    return {"pk": workspace_partition(workspace_id), "sk": "PROMPTS"}
 
 
 class DynamoPromptTemplates:
@@ -51,7 +67,7 @@ class DynamoPromptTemplates:
     def removing(self, own: OwnTemplate) -> Sequence[Write]:
         template = own.template
         versions = (
-            keys.prompt_template_version(own.workspace_id, template.id, version)
+            prompt_template_version_key(own.workspace_id, template.id, version)
             for version in range(1, template.version + 1)
         )
         return [
@@ -61,17 +77,17 @@ class DynamoPromptTemplates:
         ]
 
     def _putting_version(self, own: OwnTemplate) -> Write:
-        key = keys.prompt_template_version(own.workspace_id, own.template.id, own.template.version)
+        key = prompt_template_version_key(own.workspace_id, own.template.id, own.template.version)
         return self._putting("put version", key, "PROMPT_TEMPLATE_VERSION", own)
 
     def _putting(
-        self, description: str, key: keys.Key, entity: str, own: OwnTemplate, *, replaces: int | None = None
+        self, description: str, key: Key, entity: str, own: OwnTemplate, *, replaces: int | None = None
     ) -> Write:
         there = _at_version(replaces) if replaces else {"ConditionExpression": "attribute_not_exists(pk)"}
         item = to_item({**key, "entity": entity, "schema": _SCHEMA, **_values(own)})
         return TransactionWrite(description, {"Put": {"TableName": self._records.name, "Item": item, **there}}, _stale)
 
-    def _deleting(self, description: str, key: keys.Key, version: int) -> Write:
+    def _deleting(self, description: str, key: Key, version: int) -> Write:
         action = {"TableName": self._records.name, "Key": to_item(key), **_at_version(version)}
         return TransactionWrite(description, {"Delete": action}, _stale)
 
@@ -80,7 +96,7 @@ class DynamoPromptTemplates:
         bound = {":none": 0} if removed else {":most": MAX_TEMPLATES}
         update = {
             "TableName": self._records.name,
-            "Key": to_item(keys.prompt_template_count(workspace_id)),
+            "Key": to_item(prompt_template_count_key(workspace_id)),
             "UpdateExpression": "ADD #count :change",
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#count": "count"},
@@ -92,25 +108,25 @@ class DynamoPromptTemplates:
 
     def get(self, workspace_id: str, template_id: str, version: int | None = None) -> OwnTemplate | None:
         if version is None:
-            key = keys.prompt_template(workspace_id, template_id)
+            key = prompt_template_key(workspace_id, template_id)
         else:
-            key = keys.prompt_template_version(workspace_id, template_id, version)
+            key = prompt_template_version_key(workspace_id, template_id, version)
         values = self._records.get(key)
         return _own_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[OwnTemplate]:
         found = self._records.listed(
-            keys.workspace_partition(workspace_id),
+            workspace_partition(workspace_id),
             limit=limit,
             after=after,
-            prefix=keys.PROMPT_TEMPLATE_PREFIX,
+            prefix=PROMPT_TEMPLATE_PREFIX,
             newest_first=True,
         )
         return found.map(_own_from)
 
 
-def _key(own: OwnTemplate) -> keys.Key:
-    return keys.prompt_template(own.workspace_id, own.template.id)
+def _key(own: OwnTemplate) -> Key:
+    return prompt_template_key(own.workspace_id, own.template.id)
 
 
 def _at_version(version: int) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from easel.aws_errors import code_of
 from easel.errors import Contended, DatabaseUnavailable, EaselError, StaleWrite
-from easel.repositories.dynamodb import TransactionWrite, database_error, from_item, full_jitter, to_item
+from easel.repositories.attribute_values import from_item, to_item
+from easel.repositories.dynamodb import TransactionWrite, database_error, full_jitter
 from easel.repositories.keys import Key
 
 if TYPE_CHECKING:
@@ -103,9 +104,16 @@ class Table:
 
     # --- single writes --------------------------------------------------------------------------------------------
 
-    def put(self, record: Mapping[str, Any], condition: str | None = None, values: Mapping[str, Any] = {}) -> None:
+    def put(
+        self,
+        record: Mapping[str, Any],
+        condition: str | None = None,
+        values: Mapping[str, Any] = {},
+        *,
+        names: Mapping[str, str] = {},
+    ) -> None:
         """Put a record. Raises ConditionFailed."""
-        self._write(self._client.put_item, {"Item": to_item(record)}, condition, {}, values)
+        self._write(self._client.put_item, {"Item": to_item(record)}, condition, names, values)
 
     def update(
         self,
@@ -210,6 +218,10 @@ class Table:
             if len(found) > limit or (found and more and calls == _MAX_CALLS):
                 return found[:limit], True
         return found, False
+
+    def one_answer(self, query: Query, *, at_once: int) -> tuple[list[Values], bool]:
+        """What one call returns, which is 1 MB and `at_once` records at most, and whether there is more."""
+        return next(self._answers(query, None, at_once))
 
     def groups(
         self, query: Query, group_of: Callable[[Values], str], *, limit: int, each: int

@@ -17,8 +17,10 @@ from easel.domain.identities import TelegramIdentity
 from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 from easel.errors import EaselError, Forbidden, StaleWrite, Unauthenticated
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.accounts import keys
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import Key, workspace_partition
 from easel.repositories.records import Records
 from easel.services.ports.accounts import ApiKeyRecord
 from easel.services.ports.pages import Page
@@ -113,7 +115,7 @@ class DynamoApiKeys:
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[ApiKeyRecord]:
         found = self._records.listed(
-            keys.workspace_partition(workspace_id),
+            workspace_partition(workspace_id),
             limit=limit,
             after=after,
             prefix=keys.API_KEY_PREFIX,
@@ -122,7 +124,7 @@ class DynamoApiKeys:
         return found.map(_record_from)
 
 
-def _both_keys(record: ApiKeyRecord) -> tuple[keys.Key, keys.Key]:
+def _both_keys(record: ApiKeyRecord) -> tuple[Key, Key]:
     return keys.api_key(record.key_hash), keys.api_key_of_workspace(record.workspace_id, record.key_id)
 
 

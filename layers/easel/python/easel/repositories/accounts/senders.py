@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from easel.clock import from_iso, to_iso
 from easel.errors import Conflict
-from easel.repositories import keys
+from easel.repositories.accounts import keys
 from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.intake import Sender
 

@@ -8,15 +8,17 @@ INITDATA#<digest> / INITDATA             a used Mini App sign-in; expires by TTL
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.identities import TelegramIdentity, TelegramProfile
 from easel.errors import NotFound
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.accounts import keys
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import workspace_partition
 from easel.repositories.records import Records
 from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.accounts import UserRecord
@@ -25,6 +27,15 @@ from easel.services.ports.transactions import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_PROFILE: Final = {
+    "telegram_id": "telegramId",
+    "username": "username",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "language_code": "languageCode",
+}
+"""The attributes that a profile is stored in."""
 
 
 class DynamoUsers:
@@ -75,8 +86,10 @@ class DynamoUsers:
         values = self._records.get(keys.user(user_id))
         return _user_from(values) if values else None
 
-    def update_profile(self, user_id: str, profile: TelegramProfile, now: datetime) -> UserRecord | None:
-        values = _profile_values(profile)
+    def update_profile(
+        self, user_id: str, profile: TelegramProfile, now: datetime, *, unknown: Collection[str] = ()
+    ) -> UserRecord | None:
+        values = _profile_values(profile, unknown)
         kept = {name: value for name, value in values.items() if value is not None}
         gone = sorted(values.keys() - kept.keys())
         expression = "SET updatedAt = :now" + "".join(f", {name} = :{name}" for name in kept)
@@ -96,7 +109,7 @@ class DynamoUsers:
         return self._records.get(keys.telegram_user(identity.bot_workspace_id, identity.telegram_id)) is not None
 
     def of_bot(self, bot_workspace_id: str, *, limit: int, after: str | None) -> Page[int]:
-        partition = keys.workspace_partition(bot_workspace_id)
+        partition = workspace_partition(bot_workspace_id)
         found = self._records.listed(partition, limit=limit, after=after, prefix=keys.TELEGRAM_USER_PREFIX)
         return found.map(lambda values: int(values["telegramId"]))
 
@@ -126,14 +139,8 @@ class DynamoInitDataClaims:
         return from_iso(to_iso(now))
 
 
-def _profile_values(profile: TelegramProfile) -> dict[str, Any]:
-    return {
-        "telegramId": profile.telegram_id,
-        "username": profile.username,
-        "firstName": profile.first_name,
-        "lastName": profile.last_name,
-        "languageCode": profile.language_code,
-    }
+def _profile_values(profile: TelegramProfile, unknown: Collection[str] = ()) -> dict[str, Any]:
+    return {stored: getattr(profile, name) for name, stored in _PROFILE.items() if name not in unknown}
 
 
 def _user_from(values: Mapping[str, Any]) -> UserRecord:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from easel.clock import from_iso
 from easel.domain.plans import DEFAULT_PLAN
 from easel.errors import Conflict, EaselError, Forbidden, LastOwner, NotFound, StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.accounts import keys
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import Key, workspace_partition
 from easel.repositories.records import Records
 from easel.repositories.table import Values
 from easel.services.ports.accounts import Membership, WorkspaceRecord
@@ -99,6 +101,19 @@ class DynamoWorkspaces:
             refused,
         )
 
+    def existing(self, workspace_id: str) -> Write:
+        return TransactionWrite(
+            "check that the workspace exists",
+            {
+                "ConditionCheck": {
+                    "TableName": self._records.name,
+                    "Key": to_item(keys.workspace(workspace_id)),
+                    "ConditionExpression": "attribute_exists(pk)",
+                }
+            },
+            lambda _: NotFound(f"There is no workspace {workspace_id}."),
+        )
+
     def counting_key(self, membership: Membership) -> Write:
         return self._changing(
             "count a personal key",
@@ -128,7 +143,7 @@ class DynamoWorkspaces:
         self,
         description: str,
         action: str,
-        key: keys.Key,
+        key: Key,
         membership: Membership,
         more: Mapping[str, Any] | None = None,
         values: Mapping[str, Any] | None = None,
@@ -184,7 +199,7 @@ class DynamoWorkspaces:
         return _membership_from(values) if values else None
 
     def members(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Membership]:
-        partition = keys.workspace_partition(workspace_id)
+        partition = workspace_partition(workspace_id)
         return self._records.listed(partition, limit=limit, after=after, prefix=keys.MEMBER_PREFIX).map(
             _membership_from
         )
@@ -202,7 +217,7 @@ class DynamoWorkspaces:
         return entries.find(seen)
 
 
-def _both_keys(membership: Membership) -> tuple[keys.Key, keys.Key]:
+def _both_keys(membership: Membership) -> tuple[Key, Key]:
     return (
         keys.member(membership.workspace_id, membership.user_id),
         keys.workspace_of_user(membership.user_id, membership.workspace_id),

@@ -18,7 +18,7 @@ from easel.compression import compressed, decompressed
 from easel.domain.events import Event, serialise_event
 from easel.domain.events.event import milliseconds_of
 from easel.ids import is_derived, moved_id
-from easel.repositories import keys
+from easel.repositories.delivery import keys
 from easel.repositories.table import ConditionFailed, Query, Table, Values
 from easel.services.ports.events import KEPT, LATE, LoggedEvent
 

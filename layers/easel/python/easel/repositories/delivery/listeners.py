@@ -1,6 +1,6 @@
 """Who listens to the events of a workspace.
 
-EVENTS#<workspace> / LISTENER#<kind>      readers of the log, connections in real time
+EVENTS#<workspace> / LISTENER#<kind>      readers of the log, connections in real time; endpoints (`webhooks.py`)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from easel.clock import from_iso, to_iso
-from easel.repositories import keys
+from easel.repositories.delivery import keys
 from easel.repositories.table import Query, Table, Values
 from easel.services.ports.events import Listener, ListenerKind
 
@@ -26,8 +26,9 @@ class DynamoListeners:
 
     def of(self, workspace_id: str, now: datetime) -> Sequence[Listener]:
         query = Query.of(keys.events_partition(workspace_id), keys.LISTENER_PREFIX)
-        found = map(_listener, self._table.records(query))
-        return [listener for listener in found if listener.until is None or listener.until > now]
+        # The record about webhooks counts the endpoints, and stays when the last one is deleted.
+        records = (item for item in self._table.records(query) if item.get("endpoints", 1) > 0)
+        return [listener for listener in map(_listener, records) if listener.until is None or listener.until > now]
 
     def listen(self, workspace_id: str, kind: ListenerKind, now: datetime, lasting: timedelta) -> Listener:
         key = keys.listener(workspace_id, kind.value)
@@ -36,7 +37,7 @@ class DynamoListeners:
         if known and known.until and known.until > now + lasting / 2:
             return known
         is_on = known is not None and known.until is not None and known.until > now
-        since = known.since if known and is_on else now
+        since = known.since if known and is_on else self._beginning(workspace_id, kind, now)
         until = now + lasting
         # Two at once write nearly the same; the later one holds.
         self._table.put(
@@ -50,6 +51,11 @@ class DynamoListeners:
             }
         )
         return Listener(kind, since, until)
+
+    def _beginning(self, workspace_id: str, kind: ListenerKind, now: datetime) -> datetime:
+        """The numbers of real time begin anew; the log is one for all."""
+        others = self.of(workspace_id, now) if kind is ListenerKind.POLL else ()
+        return min((now, *(other.since for other in others)))
 
 
 def _listener(item: Values) -> Listener:

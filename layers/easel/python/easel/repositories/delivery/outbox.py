@@ -12,7 +12,7 @@ from easel.clock import to_iso
 from easel.compression import compressed, decompressed
 from easel.domain.events import Event, serialise_event
 from easel.errors import StaleWrite
-from easel.repositories import keys
+from easel.repositories.delivery import keys
 from easel.repositories.table import ConditionFailed, Query, Table, interleaved
 from easel.services.ports.generations import WaitingEvent
 from easel.services.ports.transactions import Write
@@ -39,6 +39,8 @@ class DynamoOutbox:
         }
         if event.reply_to is not None:
             values["replyTo"] = event.reply_to
+        if event.webhook is not None:
+            values["webhook"] = event.webhook.as_text()
         stale = StaleWrite(f"Event {event.id} was added before.")
         return self._table.putting("put outbox event", values, lambda _: stale)
 
@@ -49,7 +51,7 @@ class DynamoOutbox:
     def _waiting(self, partition: str, saved_before: datetime, now: datetime, limit: int) -> Iterable[WaitingEvent]:
         items = self._table.records(Query.of(partition), at_once=limit)
         due = (
-            WaitingEvent(item["sk"], _text_of(item.get("event")), item.get("replyTo"))
+            WaitingEvent(item["sk"], _text_of(item.get("event")), item.get("replyTo"), item.get("webhook"))
             for item in items
             if str(item.get("createdAt", "")) < to_iso(saved_before) and item.get("asideUntil", "") < to_iso(now)
         )

@@ -7,10 +7,12 @@ from typing import Any
 
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Stage, Status
-from easel.repositories import keys
+from easel.ids import generation_of_image
+from easel.repositories.generations import keys
 from easel.repositories.generations.image_items import image_from, image_item
 from easel.repositories.generations.request_items import request_fields, request_item
 from easel.repositories.generations.state_items import as_ended, state_fields, state_item
+from easel.repositories.keys import Key
 
 
 def items_of(generation: Generation) -> list[dict[str, Any]]:
@@ -37,3 +39,30 @@ def generation_from(items: Iterable[Mapping[str, Any]]) -> Generation | None:
         return as_ended(claimed, state)
 
     return Generation(**fields | state_fields(state) | {"images": tuple(map(image, fields["images"]))})
+
+
+def keys_of_image(workspace_id: str, image_id: str) -> list[Key]:
+    """What an image is read from: the request, the state, its own record. Empty for text that is no image's id."""
+    origin = generation_of_image(image_id)
+    if origin is None:
+        return []
+    return [
+        keys.generation_request(workspace_id, origin[0]),
+        keys.generation_state(workspace_id, origin[0]),
+        keys.generation_image(workspace_id, *origin),
+    ]
+
+
+def generation_of(
+    workspace_id: str, image_id: str, found: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> tuple[Generation, int] | None:
+    """The generation of an image and the image's index, from records by partition and sort key.
+
+    Other images of the generation may lack their records, and are then as they were planned.
+    """
+    origin = generation_of_image(image_id)
+    records = (found.get((key["pk"], key["sk"])) for key in keys_of_image(workspace_id, image_id))
+    generation = generation_from(record for record in records if record is not None)
+    if origin is None or generation is None or origin[1] >= len(generation.images):
+        return None
+    return generation, origin[1]

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from easel.clock import from_iso, to_iso
-from easel.domain.batch import Batch, BatchCounts, BatchLine, BatchStatus, LineRecord, PauseReason
+from easel.domain.batch import Batch, BatchCounts, BatchLine, BatchOrigin, BatchStatus, LineRecord, PauseReason
 from easel.errors import BatchBudgetReached, BatchStopped, EaselError, LineTaken, StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import DynamoTransactions, TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import DynamoTransactions, TransactionWrite
+from easel.repositories.generations import keys
+from easel.repositories.keys import workspace_partition
 from easel.repositories.records import Records
 from easel.repositories.table import Query
 from easel.services.ports.pages import Page
@@ -38,37 +39,53 @@ class DynamoBatches:
         self._records = Records(client, table_name)
         self._transactions = DynamoTransactions(client)
 
-    def add(self, batch: Batch) -> None:
-        self._records.put(_item(batch), "attribute_not_exists(pk)")
+    def add(self, batch: Batch, *along: Write) -> None:
+        if not along:
+            self._records.put(_item(batch), "attribute_not_exists(pk)")
+            return
+        # What comes along decides which error a caller sees when both conditions fail.
+        self._transactions.commit(*along, self._records.putting("store batch", _item(batch)))
 
     def get(self, workspace_id: str, batch_id: str) -> Batch | None:
         values = self._records.get(keys.batch(workspace_id, batch_id))
         return _batch_from(values) if values else None
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Batch]:
-        partition = keys.workspace_partition(workspace_id)
+        partition = workspace_partition(workspace_id)
         found = self._records.listed(partition, limit=limit, after=after, prefix=keys.BATCH_PREFIX, newest_first=True)
         return found.map(_batch_from)
 
-    def change(
-        self, batch: Batch, status: BatchStatus, now: datetime, *, run: str | None = None, reason: PauseReason | None
-    ) -> Batch:
-        new_run = batch.run if run is None else run
+    def list_after(self, workspace_id: str, *, limit: int, batch_id: str | None) -> Page[Batch]:
+        after = keys.batch(workspace_id, batch_id)["sk"] if batch_id else None
+        return self.list(workspace_id, limit=limit, after=after)
+
+    def change(self, before: Batch, after: Batch, *along: Write) -> None:
         values: dict[str, Any] = {
-            ":status": status.value,
-            ":new": new_run,
-            ":now": to_iso(now),
-            ":reason": reason or "",
-            ":caller": dict(batch.caller),
+            ":before": before.status.value,
+            ":run": before.run,
+            ":status": after.status.value,
+            ":new": after.run,
+            ":now": to_iso(after.updated_at),
+            ":reason": after.pause_reason or "",
+            ":caller": dict(after.caller),
+            ":cancelling": to_iso(after.cancelling_at) if after.cancelling_at else "",
         }
-        self._records.update(
-            keys.batch(batch.workspace_id, batch.id),
-            "SET #status = :status, #run = :new, updatedAt = :now, pauseReason = :reason, caller = :caller",
-            condition=_UNCHANGED,
-            names=_NAMES,
-            values={**values, ":before": batch.status.value, ":run": batch.run},
+        changed = TransactionWrite(
+            "change batch",
+            {
+                "Update": {
+                    "TableName": self._records.name,
+                    "Key": to_item(keys.batch(before.workspace_id, before.id)),
+                    "UpdateExpression": "SET #status = :status, #run = :new, updatedAt = :now, pauseReason = :reason, "
+                    "caller = :caller, cancellingAt = :cancelling",
+                    "ConditionExpression": _UNCHANGED,
+                    "ExpressionAttributeNames": _NAMES,
+                    "ExpressionAttributeValues": to_item(values),
+                }
+            },
+            lambda _: StaleWrite("The batch was changed meanwhile."),
         )
-        return replace(batch, status=status, run=new_run, updated_at=now, pause_reason=reason)
+        self._transactions.commit(changed, *along)
 
     def starting_line(self, batch: Batch, line: BatchLine, generation_id: str, price: int) -> Sequence[Write]:
         record = {
@@ -166,6 +183,10 @@ class DynamoBatches:
         high = keys.batch_line(batch.workspace_id, batch.id, end - 1)
         return [_line_from(item) for item in self._records.records(Query.between(low["pk"], low["sk"], high["sk"]))]
 
+    def records_after(self, batch: Batch, *, limit: int, after: str | None) -> Page[LineRecord]:
+        partition, prefix = workspace_partition(batch.workspace_id), keys.batch_lines_prefix(batch.id)
+        return self._records.listed(partition, limit=limit, after=after, prefix=prefix).map(_line_from)
+
     def advance(self, batch: Batch, *, next_line: int, closed_chunks: int) -> None:
         self._records.update(
             keys.batch(batch.workspace_id, batch.id),
@@ -196,10 +217,13 @@ def _item(batch: Batch) -> dict[str, Any]:
         "nextLine": batch.next_line,
         "closedChunks": batch.closed_chunks,
         "pauseReason": batch.pause_reason or "",
+        "origin": asdict(batch.origin) if batch.origin else None,
+        "cancellingAt": to_iso(batch.cancelling_at) if batch.cancelling_at else "",
     }
 
 
 def _batch_from(values: Mapping[str, Any]) -> Batch:
+    cancelling_at = values.get("cancellingAt")
     return Batch(
         id=values["sk"].removeprefix(keys.BATCH_PREFIX),
         workspace_id=values["pk"].removeprefix("WS#"),
@@ -220,6 +244,8 @@ def _batch_from(values: Mapping[str, Any]) -> Batch:
         next_line=values["nextLine"],
         closed_chunks=values["closedChunks"],
         pause_reason=PauseReason(values["pauseReason"]) if values["pauseReason"] else None,
+        origin=BatchOrigin(**values["origin"]) if values.get("origin") else None,
+        cancelling_at=from_iso(cancelling_at) if cancelling_at else None,
     )
 
 

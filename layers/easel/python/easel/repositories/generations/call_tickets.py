@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from easel.clock import to_iso
-from easel.repositories import keys
+from easel.repositories.generations import keys
+from easel.repositories.keys import workspace_partition
 from easel.repositories.table import ConditionFailed, Query, Table
 from easel.services.ports.transactions import Write
 
@@ -40,7 +41,7 @@ class DynamoCallTickets:
         return self._table.putting("leave call ticket", values)
 
     def take(self, workspace_id: str, call_hash: str, turn: int, now: datetime) -> str | None:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.call_tickets_prefix(call_hash))
+        query = Query.of(workspace_partition(workspace_id), keys.call_tickets_prefix(call_hash))
         generation_id = None
         for ticket in self._table.records(query):
             if ticket["validUntil"] < to_iso(now):

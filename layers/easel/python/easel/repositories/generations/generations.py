@@ -6,7 +6,7 @@ changes; STATE, which is small and says where it stands; and an IMAGE for each i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -16,11 +16,13 @@ from easel.clock import to_iso
 from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Status
 from easel.errors import StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
-from easel.repositories.generations.assembled import generation_from, items_of
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys
+from easel.repositories.generations.assembled import generation_from, generation_of, items_of, keys_of_image
 from easel.repositories.generations.lists import GenerationLists
 from easel.repositories.generations.state_items import closing_values
+from easel.repositories.keys import workspace_partition
 from easel.repositories.table import ConditionFailed, Query, Table, interleaved
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
@@ -29,17 +31,29 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def begin_keys(workspace_id: str, generation_id: str) -> dict[str, object]:
-    """What the state machine's first state needs to move the generation to PROCESSING."""
-    return {"key": keys.generation_state(workspace_id, generation_id)}
-
-
 class DynamoGenerations:
     """`ports.generations.GenerationRepository`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
         self._lists = GenerationLists(self._table)
+
+    def begin(self, workspace_id: str, generation_id: str, now: datetime) -> bool:
+        try:
+            self._table.update(
+                keys.generation_state(workspace_id, generation_id),
+                "SET #status = :processing, startedAt = if_not_exists(startedAt, :now)",
+                condition="#status IN (:pending, :processing)",
+                names={"#status": "status"},
+                values={
+                    ":pending": Status.PENDING.value,
+                    ":processing": Status.PROCESSING.value,
+                    ":now": to_iso(now),
+                },
+            )
+        except ConditionFailed:
+            return False
+        return True
 
     # --- members of transactions ----------------------------------------------------------------------------------
 
@@ -69,11 +83,17 @@ class DynamoGenerations:
     # --- reads ----------------------------------------------------------------------------------------------------
 
     def get(self, workspace_id: str, generation_id: str) -> Generation | None:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.generation_prefix(generation_id))
+        query = Query.of(workspace_partition(workspace_id), keys.generation_prefix(generation_id))
         return generation_from(self._table.records(query))
 
+    def of_images(self, workspace_id: str, image_ids: Sequence[str]) -> Mapping[str, Generation]:
+        wanted = {key["sk"]: key for image_id in image_ids for key in keys_of_image(workspace_id, image_id)}
+        found = self._table.get_all(list(wanted.values()), consistent=True)
+        origins = {image_id: generation_of(workspace_id, image_id, found) for image_id in image_ids}
+        return {image_id: origin[0] for image_id, origin in origins.items() if origin is not None}
+
     def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
-        query = Query.of(keys.workspace_partition(workspace_id), f"{keys.GENERATION_PREFIX}{prefix}").of_keys()
+        query = Query.of(workspace_partition(workspace_id), f"{keys.GENERATION_PREFIX}{prefix}").of_keys()
         found = next(self._table.records(query, at_once=1), None)
         return keys.generation_id_of(found)[1] if found else None
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import to_iso
 from easel.errors import EaselError, KeyAlreadyClaimed
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys
 from easel.repositories.table import Table
 from easel.services.ports.generations import IdempotencyClaim
 from easel.services.ports.transactions import Write

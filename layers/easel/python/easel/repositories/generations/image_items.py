@@ -6,6 +6,7 @@
     stored, servedBy, adjustments             the picture
     lateCounted                               a late picture is in the usage sums
     deletedAt                                 the picture was deleted; `stored` still says where it was
+    trashedAt, trashEndsAt                    the picture is in the trash until then
 
 A picture may come after the end of its image or generation: then `stored` is there, and the status says otherwise.
 """
@@ -16,9 +17,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from easel.domain.image import Image, ServedBy, Stage, Status, StoredImage
+from easel.domain.image import Image, ServedBy, Stage, Status, StoredImage, Trashed
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials, Provenance
-from easel.repositories import keys
+from easel.repositories.generations import keys
 from easel.repositories.generations.attempt_items import attempt_from, attempt_values
 from easel.repositories.generations.values import (
     adjustment_from,
@@ -77,11 +78,12 @@ def image_from(planned: Image, workspace_id: str, generation_id: str, values: Ma
     attempts = tuple(map(attempt_from, values.get("attempts", ())))
     stored = _stored_from(values.get("stored"), _names(workspace_id, generation_id, planned.id))
     deleted_at = moment_from(values.get("deletedAt"))
+    trashed = None if deleted_at else _trashed_from(values, stored)
     return replace(
         planned,
         status=status,
         stage=None if status.is_final else Stage(values.get("stage", Stage.SUBMITTED)),
-        stored=None if deleted_at else stored,
+        stored=None if deleted_at or trashed else stored,
         failure=failure_from(values.get("failure")),
         served_by=_served_by_from(values, attempts[-1:] if stored else ()),
         adjustments=tuple(map(adjustment_from, values.get("adjustments", ()))),
@@ -89,7 +91,13 @@ def image_from(planned: Image, workspace_id: str, generation_id: str, values: Ma
         completed_at=moment_from(values.get("completedAt")),
         late=stored is not None and status is not Status.COMPLETED,
         deleted_at=deleted_at,
+        trashed=trashed,
     )
+
+
+def _trashed_from(values: Mapping[str, Any], stored: StoredImage | None) -> Trashed | None:
+    at, ends_at = moment_from(values.get("trashedAt")), moment_from(values.get("trashEndsAt"))
+    return Trashed(stored, at, ends_at) if stored and at and ends_at else None
 
 
 def _served_by_from(values: Mapping[str, Any], last: tuple[Any, ...]) -> ServedBy | None:

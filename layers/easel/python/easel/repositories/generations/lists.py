@@ -14,13 +14,16 @@ from typing import Final
 
 from easel.domain.generation import Generation
 from easel.domain.image import Status
-from easel.repositories import keys
+from easel.repositories.generations import keys
 from easel.repositories.generations.assembled import generation_from
+from easel.repositories.keys import workspace_partition
 from easel.repositories.table import Query, Table, Values
 from easel.services.ports.pages import Page
 
 _RECORDS_OF_MOST: Final = 3
 """A generation of one image has a REQUEST, a STATE and an IMAGE."""
+_RECORDS_OF_A_PRODUCT: Final = 8
+"""A generation of six product shots. What is skipped is read so many records at a time for each."""
 _SKIPPED_AT_ONCE: Final = 1_000
 _LAST: Final = "~"
 """Sorts behind everything that an id begins with."""
@@ -47,7 +50,8 @@ class GenerationLists:
     def _skipped(self, workspace_id: str, after: str | None, skip: int) -> str | None:
         """The id of the last of so many generations; None when there are not so many."""
         query = _before(workspace_id, after).of_keys()
-        ids = (id_ for id_, _ in groupby(self._table.records(query, at_once=_SKIPPED_AT_ONCE), _generation_id))
+        at_once = min(skip * _RECORDS_OF_A_PRODUCT, _SKIPPED_AT_ONCE)
+        ids = (id_ for id_, _ in groupby(self._table.records(query, at_once=at_once), _generation_id))
         return next(islice(ids, skip - 1, None), None)
 
     def ended(self, workspace_id: str, status: Status, *, limit: int, after: str | None, skip: int) -> Page[Generation]:
@@ -77,7 +81,7 @@ class GenerationLists:
         return self._full(workspace_id, Page.of(found[:limit], _generation_id, more=len(found) > limit))
 
     def _open_ids(self, workspace_id: str) -> Iterator[str]:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
+        query = Query.of(workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
         for counters in self._table.records(query):
             for name, value in counters.items():
                 if name.startswith(keys.ACTIVE_PREFIX):
@@ -117,7 +121,7 @@ def _before(workspace_id: str, after: str | None) -> Query:
     low = keys.GENERATION_PREFIX
     # An id without the sign that ends it sorts before all records of that generation.
     high = f"{low}{after}" if after else f"{low}{_LAST}"
-    return Query.between(keys.workspace_partition(workspace_id), low, high, newest_first=True, consistent=False)
+    return Query.between(workspace_partition(workspace_id), low, high, newest_first=True, consistent=False)
 
 
 def _generation_id(record: Values) -> str:

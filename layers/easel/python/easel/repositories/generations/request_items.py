@@ -17,9 +17,9 @@ from easel.domain.image import Image, ServedBy
 from easel.domain.limits import json_of
 from easel.domain.price import Price, PriceUnit
 from easel.domain.reference import Reference
-from easel.domain.request import Channel, ImageParameters, Mode, Origin, Size
+from easel.domain.request import Channel, ImageParameters, Mode, Origin, RequestWebhook, Size
 from easel.ids import image_id
-from easel.repositories import keys
+from easel.repositories.generations import keys
 from easel.repositories.generations.input_params import input_from, input_values
 from easel.repositories.generations.reference_items import reference_from, reference_values
 from easel.repositories.generations.values import (
@@ -167,6 +167,11 @@ def _parameter_values(parameters: ImageParameters) -> dict[str, Any]:
             "style": parameters.style,
             "background": parameters.background,
             "watermark": parameters.watermark,
+            "negativePrompt": parameters.negative_prompt,
+            # As text, because DynamoDB knows no floats.
+            "guidance": None if parameters.guidance is None else repr(parameters.guidance),
+            "steps": parameters.steps,
+            "seed": parameters.seed,
             "askedSize": str(parameters.asked_size) if parameters.asked_size else None,
         }
     )
@@ -182,6 +187,10 @@ def _parameters_from(values: Mapping[str, Any]) -> ImageParameters:
         style=values.get("style"),
         background=values.get("background"),
         watermark=values.get("watermark"),
+        negative_prompt=values.get("negativePrompt"),
+        guidance=float(values["guidance"]) if "guidance" in values else None,
+        steps=values.get("steps"),
+        seed=values.get("seed"),
         asked_size=_size(values.get("askedSize")),
     )
 
@@ -231,6 +240,7 @@ def _origin_values(origin: Origin) -> dict[str, Any]:
             "replyTo": origin.reply_to,
             "correlation": origin.correlation_id,
             "title": origin.title,
+            "webhook": origin.webhook.as_text() if origin.webhook else None,
         }
     )
 
@@ -244,4 +254,5 @@ def _origin_from(values: Mapping[str, Any]) -> Origin:
         reply_to=values.get("replyTo"),
         correlation_id=values.get("correlation"),
         title=values.get("title"),
+        webhook=RequestWebhook.read(values.get("webhook")),
     )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from easel.clock import to_iso
 from easel.domain.result_cache import CachePolicy
 from easel.errors import EaselError
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys
 from easel.repositories.table import Table
 from easel.services.ports.transactions import Write
 
@@ -24,7 +25,7 @@ _TTL_GRACE: Final = timedelta(days=1)
 
 
 class DynamoResultCache:
-    """`ports.result_cache.ResultCache`."""
+    """`ports.result_cache.CachedResults` and `CachePolicies`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)

@@ -1,10 +1,10 @@
 """STATE: where a generation stands. Small, because it is written most often, and a write is billed by the whole item.
 
-n, status, startedAt, completedAt, failure, charged, executionId
+n, status, startedAt, completedAt, failure, charged
 ended          images that the end of the generation ended: they had run out of time, or it was cancelled
 counted        what each image had cost when the generation ended, as the usage sums have it
 openShard, attentionAt     while it is open: the index `open_generations_by_attention`
-statusKey                  once it has ended: the index `generations_by_status`
+statusKey, summary         once it has ended: the index `generations_by_status`, and what the gallery searches in it
 deletedAt                  it was deleted: readers take it for absent
 """
 
@@ -15,9 +15,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from easel.clock import to_iso
+from easel.domain.gallery import Summary
 from easel.domain.generation import START_GRACE, Counted, Generation, Outcome
 from easel.domain.image import Image, Status
-from easel.repositories import keys
+from easel.repositories.generations import keys
 from easel.repositories.generations.values import (
     failure_from,
     failure_values,
@@ -58,6 +59,7 @@ def closing_values(generation: Generation, ended: Generation, outcome: Outcome) 
             "status": outcome.status.value,
             "statusKey": keys.status_key(generation.workspace_id, outcome.status.value),
             "completedAt": iso(ended.completed_at),
+            "summary": Summary.of(ended).encode(),
             "failure": failure_values(outcome.failure),
             "charged": ended.charged,
             "ended": _ended_values(generation, outcome),
@@ -89,14 +91,17 @@ def as_ended(image: Image, values: Mapping[str, Any]) -> Image:
         status=Status(found["status"]),
         stage=None,
         failure=failure_from(found.get("failure")),
-        late=image.stored is not None,
+        late=image.stored is not None or image.trashed is not None,
         attempts=tuple(one.free() if uncalled and one.is_open else one for one in image.attempts),
     )
 
 
 def _index_values(generation: Generation) -> dict[str, Any]:
     if generation.status.is_final:
-        return {"statusKey": keys.status_key(generation.workspace_id, generation.status.value)}
+        return {
+            "statusKey": keys.status_key(generation.workspace_id, generation.status.value),
+            "summary": Summary.of(generation).encode(),
+        }
     return {
         "openShard": keys.open_shard(generation.id),
         "attentionAt": to_iso(generation.created_at + START_GRACE),

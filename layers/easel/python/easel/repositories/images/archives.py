@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import from_iso, to_iso
 from easel.domain.archive import ArchiveState
-from easel.repositories import keys
+from easel.repositories.images import keys
+from easel.repositories.keys import Key
 from easel.repositories.table import ConditionFailed, Table
 from easel.services.ports.archives import ArchiveRecord, ArchiveRef
 
@@ -69,7 +70,7 @@ class DynamoArchives:
         return True
 
 
-def _key(ref: ArchiveRef) -> keys.Key:
+def _key(ref: ArchiveRef) -> Key:
     return keys.archive(ref.workspace_id, ref.generation_id, ref.digest)
 
 

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from easel.domain.image_marks import ImageMarks
 from easel.errors import EaselError, StaleWrite
 from easel.ids import generation_of_image
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
-from easel.repositories.generations.assembled import generation_from
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys as generation_keys
+from easel.repositories.images import keys
+from easel.repositories.keys import Key, workspace_partition
 from easel.repositories.table import Query, Table, Values
-from easel.services.ports.image_marks import GalleryImage, MarkedImage
+from easel.services.ports.image_marks import MarkedImage
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _ABSENT: Final = "attribute_not_exists(pk)"
 _THERE: Final = "attribute_exists(pk)"
+_MARKABLE: Final = "attribute_exists(#stored) AND attribute_not_exists(deletedAt) AND attribute_not_exists(trashedAt)"
 
 
 class DynamoImageMarks:
@@ -50,7 +53,7 @@ class DynamoImageMarks:
 
     def changing(self, read: MarkedImage, marks: ImageMarks) -> Sequence[Write]:
         key = _picture(read.workspace_id, read.image_id)
-        there = {"ConditionExpression": "attribute_exists(#stored) AND attribute_not_exists(deletedAt)"}
+        there = {"ConditionExpression": _MARKABLE}
         names = {"ExpressionAttributeNames": {"#stored": "stored"}}
         values = {
             **keys.image_marks(read.workspace_id, read.image_id),
@@ -99,7 +102,7 @@ class DynamoImageMarks:
             writes.append(self._count(read.workspace_id, name, 1 if listed else -1))
         return writes
 
-    def _entry(self, entity: str, key: keys.Key, *, listed: bool) -> Write:
+    def _entry(self, entity: str, key: Key, *, listed: bool) -> Write:
         if listed:
             item = to_item({**key, "entity": entity})
             return self._write("list picture", "Put", {"Item": item, "ConditionExpression": _ABSENT})
@@ -121,72 +124,27 @@ class DynamoImageMarks:
 
 
 class DynamoImageMarkLists:
-    """`ports.image_marks.ImageMarkLists`. One query, then the records of the page: four for each picture."""
+    """`ports.image_marks.ImageMarkLists`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._table = Table(client, table_name)
 
-    def favourites(self, workspace_id: str, *, limit: int, after: str | None) -> Page[GalleryImage]:
-        return self._listed(workspace_id, keys.FAVOURITE_PREFIX, limit, after)
-
-    def tagged(self, workspace_id: str, tag: str, *, limit: int, after: str | None) -> Page[GalleryImage]:
-        return self._listed(workspace_id, keys.tagged_images_prefix(tag), limit, after)
-
     def tags(self, workspace_id: str, *, limit: int, after: str | None) -> Page[tuple[str, int]]:
-        partition = keys.workspace_partition(workspace_id)
+        partition = workspace_partition(workspace_id)
         query = Query.of(partition, keys.TAG_PREFIX, consistent=False)
         start = {"pk": partition, "sk": after} if after else None
         found, more = self._table.page(query, limit=limit, start=start)
         page = Page.of(found, lambda record: str(record["sk"]), more=more)
         return page.find(lambda record: (record["name"], record["images"]) if record["images"] > 0 else None)
 
-    def _listed(self, workspace_id: str, prefix: str, limit: int, after: str | None) -> Page[GalleryImage]:
-        partition = keys.workspace_partition(workspace_id)
-        query = Query.of(partition, prefix, newest_first=True, consistent=False)
-        start = {"pk": partition, "sk": f"{prefix}{after}"} if after else None
-        entries, more = self._table.page(query, limit=limit, start=start)
-        page = Page.of(entries, lambda entry: str(entry["sk"]).removeprefix(prefix), more=more)
-        found = self._table.get_all(
-            list({key["sk"]: key for id_ in page.positions for key in _records_of(workspace_id, id_)}.values())
-        )
-        ids = Page(page.positions, page.positions, page.next_after)
-        return ids.find(lambda id_: _gallery_image(workspace_id, id_, found))
 
-
-def _records_of(workspace_id: str, image_id: str) -> list[keys.Key]:
-    """What a picture of a list is read from: its request, its generation's state, its own record, its marks."""
+def _picture(workspace_id: str, image_id: str) -> Key | None:
     origin = generation_of_image(image_id)
-    if origin is None:
-        return []
-    generation_id, index = origin
-    return [
-        keys.generation_request(workspace_id, generation_id),
-        keys.generation_state(workspace_id, generation_id),
-        keys.generation_image(workspace_id, generation_id, index),
-        keys.image_marks(workspace_id, image_id),
-    ]
-
-
-def _gallery_image(workspace_id: str, image_id: str, found: Mapping[tuple[str, str], Values]) -> GalleryImage | None:
-    """None for a picture that was deleted, or that lost its marks meanwhile."""
-    origin = generation_of_image(image_id)
-    records = [found.get((key["pk"], key["sk"])) for key in _records_of(workspace_id, image_id)]
-    if origin is None or any(record is None for record in records):
-        return None
-    *parts, marks = (record for record in records if record is not None)
-    generation = generation_from(parts)
-    if generation is None or generation.images[origin[1]].stored is None:
-        return None
-    return GalleryImage(generation, origin[1], _marks_from(marks))
-
-
-def _picture(workspace_id: str, image_id: str) -> keys.Key | None:
-    origin = generation_of_image(image_id)
-    return keys.generation_image(workspace_id, *origin) if origin else None
+    return generation_keys.generation_image(workspace_id, *origin) if origin else None
 
 
 def _is_there(record: Values | None) -> bool:
-    return record is not None and "stored" in record and "deletedAt" not in record
+    return record is not None and "stored" in record and not record.keys() & {"deletedAt", "trashedAt"}
 
 
 def _marked(workspace_id: str, image_id: str, record: Values | None) -> MarkedImage:

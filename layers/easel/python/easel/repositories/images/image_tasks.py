@@ -20,10 +20,13 @@ from easel.clock import from_iso, to_iso
 from easel.domain.attempt import Attempt
 from easel.domain.image import Image, Stage, Status
 from easel.errors import StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys as generation_keys
 from easel.repositories.generations.attempt_items import attempt_from, attempt_values
 from easel.repositories.generations.image_items import end_values, image_labels
+from easel.repositories.images import keys
+from easel.repositories.keys import Key
 from easel.repositories.table import ConditionFailed, Table, Values
 from easel.services.ports.image_tasks import ImageRef, ImageTask
 from easel.services.ports.transactions import Write
@@ -78,7 +81,7 @@ class DynamoImageTasks:
 
     def begin_call(self, task: ImageTask, attempt_id: str) -> bool:
         ref = task.ref
-        state_key = keys.generation_state(ref.workspace_id, ref.generation_id)
+        state_key = generation_keys.generation_state(ref.workspace_id, ref.generation_id)
         found = self._table.get_all([state_key, _key(ref)], consistent=True)
         state, image = (found.get((key["pk"], key["sk"]), {}) for key in (state_key, _key(ref)))
         if state.get("status") != Status.PROCESSING or "status" in image:
@@ -188,11 +191,11 @@ class DynamoImageTasks:
         return replace(_task_from(task.ref, changed, task.task_token), called_attempt=task.called_attempt)
 
 
-def _key(ref: ImageRef) -> keys.Key:
-    return keys.generation_image(ref.workspace_id, ref.generation_id, ref.index)
+def _key(ref: ImageRef) -> Key:
+    return generation_keys.generation_image(ref.workspace_id, ref.generation_id, ref.index)
 
 
-def _call_key(ref: ImageRef) -> keys.Key:
+def _call_key(ref: ImageRef) -> Key:
     return keys.image_call(ref.workspace_id, ref.generation_id, ref.index)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from easel.domain.picture_analysis import Colour, PictureAnalysis, PictureText
-from easel.repositories import keys
+from easel.repositories.images import keys
 from easel.repositories.table import Table
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from easel.repositories import keys
+from easel.repositories.images import keys
+from easel.repositories.keys import workspace_partition
 from easel.repositories.table import Query, Table
 
 if TYPE_CHECKING:
@@ -28,5 +29,5 @@ class DynamoTelegramFiles:
         self._table.put(values, "attribute_not_exists(pk) OR imageId = :image", {":image": image_id})
 
     def of_generation(self, workspace_id: str, generation_id: str) -> Mapping[str, str]:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.telegram_files_prefix(generation_id))
+        query = Query.of(workspace_partition(workspace_id), keys.telegram_files_prefix(generation_id))
         return {values["imageId"]: values["fileId"] for values in self._table.records(query)}

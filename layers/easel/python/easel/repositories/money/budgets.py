@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from easel.domain.budgets import Budget, BudgetScope, month_of
+from easel.domain.budgets import Budget, BudgetNotice, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
 from easel.repositories.table import Table
 from easel.services.ports.transactions import Write
 
@@ -33,6 +34,16 @@ def _key(scope: BudgetScope) -> dict[str, str]:
 
 def _left(month: str) -> str:
     return f"left:{month}"
+
+
+def _told(month: str, notice: BudgetNotice) -> str:
+    """Increases from notice to notice and from month to month."""
+    return f"{month}#{notice.value}"
+
+
+def _notice_from(told: str, month: str) -> BudgetNotice:
+    told_month, _, notice = told.partition("#")
+    return BudgetNotice(int(notice)) if told_month == month else BudgetNotice.NONE
 
 
 def _two_months_back(moment: datetime) -> str:
@@ -64,16 +75,18 @@ class DynamoBudgets:
             exceeded,
         )
 
-    def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
+    def closing(
+        self, scope: BudgetScope, month: str, freed: int, notice: BudgetNotice = BudgetNotice.NONE
+    ) -> Write | None:
         names = {"#left": _left(month), "#limit": "limit"}
         values: dict[str, Any] = {":freed": freed, ":endless": _ENDLESS}
         sets = "SET #left = if_not_exists(#left, if_not_exists(#limit, :endless)) + :freed"
-        if not alert:
+        if notice is BudgetNotice.NONE:
             return self._update("free in budget", scope, sets, None, names, values, _stale) if freed else None
-        names["#alerted"] = "alertedMonth"
-        values[":month"] = month
-        condition = "attribute_not_exists(#alerted) OR #alerted <> :month"
-        return self._update("alert", scope, f"{sets}, #alerted = :month", condition, names, values, _stale)
+        names["#told"] = "told"
+        values[":told"] = _told(month, notice)
+        condition = "attribute_not_exists(#told) OR #told < :told"
+        return self._update("tell of budget", scope, f"{sets}, #told = :told", condition, names, values, _stale)
 
     def _update(
         self,
@@ -105,14 +118,14 @@ class DynamoBudgets:
     def setting(self, before: Budget, limit: int | None) -> Write:
         scope = before.scope
         was, is_ = (_ENDLESS if amount is None else amount for amount in (before.limit, limit))
-        names = {"#limit": "limit", "#left": _left(before.month), "#alerted": "alertedMonth"}
+        names = {"#limit": "limit", "#left": _left(before.month), "#told": "told"}
         values: dict[str, Any] = {":was": was, ":change": is_ - was}
         expression = "SET #left = if_not_exists(#left, :was) + :change"
         if limit is None:
-            expression += " REMOVE #limit, #alerted"
+            expression += " REMOVE #limit, #told"
         else:
             values[":limit"] = limit
-            expression += ", #limit = :limit REMOVE #alerted"
+            expression += ", #limit = :limit REMOVE #told"
         condition = "attribute_not_exists(#limit)" if before.limit is None else "#limit = :was"
         return self._update("set budget", scope, expression, condition, names, values, _stale)
 
@@ -125,7 +138,7 @@ def _budget_from(scope: BudgetScope, month: str, values: Mapping[str, Any]) -> B
         month=month,
         limit=limit,
         used=whole - values.get(_left(month), whole),
-        alerted=values.get("alertedMonth") == month,
+        told=_notice_from(values.get("told", ""), month),
     )
 
 

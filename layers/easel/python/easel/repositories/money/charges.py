@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from easel.repositories import keys
+from easel.repositories.money import keys
 from easel.repositories.records import Records
 from easel.services.ports.charges import Charge
 

@@ -1,19 +1,17 @@
 """The ledger in DynamoDB: wallets, holds, grants and double entries, in a table of their own (`ledger_items.py`).
 
-A hold is resolved once, by a condition on its item and not by reading first. `version` of a wallet
-counts its changes, so that the audit can tell whether its reads belong together.
+Here are the writes; `ledger_reads.py` has the reads. A hold is resolved once, by a condition on its item and not by
+reading first. `version` of a wallet counts its changes, so that the audit can tell whether its reads belong together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from easel.clock import from_iso, to_iso
+from easel.clock import to_iso
 from easel.domain.credits import (
     EXPIRED,
     EXPIRY,
@@ -31,76 +29,31 @@ from easel.domain.credits import (
     with_withdrawal,
 )
 from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
 from easel.repositories.keys import shard_of
 from easel.repositories.money.ledger_items import (
     ACCOUNT_SHARDS,
     EXPIRY_ASIDE,
-    EXPIRY_PARTITIONS,
     WALLET_SHARDS,
-    entry_from,
-    entry_range,
     entry_values,
     expiry_partition,
-    grant_from,
     grant_values,
-    hold_from,
     ledger_key,
     open_grant_values,
-    wallet_from,
     wallet_key,
 )
-from easel.repositories.table import ConditionFailed, OnConflict, Query, Table, interleaved
-from easel.services.ports.pages import Page
+from easel.repositories.money.ledger_reads import LedgerReads
+from easel.repositories.money.wallet_change import WalletChange
+from easel.repositories.table import ConditionFailed, OnConflict
 from easel.services.ports.transactions import Write
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_OPEN_GRANTS: Final = 100
 """Open grants are in the wallet's item, which has to stay small."""
 
 
-@dataclass(slots=True)
-class _WalletChange:
-    """One update of a wallet: its expressions and their values."""
-
-    sets: list[str]
-    conditions: list[str]
-    values: dict[str, Any] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    removes: list[str] = field(default_factory=list)
-
-    @property
-    def expression(self) -> str:
-        removed = f" REMOVE {', '.join(self.removes)}" if self.removes else ""
-        return f"SET {', '.join(self.sets)}{removed} ADD version :one"
-
-    def take(self, wallet: Wallet, taken: Mapping[str, int]) -> None:
-        """Deduct amounts from grants.
-
-        A grant that this uses up must be unchanged since it was read. For the others it is enough that something
-        remains, so that concurrent charges do not conflict.
-        """
-        for number, (grant_id, amount) in enumerate(taken.items()):
-            grant, n = f"grants.#g{number}.remaining", f":taken{number}"
-            self.names[f"#g{number}"] = grant_id
-            self.values[n] = amount
-            if wallet.grants[grant_id].remaining == amount:
-                self.conditions.append(f"{grant} = {n}")
-                self.removes.append(f"grants.#g{number}")
-            else:
-                self.conditions.append(f"{grant} > {n}")
-                self.sets.append(f"{grant} = {grant} - {n}")
-
-
-class DynamoLedger:
-    """`ports.money.Ledger`."""
-
-    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._table = Table(client, table_name)
-
-    # --- writes: members of transactions --------------------------------------------------------------------------
+class DynamoLedger(LedgerReads):
+    """`ports.money.Ledger`: with the reads of its base, the writes, which are members of transactions."""
 
     def holding(self, hold: Hold) -> Sequence[Write]:
         """Hold credits. Conflict: InsufficientCredits, WalletMissing."""
@@ -110,7 +63,7 @@ class DynamoLedger:
                 return WalletMissing(f"Workspace {hold.workspace_id} has no wallet.")
             return InsufficientCredits(hold.amount, found["available"])
 
-        change = _WalletChange(["available = available - :n", "held = held + :n"], ["available >= :n"])
+        change = WalletChange(["available = available - :n", "held = held + :n"], ["available >= :n"])
         change.values[":n"] = hold.amount
         return [
             self._change("hold credits", hold.workspace_id, change, insufficient),
@@ -127,19 +80,23 @@ class DynamoLedger:
             ),
         ]
 
-    def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
+    def resolving(
+        self, hold: Hold, wallet: Wallet, posted: int, now: datetime, *, low: bool = False
+    ) -> Sequence[Write]:
         """Post a part of a hold (all, some or nothing of it) and free the rest.
 
         `wallet` was read before and decides which grants pay. Conflict: StaleWrite, when there is no such hold, it is
-        resolved already, or the grants changed since.
+        resolved already, or the grants changed since. With `low` also when its owner was told, or credits were granted.
         """
         taken = allocate(wallet.grants.values(), posted)
-        change = _WalletChange(
+        change = WalletChange(
             ["held = held - :held", "available = available + :freed", "spent = spent + :posted"],
             ["held >= :held"],
             {":held": hold.amount, ":freed": hold.amount - posted, ":posted": posted},
         )
         change.take(wallet, taken)
+        if low:
+            change.tell_low(wallet)
         resolution = Resolution.POSTED if posted else Resolution.VOIDED
         writes = [
             self._update(
@@ -166,7 +123,7 @@ class DynamoLedger:
                 return TooManyGrants(f"The wallet has {MAX_OPEN_GRANTS} open grants; no more fit in.")
             return StaleWrite(f"Grant {grant.id} exists already.")
 
-        change = _WalletChange(
+        change = WalletChange(
             ["available = available + :n", "granted = granted + :n", "grants.#g = :open"],
             ["attribute_not_exists(grants.#g)", "size(grants) < :max"],
             {":n": grant.amount, ":open": open_grant_values(grant.opened), ":max": MAX_OPEN_GRANTS},
@@ -184,7 +141,7 @@ class DynamoLedger:
         Raises InsufficientCredits. Conflict: StaleWrite, when it was done before or the wallet changed since.
         """
         _, taken = with_withdrawal(wallet, grant)
-        change = _WalletChange(
+        change = WalletChange(
             ["available = available - :n", "granted = granted - :n"], ["available >= :n"], {":n": -grant.amount}
         )
         change.take(wallet, taken)
@@ -260,7 +217,7 @@ class DynamoLedger:
         amount = expirable(wallet, grant_id)
         writes: list[Write] = []
         if amount:
-            change = _WalletChange(
+            change = WalletChange(
                 ["available = available - :n", "expired = expired + :n"], ["available >= :n"], {":n": amount}
             )
             change.take(wallet, {grant_id: amount})
@@ -301,7 +258,7 @@ class DynamoLedger:
         return self._table.putting(description, {**values, "schema": 1})
 
     def _change(
-        self, description: str, workspace_id: str, change: _WalletChange, on_conflict: OnConflict | None = None
+        self, description: str, workspace_id: str, change: WalletChange, on_conflict: OnConflict | None = None
     ) -> Write:
         """The only way in which a wallet changes: under conditions, and counted in `version`."""
         return self._update(
@@ -337,64 +294,6 @@ class DynamoLedger:
             action["ExpressionAttributeNames"] = names
         stale = on_conflict or (lambda _: StaleWrite(f"{description}: it changed since it was read."))
         return TransactionWrite(description, {"Update": action}, stale)
-
-    # --- reads ----------------------------------------------------------------------------------------------------
-
-    def wallet(self, workspace_id: str) -> Wallet | None:
-        """The balance, read consistently; None for a workspace without a wallet."""
-        values = self._table.get(wallet_key(workspace_id))
-        return wallet_from(values) if values else None
-
-    def wallets(self, workspace_ids: Sequence[str]) -> Mapping[str, Wallet]:
-        """The balances of several workspaces, a hundred at once; those without a wallet are left out."""
-        found = self._table.get_all([wallet_key(workspace_id) for workspace_id in workspace_ids])
-        wallets = (wallet_from(values) for values in found.values())
-        return {wallet.workspace_id: wallet for wallet in wallets}
-
-    def hold(self, workspace_id: str, hold_id: str) -> Hold | None:
-        """A hold, resolved or not."""
-        values = self._table.get(ledger_key(workspace_id, "HOLD", hold_id))
-        return hold_from(workspace_id, values) if values else None
-
-    def grant(self, workspace_id: str, grant_id: str) -> Grant | None:
-        """A grant as it was added, used up or not."""
-        values = self._table.get(ledger_key(workspace_id, "GRANT", grant_id))
-        return grant_from(values) if values else None
-
-    def trial_of(self, identity: str) -> datetime | None:
-        """When this identity had its trial; None when it had none."""
-        values = self._table.get({"pk": f"TRIAL#{identity}", "sk": "TRIAL"})
-        return from_iso(values["createdAt"]) if values else None
-
-    def entries(
-        self,
-        workspace_id: str,
-        *,
-        limit: int,
-        after: str | None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-    ) -> Page[Entry]:
-        """The wallet's entries, newest first, from `start` on and before `end` where given."""
-        partition = f"WS#{workspace_id}"
-        query = Query.between(partition, *entry_range(start, end), newest_first=True)
-        behind = {"pk": partition, "sk": after} if after else None
-        items, more = self._table.page(query, limit=limit, start=behind)
-        return Page.of(items, lambda item: str(item["sk"]), more=more).map(entry_from)
-
-    def ended_grants(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """(workspace id, grant id) of ended grants that may have credits left."""
-        found = interleaved((self._ended(partition, now, limit) for partition in EXPIRY_PARTITIONS), limit)
-        return [*found, *self._ended(EXPIRY_ASIDE, now, limit - len(found))]
-
-    def _ended(self, partition: str, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        query = Query(
-            "expiryShard = :shard AND grantExpiresAt < :now",
-            {":shard": partition, ":now": to_iso(now)},
-            index="grants_by_expiry",
-        )
-        items = islice(self._table.records(query, at_once=max(1, limit)), limit)
-        return [(item["pk"].removeprefix("WS#"), item["sk"].removeprefix("GRANT#")) for item in items]
 
     def set_grant_aside(self, workspace_id: str, grant_id: str) -> None:
         with suppress(ConditionFailed):

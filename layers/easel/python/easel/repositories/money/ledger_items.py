@@ -104,6 +104,7 @@ def wallet_from(values: Mapping[str, Any]) -> Wallet:
         granted=values["granted"],
         grants={id_: open_grant_from(grant) for id_, grant in values["grants"].items()},
         version=values["version"],
+        low_told_at=values.get("lowToldAt"),
     )
 
 

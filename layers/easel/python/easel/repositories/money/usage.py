@@ -8,13 +8,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.domain.attempt import Attempt
+from easel.domain.counting import counted
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.domain.request import Channel
 from easel.domain.usage import LifetimeTotals, UsageRow, UsageSums
 from easel.errors import EaselError, LimitReached, StaleWrite
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.generations import keys as generation_keys
+from easel.repositories.keys import workspace_partition
+from easel.repositories.money import keys
 from easel.repositories.table import Query, Table
 from easel.services.ports.transactions import Write
 from easel.services.ports.usage import UsageRule, UsageToday
@@ -28,7 +32,7 @@ _DAYS_REMEMBERED: Final = 3
 
 
 def _active(channel: Channel) -> str:
-    return f"{keys.ACTIVE_PREFIX}{channel.value}"
+    return f"{generation_keys.ACTIVE_PREFIX}{channel.value}"
 
 
 def _ended(status: Status) -> str:
@@ -57,9 +61,9 @@ class DynamoUsageCounters:
         def refused(found: dict[str, Any] | None) -> EaselError:
             running = sorted((found or {}).get(_active(generation.channel), ()))
             if len(running) >= rule.max_active:
-                message = f"{len(running)} of at most {rule.max_active} generations are running."
+                message = f"The limit of {counted(rule.max_active, 'running generation')} is reached."
                 return LimitReached(message, kind="active_generations", limit=rule.max_active, active_ids=running)
-            message = f"The limit of {rule.max_per_day} generations per day is reached."
+            message = f"The limit of {counted(rule.max_per_day, 'generation')} per day is reached."
             begins_anew = datetime.combine(today + timedelta(days=1), time(), UTC)
             wait = int((begins_anew - generation.created_at).total_seconds()) + 1
             return LimitReached(message, kind="generations_per_day", limit=rule.max_per_day, retry_after=wait)
@@ -69,7 +73,7 @@ class DynamoUsageCounters:
             {
                 "Update": {
                     "TableName": self._table.name,
-                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "Key": to_item(generation_keys.usage(generation.workspace_id, generation.user_id)),
                     "UpdateExpression": f"ADD #active :ids, #today :one, #all :one REMOVE {', '.join(stale_days)}",
                     "ConditionExpression": "(attribute_not_exists(#active) OR size(#active) < :active)"
                     " AND (attribute_not_exists(#today) OR #today < :perDay)",
@@ -89,7 +93,7 @@ class DynamoUsageCounters:
             {
                 "Update": {
                     "TableName": self._table.name,
-                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "Key": to_item(generation_keys.usage(generation.workspace_id, generation.user_id)),
                     "UpdateExpression": "DELETE #active :ids ADD #ended :one, "
                     + ", ".join(f"{name} :{name}" for name in _LIFETIME.values()),
                     "ExpressionAttributeNames": {
@@ -110,7 +114,7 @@ class DynamoUsageCounters:
             {
                 "Update": {
                     "TableName": self._table.name,
-                    "Key": to_item(keys.usage(generation.workspace_id, generation.user_id)),
+                    "Key": to_item(generation_keys.usage(generation.workspace_id, generation.user_id)),
                     "UpdateExpression": "ADD #all :less, #ended :less",
                     "ExpressionAttributeNames": {"#all": _ALL, "#ended": _ended(generation.status)},
                     "ExpressionAttributeValues": to_item({":less": -1}),
@@ -120,18 +124,18 @@ class DynamoUsageCounters:
         )
 
     def today(self, workspace_id: str, user_id: str, channel: Channel, now: datetime) -> UsageToday:
-        values = self._table.get(keys.usage(workspace_id, user_id)) or {}
+        values = self._table.get(generation_keys.usage(workspace_id, user_id)) or {}
         return UsageToday(
             generations=values.get(_day(now.astimezone(UTC).date()), 0),
             active_ids=tuple(sorted(values.get(_active(channel), ()))),
         )
 
     def totals(self, workspace_id: str) -> LifetimeTotals:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
+        query = Query.of(workspace_partition(workspace_id), generation_keys.USAGE_PREFIX, consistent=False)
         return sum(map(_lifetime_from, self._table.records(query)), LifetimeTotals())
 
     def total(self, workspace_id: str, status: Status | None) -> int:
-        query = Query.of(keys.workspace_partition(workspace_id), keys.USAGE_PREFIX, consistent=False)
+        query = Query.of(workspace_partition(workspace_id), generation_keys.USAGE_PREFIX, consistent=False)
         counters = list(self._table.records(query))
         if status is None or status.is_final:
             name = _ALL if status is None else _ended(status)
@@ -141,10 +145,10 @@ class DynamoUsageCounters:
             id_
             for values in counters
             for name, ids in values.items()
-            if name.startswith(keys.ACTIVE_PREFIX)
+            if name.startswith(generation_keys.ACTIVE_PREFIX)
             for id_ in ids
         ]
-        states = self._table.get_all([keys.generation_state(workspace_id, id_) for id_ in open_ids])
+        states = self._table.get_all([generation_keys.generation_state(workspace_id, id_) for id_ in open_ids])
         return sum(state["status"] == status.value for state in states.values())
 
 
@@ -169,7 +173,7 @@ class DynamoUsageSummaries:
         sums[first] += UsageSums(generations=1)
         return [self._add(generation, provider, sums[provider]) for provider in sorted(sums)]
 
-    def correcting(self, generation: Generation, index: int) -> Write:
+    def correcting(self, generation: Generation, index: int) -> Sequence[Write]:
         """See `ports.usage.UsageSummaries`. What was counted at the end is replaced by what is known now."""
         image, counted = generation.images[index], generation.counted[index]
         change = UsageSums(
@@ -177,7 +181,26 @@ class DynamoUsageSummaries:
             provider_cost=image.provider_cost_micro_usd - counted.cost_micro_usd,
             uncertain_cost=image.uncertain_cost_micro_usd - counted.uncertain_micro_usd,
         )
-        return self._add(generation, _served_by(generation, image), change)
+        return [
+            self._add(generation, _served_by(generation, image), change),
+            self._add_to_lifetime_cost(generation, change.provider_cost),
+        ]
+
+    def _add_to_lifetime_cost(self, generation: Generation, change: int) -> Write:
+        """The cost in `_LIFETIME`, which `DynamoUsageCounters.ending` has counted from the same attempts."""
+        return TransactionWrite(
+            "correct lifetime cost",
+            {
+                "Update": {
+                    "TableName": self._table.name,
+                    "Key": to_item(generation_keys.usage(generation.workspace_id, generation.user_id)),
+                    "UpdateExpression": "ADD #cost :change",
+                    "ExpressionAttributeNames": {"#cost": _LIFETIME["provider_cost_micro_usd"]},
+                    "ExpressionAttributeValues": to_item({":change": change}),
+                }
+            },
+            lambda _: StaleWrite("correct lifetime cost"),
+        )
 
     def _add(self, generation: Generation, provider: str, sums: UsageSums) -> Write:
         ended = generation.completed_at
@@ -249,7 +272,8 @@ def _lifetime_values(ended: Generation) -> dict[str, int]:
 
 
 def _lifetime_from(values: dict[str, Any]) -> LifetimeTotals:
-    return LifetimeTotals(**{field: values.get(name, 0) for field, name in _LIFETIME.items()})
+    totals = {field: values.get(name, 0) for field, name in _LIFETIME.items()}
+    return LifetimeTotals(**totals, generations_kept=values.get(_ended(Status.COMPLETED), 0))
 
 
 def _day_of(moment: datetime) -> str:

@@ -23,10 +23,12 @@ from easel.domain.upload import (
     UploadState,
 )
 from easel.errors import EaselError, NotFound, StaleWrite, TooManyAttachments, UploadNotReady
-from easel.repositories import keys
-from easel.repositories.dynamodb import TransactionWrite, to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.keys import workspace_partition
 from easel.repositories.records import Records
 from easel.repositories.table import Query, interleaved
+from easel.repositories.uploads import keys
 from easel.repositories.uploads.upload_items import accepted_values, rejection_values, upload_from, upload_values
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
@@ -209,7 +211,7 @@ class DynamoUploads:
         return {upload.id: upload for upload in uploads if upload}
 
     def list(self, workspace_id: str, *, limit: int, after: str | None) -> Page[Upload]:
-        partition = keys.workspace_partition(workspace_id)
+        partition = workspace_partition(workspace_id)
         found = self._records.listed(partition, limit=limit, after=after, prefix=keys.UPLOAD_PREFIX, newest_first=True)
         return found.find(_shown)
 
