@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.aws_errors import raised_as
-from easel.domain.batch import Batch, BatchLine, chunk_size
+from easel.domain.batch import CANONICAL_ADDRESS, Batch, BatchLine, chunk_size
 from easel.domain.file_names import FileName
 from easel.errors import StorageUnavailable
 from easel.storage.keys import batch_key
@@ -32,7 +32,15 @@ class S3BatchFiles:
         size, data, offsets = chunk_size(len(lines)), bytearray(), [0]
         for start in range(0, len(lines), size):
             for line in lines[start : start + size]:
-                data += _encoded({"n": line.number, "id": line.custom_id, "body": line.body, "error": line.error})
+                data += _encoded(
+                    {
+                        "n": line.number,
+                        "id": line.custom_id,
+                        "url": line.address,
+                        "body": line.body,
+                        "error": line.error,
+                    }
+                )
             offsets.append(len(data))
         self._put(batch_key(workspace_id, batch_id, "lines"), bytes(data))
         return tuple(offsets)
@@ -41,7 +49,12 @@ class S3BatchFiles:
         first, end = batch.offsets[chunk], batch.offsets[chunk + 1]
         text = self._get(batch_key(batch.workspace_id, batch.id, "lines"), f"bytes={first}-{end - 1}")
         values = [json.loads(line) for line in text.splitlines()]
-        return [BatchLine(value["n"], value["id"], value["body"], value["error"]) for value in values]
+        return [
+            BatchLine(
+                value["n"], value["id"], value["body"], value["error"], address=value.get("url", CANONICAL_ADDRESS)
+            )
+            for value in values
+        ]
 
     def append_results(self, batch: Batch, step: int, results: Sequence[Mapping[str, Any]]) -> None:
         before = self._get(self._results(batch, step - 1)) if step > 1 else b""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from easel.aws_errors import raised_as
 from easel.errors import StorageUnavailable
-from easel.storage.keys import archives_prefix, image_prefix, unmarked_prefix
+from easel.storage.keys import archives_prefix, image_prefix, lent_prefix, unmarked_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -54,3 +54,6 @@ class S3PictureFiles:
 
     def delete_archives(self, workspace_id: str, generation_id: str) -> None:
         delete_below(self._client, self._bucket, archives_prefix(workspace_id, generation_id))
+
+    def delete_references(self, workspace_id: str, generation_id: str) -> None:
+        delete_below(self._client, self._bucket, lent_prefix(workspace_id, generation_id))

@@ -75,6 +75,15 @@ def lent_key(workspace_id: str, generation_id: str, name: str) -> str:
     return _prefix(LENT, workspace_id, generation_id, name)
 
 
+def lent_prefix(workspace_id: str, generation_id: str) -> str:
+    """Prefix of all copies of a generation's reference images, its end included.
+
+    Raises:
+        ValueError: an id with characters that are not allowed in a key.
+    """
+    return _prefix(LENT, workspace_id, generation_id) + "/"
+
+
 def batch_key(workspace_id: str, batch_id: str, name: str) -> str:
     """Key of a file of a batch.
 

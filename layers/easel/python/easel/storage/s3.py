@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from botocore.config import Config
-
 from easel.aws_errors import raised_as
 from easel.clock import system_clock
 from easel.domain.file_names import FileName
 from easel.errors import StorageUnavailable
+from easel.storage.presigned import LinkSigner
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from mypy_boto3_s3 import S3Client
 
 _CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
@@ -34,10 +34,11 @@ _MEDIA_TYPES: Final = {
 def client_config(endpoint_url: str | None) -> Config:
     """Settings for S3 clients, to be merged with the common ones.
 
-    Presigned links need signature version 4. On AWS the bucket is part of the host name; a custom
-    endpoint (the embedded cloud) has no such host names, so there it is the first segment of the path. The host name is
-    that of the region, in us-east-1 too: CloudFront calls the bucket by it, and the signature covers it.
+    Presigned forms need signature version 4. On AWS the bucket is part of the host name; a custom endpoint (the
+    embedded cloud) has no such host names, so there it is the first segment of the path.
     """
+    from botocore.config import Config  # noqa: PLC0415 - only makers of clients need it, not signers of links
+
     return Config(
         signature_version="s3v4",
         s3={"addressing_style": "path" if endpoint_url else "virtual", "us_east_1_regional_endpoint": "regional"},
@@ -45,7 +46,7 @@ def client_config(endpoint_url: str | None) -> Config:
 
 
 class S3ImageStore:
-    """`ports.pictures.ImageStore`.
+    """`ports.pictures.ImageStore`. The client is made by the first call that needs it: links need none.
 
     `base_url` is the address before the bucket that links get instead of the bucket's own: one that takes the headers
     away which S3 would refuse. `credentials_end` is when the credentials that sign links end; None if it is not known.
@@ -53,14 +54,16 @@ class S3ImageStore:
 
     def __init__(
         self,
-        client: S3Client,
+        client: Callable[[], S3Client],
         bucket: str,
+        signer: LinkSigner,
         *,
         base_url: str = "",
         credentials_end: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._client = client
         self._bucket = bucket
+        self._signer = signer
         self._base_url = base_url.rstrip("/")
         self._credentials_end = credentials_end
 
@@ -77,7 +80,7 @@ class S3ImageStore:
         """
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
         with raised_as(StorageUnavailable, f"The object {key} could not be stored."):
-            self._client.put_object(
+            self._client().put_object(
                 Bucket=self._bucket,
                 Key=key,
                 Body=data,
@@ -93,9 +96,10 @@ class S3ImageStore:
             StorageUnavailable: the bucket does not answer.
         """
         with raised_as(StorageUnavailable, f"The object {key} could not be read."):
+            client = self._client()
             try:
-                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-            except self._client.exceptions.NoSuchKey:
+                return client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except client.exceptions.NoSuchKey:
                 return None
 
     def presign(self, key: str, *, expires_in: timedelta, filename: FileName | None = None, head: bool = False) -> str:
@@ -109,15 +113,10 @@ class S3ImageStore:
             StorageUnavailable: no credentials to sign with.
         """
         parameters = {
-            "Bucket": self._bucket,
-            "Key": key,
-            "ResponseContentType": _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
-            "ResponseContentDisposition": disposition(filename),
+            "response-content-type": _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream"),
+            "response-content-disposition": disposition(filename),
         }
-        with raised_as(StorageUnavailable, f"No link to the object {key} could be made."):
-            link = self._client.generate_presigned_url(
-                "head_object" if head else "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
-            )
+        link = self._signer.link("HEAD" if head else "GET", key, parameters, int(expires_in.total_seconds()))
         return f"{self._base_url}{urlsplit(link)._replace(scheme='', netloc='').geturl()}" if self._base_url else link
 
 

@@ -1,17 +1,13 @@
 """The environment variables of functions: each is spelled once, here, and typed.
 
 A class holds variables that are used together. A factory takes the class, or a combination of classes, that has what it
-reads; the `Env` of a function is made of those that its factories take.
+reads; the `Env` of a function is made of those that its factories take. `env_objects.py` has variables that hold JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Json
-from pydantic.alias_generators import to_camel
-
-from easel.domain.request import Fallback
 from easel.settings import Settings, Text, Words
 
 
@@ -19,6 +15,13 @@ class OpenDoors(Settings):
     """The front doors of this deployment."""
 
     EASEL_DOORS: Words
+
+
+class LightClients(Settings):
+    """The client of `easel.aws` instead of botocore's, for functions that every request waits for."""
+
+    AWS_CLIENTS: Literal["light", "botocore"] = "botocore"
+    """Read by `wiring/aws.py` when it is imported."""
 
 
 class CoreTable(Settings):
@@ -72,6 +75,18 @@ class BotSecret(Settings):
     TELEGRAM_BOT_SECRET_ARN: Text
 
 
+class VendorSecrets(Settings):
+    """The secrets with the keys of vendors."""
+
+    VENDOR_SECRET_ARNS: Words
+
+
+class InternalNetworks(Settings):
+    """Networks from which a few addresses may be used without a credential; none as a rule."""
+
+    INTERNAL_NETWORKS: Words
+
+
 class TelegramBot(BotSecret):
     """The bot whose Mini Apps may sign in."""
 
@@ -93,6 +108,13 @@ class RateLimitDefaults(EphemeralTable):
     RATE_LIMIT_ADDRESS_PER_MINUTE: int
 
 
+class Release(Settings):
+    """What is deployed, and where."""
+
+    EASEL_VERSION: Text
+    EASEL_STAGE: Text
+
+
 class PublicAddress(Settings):
     """Where clients reach the API."""
 
@@ -104,6 +126,12 @@ class ImagesBucket(Settings):
 
     IMAGES_BUCKET_NAME: Text
     IMAGES_BASE_URL: str
+
+
+class TrashTime(Settings):
+    """How long pictures stay in the trash."""
+
+    TRASH_DAYS: int
 
 
 class TopUp(Settings):
@@ -129,7 +157,7 @@ class Links(ImagesBucket, PublicAddress):
 
 
 class AddressKey(Settings):
-    """Key of KMS for addresses of reference pictures that carry a secret."""
+    """Key of KMS for secrets of tenants: addresses of reference pictures that carry one, and those of webhooks."""
 
     ADDRESS_KEY_ID: Text
 
@@ -152,6 +180,12 @@ class Studio(Settings):
     STUDIO_MODEL: Text
 
 
+class ContentAddress(Settings):
+    """Where pictures of content items are reached: the API's own address, or that of a CDN before it."""
+
+    CONTENT_BASE_URL: Text
+
+
 class ContentSettings(Settings):
     """The model of pictures of content items, and the provider that is asked first or `any`."""
 
@@ -165,18 +199,6 @@ class GenerationsQueue(Settings):
     GENERATIONS_QUEUE_URL: Text
 
 
-class RenderQueues(Settings):
-    """Queues of images to make, by provider."""
-
-    RENDER_QUEUE_URLS: Json[Mapping[str, Text]]
-
-
-class CollectQueues(Settings):
-    """Queues of jobs to poll, by provider."""
-
-    COLLECT_QUEUE_URLS: Json[Mapping[str, Text]]
-
-
 class ArchivesQueue(Settings):
     """Queue of archives to build."""
 
@@ -187,6 +209,42 @@ class DeletionsQueue(Settings):
     """Queue of deletions to finish."""
 
     DELETIONS_QUEUE_URL: Text
+
+
+class WebhookQueues(Settings):
+    """The two lanes of deliveries to webhooks."""
+
+    WEBHOOKS_QUEUE_URL: Text
+    SLOW_WEBHOOKS_QUEUE_URL: Text
+
+
+class WebSockets(Settings):
+    """Where API Gateway takes what is sent through WebSockets. A mere path is below the emulator's address."""
+
+    WEBSOCKETS_URL: Text
+
+
+class RealtimeAddress(Settings):
+    """Where clients open a WebSocket."""
+
+    REALTIME_URL: Text
+
+
+class TrustedWebhooks(Settings):
+    """Origins that webhooks may be posted to although they are not public; may be empty."""
+
+    WEBHOOK_TRUSTED_ORIGINS: Words
+
+
+class TrustedOrigins(TrustedReferences, TrustedWebhooks):
+    """Of whatever reads requests that name references and webhooks."""
+
+
+class Destinations(Settings):
+    """Who delivers to queues, buses and buckets of customers, and whether those of our own account are among them."""
+
+    DELIVERY_ROLE_ARN: Text
+    OWN_ACCOUNT_DESTINATIONS: bool
 
 
 class BatchesQueue(Settings):
@@ -224,57 +282,3 @@ class EventTargets(Settings):
 
     EVENT_BUS_NAME: Text
     INTEGRATION_QUEUE_URL: Text
-
-
-class _JsonObject(BaseModel):
-    """Base of JSON objects in variables. Names are camelCase; an unknown one would otherwise pass for a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, defer_build=True)
-
-
-class Vendor(_JsonObject):
-    """How one provider is reached; everything is optional."""
-
-    base_url: str = ""
-    secret_arn: str | None = None
-    webhook_secret_arn: str | None = None
-    sync_mode: bool = True
-    variant: str = ""
-    options: Mapping[str, str] = {}
-    callbacks: bool = False
-
-
-class Vendors(Settings):
-    """The providers that a function may call."""
-
-    PROVIDER_SETTINGS: Json[Mapping[str, Vendor]]
-
-
-class RoutingDefaults(_JsonObject):
-    """Providers of this deployment, those that it prefers, and which may stand in for another by default."""
-
-    providers: tuple[str, ...]
-    preferred: tuple[str, ...]
-    fallback: Fallback
-
-
-class Routing(CoreTable, EphemeralTable):
-    """The choice of providers: the deployment's defaults, the workspaces' settings, the providers' health."""
-
-    ROUTING: Json[RoutingDefaults]
-
-
-class Issuer(_JsonObject):
-    """One identity provider whose tokens are accepted."""
-
-    issuer: Text
-    audiences: frozenset[Text]
-    jwks_url: Text
-    groups_claim: str | None = None
-    operator_group: str | None = None
-
-
-class TokenIssuers(Settings):
-    """Identity providers whose tokens are accepted."""
-
-    TOKEN_ISSUERS: Json[tuple[Issuer, ...]]

@@ -11,11 +11,13 @@ from easel.services.delivery.describe_changes import DescribeChanges
 from easel.services.delivery.publish_events import PublishEvents
 from easel.services.images.links import permalink
 from easel.wiring.aws import dynamodb
-from easel.wiring.env import CoreTable, EventTargets, PublicAddress
+from easel.wiring.delivery.webhook_queues import QueueEnv, queue_deliveries
+from easel.wiring.env import EphemeralTable, EventTargets, PublicAddress
 from easel.wiring.publishers import publishers
+from easel.wiring.realtime.connections import record_event
 
 
-class PublishEnv(CoreTable, EventTargets, PublicAddress):
+class PublishEnv(QueueEnv, EphemeralTable, EventTargets, PublicAddress):
     """Environment of whatever publishes events."""
 
 
@@ -29,6 +31,7 @@ def publish_events(env: PublishEnv) -> PublishEvents:
     generations = DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME)
     return PublishEvents(
         publishers=publishers(env),
+        listener_publishers=[queue_deliveries(env), record_event(env)],
         log=log,
         listeners=DynamoListeners(dynamodb(), env.CORE_TABLE_NAME),
         describe=DescribeChanges(generations=generations, log=log, permalink_of=permalink_of),

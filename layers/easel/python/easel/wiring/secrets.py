@@ -24,6 +24,8 @@ _NO_SUCH_VERSION: Final = "ResourceNotFoundException"
 
 _cached: dict[tuple[str, str], tuple[float, str | None]] = {}
 """(ARN, stage) -> when it was read, and the text; None for a stage that no version has."""
+_written: set[str] = set()
+"""ARNs of secrets that have more than the version that the stack made: for good."""
 
 
 def secret(arn: str) -> str:
@@ -50,6 +52,21 @@ def versions(arn: str, *, previous: bool) -> Iterator[str]:
                 yield text
 
 
+def was_written(arn: str) -> bool:
+    """Whether somebody has written this secret since the stack made it. Its text is not read.
+
+    Raises:
+        SecretUnavailable: it could not be looked up.
+    """
+    if arn not in _written:
+        with raised_as(SecretUnavailable, "A secret could not be looked up. Please try again."):
+            stages = aws_client("secretsmanager").describe_secret(SecretId=arn)["VersionIdsToStages"]
+        if len(stages) == 1:
+            return False
+        _written.add(arn)
+    return True
+
+
 def signing_keys(env: SigningKey) -> Keys:
     """The keys for `easel.signing`. They are read when there is something to sign or to verify."""
     return partial(_signing_keys, env.SIGNING_SECRET_ARN)
@@ -58,6 +75,7 @@ def signing_keys(env: SigningKey) -> Keys:
 def forget() -> None:
     """Read every secret anew: for tests that replace one or work on several deployments."""
     _cached.clear()
+    _written.clear()
 
 
 def _signing_keys(arn: str) -> Iterator[bytes]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, TypeAdapter
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, TypeAdapter
 from pydantic.alias_generators import to_camel, to_snake
 
 from easel.services.ports.deletion import Deletion
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
+from easel.services.ports.webhooks import DeliveryRef
 
 _FIELDS: Final = TypeAdapter(dict[str, Any])
 _QUEUED: Final = TypeAdapter(QueuedGeneration)
@@ -65,6 +66,19 @@ class BatchMessage(_Message):
     batch_id: str
     run: str
     request_id: str
+
+
+class DeliveryMessage(_Message):
+    """Queues `webhooks` and `slow-webhooks`: make this attempt at a delivery."""
+
+    workspace_id: str
+    endpoint_id: str
+    delivery_id: str
+    attempt: PositiveInt
+
+    def ref(self) -> DeliveryRef:
+        """As the use case takes it."""
+        return DeliveryRef(self.workspace_id, self.endpoint_id, self.delivery_id, self.attempt)
 
 
 class DeletionMessage(_Message):

@@ -18,11 +18,13 @@ from easel.services.ports.deletion import Deletion
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
+from easel.services.ports.webhooks import DeliveryRef
 from easel.workflow.messages import (
     ArchiveMessage,
     BatchMessage,
     CollectMessage,
     DeletionMessage,
+    DeliveryMessage,
     HintPart,
     RenderMessage,
     queued_values,
@@ -129,6 +131,24 @@ class SqsDeletionQueue:
             request_id=deletion.request_id,
         )
         _send(self._client, self._queue_url, message.to_json(), _AFTER_THE_REQUEST)
+
+
+class SqsDeliveryQueue:
+    """`ports.webhooks.DeliveryQueue`."""
+
+    def __init__(self, client: SQSClient, *, quick_url: str, slow_url: str) -> None:
+        self._client = client
+        self._urls = {True: quick_url, False: slow_url}
+
+    def deliver(self, ref: DeliveryRef, *, quick: bool, delay: timedelta = timedelta()) -> None:
+        """Raises QueueUnavailable."""
+        message = DeliveryMessage(
+            workspace_id=ref.workspace_id,
+            endpoint_id=ref.endpoint_id,
+            delivery_id=ref.delivery_id,
+            attempt=ref.attempt,
+        )
+        _send(self._client, self._urls[quick], message.to_json(), delay)
 
 
 class SqsBatchQueue:

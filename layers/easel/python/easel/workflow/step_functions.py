@@ -30,22 +30,13 @@ _MAX_CAUSE: Final = 32_768
 class StepFunctionsStarter:
     """`ports.messages.WorkflowStarter`. An execution has the name of its generation, so there is never a second one.
 
-    `begin_keys` gives the keys of the stored generation for the first state. Safe to retry: after a
-    WorkflowUnavailable the message that caused the call is redelivered.
+    Safe to retry: after a WorkflowUnavailable the message that caused the call is redelivered.
     """
 
-    def __init__(
-        self,
-        client: SFNClient,
-        state_machine_arn: str,
-        *,
-        render_queue_urls: Mapping[str, str],
-        begin_keys: Callable[[str, str], Mapping[str, object]],
-    ) -> None:
+    def __init__(self, client: SFNClient, state_machine_arn: str, *, render_queue_urls: Mapping[str, str]) -> None:
         self._client = client
         self._state_machine_arn = state_machine_arn
         self._render_queue_urls = render_queue_urls
-        self._begin_keys = begin_keys
 
     def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
         """Start the execution; False when it was started before, running or ended.
@@ -59,7 +50,6 @@ class StepFunctionsStarter:
         }
         execution_input = {
             **queued_values(queued),
-            **self._begin_keys(queued.workspace_id, queued.generation_id),
             "tasks": [{"index": index, **task} for index in range(queued.images)],
         }
         started = _call(

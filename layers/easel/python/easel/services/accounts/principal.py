@@ -80,6 +80,11 @@ class Principal:
         return Role.OWNER in self.roles and self.channel is not Channel.TELEGRAM
 
     @property
+    def sees_costs_in_studio(self) -> bool:
+        """Whether the studio shows what images cost: to every member, as seed 003 wants, but not to a bot's people."""
+        return self.sees_provider_costs or self.channel is not Channel.TELEGRAM
+
+    @property
     def may_change_workspace(self) -> bool:
         """Whether they may choose among their workspaces. Keys and Mini App users have one."""
         return self.key_id == SIGNED_IN

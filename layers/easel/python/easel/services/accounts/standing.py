@@ -34,7 +34,7 @@ class Standing:
 
         Nothing is checked where nothing can be revoked: a person in their own workspace, a scope that an identity
         provider's token carries, Mini App sessions, which hold none of these scopes, and a bot's derived key, which
-        ends with the token.
+        ends with the token: who acts later than the request looks whether the bot is still stored.
         """
         if principal.key_id in {MINI_APP, TELEGRAM_BOT}:
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from easel.clock import Clock
@@ -40,19 +41,21 @@ class SyncUsers:
         self._read_users = read_users
         self._clock = clock
 
-    def sync(self, caller: Principal, profile: TelegramProfile) -> SyncedUser:
-        """Create a user or update the profile. Idempotent.
+    def sync(self, caller: Principal, profile: TelegramProfile, *, unknown: Collection[str] = ()) -> SyncedUser:
+        """Create a user or update the profile, except for its fields in `unknown`. Idempotent.
 
         Raises:
             Forbidden: a person who names somebody else.
         """
         identity = telegram_identity(caller, profile.telegram_id)
-        return self.sync_in(identity.bot_workspace_id, caller.plan, profile)
+        return self.sync_in(identity.bot_workspace_id, caller.plan, profile, unknown=unknown)
 
-    def sync_in(self, bot_workspace_id: str, plan: str, profile: TelegramProfile) -> SyncedUser:
+    def sync_in(
+        self, bot_workspace_id: str, plan: str, profile: TelegramProfile, *, unknown: Collection[str] = ()
+    ) -> SyncedUser:
         """`sync`, for callers that act for the bot's workspace."""
         identity = TelegramIdentity(bot_workspace_id, profile.telegram_id)
-        user = self._users.update_profile(identity.user_id, profile, self._clock())
+        user = self._users.update_profile(identity.user_id, profile, self._clock(), unknown=unknown)
         made = None if user else self._ensure_user.of_telegram(identity, profile, plan)
         # A concurrent call created it in between.
         user = user or made or self._users.get(identity.user_id)

@@ -13,7 +13,7 @@ from easel.domain.catalogue.watch import Observation, observe
 from easel.domain.events import Event, catalogue_event
 from easel.domain.provider import OfferedModel
 from easel.errors import ProviderError
-from easel.jobs import for_each
+from easel.jobs import JobCounts, for_each
 from easel.services.ports.providers import ImageProvider
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _UNREADABLE: Final = "unreadable"
 class CatalogueReport:
     """The result of a check. `unchecked` are the providers whose list could not be fetched, with the reason.
 
-    `failed` counts the findings that could not be published.
+    `failed` counts the findings that could not be published, and the workspaces that could not be told.
     """
 
     observations: tuple[Observation, ...]
@@ -47,12 +47,14 @@ class CheckCatalogue:
         names: Sequence[str],
         providers: Callable[[str], ImageProvider],
         publish: Callable[[Event], None],
+        tell_workspaces: Callable[[Sequence[Observation], str], JobCounts],
         clock: Clock,
     ) -> None:
         self._catalogue = catalogue
         self._names = names
         self._providers = providers
         self._publish = publish
+        self._tell_workspaces = tell_workspaces
         self._clock = clock
 
     def __call__(self, request_id: str) -> CatalogueReport:
@@ -68,7 +70,8 @@ class CheckCatalogue:
             return True
 
         published = for_each(found, publish, kind="catalogue finding", name=lambda one: one.model.id)
-        return CatalogueReport(tuple(found), unchecked, published.failed + published.left)
+        counts = published + self._tell_workspaces(found, request_id)
+        return CatalogueReport(tuple(found), unchecked, counts.failed + counts.left)
 
     def _offered(self, name: str, unchecked: dict[str, str]) -> tuple[OfferedModel, ...] | None:
         try:

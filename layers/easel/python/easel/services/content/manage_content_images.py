@@ -1,8 +1,10 @@
-"""Delete versions of content items, and choose the current one."""
+"""Delete versions of content items, change their texts, and choose the current one."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from typing import TypedDict
 
 from easel.clock import Clock
 from easel.domain.content_item import ContentImage
@@ -12,6 +14,14 @@ from easel.services.content.read_content_images import NO_IMAGE, ContentView, Re
 from easel.services.images.delete_images import DeleteImages
 from easel.services.ports.content import ContentImages
 from easel.services.ports.transactions import UnitOfWork
+
+
+class ContentTexts(TypedDict, total=False):
+    """Texts of a version. None stands for the text that it has without anybody's doing."""
+
+    title: str
+    alt: str | None
+    caption: str | None
 
 
 class ManageContentImages:
@@ -42,7 +52,7 @@ class ManageContentImages:
             Conflict: its picture is being made.
             QueueUnavailable: nothing was deleted.
         """
-        view = self._read.get(principal, item_id, file_name)
+        view = self._read.find(principal, item_id, file_name)
         if not view.status.is_final:
             raise Conflict("The image is being made. Delete it once it is finished.")
         # Without a picture, because it could not be made or was deleted by its own id, there is only the version.
@@ -50,6 +60,24 @@ class ManageContentImages:
             self._delete.image(principal, view.image.image_id, request_id)
         self._unit_of_work.commit(*self._images.removing(view.image))
         return view.image
+
+    def delete_picture(self, principal: Principal, image_id: str, request_id: str) -> None:
+        """Delete a picture by its own id; a version that shows it answers 404 from now on.
+
+        Raises:
+            NotFound, Conflict, QueueUnavailable: as above.
+        """
+        try:
+            self._delete.image(principal, image_id, request_id)
+        except NotFound as missing:
+            raise NotFound(NO_IMAGE) from missing
+
+    def describe(self, principal: Principal, item_id: str, file_name: str, texts: ContentTexts) -> ContentView:
+        """Change the texts of a version: only those that are given. Raises NotFound."""
+        view = self._read.get(principal, item_id, file_name)
+        image = replace(view.image, **texts)
+        self._unit_of_work.commit(*self._images.describing(image))
+        return self._read.placed(replace(view, image=image))
 
     def choose(self, principal: Principal, item_id: str, file_name: str) -> ContentView:
         """Make a version the current one of its item.

@@ -21,19 +21,22 @@ from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.request import AskedParameters, ImageRequest, Routing
 from easel.domain.template_use import TemplateUse
-from easel.errors import Contended, NotFound, StaleWrite
+from easel.errors import Contended, InvalidRequest, NotFound, StaleWrite
 from easel.services.accounts.principal import Principal
 from easel.services.generations.read_generations import ReadGenerations
 from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.ports.content import ContentImages
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.transactions import Write
 
 JOIN_WINDOW: Final = timedelta(seconds=60)
 """How long the same request joins the version that it began: clients repeat a request that took them too long."""
 
 _TEMPLATE: Final = "content-item"
-_SIZE_OF_RATIO: Final = {"16:9": "1792x1008", "4:3": "1280x960"}
+_TEMPLATE_WITH_TEXT: Final = "content-item-with-text"
+"""The same for pictures that may have letters in them."""
+_VALUE_OF_TEMPLATE: Final = "template.variables."
+_SIZE_OF_RATIO: Final = {"16:9": "1792x1008", "4:3": "1280x960", "1:1": "1024x1024"}
 """For models that take sizes and no ratios: the nearest that they have is made."""
 _PREFERRED_FORMATS: Final = ("jpeg", "png", "webp")
 _TITLE_KEPT: Final = 300
@@ -52,11 +55,26 @@ class ContentDefaults:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedContent:
-    """A version and its generation; `replayed` when an earlier request had begun it."""
+    """A version and its generation; `replayed` when an earlier request had begun it.
+
+    `item` is what was known of its item when the request was taken; None for the item without a name.
+    """
 
     image: ContentImage
     generation: Generation
     replayed: bool
+    item: ContentItem | None = None
+
+    @property
+    def is_current(self) -> bool | None:
+        """Whether it is the picture of its item now, if no later request was faster; None without an item."""
+        if self.item is None:
+            return None
+        if not any(image.stored for image in self.generation.images):
+            return False
+        if self.item.chosen:
+            return self.item.chosen == self.generation.id
+        return not self.replayed or self.item.latest == self.generation.id
 
 
 class SubmitContentImage:
@@ -68,7 +86,7 @@ class SubmitContentImage:
         submit: SubmitGeneration,
         read: ReadGenerations,
         images: ContentImages,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         catalogue: Callable[[], Catalogue],
         defaults: ContentDefaults,
         clock: Clock,
@@ -96,7 +114,7 @@ class SubmitContentImage:
         """
         made = self.accept(principal, request, request_id=request_id, idempotency_key=idempotency_key)
         ended = self._read.wait(principal, made.generation.id, patience())
-        return replace(made, generation=ended)
+        return replace(made, generation=ended, item=self._with_choice_that_is_there(principal, made.item))
 
     def accept(
         self, principal: Principal, request: ContentRequest, *, request_id: str, idempotency_key: str | None
@@ -124,26 +142,20 @@ class SubmitContentImage:
             except StaleWrite:
                 # Another request for this item, or for this address, was faster.
                 continue
+            except InvalidRequest as error:
+                raise _in_fields_of_the_request(error) from error
             generation = submitted.generation
             if not submitted.replayed:
-                return SubmittedContent(made.image(generation), generation, replayed=False)
-            return SubmittedContent(self._earlier(principal, request, generation), generation, replayed=True)
+                return SubmittedContent(made.image(generation), generation, replayed=False, item=item)
+            earlier = self._earlier(principal, request, generation)
+            return SubmittedContent(earlier, generation, replayed=True, item=item)
         raise Contended("There are too many requests for this content item at the same moment. Please try again.")
 
     def _image_request(self, request: ContentRequest, model: Model) -> ImageRequest:
-        ratio = request.aspect_ratio or request.variant.aspect_ratio
-        if ratio in model.aspect_ratios:
-            measures = AskedParameters(aspect_ratio=ratio)
-        else:
-            measures = AskedParameters(size=_SIZE_OF_RATIO.get(ratio), size_policy="nearest")
+        measures = _measures(request.aspect_ratio or request.variant.aspect_ratio, model)
         output_format = request.output_format or next(
             (one for one in _PREFERRED_FORMATS if one in model.output_formats), None
         )
-        variables = {
-            "title": request.title,
-            "description": request.description or "",
-            "light": light_of(request.item_id, request.variant),
-        }
         return ImageRequest(
             prompt=request.prompt or "",
             model=request.model or self._defaults.model,
@@ -157,10 +169,15 @@ class SubmitContentImage:
             input_params=request.sent,
             client_reference=request.item_id,
             routing=Routing(provider=request.provider or (None if request.model else self._defaults.provider)),
-            template=None
-            if request.prompt
-            else TemplateUse(_TEMPLATE, variables, shots=(request.variant.value,), truncate=request.truncate),
+            template=None if request.prompt else _template(request),
         )
+
+    def _with_choice_that_is_there(self, principal: Principal, item: ContentItem | None) -> ContentItem | None:
+        """The item without the version that a person chose, if that was deleted since or is in the trash."""
+        if item is None or item.chosen is None:
+            return item
+        chosen = self._generations.get(principal.workspace_id, item.chosen)
+        return item if chosen is not None and chosen.images[0].stored else replace(item, chosen=None)
 
     # --- versions -----------------------------------------------------------------------------------------------------
 
@@ -173,7 +190,7 @@ class SubmitContentImage:
     def _running(
         self, principal: Principal, request: ContentRequest, item: ContentItem | None
     ) -> SubmittedContent | None:
-        """The version that the same request began within the window, unless it failed."""
+        """The version that the same request began within the window, unless it failed or is gone."""
         if item is None or item.latest is None or item.latest_at is None:
             return None
         if item.latest_fingerprint != request.fingerprint() or self._clock() - item.latest_at > JOIN_WINDOW:
@@ -182,13 +199,42 @@ class SubmitContentImage:
         generation = self._generations.get(principal.workspace_id, item.latest)
         if image is None or generation is None or generation.status in {Status.FAILED, Status.CANCELLED}:
             return None
-        return SubmittedContent(image, generation, replayed=True)
+        if generation.images[0].gone_at is not None:
+            return None
+        return SubmittedContent(image, generation, replayed=True, item=item)
 
     def _earlier(self, principal: Principal, request: ContentRequest, generation: Generation) -> ContentImage:
         image = self._images.get(principal.workspace_id, request.item_id, generation.id)
         if image is None:
             raise NotFound("The picture that this Idempotency-Key made was deleted.")
         return image
+
+
+def _measures(ratio: str, model: Model) -> AskedParameters:
+    """What to ask the model for. Raises InvalidRequest: a ratio that it cannot make."""
+    if ratio in model.aspect_ratios:
+        return AskedParameters(aspect_ratio=ratio)
+    if ratio in _SIZE_OF_RATIO:
+        return AskedParameters(size=_SIZE_OF_RATIO[ratio], size_policy="nearest")
+    allowed = list(dict.fromkeys((*_SIZE_OF_RATIO, *model.aspect_ratios)))
+    message = f"aspectRatio must be one of {', '.join(allowed)} for {model.id}."
+    raise InvalidRequest.of("aspectRatio", message, allowed)
+
+
+def _in_fields_of_the_request(error: InvalidRequest) -> InvalidRequest:
+    """The same error: the values of the template are fields of their own in a request for a content item."""
+    named = [replace(fault, field=fault.field.removeprefix(_VALUE_OF_TEMPLATE)) for fault in error.fields]
+    return error if named == list(error.fields) else InvalidRequest(error.message, named)
+
+
+def _template(request: ContentRequest) -> TemplateUse:
+    variables = {
+        "title": request.title,
+        "description": request.description or "",
+        "light": light_of(request.item_id, request.variant),
+    }
+    name = _TEMPLATE_WITH_TEXT if request.allow_text else _TEMPLATE
+    return TemplateUse(name, variables, shots=(request.variant.value,), truncate=request.truncate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from easel.domain.events.generations import PermalinkOf
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.services.ports.events import Change, ChangeKind, EventLog
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 PROGRESS_PAUSE: Final = timedelta(seconds=3)
 """Between two events of progress of one generation: a bot that edits a message for each may do so 20 times a minute."""
@@ -19,7 +19,7 @@ PROGRESS_PAUSE: Final = timedelta(seconds=3)
 class DescribeChanges:
     """From a change to its event; the same change always makes the event of the same id."""
 
-    def __init__(self, *, generations: GenerationRepository, log: EventLog, permalink_of: PermalinkOf) -> None:
+    def __init__(self, *, generations: GenerationReader, log: EventLog, permalink_of: PermalinkOf) -> None:
         self._generations = generations
         self._log = log
         self._permalink_of = permalink_of

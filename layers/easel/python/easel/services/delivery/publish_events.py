@@ -76,7 +76,7 @@ class PublishEvents:
         return event
 
     def _tell_listeners(self, event: Event, listeners: Sequence[Listener]) -> None:
-        if not listeners:
+        if not listeners and event.webhook is None:
             return
         self._log.append(event, self._clock())
         for publisher in self._listener_publishers:

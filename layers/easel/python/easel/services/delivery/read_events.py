@@ -11,7 +11,7 @@ from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN, Role
 from easel.errors import NotFound
 from easel.services.accounts.principal import Principal
-from easel.services.ports.events import HOLD_BACK, EventLog, ListenerKind, Listeners, LoggedEvent
+from easel.services.ports.events import HOLD_BACK, KEPT, EventLog, ListenerKind, Listeners, LoggedEvent
 
 _LISTENING: Final = timedelta(days=30)
 """For how long a workspace's events are logged after somebody has asked for them."""
@@ -21,7 +21,10 @@ _MAX_READS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Some events. `position` is where to go on, also when there are none; `recording_since` is when logging began."""
+    """Some events. `position` is where to go on, also when there are none.
+
+    From `recording_since` on the log is complete: since then somebody has listened, and what is older has expired.
+    """
 
     events: Sequence[LoggedEvent]
     position: str | None
@@ -43,7 +46,8 @@ class ReadEvents:
         Members see the events of their own generations; who manages the workspace, and its keys, sees all.
         """
         now = self._clock()
-        listener = self._listeners.listen(caller.workspace_id, ListenerKind.POLL, now, _LISTENING)
+        since = self._listeners.listen(caller.workspace_id, ListenerKind.POLL, now, _LISTENING).since
+        since = max(since, now - KEPT)
         position = self._log.position_of(caller.workspace_id, after) if after else None
         found: list[LoggedEvent] = []
         for _ in range(_MAX_READS):
@@ -53,10 +57,10 @@ class ReadEvents:
                 if _sees(caller, event) and (not types or event.type in types):
                     found.append(event)
                 if len(found) == limit:
-                    return EventPage(found, position, more=True, recording_since=listener.since)
+                    return EventPage(found, position, more=True, recording_since=since)
             if len(read) < limit:
-                return EventPage(found, position or after, more=False, recording_since=listener.since)
-        return EventPage(found, position, more=True, recording_since=listener.since)
+                return EventPage(found, position or after, more=False, recording_since=since)
+        return EventPage(found, position, more=True, recording_since=since)
 
     def get(self, caller: Principal, event_id: str) -> LoggedEvent:
         """One event. Raises NotFound, also for an event of somebody else that the caller may not see."""

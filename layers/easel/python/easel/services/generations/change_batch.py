@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from easel.clock import Clock
 from easel.domain.batch import Batch, BatchStatus, PauseReason
 from easel.errors import Conflict, NotFound
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
 from easel.services.generations.batch_caller import facts_of
+from easel.services.generations.batch_status import ChangeBatchStatus
 from easel.services.ports.batches import Batches, BatchQueue
 
 _HEAD_START: Final = timedelta(seconds=1)
@@ -24,10 +24,10 @@ class ChangeBatch:
     where the other order would leave a batch that nobody runs.
     """
 
-    def __init__(self, *, batches: Batches, queue: BatchQueue, clock: Clock) -> None:
+    def __init__(self, *, batches: Batches, change_status: ChangeBatchStatus, queue: BatchQueue) -> None:
         self._batches = batches
+        self._change_status = change_status
         self._queue = queue
-        self._clock = clock
 
     def start(self, principal: Principal, batch_id: str, *, request_id: str) -> Batch:
         """Confirm a quoted batch, or go on with a paused one. One that is running is left alone.
@@ -47,14 +47,14 @@ class ChangeBatch:
             raise _ended(batch)
         return self._run(replace(batch, caller=facts_of(principal)), BatchStatus.RUNNING, request_id)
 
-    def pause(self, principal: Principal, batch_id: str) -> Batch:
+    def pause(self, principal: Principal, batch_id: str, *, request_id: str) -> Batch:
         """Begin no further line until it is started again. Raises as `start`."""
         batch = self._get(principal, batch_id)
         if batch.status is BatchStatus.PAUSED:
             return batch
         if batch.status is not BatchStatus.RUNNING:
             raise _ended(batch)
-        return self._batches.change(batch, BatchStatus.PAUSED, self._clock(), reason=PauseReason.REQUESTED)
+        return self._change_status(batch, BatchStatus.PAUSED, request_id=request_id, reason=PauseReason.REQUESTED)
 
     def cancel(self, principal: Principal, batch_id: str, *, request_id: str) -> Batch:
         """Begin no further line. Lines that run end, are charged and are in the results. Raises as `start`."""
@@ -64,13 +64,13 @@ class ChangeBatch:
         if batch.status is BatchStatus.COMPLETED:
             raise _ended(batch)
         if batch.status is BatchStatus.AWAITING_CONFIRMATION:
-            return self._batches.change(batch, BatchStatus.CANCELLED, self._clock(), reason=None)
+            return self._change_status(batch, BatchStatus.CANCELLED, request_id=request_id)
         return self._run(batch, BatchStatus.CANCELLING, request_id)
 
     def _run(self, batch: Batch, status: BatchStatus, request_id: str) -> Batch:
         run = new_id()
         self._queue.run(batch.workspace_id, batch.id, run, request_id, _HEAD_START)
-        return self._batches.change(batch, status, self._clock(), run=run, reason=None)
+        return self._change_status(batch, status, request_id=request_id, run=run)
 
     def _get(self, principal: Principal, batch_id: str) -> Batch:
         batch = self._batches.get(principal.workspace_id, batch_id)

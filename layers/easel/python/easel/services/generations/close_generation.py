@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.budgets import month_of, scopes_of
-from easel.domain.credits import Hold, Wallet, hold_of
-from easel.domain.events import Event, budget_alert
+from easel.domain.budgets import BudgetNotice, month_of, scopes_of
+from easel.domain.credits import Hold, Wallet, hold_of, runs_low
+from easel.domain.events import Event, budget_notice, credits_low
 from easel.domain.generation import Counted, Generation, Outcome
 from easel.domain.image import Status
 from easel.errors import Contended, NotFound, StaleWrite
@@ -98,22 +98,36 @@ class CloseGeneration:
         wallet = self._ledger.wallet(ended.workspace_id) if posted else Wallet(ended.workspace_id)
         if wallet is None:
             raise NotFound(f"Workspace {ended.workspace_id} has no wallet, but holds credits.")
+        low = runs_low(wallet, hold, posted)
         return [
-            *self._ledger.resolving(hold, wallet, posted, now),
+            *self._ledger.resolving(hold, wallet, posted, now, low=low),
             *self._close_budgets(ended, hold, posted, now),
+            *(
+                [self._outbox.adding(credits_low(_left(wallet, hold, posted), posted, ended.request_id, now))]
+                if low
+                else ()
+            ),
         ]
 
     def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
-        """Give back what was not charged. The owner of a budget that is nearly used up is alerted, once a month."""
+        """Give back what was not charged. Owners are told of a budget that is nearly used up, or reached."""
         scopes, month = scopes_of(ended.workspace_id, ended.budget_keys), month_of(hold.created_at)
         freed = hold.amount - posted
         # A void brings no budget nearer to its end, so it needs no read.
         budgets = self._budgets.get(scopes, month) if posted else ()
         left = [replace(budget, used=budget.used - freed) for budget in budgets]
-        due = {budget.scope: budget for budget in left if budget.needs_alert}
-        closing = [self._budgets.closing(scope, month, freed, alert=scope in due) for scope in scopes]
-        alerts = [self._outbox.adding(budget_alert(budget, ended.request_id, now)) for budget in due.values()]
-        return [*(write for write in closing if write is not None), *alerts]
+        notices = {budget.scope: budget.notice_after(posted) for budget in left}
+        closing = [
+            self._budgets.closing(scope, month, freed, notices.get(scope, BudgetNotice.NONE)) for scope in scopes
+        ]
+        events = [
+            budget_notice(budget, notice, ended.request_id, now) for budget in left if (notice := notices[budget.scope])
+        ]
+        return [*(write for write in closing if write is not None), *map(self._outbox.adding, events)]
+
+
+def _left(wallet: Wallet, hold: Hold, posted: int) -> Wallet:
+    return replace(wallet, available=wallet.available + hold.amount - posted, held=wallet.held - hold.amount)
 
 
 def _ended(generation: Generation, outcome: Outcome, now: datetime) -> Generation:

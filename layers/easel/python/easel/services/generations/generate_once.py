@@ -22,7 +22,7 @@ from easel.errors import DatabaseUnavailable, IdempotencyKeyReused
 from easel.services.accounts.principal import Principal
 from easel.services.generations.generate_images import Generated, Wait
 from easel.services.generations.submit_generation import Along, Submitted, key_hash_of
-from easel.services.ports.generations import GenerationRepository, IdempotencyClaims
+from easel.services.ports.generations import GenerationReader, IdempotencyClaims
 from easel.services.ports.transactions import Write
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class GenerateOnce:
         *,
         submit: SubmitAlong,
         wait: Wait,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         claims: IdempotencyClaims,
         tickets: CallTickets,
         clock: Clock,

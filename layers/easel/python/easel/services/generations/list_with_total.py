@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.pages import Page
 from easel.services.ports.usage import GenerationCounts
 
@@ -23,7 +23,7 @@ class GenerationList:
 class ListWithTotal:
     """Lists with totals. They are counters, so what a list costs does not depend on how many generations there are."""
 
-    def __init__(self, *, generations: GenerationRepository, counts: GenerationCounts) -> None:
+    def __init__(self, *, generations: GenerationReader, counts: GenerationCounts) -> None:
         self._generations = generations
         self._counts = counts
 

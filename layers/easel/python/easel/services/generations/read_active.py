@@ -5,14 +5,14 @@ from __future__ import annotations
 from easel.clock import Clock
 from easel.domain.generation import Generation
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.usage import UsageCounters
 
 
 class ReadActive:
     """Two reads: the person's counter, which names what is running, and the generation."""
 
-    def __init__(self, *, usage: UsageCounters, generations: GenerationRepository, clock: Clock) -> None:
+    def __init__(self, *, usage: UsageCounters, generations: GenerationReader, clock: Clock) -> None:
         self._usage = usage
         self._generations = generations
         self._clock = clock

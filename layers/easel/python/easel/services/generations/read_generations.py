@@ -11,7 +11,7 @@ from easel.domain.image import Status
 from easel.errors import NotFound
 from easel.ids import prefix_of_number
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.pages import Page
 
 _FIRST_PAUSE: Final = 0.2
@@ -24,7 +24,7 @@ class ReadGenerations:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:

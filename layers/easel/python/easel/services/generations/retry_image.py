@@ -6,7 +6,7 @@ from easel.domain.request import ImageRequest
 from easel.domain.retry import Retry, retry_request
 from easel.errors import NotFound
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 
 class RetryImage:
@@ -16,7 +16,7 @@ class RetryImage:
     cost nothing.
     """
 
-    def __init__(self, *, generations: GenerationRepository) -> None:
+    def __init__(self, *, generations: GenerationReader) -> None:
         self._generations = generations
 
     def __call__(self, principal: Principal, retry: Retry) -> ImageRequest:

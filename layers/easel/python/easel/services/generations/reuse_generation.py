@@ -13,8 +13,8 @@ from easel.domain.request import ImageRequest
 from easel.domain.result_cache import is_cacheable, is_reusable
 from easel.errors import DatabaseUnavailable, InvalidRequest
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
-from easel.services.ports.result_cache import ResultCache
+from easel.services.ports.generations import GenerationReader
+from easel.services.ports.result_cache import CachedResults
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class ReuseGeneration:
         self,
         *,
         fingerprint: Callable[[ImageRequest], str],
-        cache: ResultCache,
-        generations: GenerationRepository,
+        cache: CachedResults,
+        generations: GenerationReader,
         clock: Clock,
     ) -> None:
         self._fingerprint = fingerprint

@@ -27,9 +27,12 @@ from easel.errors import (
 )
 from easel.services.accounts.principal import Principal
 from easel.services.generations.batch_caller import principal_of
+from easel.services.generations.batch_status import ChangeBatchStatus
 from easel.services.generations.submit_generation import SubmitGeneration
+from easel.services.generations.write_batch_output import ANSWER, WriteBatchOutput
+from easel.services.ports.batch_files import OutputWords
 from easel.services.ports.batches import Batches, BatchFiles, LineReader
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 _PAUSES: Final[Mapping[type[EaselError], PauseReason]] = {
     BatchBudgetReached: PauseReason.BUDGET_REACHED,
@@ -52,21 +55,27 @@ class RunBatch:
         self,
         *,
         batches: Batches,
+        change_status: ChangeBatchStatus,
         files: BatchFiles,
         reader: LineReader,
         submit: SubmitGeneration,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         still_allowed: Callable[[Principal], None],
         permalink_of: Callable[[Generation, Image], str],
+        words: OutputWords,
+        write_output: WriteBatchOutput,
         clock: Clock,
     ) -> None:
         self._batches = batches
+        self._change_status = change_status
         self._files = files
         self._reader = reader
         self._submit = submit
         self._generations = generations
         self._still_allowed = still_allowed
         self._permalink_of = permalink_of
+        self._words = words
+        self._write_output = write_output
         self._clock = clock
 
     def __call__(self, workspace_id: str, batch_id: str, run: str, request_id: str) -> bool | None:
@@ -80,11 +89,11 @@ class RunBatch:
             return None
         records = self._noted(batch, self._open_records(batch))
         if batch.status is BatchStatus.RUNNING:
-            batch = self._paused_without_caller(batch)
+            batch = self._paused_without_caller(batch, request_id)
         if batch.status is BatchStatus.RUNNING:
             batch = self._begin_lines(batch, records, request_id)
         batch = self._write_results(batch)
-        return self._close(batch)
+        return self._close(batch, request_id)
 
     # --- what has ended -----------------------------------------------------------------------------------------------
 
@@ -103,13 +112,13 @@ class RunBatch:
         generation = self._generations.get(batch.workspace_id, record.generation_id)
         if generation is not None and not generation.status.is_final:
             return record
-        outcome = self._outcome(generation)
+        outcome = self._outcome(batch, generation)
         ok = generation is not None and generation.status is Status.COMPLETED
         charged = (generation.charged or 0) if generation else 0
         self._batches.end_line(batch, record, outcome, charged=charged, ok=ok)
         return replace(record, outcome=outcome)
 
-    def _outcome(self, generation: Generation | None) -> dict[str, Any]:
+    def _outcome(self, batch: Batch, generation: Generation | None) -> dict[str, Any]:
         if generation is None:
             return {"status": "DELETED", "error": {"code": "deleted", "message": "The generation was deleted."}}
         failure = generation.failure
@@ -121,6 +130,8 @@ class RunBatch:
         outcome["chargedMilliCredits"] = generation.charged or 0
         if failure is not None:
             outcome["error"] = {"code": failure.code, "message": failure.message}
+        if batch.origin is not None and generation.status is Status.COMPLETED:
+            outcome[ANSWER] = dict(self._words.answer(batch.origin, generation))
         return outcome
 
     def _url(self, generation: Generation, image: Image) -> str | None:
@@ -128,11 +139,11 @@ class RunBatch:
 
     # --- what begins --------------------------------------------------------------------------------------------------
 
-    def _paused_without_caller(self, batch: Batch) -> Batch:
+    def _paused_without_caller(self, batch: Batch, request_id: str) -> Batch:
         try:
             self._still_allowed(principal_of(batch))
         except (Unauthenticated, Forbidden, NotFound):
-            return self._paused(batch, PauseReason.CALLER_ENDED)
+            return self._paused(batch, PauseReason.CALLER_ENDED, request_id)
         return batch
 
     def _begin_lines(self, batch: Batch, records: Mapping[int, LineRecord], request_id: str) -> Batch:
@@ -151,7 +162,7 @@ class RunBatch:
         except BatchStopped:
             return self._reread(batch, number)
         except (BatchBudgetReached, InsufficientCredits, BudgetExceeded) as stopped:
-            return self._paused(self._advanced(batch, number), _PAUSES[type(stopped)])
+            return self._paused(self._advanced(batch, number), _PAUSES[type(stopped)], request_id)
         return self._advanced(batch, number)
 
     def _begin(self, batch: Batch, principal: Principal, line: BatchLine, request_id: str) -> None:
@@ -159,7 +170,7 @@ class RunBatch:
             self._batches.refuse_line(batch, line, {"status": "FAILED", "error": line.error})
             return
         try:
-            request = self._reader.request(line)
+            request = self._reader.request(line, batch.workspace_id)
             self._submit(
                 principal,
                 replace(request, client_reference=request.client_reference or line.custom_id),
@@ -181,9 +192,9 @@ class RunBatch:
             self._batches.advance(batch, next_line=number, closed_chunks=batch.closed_chunks)
         return replace(batch, next_line=number)
 
-    def _paused(self, batch: Batch, reason: PauseReason) -> Batch:
+    def _paused(self, batch: Batch, reason: PauseReason, request_id: str) -> Batch:
         try:
-            return self._batches.change(batch, BatchStatus.PAUSED, self._clock(), reason=reason)
+            return self._change_status(self._counted(batch), BatchStatus.PAUSED, request_id=request_id, reason=reason)
         except StaleWrite:
             return self._reread(batch, batch.next_line)
 
@@ -210,10 +221,11 @@ class RunBatch:
         self._batches.advance(batch, next_line=batch.next_line, closed_chunks=step)
         return replace(batch, closed_chunks=step)
 
-    def _close(self, batch: Batch) -> bool:
+    def _close(self, batch: Batch, request_id: str) -> bool:
         if batch.closed_chunks == batch.chunks:
-            self._batches.change(batch, BatchStatus.COMPLETED, self._clock(), reason=None)
-            return False
+            # A worker may have died when it had closed a last chunk of which not all lines were begun.
+            all_begun = batch.next_line >= batch.lines
+            return self._ended(batch, BatchStatus.COMPLETED if all_begun else BatchStatus.CANCELLED, request_id)
         if batch.status is BatchStatus.RUNNING:
             return True
         rest = self._open_records(batch)
@@ -222,8 +234,19 @@ class RunBatch:
         if batch.status is BatchStatus.CANCELLING:
             if rest:
                 batch = self._closed(batch, rest, batch.closed_chunks + 1)
-            self._batches.change(batch, BatchStatus.CANCELLED, self._clock(), reason=None)
+            return self._ended(batch, BatchStatus.CANCELLED, request_id)
         return False
+
+    def _ended(self, batch: Batch, status: BatchStatus, request_id: str) -> bool:
+        if batch.origin is not None:
+            self._write_output(batch)
+        self._change_status(self._counted(batch), status, request_id=request_id)
+        return False
+
+    def _counted(self, batch: Batch) -> Batch:
+        """With the counts of now: lines have begun and ended since it was read."""
+        found = self._batches.get(batch.workspace_id, batch.id)
+        return batch if found is None else replace(batch, counts=found.counts)
 
 
 def _result(record: LineRecord) -> dict[str, Any]:
@@ -231,5 +254,5 @@ def _result(record: LineRecord) -> dict[str, Any]:
         "line": record.number + 1,
         "custom_id": record.custom_id,
         "generationId": record.generation_id,
-        **(record.outcome or {}),
+        **{name: value for name, value in (record.outcome or {}).items() if name != ANSWER},
     }

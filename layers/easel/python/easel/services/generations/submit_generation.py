@@ -112,15 +112,19 @@ class SubmitGeneration:
         *,
         request_id: str,
         idempotency_key: str | None,
+        any_request: bool = False,
         along: Along = nothing_along,
     ) -> Submitted:
         """Accept the request. `along` is not called for a repetition.
+
+        With `any_request` the key stands for one submit whatever it asks for: a repetition with another request is
+        answered with the generation that the key made, too.
 
         Raises:
             Forbidden: a bot that does not say for whom: it would pay itself.
             InvalidRequest: something the model does not do, a quote that does not hold for it, or a reference that
                 cannot be used.
-            IdempotencyKeyReused: the key came with another request before.
+            IdempotencyKeyReused: the key came with another request before, or its generation was deleted.
             LimitReached: too much is running, or was asked for today.
             InsufficientCredits: the wallet has less than the price.
             BudgetExceeded: the workspace or the key may not spend so much this month.
@@ -138,7 +142,11 @@ class SubmitGeneration:
             # a template or a reference may have changed or been deleted.
             may_change = request.template is not None or bool(request.references)
             may_be_repetition = may_change or isinstance(refusal, QuoteExpired)
-            earlier = self._earlier(principal, request, idempotency_key, now) if may_be_repetition else None
+            earlier = (
+                self._earlier(principal, request, idempotency_key, now, any_request=any_request)
+                if may_be_repetition
+                else None
+            )
             if earlier is None:
                 raise
             return earlier
@@ -146,8 +154,9 @@ class SubmitGeneration:
         try:
             self._commit(principal, generation, claim, (*attachments, *along(generation)), now)
         except KeyAlreadyClaimed as claimed:
-            return self._replay(principal, claimed, request, claim)
+            return self._replay(principal, claimed, request, claim, any_request=any_request)
         self._enqueue(generation)
+        logger.info("generation submitted", extra={"generation_id": generation.id})
         return Submitted(generation, replayed=False)
 
     def _claim(
@@ -160,7 +169,13 @@ class SubmitGeneration:
         return IdempotencyClaim(key_hash, self._appraise.fingerprint(request), now + IDEMPOTENCY_WINDOW)
 
     def _earlier(
-        self, principal: Principal, request: ImageRequest, idempotency_key: str | None, now: datetime
+        self,
+        principal: Principal,
+        request: ImageRequest,
+        idempotency_key: str | None,
+        now: datetime,
+        *,
+        any_request: bool,
     ) -> Submitted | None:
         """What the same request made under its key before, where it could not be made today."""
         try:
@@ -168,7 +183,9 @@ class SubmitGeneration:
         except InvalidRequest:
             return None
         claimed = self._claims.find(principal.workspace_id, claim.key_hash, now) if claim else None
-        return self._replay(principal, KeyAlreadyClaimed(*claimed), request, claim) if claimed else None
+        if not claimed:
+            return None
+        return self._replay(principal, KeyAlreadyClaimed(*claimed), request, claim, any_request=any_request)
 
     def _price(self, principal: Principal, request: ImageRequest, appraisal: Appraisal) -> Price:
         """What it costs today, or what was quoted when that is less."""
@@ -237,7 +254,11 @@ class SubmitGeneration:
             budget_keys=principal.budget_keys,
             routing=request.routing,
             template=used(made),
-            origin=replace(request.origin, title=made.subject) if made else request.origin,
+            origin=replace(
+                request.origin,
+                title=made.subject if made else request.origin.title,
+                webhook=self._references.webhook(request.origin.webhook, generation_id),
+            ),
             work_seconds=model.deadline_seconds,
         )
         return generation, resolved.writes
@@ -250,9 +271,15 @@ class SubmitGeneration:
             logger.warning("generation stored but not queued; the sweeper will queue it")
 
     def _replay(
-        self, principal: Principal, claimed: KeyAlreadyClaimed, request: ImageRequest, claim: IdempotencyClaim | None
+        self,
+        principal: Principal,
+        claimed: KeyAlreadyClaimed,
+        request: ImageRequest,
+        claim: IdempotencyClaim | None,
+        *,
+        any_request: bool,
     ) -> Submitted:
-        if claim is None or claimed.fingerprint != claim.fingerprint:
+        if not any_request and (claim is None or claimed.fingerprint != claim.fingerprint):
             raise _key_reused() from claimed
         generation = self._generations.get(principal.workspace_id, claimed.generation_id)
         if generation is None:
@@ -260,6 +287,7 @@ class SubmitGeneration:
         # Left out with a template, `n` is the number of its shots: the fingerprint cannot know it, the generation does.
         if request.template is not None and request.n not in {None, len(generation.images)}:
             raise _key_reused() from claimed
+        logger.info("submission repeated", extra={"generation_id": generation.id})
         return Submitted(generation, replayed=True)
 
 

@@ -95,7 +95,9 @@ class SweepGenerations:
             repaired["requeued"] += 1
             return True
         if generation.status is Status.PROCESSING and now < generation.attention_when_running:
-            # It has begun: its message was not lost, and until its time is over nobody need look at it again.
+            # Whoever began it may have died before its execution was started. If it runs, the message starts nothing.
+            self._queue.submit(generation)
+            # Until its time is over nobody need look at it again.
             self._generations.set_aside(workspace_id, generation_id, generation.attention_when_running)
             return False
         self._settle(workspace_id, generation_id)

@@ -8,9 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.access import scopes_of
 from easel.domain.events import Event
-from easel.domain.identities import names_of
 from easel.domain.intake import Envelope, IntakeRequest, ReceivedMessage, message_accepted, message_rejected
 from easel.domain.request import Channel
 from easel.errors import (
@@ -22,6 +20,7 @@ from easel.errors import (
     Unavailable,
     UnreadableMessage,
 )
+from easel.services.accounts.internal_callers import member_asked_for
 from easel.services.accounts.principal import Principal
 from easel.services.generations.submit_generation import SubmitGeneration
 from easel.services.ports.accounts import Workspaces
@@ -102,16 +101,7 @@ class TakeIntake:
         member = self._workspaces.membership(sender.workspace_id, sender.user_id)
         if member is None:
             return None
-        return Principal(
-            workspace_id=member.workspace_id,
-            user_id=member.user_id,
-            roles=frozenset({member.role}),
-            scopes=scopes_of(member.role),
-            channel=Channel.INTAKE,
-            key_id=f"sender:{sender.id}",
-            plan=member.plan,
-            identities=names_of(member.user_id),
-        )
+        return member_asked_for(sender, member, Channel.INTAKE)
 
     def _envelope(self, message: ReceivedMessage, sender: Sender) -> Envelope:
         """The envelope without a queue for replies that the sender may not name."""

@@ -80,4 +80,4 @@ class AttemptContext:
 
 def plan_image(candidate: Candidate, generation: Generation, image: Image) -> UpstreamPlan:
     """What `candidate` is asked for, to make this image."""
-    return plan_upstream(candidate, generation.prompt_of(image), generation.parameters)
+    return plan_upstream(candidate, generation.prompt_of(image), generation.parameters.of_image(image.index))

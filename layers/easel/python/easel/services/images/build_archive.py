@@ -11,7 +11,7 @@ from easel.domain.archive import ARCHIVE_KEPT_FOR, ArchivePlan, plan_archive
 from easel.errors import EaselError
 from easel.ids import new_id
 from easel.services.ports.archives import ArchiveRecords, ArchiveRef, ArchiveStore
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class BuildArchive:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         records: ArchiveRecords,
         store: ArchiveStore,
         key_of: Callable[[ArchiveRef], str],

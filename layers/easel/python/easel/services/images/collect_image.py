@@ -30,7 +30,7 @@ from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY
 from easel.services.images.remove_late import RemoveLate
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
 from easel.services.ports.providers import CallbackAddresses, ImageProvider
@@ -54,7 +54,7 @@ class CollectImage:
         self,
         *,
         routing: ProviderRouting,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
         callbacks: CallbackAddresses,

@@ -24,9 +24,10 @@ from easel.ids import MAX_IMAGES, generation_of_image, image_id
 from easel.services.accounts.principal import Principal
 from easel.services.images.remove_files import remove
 from easel.services.ports.deletion import Deletion, DeletionQueue, DeletionRecords, PictureFiles
-from easel.services.ports.generations import GenerationRepository, Outbox
+from easel.services.ports.generations import GenerationReader, Outbox
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import UnitOfWork, Write
+from easel.services.ports.trash import InTrash, TrashEntries
 from easel.services.ports.uploads import Uploads
 from easel.services.ports.usage import GenerationCounts
 
@@ -51,10 +52,11 @@ class DeleteImages:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         records: DeletionRecords,
         outbox: Outbox,
         counts: GenerationCounts,
+        trash: TrashEntries,
         uploads: Uploads,
         unit_of_work: UnitOfWork,
         files: PictureFiles,
@@ -65,6 +67,7 @@ class DeleteImages:
         self._records = records
         self._outbox = outbox
         self._counts = counts
+        self._trash = trash
         self._uploads = uploads
         self._unit_of_work = unit_of_work
         self._files = files
@@ -79,6 +82,18 @@ class DeleteImages:
             Conflict: it is being made.
             QueueUnavailable: nothing was deleted.
         """
+        self._image(principal.workspace_id, identity, request_id)
+
+    def from_trash(self, entry: InTrash, request_id: str) -> None:
+        """Delete a picture whose time in the trash is over.
+
+        Raises:
+            NotFound: it was deleted, or is not in the trash since that moment; nothing was changed.
+            QueueUnavailable: nothing was deleted.
+        """
+        self._image(entry.workspace_id, entry.image_id, request_id, trashed_at=entry.at)
+
+    def _image(self, workspace_id: str, identity: str, request_id: str, trashed_at: datetime | None = None) -> None:
         missing = NotFound(f"There is no image {identity}.")
         origin = generation_of_image(identity)
         if origin is None:
@@ -86,17 +101,19 @@ class DeleteImages:
         generation_id, index = origin
 
         def find() -> _Target | None:
-            generation = self._generations.get(principal.workspace_id, generation_id)
+            generation = self._generations.get(workspace_id, generation_id)
             if generation is None:
                 return None
             image = generation.images[index] if index < len(generation.images) else None
             if image is None or (not image.was_delivered and image.status.is_final):
                 raise missing
+            if trashed_at is not None and (image.trashed is None or image.trashed.at != trashed_at):
+                raise missing
             if not image.was_delivered:
                 raise Conflict(f"The image {identity} is being made. Cancel its generation first.")
             return _Target(generation, [image])
 
-        self._delete(find, Deletion(principal.workspace_id, generation_id, (identity,), request_id), missing)
+        self._delete(find, Deletion(workspace_id, generation_id, (identity,), request_id), missing)
 
     def generation(self, principal: Principal, generation_id: str, request_id: str) -> None:
         """Delete an ended generation with all its pictures. Uploads that nothing else uses end with it.
@@ -141,7 +158,7 @@ class DeleteImages:
                 if not tries_left:
                     raise
             target = find()
-        self._remove(deletion)
+        self._remove(deletion, whole=target is None or target.whole)
 
     def _marks(self, target: _Target, request_id: str) -> list[Write]:
         now, generation = self._clock(), target.generation
@@ -151,9 +168,13 @@ class DeleteImages:
             writes.append(self._counts.deleting(generation))
             writes += self._ends_of_uses(generation, now)
         for image in target.images:
-            if image.stored is not None:
+            if image.stored is not None or image.trashed is not None:
                 ref = ImageRef(generation.workspace_id, generation.id, image.index, request_id)
-                writes.append(self._records.marking_image(ref, now))
+                trashed = image.trashed
+                writes.append(self._records.marking_image(ref, now, trashed.at if trashed else None))
+                if trashed is not None:
+                    entry = InTrash(generation.workspace_id, image.id, trashed.at, trashed.ends_at)
+                    writes += self._trash.leaving(entry)
                 writes.append(self._outbox.adding(image_deleted(generation, image, request_id, now)))
         return writes
 
@@ -168,9 +189,9 @@ class DeleteImages:
         if not self._records.is_deleted(deletion.workspace_id, deletion.generation_id):
             raise missing
 
-    def _remove(self, deletion: Deletion) -> None:
+    def _remove(self, deletion: Deletion, *, whole: bool) -> None:
         """Best effort: the message has a worker do what fails here."""
         try:
-            remove(self._files, deletion, deletion.image_ids)
+            remove(self._files, deletion, deletion.image_ids, whole=whole)
         except StorageUnavailable as error:
             logger.warning("objects are left to the worker", extra={"code": error.code})

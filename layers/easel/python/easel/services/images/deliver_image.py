@@ -23,7 +23,7 @@ from easel.services.images.attempt_ends import DELIVERED, SURPLUS, own_failures
 from easel.services.images.attempt_log import TRIES, again, close_attempt, kept_changing, with_attempt
 from easel.services.images.end_image import EndImage
 from easel.services.images.remove_late import RemoveLate
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_tasks import ImageTask, ImageTaskRepository
 from easel.services.ports.messages import Workflow
 from easel.services.ports.pictures import ImageProcessor, ImageStore, ProcessedImage
@@ -45,7 +45,7 @@ class DeliverImage:
         *,
         routing: ProviderRouting,
         latencies: LatencyRecorder,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
         processor: ImageProcessor,

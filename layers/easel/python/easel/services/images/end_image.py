@@ -9,7 +9,7 @@ from dataclasses import replace
 from easel.clock import Clock
 from easel.domain.image import Failure, Image, Status
 from easel.errors import StaleWrite
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import Workflow
 from easel.services.ports.transactions import UnitOfWork
@@ -24,7 +24,7 @@ class EndImage:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         tasks: ImageTaskRepository,
         summaries: UsageSummaries,
         unit_of_work: UnitOfWork,
@@ -66,6 +66,6 @@ class EndImage:
         if generation.status.is_final and generation.images[ref.index].late:
             with suppress(StaleWrite):
                 self._unit_of_work.commit(
-                    self._tasks.counting_late(ref), self._summaries.correcting(generation, ref.index)
+                    self._tasks.counting_late(ref), *self._summaries.correcting(generation, ref.index)
                 )
         return generation.images[ref.index].deleted_at is None

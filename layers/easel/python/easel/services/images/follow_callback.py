@@ -43,7 +43,7 @@ from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE
 from easel.services.images.receive_callback import Note
 from easel.services.images.remove_late import RemoveLate
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
 from easel.services.ports.providers import ImageProvider, JobHint
@@ -62,7 +62,7 @@ class FollowCallback:
         self,
         *,
         routing: ProviderRouting,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
         queue: ImageQueue,

@@ -62,13 +62,15 @@ class LinkMaker:
 
     def image_links(self, image: Image) -> ImageLinks | None:
         """Links to all variants; None while there is no picture."""
-        if image.stored is None:
-            return None
+        return None if image.stored is None else self.links_of(image.stored)
+
+    def links_of(self, picture: StoredImage) -> ImageLinks:
+        """Links to all variants of a picture."""
         lifetime = self._store.lifetime(LINK_LIFETIME)
         return ImageLinks(
-            url=self._store.presign(image.stored.original_key, expires_in=lifetime),
-            preview_url=self._store.presign(image.stored.preview_key, expires_in=lifetime),
-            thumbnail_url=self._store.presign(image.stored.thumbnail_key, expires_in=lifetime),
+            url=self._store.presign(picture.original_key, expires_in=lifetime),
+            preview_url=self._store.presign(picture.preview_key, expires_in=lifetime),
+            thumbnail_url=self._store.presign(picture.thumbnail_key, expires_in=lifetime),
             expires_at=self._clock() + lifetime,
         )
 

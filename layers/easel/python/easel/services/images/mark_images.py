@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from easel.domain.image_marks import MAX_TAGS, ImageMarks, MarkChange
-from easel.errors import InvalidRequest, NotFound, StaleWrite
+from easel.errors import EaselError, InvalidRequest, NotFound, StaleWrite
 from easel.services.accounts.principal import Principal
 from easel.services.ports.image_marks import ImageMarkRecords, MarkedImage
 from easel.services.ports.transactions import UnitOfWork
@@ -16,6 +17,15 @@ MAX_IMAGES: Final = 25
 _TRIES: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
+class MarkResult:
+    """What became of one picture: its marks, or the error because of which they stay as they were."""
+
+    image_id: str
+    marks: ImageMarks | None = None
+    error: EaselError | None = None
+
+
 class MarkImages:
     """A repeated change changes nothing."""
 
@@ -23,26 +33,29 @@ class MarkImages:
         self._records = records
         self._unit_of_work = unit_of_work
 
-    def __call__(
-        self, principal: Principal, image_ids: Sequence[str], change: MarkChange
-    ) -> list[tuple[str, ImageMarks]]:
-        """Change the marks of these pictures; gives them as they are then, in the order of the argument.
+    def __call__(self, principal: Principal, image_ids: Sequence[str], change: MarkChange) -> list[MarkResult]:
+        """Change the marks of these pictures, in the order of the argument.
 
-        One read, and one transaction for each picture whose marks change. Pictures and limits are checked before the
-        first of them.
+        One read, and one transaction for each picture whose marks change. The error of one is NotFound (no picture of
+        the caller's workspace), InvalidRequest (it would have too many tags) or StaleWrite (somebody else keeps
+        changing the same).
 
-        Raises:
-            NotFound: one of them is no picture of the caller's workspace.
-            InvalidRequest: one of them would have too many tags.
-            StaleWrite: somebody else keeps changing the same; the change may be repeated.
+        Raises: the error of the first where none of them could be changed.
         """
         found = self._records.read(principal.workspace_id, image_ids)
-        missing = next((one for one in image_ids if one not in found), None)
-        if missing is not None:
-            raise NotFound(f"There is no image {missing}.")
-        for one in found.values():
-            _checked(one, change)
-        return [(image_id, self._change(found[image_id], change)) for image_id in image_ids]
+        results = [self._result(image_id, found.get(image_id), change) for image_id in image_ids]
+        first = results[0].error if results else None
+        if first is not None and all(one.error for one in results):
+            raise first
+        return results
+
+    def _result(self, image_id: str, read: MarkedImage | None, change: MarkChange) -> MarkResult:
+        if read is None:
+            return MarkResult(image_id, error=NotFound(f"There is no image {image_id}."))
+        try:
+            return MarkResult(image_id, self._change(read, change))
+        except (NotFound, InvalidRequest, StaleWrite) as error:
+            return MarkResult(image_id, error=error)
 
     def _change(self, read: MarkedImage, change: MarkChange) -> ImageMarks:
         for _ in range(_TRIES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from easel.domain.generation import Generation
@@ -10,7 +11,7 @@ from easel.domain.permalinks import decode_permalink
 from easel.errors import NotFound
 from easel.ids import generation_of_image
 from easel.services.accounts.principal import Principal
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class ImageView:
 class ReadImages:
     """One read for a picture, delivered or not: that of its generation."""
 
-    def __init__(self, *, generations: GenerationRepository) -> None:
+    def __init__(self, *, generations: GenerationReader) -> None:
         self._generations = generations
 
     def get(self, principal: Principal, image_id: str) -> ImageView:
@@ -57,12 +58,20 @@ class ReadImages:
             return None
         generation_id, index = origin
         generation = self._generations.get(workspace_id, generation_id)
-        if generation is None or index >= len(generation.images) or generation.images[index].deleted_at is not None:
-            return None
-        return _view(generation, index)
+        return _view(generation, index) if generation is not None else None
+
+    def all_of(self, workspace_id: str, image_ids: Sequence[str]) -> Mapping[str, ImageView]:
+        """Those of these pictures that there are, by id, in a read for all of them."""
+        found = self._generations.of_images(workspace_id, image_ids) if image_ids else {}
+        origins = {image_id: generation_of_image(image_id) for image_id in found}
+        views = {id_: _view(found[id_], origin[1]) for id_, origin in origins.items() if origin is not None}
+        return {image_id: view for image_id, view in views.items() if view is not None}
 
 
-def _view(generation: Generation, index: int) -> ImageView:
+def _view(generation: Generation, index: int) -> ImageView | None:
+    """None for an image that was not asked for, was deleted, or is in the trash."""
+    if index >= len(generation.images) or generation.images[index].gone_at is not None:
+        return None
     return ImageView(
         generation.workspace_id,
         generation.id,

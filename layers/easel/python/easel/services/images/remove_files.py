@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from easel.domain.generation import Generation
 from easel.services.ports.deletion import Deletion, DeletionRecords, PictureFiles
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_marks import ImageMarkRecords
 from easel.services.ports.transactions import UnitOfWork
 
@@ -18,7 +19,7 @@ class RemoveFiles:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         records: DeletionRecords,
         files: PictureFiles,
         marks: ImageMarkRecords,
@@ -32,16 +33,16 @@ class RemoveFiles:
 
     def __call__(self, deletion: Deletion) -> None:
         """Remove what is marked as deleted. Raises StorageUnavailable, StaleWrite: something may be left."""
-        marked = self._marked(deletion)
+        generation = self._generations.get(deletion.workspace_id, deletion.generation_id)
+        marked = self._marked(deletion, generation)
         if not marked:
             logger.info("nothing to remove", extra={"generation_id": deletion.generation_id})
             return
-        remove(self._files, deletion, marked)
+        remove(self._files, deletion, marked, whole=generation is None)
         for writes in self._marks.forgetting(deletion.workspace_id, marked):
             self._unit_of_work.commit(*writes)
 
-    def _marked(self, deletion: Deletion) -> tuple[str, ...]:
-        generation = self._generations.get(deletion.workspace_id, deletion.generation_id)
+    def _marked(self, deletion: Deletion, generation: Generation | None) -> tuple[str, ...]:
         if generation is None:
             deleted = self._records.is_deleted(deletion.workspace_id, deletion.generation_id)
             return deletion.image_ids if deleted else ()
@@ -49,8 +50,16 @@ class RemoveFiles:
         return tuple(one for one in deletion.image_ids if one in marked)
 
 
-def remove(files: PictureFiles, deletion: Deletion, image_ids: tuple[str, ...]) -> None:
-    """Remove the objects of these pictures, and the archives that contain them. Raises StorageUnavailable."""
+def remove(files: PictureFiles, deletion: Deletion, image_ids: tuple[str, ...], *, whole: bool) -> None:
+    """Remove the objects of these pictures, and the archives that contain them; `whole` for those of the generation.
+
+    Copies of reference pictures are the generation's: its other images may still need them.
+
+    Raises:
+        StorageUnavailable: something may be left.
+    """
     for image_id in image_ids:
         files.delete_picture(deletion.workspace_id, deletion.generation_id, image_id)
     files.delete_archives(deletion.workspace_id, deletion.generation_id)
+    if whole:
+        files.delete_references(deletion.workspace_id, deletion.generation_id)

@@ -45,7 +45,7 @@ from easel.services.images.end_image import EndImage
 from easel.services.images.leases import lease_of
 from easel.services.images.polling import LATE_GRACE, LONGEST_DELAY, first_poll
 from easel.services.images.remove_late import RemoveLate
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 from easel.services.ports.image_tasks import ImageRef, ImageTask, ImageTaskRepository
 from easel.services.ports.messages import ImageQueue
 from easel.services.ports.providers import (
@@ -69,7 +69,7 @@ class RenderImage:
         self,
         *,
         routing: ProviderRouting,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         tasks: ImageTaskRepository,
         providers: Callable[[str], ImageProvider],
         prepare_references: PrepareReferences,

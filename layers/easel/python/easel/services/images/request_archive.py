@@ -12,7 +12,7 @@ from easel.errors import NotFound
 from easel.services.accounts.principal import Principal
 from easel.services.images.build_archive import BuildArchive
 from easel.services.ports.archives import ArchiveQueue, ArchiveRecord, ArchiveRecords, ArchiveRef
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 BUILT_AT_ONCE: Final = 8 * 1024 * 1024
 """Bytes. S3 is read and written with 50 MB a second or more, so these take less than a second."""
@@ -37,7 +37,7 @@ class RequestArchive:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         records: ArchiveRecords,
         queue: ArchiveQueue,
         build: BuildArchive,

@@ -70,7 +70,7 @@ class Appraise:
         composition = composed(principal.workspace_id, request, model, self._find_template)
         if composition:
             request = filled_in(request, composition, model)
-        parameters = validate_parameters(model, request)
+        parameters = validate_parameters(model, request, self._catalogue.takers)
         check_request(request)
         plan = plan_of(principal.plan)
         price = self._prices.price(

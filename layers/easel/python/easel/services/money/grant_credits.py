@@ -11,17 +11,16 @@ from easel.domain.access import WALLET_GRANT
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, Wallet
 from easel.errors import (
     Contended,
-    EaselError,
     FieldError,
     GrantIdReused,
     InvalidRequest,
-    NotFound,
     StaleWrite,
     WalletMissing,
 )
 from easel.services.accounts.open_account import OpenAccount
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
+from easel.services.ports.accounts import Workspaces
 from easel.services.ports.money import Ledger
 from easel.services.ports.transactions import UnitOfWork
 
@@ -57,7 +56,8 @@ class GrantCredits:
     """Grants credits; idempotent by the grant's id.
 
     It needs the scope `wallet:grant`, which no role of a workspace has: an operator grants it to a key. Its holder may
-    name any workspace with a wallet.
+    name any workspace. One that was never used gets its wallet with the grant, and no trial: a trial belongs to a
+    person, and the operator is not its owner.
     """
 
     def __init__(
@@ -67,9 +67,11 @@ class GrantCredits:
         unit_of_work: UnitOfWork,
         open_account: OpenAccount,
         standing: Standing,
+        workspaces: Workspaces,
         clock: Clock,
     ) -> None:
         self._ledger = ledger
+        self._workspaces = workspaces
         self._standing = standing
         self._unit_of_work = unit_of_work
         self._open_account = open_account
@@ -81,7 +83,7 @@ class GrantCredits:
         Raises:
             InvalidRequest: an expiry in the past, or a field that cannot be combined with a withdrawal.
             GrantIdReused: another grant has this id.
-            NotFound: a workspace without a wallet, unless it is the caller's own.
+            NotFound: no such workspace.
             InsufficientCredits: the balance is lower than the withdrawal.
             TooManyGrants: the wallet has the maximum number of open grants.
         """
@@ -115,10 +117,13 @@ class GrantCredits:
         try:
             self._unit_of_work.commit(*giving)
         except WalletMissing:
-            if workspace_id != principal.workspace_id:
-                raise _unseen(workspace_id) from None
-            self._open_account(workspace_id, principal.identities)
-            self._unit_of_work.commit(*giving)
+            if workspace_id == principal.workspace_id:
+                self._open_account(workspace_id, principal.identities)
+                self._unit_of_work.commit(*giving)
+                return
+            # Its owner may open it at the same moment: then this conflicts, and the grant is tried again.
+            existing = self._workspaces.existing(workspace_id)
+            self._unit_of_work.commit(*checks, existing, *self._ledger.opening(workspace_id, now, grant))
 
     def _existing(self, workspace_id: str, grant: Grant) -> Grant | None:
         """The existing grant with this id."""
@@ -157,7 +162,3 @@ def _check(request: GrantRequest, now: datetime) -> None:
         faults.append(FieldError("takenFrom", "Only an adjustment below zero takes from a grant."))
     if faults:
         raise InvalidRequest(faults[0].message, faults)
-
-
-def _unseen(workspace_id: str) -> EaselError:
-    return NotFound(f"There is no workspace {workspace_id} with a wallet.")

@@ -7,7 +7,7 @@ from typing import Final
 
 from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
-from easel.domain.budgets import Budget, month_of
+from easel.domain.budgets import Budget, BudgetNotice, month_of
 from easel.errors import Contended, Forbidden, StaleWrite
 from easel.services.accounts.caller_budgets import is_limited
 from easel.services.accounts.principal import Principal
@@ -51,5 +51,5 @@ class SetBudgets:
                 self._unit_of_work.commit(*checks, self._budgets.setting(before, limit))
             except StaleWrite:
                 continue
-            return replace(before, limit=limit, alerted=False)
+            return replace(before, limit=limit, told=BudgetNotice.NONE)
         raise Contended("The budget kept changing; nothing was written, please try again.")

@@ -14,7 +14,7 @@ from easel.clock import Clock
 from easel.domain.access import USERS_GRANT
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, Wallet
 from easel.domain.identities import TelegramIdentity
-from easel.errors import Contended, GrantIdReused, InsufficientCredits, NotFound, StaleWrite, WalletMissing
+from easel.errors import Conflict, Contended, GrantIdReused, InsufficientCredits, NotFound, StaleWrite, WalletMissing
 from easel.services.accounts.impersonation import no_telegram_user
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
@@ -90,10 +90,12 @@ class TopUpUsers:
         raise Contended("The wallet kept changing; nothing was written, please try again.")
 
     def refund(self, bot: Principal, charge_id: str, telegram_id: int | None = None) -> Refunded:
-        """Take back what is left of a payment. Credits that were spent, or are set aside, stay.
+        """Take back what is left of a payment. Credits that were spent stay.
 
         Raises:
             NotFound: no payment of this bot, or another user's.
+            Conflict: a running generation holds credits that may be this payment's: only its end tells how many are
+                spent. Nothing was taken back.
         """
         charge = self._charges.get(bot.workspace_id, charge_id)
         if charge is None or telegram_id not in {None, charge.telegram_id}:
@@ -105,7 +107,9 @@ class TopUpUsers:
             if before is not None:
                 return Refunded(charge, -before.amount, wallet.available, replayed=True)
             open_grant = wallet.grants.get(_grant_id(charge))
-            left = min(open_grant.remaining, wallet.available) if open_grant else 0
+            left = open_grant.remaining if open_grant else 0
+            if left > wallet.available:
+                raise Conflict("A generation of this user is running; ask again when it has ended.")
             if left == 0:
                 return Refunded(charge, 0, wallet.available, replayed=False)
             try:

@@ -5,7 +5,7 @@ Lists are read in pages (`ports/pages.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -96,8 +96,13 @@ class Users(Protocol):
 
     def get(self, user_id: str) -> UserRecord | None: ...
 
-    def update_profile(self, user_id: str, profile: TelegramProfile, now: datetime) -> UserRecord | None:
-        """Update the profile and return the user; None when there is no such user."""
+    def update_profile(
+        self, user_id: str, profile: TelegramProfile, now: datetime, *, unknown: Collection[str] = ()
+    ) -> UserRecord | None:
+        """Update the profile and return the user; None when there is no such user.
+
+        Fields of the profile in `unknown` stay as they are; the others are replaced, by nothing too.
+        """
         ...
 
     def knows_telegram(self, identity: TelegramIdentity) -> bool:
@@ -130,6 +135,10 @@ class Workspaces(Protocol):
 
     def still_member(self, workspace_id: str, user_id: str, roles: Sequence[str], scope: str) -> Write:
         """Check that a person has one of these roles. Conflict: NotFound without a membership, else Forbidden."""
+        ...
+
+    def existing(self, workspace_id: str) -> Write:
+        """Check that the workspace exists; changes nothing. Conflict: NotFound."""
         ...
 
     def counting_key(self, membership: Membership) -> Write:

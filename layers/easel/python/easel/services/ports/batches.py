@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
-from easel.domain.batch import Batch, BatchLine, BatchStatus, LineRecord, PauseReason
+from easel.domain.batch import Batch, BatchLine, LineRecord
 from easel.domain.request import ImageRequest
 from easel.errors import EaselError
 from easel.services.ports.pages import Page
@@ -16,7 +16,9 @@ from easel.services.ports.transactions import Write
 class Batches(Protocol):
     """The records of batches and of their lines."""
 
-    def add(self, batch: Batch) -> None: ...
+    def add(self, batch: Batch, *along: Write) -> None:
+        """Store a new batch, with the writes `along`. Raises StaleWrite: there is one under its id."""
+        ...
 
     def get(self, workspace_id: str, batch_id: str) -> Batch | None: ...
 
@@ -24,10 +26,15 @@ class Batches(Protocol):
         """The newest first."""
         ...
 
-    def change(
-        self, batch: Batch, status: BatchStatus, now: datetime, *, run: str | None = None, reason: PauseReason | None
-    ) -> Batch:
-        """Store status and caller of a batch that has the status and run of when it was read. Raises StaleWrite."""
+    def list_after(self, workspace_id: str, *, limit: int, batch_id: str | None) -> Page[Batch]:
+        """Those that are older than a batch, the newest first."""
+        ...
+
+    def change(self, before: Batch, after: Batch, *along: Write) -> None:
+        """Store status, run and caller of a batch that has the status and run of `before`, with the writes `along`.
+
+        Raises StaleWrite.
+        """
         ...
 
     def starting_line(self, batch: Batch, line: BatchLine, generation_id: str, price: int) -> Sequence[Write]:
@@ -48,6 +55,10 @@ class Batches(Protocol):
 
     def records(self, batch: Batch, first: int, end: int) -> Sequence[LineRecord]:
         """What became of the lines from `first` on, before `end`."""
+        ...
+
+    def records_after(self, batch: Batch, *, limit: int, after: str | None) -> Page[LineRecord]:
+        """What became of the lines that have begun, in their order."""
         ...
 
     def advance(self, batch: Batch, *, next_line: int, closed_chunks: int) -> None:
@@ -89,8 +100,8 @@ class BatchQueue(Protocol):
 class LineReader(Protocol):
     """From the body of a line to a request, and from errors to their words."""
 
-    def request(self, line: BatchLine) -> ImageRequest:
-        """Raises InvalidRequest."""
+    def request(self, line: BatchLine, workspace_id: str) -> ImageRequest:
+        """Raises InvalidRequest, UnknownModel; NotFound: a closed door, or a workspace that is not the batch's."""
         ...
 
     def error(self, error: EaselError) -> Mapping[str, Any]:

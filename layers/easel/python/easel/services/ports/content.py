@@ -36,6 +36,10 @@ class ContentImages(Protocol):
         """The newest first."""
         ...
 
+    def describing(self, image: ContentImage) -> Sequence[Write]:
+        """Replace the texts of a version. Conflict: NotFound, when it is not there any more."""
+        ...
+
     def removing(self, image: ContentImage) -> Sequence[Write]:
         """Conflict: NotFound, when it is not there any more."""
         ...

@@ -23,8 +23,11 @@ class Deletion:
 class DeletionRecords(Protocol):
     """What is marked as deleted. A mark is never taken back."""
 
-    def marking_image(self, ref: ImageRef, at: datetime) -> Write:
-        """Conflict: StaleWrite, when it has no picture or is marked."""
+    def marking_image(self, ref: ImageRef, at: datetime, trashed_at: datetime | None = None) -> Write:
+        """`trashed_at`: since when it is in the trash.
+
+        Conflict: StaleWrite, when it has no picture, is marked, or was put into the trash or restored meanwhile.
+        """
         ...
 
     def marking_generation(self, workspace_id: str, generation_id: str, at: datetime) -> Write:
@@ -44,6 +47,10 @@ class PictureFiles(Protocol):
         ...
 
     def delete_archives(self, workspace_id: str, generation_id: str) -> None: ...
+
+    def delete_references(self, workspace_id: str, generation_id: str) -> None:
+        """The cleaned copies of its reference pictures."""
+        ...
 
 
 class DeletionQueue(Protocol):

@@ -103,5 +103,8 @@ class Listeners(Protocol):
         ...
 
     def listen(self, workspace_id: str, kind: ListenerKind, now: datetime, lasting: timedelta) -> Listener:
-        """Listen for this long at least. It writes only when less than half of the time is left."""
+        """Listen for this long at least. It writes only when less than half of the time is left.
+
+        A reader of the log that begins has listened since the earliest of the others that listen, who had it written.
+        """
         ...

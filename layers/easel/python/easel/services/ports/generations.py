@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from easel.domain.events import Event, deserialise_event
 from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Status
+from easel.domain.request import RequestWebhook
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
 
@@ -35,8 +36,42 @@ class IdempotencyClaims(Protocol):
         ...
 
 
-class GenerationRepository(Protocol):
-    """Generations with their images."""
+class GenerationReader(Protocol):
+    """Generations with their images, to be read."""
+
+    def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
+
+    def of_images(self, workspace_id: str, image_ids: Sequence[str]) -> Mapping[str, Generation]:
+        """The generations of those images that there are, by image id, in one read for up to 33 images.
+
+        Other images of a generation may be missing from it.
+        """
+        ...
+
+    def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
+        """The first id of a generation of this workspace that begins so."""
+        ...
+
+    def list(
+        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
+    ) -> Page[Generation]:
+        """The newest generations, of one status or all, after the id `after` or without the first `skip`."""
+        ...
+
+
+class GenerationStarts(Protocol):
+    """The start of generations that were queued."""
+
+    def begin(self, workspace_id: str, generation_id: str, now: datetime) -> bool:
+        """Take a generation from PENDING to PROCESSING. True for one that has begun before, too.
+
+        False for one that has ended, or does not exist.
+        """
+        ...
+
+
+class GenerationRepository(GenerationReader, GenerationStarts, Protocol):
+    """Generations from their creation to their end."""
 
     def creation(self, generation: Generation) -> Sequence[Write]:
         """Conflict: StaleWrite, when the id exists."""
@@ -47,18 +82,6 @@ class GenerationRepository(Protocol):
 
         Open images end with it. A picture that is delivered for one of them later, or at the same moment, is late.
         """
-        ...
-
-    def get(self, workspace_id: str, generation_id: str) -> Generation | None: ...
-
-    def id_with_prefix(self, workspace_id: str, prefix: str) -> str | None:
-        """The first id of a generation of this workspace that begins so."""
-        ...
-
-    def list(
-        self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
-    ) -> Page[Generation]:
-        """The newest generations, of one status or all, after the id `after` or without the first `skip`."""
         ...
 
     def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
@@ -77,11 +100,13 @@ class WaitingEvent:
     event_id: str
     text: str
     reply_to: str | None = None
+    webhook: str | None = None
 
     def read(self) -> Event:
         """Raises ValueError for text that is no event."""
         try:
-            return replace(deserialise_event(self.text), reply_to=self.reply_to)
+            webhook = RequestWebhook.read(self.webhook)
+            return replace(deserialise_event(self.text), reply_to=self.reply_to, webhook=webhook)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError("An event in the outbox cannot be read.") from error
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from easel.domain.gallery import GallerySearch
 from easel.domain.generation import Generation
 from easel.domain.image_marks import ImageMarks
 from easel.services.ports.pages import Page
@@ -50,12 +51,39 @@ class ImageMarkRecords(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PopularPrompt:
+    """A prompt that was used several times: `images` were made of it in so many generations, `newest` the last."""
+
+    prompt: str
+    generations: int
+    images: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PopularPrompts:
+    """The prompts that were used most among the last `looked_at` generations; `complete`: there are no others."""
+
+    prompts: Sequence[PopularPrompt]
+    looked_at: int
+    complete: bool
+
+
+class GallerySearches(Protocol):
+    """Search of a workspace's pictures."""
+
+    def popular(self, workspace_id: str, search: GallerySearch, *, limit: int) -> PopularPrompts:
+        """Of the generations that the search finds. Prompts with the same words count as one. Two reads."""
+        ...
+
+    def search(self, workspace_id: str, search: GallerySearch, *, limit: int, after: str | None) -> Page[GalleryImage]:
+        """A page may have fewer than `limit`, even none, and not be the last one."""
+        ...
+
+
 class ImageMarkLists(Protocol):
-    """Lists of pictures by their marks, newest first."""
-
-    def favourites(self, workspace_id: str, *, limit: int, after: str | None) -> Page[GalleryImage]: ...
-
-    def tagged(self, workspace_id: str, tag: str, *, limit: int, after: str | None) -> Page[GalleryImage]: ...
+    """The tags of a workspace."""
 
     def tags(self, workspace_id: str, *, limit: int, after: str | None) -> Page[tuple[str, int]]:
         """Tags with the number of their pictures, in alphabetical order."""

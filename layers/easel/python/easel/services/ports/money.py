@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from easel.domain.budgets import Budget, BudgetScope
+from easel.domain.budgets import Budget, BudgetNotice, BudgetScope
 from easel.domain.credits import Entry, Grant, Hold, Wallet
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
@@ -19,8 +19,10 @@ class Ledger(Protocol):
         """Conflict: InsufficientCredits, WalletMissing."""
         ...
 
-    def resolving(self, hold: Hold, wallet: Wallet, posted: int, now: datetime) -> Sequence[Write]:
-        """Conflict: StaleWrite."""
+    def resolving(
+        self, hold: Hold, wallet: Wallet, posted: int, now: datetime, *, low: bool = False
+    ) -> Sequence[Write]:
+        """`low` records that the owner is told of a low balance. Conflict: StaleWrite."""
         ...
 
     def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
@@ -77,8 +79,10 @@ class Budgets(Protocol):
         """Count a hold. Conflict: BudgetExceeded."""
         ...
 
-    def closing(self, scope: BudgetScope, month: str, freed: int, *, alert: bool = False) -> Write | None:
-        """Free what was not charged, and record the alert. Conflict with `alert`: StaleWrite."""
+    def closing(
+        self, scope: BudgetScope, month: str, freed: int, notice: BudgetNotice = BudgetNotice.NONE
+    ) -> Write | None:
+        """Free what was not charged, and record a notice. Conflict with a notice: StaleWrite, when it was sent."""
         ...
 
     def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:

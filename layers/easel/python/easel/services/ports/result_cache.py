@@ -9,7 +9,7 @@ from easel.domain.result_cache import CachePolicy
 from easel.services.ports.transactions import Write
 
 
-class ResultCache(Protocol):
+class CachedResults(Protocol):
     """Generations by the fingerprint of their request."""
 
     def find(self, workspace_id: str, fingerprint: str, now: datetime) -> tuple[CachePolicy, str | None]:
@@ -19,6 +19,10 @@ class ResultCache(Protocol):
     def remember(self, workspace_id: str, fingerprint: str, generation_id: str, until: datetime) -> None:
         """The last one counts."""
         ...
+
+
+class CachePolicies(Protocol):
+    """What workspaces chose."""
 
     def policy(self, workspace_id: str) -> CachePolicy: ...
 

@@ -67,8 +67,11 @@ class UsageSummaries(Protocol):
         """Count an ended generation. Never conflicts; as part of the closing transaction it is counted once."""
         ...
 
-    def correcting(self, generation: Generation, index: int) -> Write:
-        """Count an image that came after its generation's end, with its cost. Never conflicts."""
+    def correcting(self, generation: Generation, index: int) -> Sequence[Write]:
+        """Count an image that came after its generation's end, with its cost, in the lifetime totals too.
+
+        Never conflicts.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue import Model
+from easel.domain.counting import counted
 from easel.domain.generation import UsedTemplate
 from easel.domain.image import Image
 from easel.domain.limits import NOTICES
@@ -54,7 +55,7 @@ def composed(workspace_id: str, request: ImageRequest, model: Model, find: FindT
     made = compose(chosen, use, roles=roles, limit=model.max_prompt_characters, at=_AT)
     shots = len(made.prompts)
     if request.n not in {None, shots}:
-        message = f"The template makes {shots} images with these shots; leave n out, or choose other shots."
+        message = f"The template makes {counted(shots, 'image')} with these shots; leave n out, or choose other shots."
         raise InvalidRequest.of("n", message, [shots])
     return made
 

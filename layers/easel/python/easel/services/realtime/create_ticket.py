@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from easel.clock import Clock
 from easel.domain.access import Role
+from easel.domain.live_connections import Viewer
 from easel.errors import Forbidden, Unauthenticated
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
@@ -23,22 +24,9 @@ LIFETIME: Final = timedelta(seconds=60)
 _WHOLE_WORKSPACE: Final = frozenset({Role.OWNER.value, Role.ADMIN.value, Role.SERVICE.value})
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who follows: a person or key in one workspace. `sees_all` of its generations, or their own only."""
-
-    workspace_id: str
-    user_id: str
-    sees_all: bool
-
-    @classmethod
-    def of(cls, principal: Principal) -> Viewer:
-        """Owners, admins and keys of the workspace follow all of it, members what is their own."""
-        return cls(principal.workspace_id, principal.user_id, not _WHOLE_WORKSPACE.isdisjoint(principal.roles))
-
-    def sees(self, user_id: str | None) -> bool:
-        """Whether something of this person is shown; None for what concerns the workspace as a whole."""
-        return self.sees_all or user_id == self.user_id
+def viewer_of(principal: Principal) -> Viewer:
+    """Owners, admins and keys of the workspace follow all of it, members what is their own."""
+    return Viewer(principal.workspace_id, principal.user_id, not _WHOLE_WORKSPACE.isdisjoint(principal.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +55,7 @@ class Tickets:
 
     def create(self, principal: Principal) -> Ticket:
         """A ticket of this caller."""
-        viewer, expires_at = Viewer.of(principal), self._clock() + LIFETIME
+        viewer, expires_at = viewer_of(principal), self._clock() + LIFETIME
         payload = json.dumps([viewer.workspace_id, viewer.user_id, viewer.sees_all, new_id()], separators=(",", ":"))
         return Ticket(self._signer.sign(payload.encode(), expires_at=expires_at), expires_at)
 

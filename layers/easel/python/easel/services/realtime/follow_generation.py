@@ -17,7 +17,7 @@ from easel.domain.live_progress import (
     changes,
 )
 from easel.errors import NotFound
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 SLICE_SECONDS: Final = 25
 """How long one answer may wait: the API gives up on a function after thirty seconds."""
@@ -30,7 +30,7 @@ class FollowGeneration:
     def __init__(
         self,
         *,
-        generations: GenerationRepository,
+        generations: GenerationReader,
         permalink_of: PermalinkOf,
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from easel.domain.image import Image
 from easel.ids import generation_of_image
-from easel.services.ports.generations import GenerationRepository
+from easel.services.ports.generations import GenerationReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class FoundImage:
 class ImagesOfWorkspace:
     """One read each."""
 
-    def __init__(self, generations: GenerationRepository) -> None:
+    def __init__(self, generations: GenerationReader) -> None:
         self._generations = generations
 
     def find(self, workspace_id: str, image_id: str) -> FoundImage | None:

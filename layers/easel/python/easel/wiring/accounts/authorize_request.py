@@ -14,14 +14,21 @@ from easel.repositories.accounts.rate_counters import DynamoRateCounters
 from easel.repositories.accounts.users import DynamoUsers
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.services.accounts.authenticate import Authenticate
+from easel.services.accounts.internal_callers import NETWORK
 from easel.services.accounts.rate_limits import LimitRequests
+from easel.wiring.accounts.internal_callers import internal_callers
 from easel.wiring.aws import dynamodb
-from easel.wiring.env import CoreTable, RateLimitDefaults, SessionKey, TokenIssuers
+from easel.wiring.env import CoreTable, InternalNetworks, LightClients, RateLimitDefaults, SessionKey
 from easel.wiring.env import TelegramBot as TelegramBotSecret
+from easel.wiring.env_objects import TokenIssuers
 from easel.wiring.secrets import secret, versions
 
+__all__ = ["NETWORK", "AuthorizerEnv", "authenticate", "internal_callers", "rate_limits"]
 
-class AuthorizerEnv(CoreTable, RateLimitDefaults, SessionKey, TokenIssuers, TelegramBotSecret):
+
+class AuthorizerEnv(
+    LightClients, CoreTable, RateLimitDefaults, SessionKey, TokenIssuers, TelegramBotSecret, InternalNetworks
+):
     """Environment of the authorizer."""
 
 

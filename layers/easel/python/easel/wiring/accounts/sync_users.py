@@ -7,8 +7,12 @@ from easel.services.accounts.read_users import ReadUsers
 from easel.services.accounts.sync_users import SyncUsers
 from easel.wiring.accounts.users import ensure_user
 from easel.wiring.aws import dynamodb
-from easel.wiring.env import Accounts
+from easel.wiring.env import Accounts, OpenDoors
 from easel.wiring.money.wallets import open_account
+
+
+class ReadUsersEnv(Accounts, OpenDoors):
+    """Environment of functions that read them, at addresses of two doors."""
 
 
 def sync_users(env: Accounts) -> SyncUsers:

@@ -6,7 +6,7 @@ from easel.repositories.catalogue.routing_defaults import DynamoRoutingDefaults
 from easel.services.catalogue.choose_provider import ProviderRouting, RoutingPolicy
 from easel.wiring.aws import dynamodb
 from easel.wiring.catalogue.provider_health import provider_health
-from easel.wiring.env import Routing
+from easel.wiring.env_objects import Routing
 
 
 def provider_routing(env: Routing) -> ProviderRouting:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from easel.providers.registry import Providers, ProviderSettings
-from easel.wiring.env import Vendors
+from easel.wiring.env_objects import Vendors
 from easel.wiring.secrets import secret
 
 UNSET_SECRET: Final = "unset"  # noqa: S105 - the content of a provider's secret until an operator has written the key

@@ -12,7 +12,7 @@ from easel.wiring.env import CoreTable
 def manage_result_cache(env: CoreTable) -> ManageResultCache:
     """Read and replace the choice."""
     return ManageResultCache(
-        cache=DynamoResultCache(dynamodb(), env.CORE_TABLE_NAME),
+        policies=DynamoResultCache(dynamodb(), env.CORE_TABLE_NAME),
         standing=standing(env),
         unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,

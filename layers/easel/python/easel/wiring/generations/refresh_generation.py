@@ -4,7 +4,8 @@ from easel.clock import system_clock
 from easel.repositories.accounts.rate_counters import DynamoRateCounters
 from easel.services.generations.refresh_generation import RefreshGeneration
 from easel.wiring.aws import aws_client, dynamodb
-from easel.wiring.env import CollectQueues, CoreTable, EphemeralTable
+from easel.wiring.env import CoreTable, EphemeralTable
+from easel.wiring.env_objects import CollectQueues
 from easel.wiring.generations.read_generations import read_generations
 from easel.workflow.queues import SqsImageQueue
 

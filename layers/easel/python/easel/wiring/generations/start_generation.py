@@ -1,10 +1,12 @@
 """The start of generations."""
 
-from easel.repositories.generations.generations import begin_keys
+from easel.clock import system_clock
+from easel.repositories.generations.generations import DynamoGenerations
 from easel.services.generations.start_generation import StartGeneration
-from easel.wiring.aws import aws_client
+from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.catalogue.provider_routing import provider_routing
-from easel.wiring.env import RenderQueues, Routing, StateMachine
+from easel.wiring.env import StateMachine
+from easel.wiring.env_objects import RenderQueues, Routing
 from easel.workflow.step_functions import StepFunctionsStarter
 
 
@@ -15,9 +17,11 @@ class StartEnv(StateMachine, Routing, RenderQueues):
 def start_generation(env: StartEnv) -> StartGeneration:
     """Start the state machine of a generation."""
     workflow = StepFunctionsStarter(
-        aws_client("stepfunctions"),
-        env.STATE_MACHINE_ARN,
-        render_queue_urls=env.RENDER_QUEUE_URLS,
-        begin_keys=begin_keys,
+        aws_client("stepfunctions"), env.STATE_MACHINE_ARN, render_queue_urls=env.RENDER_QUEUE_URLS
     )
-    return StartGeneration(workflow=workflow, routing=provider_routing(env))
+    return StartGeneration(
+        generations=DynamoGenerations(dynamodb(), env.CORE_TABLE_NAME),
+        workflow=workflow,
+        routing=provider_routing(env),
+        clock=system_clock,
+    )

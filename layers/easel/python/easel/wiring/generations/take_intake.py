@@ -12,7 +12,7 @@ from easel.services.accounts.bind_sender import BindSender
 from easel.services.generations.redrive_intake import RedriveIntake
 from easel.services.generations.take_intake import TakeIntake
 from easel.wiring.aws import aws_client, dynamodb
-from easel.wiring.env import CoreTable, IntakeDeadLetterQueue, IntakeQueue, TrustedReferences
+from easel.wiring.env import CoreTable, IntakeDeadLetterQueue, IntakeQueue, TrustedOrigins
 from easel.wiring.generations.submit_generation import SubmitEnv, submit_generation
 from easel.wiring.secrets import signing_keys
 from easel.workflow.intake_queue import IntakeDeadLetters
@@ -21,7 +21,7 @@ from easel.workflow.queues import MessageHold
 _WAIT = timedelta(seconds=20)
 
 
-class TakeEnv(SubmitEnv, TrustedReferences, IntakeDeadLetterQueue):
+class TakeEnv(SubmitEnv, TrustedOrigins, IntakeDeadLetterQueue):
     """Environment of whatever takes messages of the intake."""
 
 
@@ -34,7 +34,7 @@ def take_intake(env: TakeEnv) -> TakeIntake:
     return TakeIntake(
         senders=DynamoSenders(dynamodb(), env.CORE_TABLE_NAME),
         workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
-        messages=IntakeReader(env.REFERENCE_TRUSTED_ORIGINS),
+        messages=IntakeReader(env.REFERENCE_TRUSTED_ORIGINS, env.WEBHOOK_TRUSTED_ORIGINS),
         submit=submit_generation(env),
         outbox=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),

@@ -10,7 +10,8 @@ from easel.services.images.analyse_image import AnalyseImage
 from easel.storage.file_reader import S3FileReader
 from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.catalogue.vendors import api_key
-from easel.wiring.env import CoreTable, ImagesBucket, Vendors
+from easel.wiring.env import CoreTable, ImagesBucket
+from easel.wiring.env_objects import Vendors
 from easel.wiring.images.read_images import read_images
 
 _MOST_BYTES = 2 * 1024 * 1024

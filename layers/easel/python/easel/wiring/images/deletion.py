@@ -6,6 +6,7 @@ from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.deletions import DynamoDeletions
 from easel.repositories.images.image_marks import DynamoImageMarks
+from easel.repositories.images.trash import DynamoTrash
 from easel.repositories.money.usage import DynamoUsageCounters
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.images.delete_images import DeleteImages
@@ -43,6 +44,7 @@ def delete_images(env: DeleteEnv) -> DeleteImages:
         records=DynamoDeletions(dynamodb(), env.CORE_TABLE_NAME),
         outbox=DynamoOutbox(dynamodb(), env.CORE_TABLE_NAME),
         counts=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
+        trash=DynamoTrash(dynamodb(), env.CORE_TABLE_NAME),
         uploads=DynamoUploads(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         files=S3PictureFiles(bucket_client(), env.IMAGES_BUCKET_NAME),

@@ -7,10 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
-
+from easel.storage.presigned import LinkSigner, bucket_address
 from easel.storage.s3 import S3ImageStore, client_config
-from easel.wiring.aws import BOTO
+from easel.wiring.aws import credentials, region
 from easel.wiring.env import ImagesBucket
 
 if TYPE_CHECKING:
@@ -20,16 +19,30 @@ if TYPE_CHECKING:
 @cache
 def bucket_client() -> S3Client:
     """The client of the bucket: one per process, with settings of its own."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    return boto3.client("s3", config=BOTO.merge(client_config(endpoint)))
+    from easel.wiring import botocore_clients  # noqa: PLC0415 - signing links needs no client
+
+    settings = botocore_clients.BOTO.merge(client_config(endpoint()))
+    client: S3Client = botocore_clients.client("s3", settings)
+    return client
 
 
 @cache
 def image_store(env: ImagesBucket) -> S3ImageStore:
     """Put, copy and sign pictures."""
+    address = bucket_address(env.IMAGES_BUCKET_NAME, region(), endpoint())
+    signer = LinkSigner(address, region(), credentials())
     return S3ImageStore(
-        bucket_client(), env.IMAGES_BUCKET_NAME, base_url=env.IMAGES_BASE_URL, credentials_end=_credentials_end
+        bucket_client,
+        env.IMAGES_BUCKET_NAME,
+        signer,
+        base_url=env.IMAGES_BASE_URL,
+        credentials_end=_credentials_end,
     )
+
+
+def endpoint() -> str | None:
+    """An S3 other than AWS's, by the variables of the AWS SDKs."""
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def _credentials_end() -> datetime | None:

@@ -34,18 +34,15 @@ from easel.wiring.aws import aws_client, dynamodb
 from easel.wiring.catalogue.provider_routing import provider_routing
 from easel.wiring.catalogue.vendors import providers
 from easel.wiring.env import (
-    CollectQueues,
     DeletionsQueue,
     ImagesBucket,
     PublicAddress,
-    RenderQueues,
-    Routing,
     SigningKey,
     StateMachine,
     TrustedReferences,
-    Vendors,
     WorkerTime,
 )
+from easel.wiring.env_objects import CollectQueues, RenderQueues, Routing, Vendors
 from easel.wiring.images.callback_tickets import callback_signer
 from easel.wiring.images.image_store import image_store
 from easel.wiring.references.fetch_reference import FetchEnv, fetch_reference

@@ -6,7 +6,8 @@ from easel.observability import count
 from easel.services.images.receive_callback import ReceiveCallback
 from easel.wiring.aws import aws_client
 from easel.wiring.catalogue.vendors import providers
-from easel.wiring.env import CollectQueues, SigningKey, Vendors
+from easel.wiring.env import SigningKey
+from easel.wiring.env_objects import CollectQueues, Vendors
 from easel.wiring.images.callback_tickets import callback_signer
 from easel.workflow.queues import SqsImageQueue
 

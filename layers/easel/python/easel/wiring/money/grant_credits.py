@@ -1,6 +1,7 @@
 """Grants of credits."""
 
 from easel.clock import system_clock
+from easel.repositories.accounts.workspaces import DynamoWorkspaces
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.money.ledger import DynamoLedger
 from easel.services.money.grant_credits import GrantCredits
@@ -17,5 +18,6 @@ def grant_credits(env: Accounts) -> GrantCredits:
         unit_of_work=DynamoTransactions(dynamodb()),
         open_account=open_account(env),
         standing=standing(env),
+        workspaces=DynamoWorkspaces(dynamodb(), env.CORE_TABLE_NAME),
         clock=system_clock,
     )
