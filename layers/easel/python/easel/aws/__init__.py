@@ -1,0 +1,1 @@
+"""A client of AWS services without botocore, for the functions that every request waits for."""
