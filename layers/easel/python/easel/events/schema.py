@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
 SCHEMA_ID: Final = "easel/generation.v1"
-BUDGET_SCHEMA_ID: Final = "easel/budget.v1"
-CATALOGUE_SCHEMA_ID: Final = "easel/catalogue.v1"
+BATCH_SCHEMA_ID: Final = "easel/batch.v1"
 INTAKE_SCHEMA_ID: Final = "easel/intake.v1"
+WEBHOOK_SCHEMA_ID: Final = "easel/webhook.v1"
 
 Moment = Annotated[
     str,
@@ -135,32 +135,47 @@ class GenerationEvent(EventEnvelope):
     data: GenerationEventData
 
 
-class EventBudget(EventPart):
-    """A monthly budget and how far it is used. Amounts are milli-credits."""
+class EventBatchCounts(EventPart):
+    """Lines by what has become of them."""
 
-    scope: Literal["workspace", "key"]
-    key_id: str | None = Field(description="Null for the budget of the whole workspace.")
-    month: str = Field(pattern=r"^\d{4}-\d{2}$", description="Calendar month in UTC.")
-    threshold_percent: int = Field(ge=1, le=100, description="The share at which the alert is sent.")
-    limit_milli_credits: int = Field(ge=0)
-    used_milli_credits: int = Field(description="The sum of charges and open holds.")
-    remaining_milli_credits: int = Field(ge=0)
+    total: int = Field(ge=1)
+    waiting: int = Field(ge=0, description="Not begun.")
+    running: int = Field(ge=0)
+    completed: int = Field(ge=0)
+    failed: int = Field(ge=0)
 
 
-class BudgetEventData(EventPart):
+class EventBatch(EventPart):
+    """A batch as it was when its status changed. Amounts are milli-credits."""
+
+    id: str
+    name: str | None
+    status: Literal["RUNNING", "PAUSED", "COMPLETED", "CANCELLED"]
+    user_id: str = Field(description="Who started it.")
+    pause_reason: (
+        Literal["requested", "budget_reached", "insufficient_credits", "budget_exceeded", "caller_ended"] | None
+    ) = Field(description="Null unless it is paused.")
+    counts: EventBatchCounts
+    quoted_milli_credits: int = Field(ge=0, description="What all lines cost together.")
+    charged_milli_credits: int = Field(ge=0, description="What those that have ended have cost.")
+    created_at: Moment
+
+
+class BatchEventData(EventPart):
     """The body of the event."""
 
-    budget: EventBudget
+    id: str = Field(description="The batch's id.")
+    batch: EventBatch
 
 
-class BudgetEvent(EventEnvelope):
-    """Most of a budget is used. Sent once per month and limit; delivered at least once; drop duplicates by `id`."""
+class BatchEvent(EventEnvelope):
+    """A batch was started, paused or ended. Delivered at least once; drop duplicates by `id`."""
 
-    type: Literal["budget.alert"]
+    type: Literal["batch.started", "batch.paused", "batch.completed", "batch.cancelled"]
     version: Literal[1]
     workspace_id: str
-    request_id: str = Field(description="The X-Request-ID of the request whose charge reached the threshold.")
-    data: BudgetEventData
+    request_id: str = Field(description="The X-Request-ID of the request that changed or started it.")
+    data: BatchEventData
 
 
 class IntakeAccepted(EventPart):
@@ -227,35 +242,31 @@ class IntakeRejectedEvent(EventEnvelope):
     data: IntakeRejectedData
 
 
-class EventModel(EventPart):
-    """A model of the catalogue at one provider."""
+class EventWebhook(EventPart):
+    """A webhook endpoint and how it answers."""
 
-    id: str = Field(description="The catalogue's name for the model.")
-    provider: str
-    upstream_model: str = Field(description="The provider's name for it.")
-    status: Literal["active", "deprecated"]
-    ends_on: str | None = Field(
-        pattern=r"^\d{4}-\d{2}-\d{2}$", description="The first day without it; null for a missing one."
-    )
-    days_left: int | None = Field(description="Days until then; null for a missing one.")
-    successor: str | None = Field(description="The model that requests will run on, if one is chosen.")
-    equivalents: tuple[str, ...] = Field(description="Models that may replace it, best first.")
+    id: str
+    url: str = Field(description="With `***` in place of every secret in it.")
+    failures: int = Field(ge=0, description="Failed attempts since the last success.")
+    failing_since: Moment | None
+    disabled_reason: Literal["gone", "failing"] | None = Field(description="Null unless it was disabled.")
 
 
-class CatalogueEventData(EventPart):
+class WebhookEventData(EventPart):
     """The body of the event."""
 
-    model: EventModel
+    id: str = Field(description="The endpoint's id.")
+    webhook: EventWebhook
 
 
-class CatalogueEvent(EventEnvelope):
-    """A model is missing or will end. Sent daily until fixed; delivered at least once; drop duplicates by `id`."""
+class WebhookEvent(EventEnvelope):
+    """An endpoint fails, or was disabled. Delivered at least once, not to itself; drop duplicates by `id`."""
 
-    type: Literal["catalogue.model_missing", "catalogue.model_shutdown_announced", "catalogue.model_ends_soon"]
+    type: Literal["webhook.failing", "webhook.disabled"]
     version: Literal[1]
-    workspace_id: Literal["installation"]
-    request_id: str = Field(description="The id of the check that found it.")
-    data: CatalogueEventData
+    workspace_id: str
+    request_id: str = Field(description="The endpoint's id.")
+    data: WebhookEventData
 
 
 def json_schema() -> dict[str, object]:
@@ -263,9 +274,9 @@ def json_schema() -> dict[str, object]:
     return schema_of(SCHEMA_ID, GenerationEvent)
 
 
-def budget_json_schema() -> dict[str, object]:
-    """JSON Schema (draft 2020-12) of version 1 of a budget's events."""
-    return schema_of(BUDGET_SCHEMA_ID, BudgetEvent)
+def batch_json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1 of the events about batches."""
+    return schema_of(BATCH_SCHEMA_ID, BatchEvent)
 
 
 class IntakeEvent(RootModel[IntakeAcceptedEvent | IntakeRejectedEvent]):
@@ -277,9 +288,9 @@ def intake_json_schema() -> dict[str, object]:
     return schema_of(INTAKE_SCHEMA_ID, IntakeEvent)
 
 
-def catalogue_json_schema() -> dict[str, object]:
-    """JSON Schema (draft 2020-12) of version 1 of the catalogue's events."""
-    return schema_of(CATALOGUE_SCHEMA_ID, CatalogueEvent)
+def webhook_json_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of version 1 of the events about webhook endpoints."""
+    return schema_of(WEBHOOK_SCHEMA_ID, WebhookEvent)
 
 
 def schema_of(identifier: str, event: type[BaseModel]) -> dict[str, object]:

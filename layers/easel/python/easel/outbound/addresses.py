@@ -152,6 +152,8 @@ def is_public(ip_address: str) -> bool:
 
 def read_address(text: str) -> Address:
     """The parts of an address, wherever it leads. Raises BadAddress: it is none, or carries a login."""
+    if text[:5].lower() == "data:":
+        raise BadAddress("holds the picture itself: send the picture to /api/v1/uploads and give its uploadId")
     if _UNPRINTABLE.search(text):
         raise BadAddress("cannot be read: it holds spaces or characters that are not printed")
     if len(text.encode()) > REFERENCE_URL:

@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ def resolve_host(host: str, port: int) -> Sequence[str]:
 
 
 class GuardedHttp:
-    """GET requests to addresses that others name. One that is trusted may lead to any address."""
+    """Requests to addresses that others name. One that is trusted may lead to any address."""
 
     def __init__(
         self,
@@ -58,9 +58,22 @@ class GuardedHttp:
         self._dialler = dialler or httpcore.SyncBackend()
         self._ssl_context = ssl_context
 
-    @contextmanager
     def get(
         self, address: Address, deadline: Deadline, *, headers: Headers, is_trusted: bool
+    ) -> AbstractContextManager[httpcore.Response]:
+        """GET; see `send`."""
+        return self.send("GET", address, deadline, headers=headers, is_trusted=is_trusted)
+
+    @contextmanager
+    def send(
+        self,
+        method: str,
+        address: Address,
+        deadline: Deadline,
+        *,
+        headers: Headers,
+        is_trusted: bool,
+        body: bytes | None = None,
     ) -> Iterator[httpcore.Response]:
         """The answer, whose body is still to be read. No redirect is followed, no proxy used.
 
@@ -76,7 +89,11 @@ class GuardedHttp:
         with (
             httpcore.ConnectionPool(ssl_context=context, network_backend=guard) as pool,
             pool.stream(
-                "GET", url, headers=[("Host", address.netloc), *headers], extensions={"timeout": timeouts}
+                method,
+                url,
+                headers=[("Host", address.netloc), *headers],
+                content=body,
+                extensions={"timeout": timeouts},
             ) as response,
         ):
             yield response

@@ -1,17 +1,18 @@
-"""Nanobanana as the document of the generator and gallery has it ("SD3 Medium"), for a host that speaks it so.
+"""Nanobanana as the live service of seed 003 calls it ("SD3 Medium"), for a host that speaks it so.
 
-No public API does, and the document names no address. What it says is fixed here; what it leaves open is a field of
-`SeedContract`, which the provider's `options` may spell otherwise:
+    POST /api/predict            {"model_id": "sd3-medium", "webhook_return_type": "async", "generated_inputs":
+                                  {"prompt", "width", "height", "num_inference_steps": 28, "guidance_scale": 7.0,
+                                   "num_images_per_prompt": 1, "watermark"?, "negative_prompt"?, "seed"?,
+                                   "images"?: [base64]}}
+                                 -> {"task_id"}, or at once {"images": [base64], "execution_time", "cost": 0.0125}
+    GET  /api/predict/{task_id}  -> {"status": "processing" | "completed" | "failed", "images", "execution_time",
+                                     "cost", "error"}
 
-    POST /api/v1/tasks            {"model": "sd3-medium", "taskType": "TEXT_TO_IMAGE" | "IMAGE_TO_IMAGE", "prompt",
-                                   "imageSize": "1024x1024", "watermark"?, "images"?: [base64]}
-                                  -> {"taskId", "status": "PENDING"}
-    GET  /api/v1/tasks/{task_id}  -> {"taskId", "status", "images": [base64], "cost": 0.0125, "errorMessage"}
-
-From the document: `taskType` and its two values, `imageSize` (the squares of 512, 768, 1024 and 1536), `watermark`, the
-statuses PENDING, PROCESSING, COMPLETED and FAILED, base64 pictures, a `cost` in dollars, `errorMessage`, and errors as
-`{"success": false, "error": {"message"}}`. Ours: the paths, `model`, `taskId`, `images`, the bearer key. An answer may
-also come inside of `data`. There are no callbacks: a task is polled each second.
+From the service's own client (hemadnap/ai-image-generator, commit 0ef69869): the paths, the fields without a question
+mark, `watermark`, the answers. The seed itself says: base64 pictures, a `cost` in dollars, polls each second. Ours are
+the names of `negative_prompt`, `seed` and `images`, which the seed plans and its client does not send. What a host may
+spell otherwise is a field of `SeedContract`, set by the provider's `options`. Errors may come as `error`, `message`,
+`errorMessage` or `{"error": {"message"}}`, and an answer inside of `data`. There are no callbacks.
 """
 
 from __future__ import annotations
@@ -47,31 +48,33 @@ from easel.providers.pictures import find_picture
 from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp, class_of_status
 
 _TIMEOUTS: Final = Timeouts(read=30.0)
+_STEPS: Final = 28
+_GUIDANCE: Final = 7.0
+"""What the service's client always sends."""
 _FETCH_SECONDS: Final = 60.0
 """The pictures come in the answer."""
 
 _DONE: Final = frozenset({"COMPLETED", "SUCCEEDED", "SUCCESS"})
 _ENDED_BADLY: Final = frozenset({"FAILED", "CANCELLED", "CANCELED", "TIMEOUT", "EXPIRED"})
-"""The document has COMPLETED and FAILED; the others are what such hosts also write. Any other status means: it runs."""
+"""The contract has completed and failed; the others are what such hosts also write. Any other status means: it runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeedContract:
-    """The names that the document leaves open. `task_path` has the place `{task_id}`."""
+    """The names that a host may spell otherwise. `task_path` has the place `{task_id}`."""
 
-    create_path: str = "/api/v1/tasks"
-    task_path: str = "/api/v1/tasks/{task_id}"
-    text_to_image: str = "TEXT_TO_IMAGE"
-    image_to_image: str = "IMAGE_TO_IMAGE"
-    model_field: str = "model"
-    task_id_field: str = "taskId"
+    create_path: str = "/api/predict"
+    task_path: str = "/api/predict/{task_id}"
+    model_field: str = "model_id"
+    inputs_field: str = "generated_inputs"
+    task_id_field: str = "task_id"
     references_field: str = "images"
     pictures_field: str = "images"
     cost_field: str = "cost"
 
 
 class NanobananaSeed(ProviderAdapter):
-    """The adapter. `base_url` has no default: the document names no host."""
+    """The adapter. `base_url` has no default: whether the host of the old service still answers is not known."""
 
     name = "nanobanana"
 
@@ -125,31 +128,38 @@ class NanobananaSeed(ProviderAdapter):
         return self._downloads.get(picture.url)
 
     def cancel(self, job_id: str) -> bool:  # noqa: ARG002 - the port's signature
-        """Always False: the document has no such call."""
+        """Always False: there is no such call."""
         return False
 
     def parse_callback(self, request: CallbackRequest) -> Callback | None:  # noqa: ARG002 - the port's signature
-        """Always None: the document has no callbacks."""
+        """Always None: there are no callbacks."""
         return None
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {usable_key(self._http, self._api_key())}"}
 
     def _form(self, task: ProviderTask) -> dict[str, Any]:
-        contract, size = self._contract, task.parameters.size
-        form: dict[str, Any] = {
-            contract.model_field: task.upstream_model,
-            "taskType": contract.image_to_image if task.references else contract.text_to_image,
+        contract, parameters = self._contract, task.parameters
+        inputs: dict[str, Any] = {
             "prompt": sendable(task.prompt),
+            "num_inference_steps": _STEPS if parameters.steps is None else parameters.steps,
+            "guidance_scale": _GUIDANCE if parameters.guidance is None else parameters.guidance,
+            "num_images_per_prompt": 1,
         }
-        if size is not None:
-            form["imageSize"] = f"{size.width}x{size.height}"
-        if task.parameters.watermark is not None:
-            form["watermark"] = sendable(task.parameters.watermark)
+        if parameters.size is not None:
+            inputs |= {"width": parameters.size.width, "height": parameters.size.height}
+        texts = {"watermark": parameters.watermark, "negative_prompt": parameters.negative_prompt}
+        inputs |= {name: sendable(text) for name, text in texts.items() if text is not None}
+        if parameters.seed is not None:
+            inputs["seed"] = parameters.seed
         if task.references:
             encoded = [base64.b64encode(reference.data).decode() for reference in task.references]
-            form[contract.references_field] = encoded
-        return form
+            inputs[contract.references_field] = encoded
+        return {
+            contract.model_field: task.upstream_model,
+            "webhook_return_type": "async",
+            contract.inputs_field: inputs,
+        }
 
     def _read(self, answer: Answer, effect: Effect) -> Mapping[str, Any]:
         """What the answer says about the task. Raises the error that it is."""

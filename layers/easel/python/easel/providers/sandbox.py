@@ -57,7 +57,7 @@ class Sandbox(ProviderAdapter):
         mask = next((picture.data for picture in task.references if picture.is_mask), None)
         size, output_format = picture_size(task.parameters), task.parameters.output_format or "png"
         try:
-            data = draw(task.prompt, size, output_format, first, mask)
+            data = draw(task.prompt, size, output_format, first, mask, variation=_variation(task.parameters))
         except UnreadableReferenceError as error:
             raise self._error(ProviderErrorClass.CALLER, "unreadable_reference") from error
         return _finished(data)
@@ -94,6 +94,12 @@ class Sandbox(ProviderAdapter):
             error_class=error_class,
             provider_code=code,
         )
+
+
+def _variation(parameters: UpstreamParameters) -> str:
+    """What makes another drawing of the same prompt; empty where nothing of the kind was asked for."""
+    asked = (parameters.negative_prompt, parameters.guidance, parameters.steps, parameters.seed)
+    return "" if asked == (None,) * len(asked) else repr(asked)
 
 
 def picture_size(parameters: UpstreamParameters) -> Size:

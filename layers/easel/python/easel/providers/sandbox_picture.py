@@ -24,13 +24,23 @@ class UnreadableReferenceError(Exception):
     """The reference picture cannot be decoded, or is too large to."""
 
 
-def draw(prompt: str, size: Size, output_format: str, reference: bytes | None, mask: bytes | None = None) -> bytes:
+def draw(
+    prompt: str,
+    size: Size,
+    output_format: str,
+    reference: bytes | None,
+    mask: bytes | None = None,
+    *,
+    variation: str = "",
+) -> bytes:
     """The encoded picture of exactly this size. With a mask the reference is kept where the mask is opaque.
+
+    Another `variation` is another drawing of the same prompt.
 
     Raises:
         UnreadableReferenceError: the reference picture cannot be used.
     """
-    seed = hashlib.sha256(prompt.encode("utf-8", "replace")).digest()
+    seed = hashlib.sha256(f"{prompt}{variation}".encode("utf-8", "replace")).digest()
     picture = scene(prompt, seed, size.width, size.height)
     fitted = None if reference is None else _fitted(reference, picture.size)
     if fitted is not None:

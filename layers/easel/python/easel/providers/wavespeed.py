@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -35,11 +34,21 @@ from easel.errors import ProviderError, ProviderErrorClass
 from easel.outbound.deadline import Deadline
 from easel.providers.base import ProviderAdapter
 from easel.providers.downloads import Downloads
-from easel.providers.encoding import as_job_id, as_text, joined_texts, parse_object, sendable, usable_key
-from easel.providers.error_texts import class_of_text, verdict
+from easel.providers.encoding import parse_object, sendable, usable_key
+from easel.providers.error_texts import verdict
 from easel.providers.numbers import as_code
 from easel.providers.pictures import find_picture
 from easel.providers.vendor_http import Answer, Effect, Timeouts, VendorHttp
+from easel.providers.wavespeed_answers import (
+    NO_PREDICTION,
+    SUCCESS_CODES,
+    Prediction,
+    as_status,
+    explained,
+    names_a_job,
+    read_prediction,
+    texts_of,
+)
 
 DEFAULT_BASE_URL: Final = "https://api.wavespeed.ai"
 
@@ -53,58 +62,6 @@ _CALLBACK_MAX_AGE_SECONDS: Final = 300
 
 _WITHOUT_OUTPUT_FORMAT: Final = ("bytedance/seedream-v4",)
 """Model families that do not know `output_format`; everything else is sent whenever the catalogue lets it be set."""
-
-_FLAGGED: Final = (True, 1, "true", "True")
-_SUCCESS_CODES: Final = frozenset({None, 0, 200})
-_SYNC_WAIT_ENDED: Final = 5004
-_DONE: Final = frozenset({"completed", "succeeded", "success"})
-_ENDED_BADLY: Final = frozenset({"failed", "cancelled", "canceled", "timeout", "deleted"})
-
-_TASK_CODES: Final[Mapping[int, ProviderErrorClass]] = {
-    1200: ProviderErrorClass.CONTENT,
-    1400: ProviderErrorClass.CALLER,
-    1401: ProviderErrorClass.CALLER,
-    1402: ProviderErrorClass.CALLER,
-    1403: ProviderErrorClass.FAILED,
-    1405: ProviderErrorClass.FAILED,
-    5000: ProviderErrorClass.RETRYABLE,
-    5003: ProviderErrorClass.RETRYABLE,
-}
-"""The vendor's task-level codes. It refunds failed jobs, so 5000 and 5003 may be tried again as a new job."""
-
-_CODE_IN_TEXT: Final = re.compile(
-    r"(?:^|\[|\b(?:code|error)\W{1,4})(1200|140[01235]|5000|5003)(?=$|[\]:,.);|]| [-|])", re.IGNORECASE
-)
-"""A code set off as one: `code: 1200,`, `[1402]`, `1401: ...`. A bare number may be a width in pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Prediction:
-    """The vendor's job object, read tolerantly: any field may be missing, null or of another type."""
-
-    id: str | None
-    status: str
-    outputs: tuple[Any, ...]
-    flags: tuple[Any, ...]
-    code: int | None
-    error: str
-
-    @property
-    def unflagged(self) -> tuple[Any, ...]:
-        """The outputs that the vendor does not flag; its flags count where there is one for each output."""
-        if len(self.flags) != len(self.outputs):
-            return self.outputs
-        return tuple(output for output, flag in zip(self.outputs, self.flags, strict=True) if flag not in _FLAGGED)
-
-    @property
-    def is_flagged(self) -> bool:
-        return bool(self.outputs) and not self.unflagged
-
-    @property
-    def ended_badly(self) -> bool:
-        if self.status:
-            return self.status in _ENDED_BADLY
-        return self.code not in _SUCCESS_CODES and self.code != _SYNC_WAIT_ENDED
 
 
 class WaveSpeed(ProviderAdapter):
@@ -187,7 +144,7 @@ class WaveSpeed(ProviderAdapter):
         secret = self._webhook_secret()
         if secret is not None and not self._signature_holds(request, secret):
             return None
-        prediction = _read_prediction(parse_object(request.body))
+        prediction = read_prediction(parse_object(request.body))
         if prediction is None or prediction.id is None or not prediction.status:
             return None
         return Callback(prediction.id, request.query.get("attempt"))
@@ -222,8 +179,8 @@ class WaveSpeed(ProviderAdapter):
             raise self._unreadable(Effect.REPEATABLE)
         return url
 
-    def _prediction(self, answer: Answer, effect: Effect) -> _Prediction:
-        prediction = _read_prediction(self._envelope(answer, effect))
+    def _prediction(self, answer: Answer, effect: Effect) -> Prediction:
+        prediction = read_prediction(self._envelope(answer, effect))
         if prediction is None:
             raise self._unreadable(effect)
         return prediction
@@ -235,11 +192,11 @@ class WaveSpeed(ProviderAdapter):
         if envelope is None:
             raise self._unreadable(effect) if succeeded else self._refusal(answer, {}, effect)
         code = as_code(envelope.get("code"))
-        if _names_a_job(envelope) or (succeeded and code in _SUCCESS_CODES):
+        if names_a_job(envelope) or (succeeded and code in SUCCESS_CODES):
             return envelope
         if succeeded:
             # An envelope that reports an error over HTTP 200 carries the status it should have had.
-            answer = Answer(_as_status(code), answer.headers, answer.body)
+            answer = Answer(as_status(code), answer.headers, answer.body)
         raise self._refusal(answer, envelope, effect)
 
     def _refusal(self, answer: Answer, envelope: Mapping[str, Any], effect: Effect) -> ProviderError:
@@ -247,16 +204,15 @@ class WaveSpeed(ProviderAdapter):
         decided = failure.error_class in (ProviderErrorClass.RETRYABLE, ProviderErrorClass.AMBIGUOUS)
         if decided or answer.status == HTTPStatus.UNAUTHORIZED:
             return failure
-        if explained := self._explained(
-            _read_prediction(envelope) or _EMPTY, _texts(envelope), as_code(envelope.get("code"))
-        ):
-            return explained
+        prediction = read_prediction(envelope) or NO_PREDICTION
+        if error := self._explained(prediction, texts_of(envelope), as_code(envelope.get("code"))):
+            return error
         if answer.status == HTTPStatus.FORBIDDEN:
             # The key itself is refused with 401; what is left for 403 is an account that may not go on.
             failure.error_class = ProviderErrorClass.QUOTA
         return failure
 
-    def _state(self, prediction: _Prediction) -> Finished | Running:
+    def _state(self, prediction: Prediction) -> Finished | Running:
         """Where the job stands. Raises the error that it ended in; a status we do not know means that it runs."""
         if prediction.ended_badly:
             failure = self._explained(prediction, prediction.error, None) or verdict(
@@ -268,7 +224,7 @@ class WaveSpeed(ProviderAdapter):
             )
             failure.job_ended = True
             raise failure
-        if prediction.status not in _DONE and (prediction.status or not prediction.outputs):
+        if prediction.runs:
             return Running()
         # The job is done, and billed, whatever is wrong with what it made.
         if prediction.is_flagged:
@@ -281,15 +237,10 @@ class WaveSpeed(ProviderAdapter):
             )
         return Finished(find_picture(self._http, [*prediction.unflagged, {"text": prediction.error}]))
 
-    def _explained(self, prediction: _Prediction, text: str, envelope_code: int | None) -> ProviderError | None:
+    def _explained(self, prediction: Prediction, text: str, envelope_code: int | None) -> ProviderError | None:
         """The error that the vendor's own codes and words describe, None when they say nothing we know."""
-        code = next((code for code in (prediction.code, envelope_code) if code in _TASK_CODES), None)
-        if code is None and (match := _CODE_IN_TEXT.search(text)):
-            code = int(match[1])
-        error_class = _TASK_CODES.get(code) if code is not None else None
-        if error_class in (None, ProviderErrorClass.FAILED):
-            error_class = class_of_text(text) or error_class
-        return verdict(self._http, error_class, str(code or error_class.value)) if error_class else None
+        explanation = explained(prediction, text, envelope_code)
+        return verdict(self._http, *explanation) if explanation else None
 
     def _signature_holds(self, request: CallbackRequest, secret: str) -> bool:
         """Check the vendor's signature, which looks like Standard Webhooks and is not: the key is the text itself."""
@@ -309,9 +260,6 @@ class WaveSpeed(ProviderAdapter):
         return self._http.failure(error_class, "unreadable_answer", "sent an answer that cannot be read")
 
 
-_EMPTY: Final = _Prediction(None, "", (), (), None, "")
-
-
 def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> dict[str, str]:
     """The picture's parameters in the vendor's words; what is None is left to the vendor's default."""
     size = parameters.size
@@ -325,44 +273,3 @@ def _parameter_fields(upstream_model: str, parameters: UpstreamParameters) -> di
         "output_format": None if upstream_model.startswith(_WITHOUT_OUTPUT_FORMAT) else parameters.output_format,
     }
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _read_prediction(envelope: Mapping[str, Any] | None) -> _Prediction | None:
-    """The job object of an envelope, or of a flat answer such as a callback; None when there is none."""
-    if envelope is None:
-        return None
-    data = envelope.get("data", envelope)
-    if not isinstance(data, dict) or not ({"id", "status", "code", "error"} & data.keys()):
-        return None
-    return _Prediction(
-        id=as_job_id(data.get("id")),
-        status=as_text(data.get("status")).strip().lower(),
-        outputs=_as_tuple(data.get("outputs")),
-        flags=_as_tuple(data.get("has_nsfw_contents")),
-        code=as_code(data.get("code")),
-        error=_texts(data),
-    )
-
-
-def _names_a_job(envelope: Mapping[str, Any]) -> bool:
-    """Whether the answer names a job, as even an error such as 504 may: then the job is polled."""
-    prediction = _read_prediction(envelope)
-    return prediction is not None and prediction.id is not None and bool(prediction.status)
-
-
-def _as_tuple(value: Any) -> tuple[Any, ...]:
-    """A list, also where the vendor writes its only item alone."""
-    if isinstance(value, list):
-        return tuple(value)
-    return () if value is None else (value,)
-
-
-def _as_status(code: int | None) -> int:
-    """An envelope's code as an HTTP status; a task-level code stands for a refused request."""
-    return code if code is not None and code in set(HTTPStatus) else HTTPStatus.BAD_REQUEST
-
-
-def _texts(source: Mapping[str, Any]) -> str:
-    data = source.get("data")
-    nested = data.get("error") if isinstance(data, dict) else None
-    return joined_texts(source.get("error"), source.get("message"), nested)
