@@ -144,6 +144,7 @@ _PREFIXES: Final = (
     ("/api/presets", DoorName.WORKSPACE),
     ("/api", DoorName.SHOP),
     ("/generate", _CONTENT),
+    ("/internal/api", _CONTENT),
     ("/media/draft-images", _CONTENT),
     ("/v1", DoorName.OPENAI),
 )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
+from easel.http.compression import takes_gzip
+
 PRIVATE: Final = "no-store"
 """For answers that belong to one caller."""
 PUBLIC: Final = "public, max-age=300"
 """For public answers that change with a release."""
+SCRIPT: Final = "public, max-age=86400"
+"""For a public library that changes seldom, and is large."""
 
 _TAG_LIFETIME_SECONDS: Final = 300
 _Body = TypeVar("_Body")
@@ -66,6 +70,15 @@ def text(content: str, media_type: str, *, headers: Mapping[str, str] | None = N
     """A public document: cacheable, with an ETag."""
     tags = {"ETag": etag(content), "Cache-Control": PUBLIC}
     return Response(200, content_type=media_type, body=content, headers={**tags, **(headers or {})})
+
+
+def stored_script(read: Callable[..., bytes], accept_encoding: str | None) -> Response[Any]:
+    """A public script that is stored compressed: as it is for callers who take gzip. Cacheable, with an ETag."""
+    packed = takes_gzip(accept_encoding)
+    tag = hashlib.sha256(read(compressed=True)).hexdigest()[:32]
+    headers = {"ETag": f'W/"{tag}"', "Cache-Control": SCRIPT, "Vary": "Accept-Encoding"}
+    headers |= {"Content-Encoding": "gzip"} if packed else {}
+    return binary(read(compressed=packed), "text/javascript; charset=utf-8", headers=headers)
 
 
 def version_tag(version: int, now: datetime) -> str:

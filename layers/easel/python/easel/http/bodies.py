@@ -26,6 +26,7 @@ _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _REPLACEMENT: Final = "\ufffd".encode()
 """U+FFFD: what gateways put in place of bytes that are not UTF-8."""
 
+AS_JSON: Final = "send it as application/json."
 METHODS_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -69,7 +70,7 @@ def _check_announced(headers: Mapping[str, str]) -> None:
         return
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     if media_type != "application/json":
-        raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; send it as application/json.")
+        raise UnsupportedMediaType(f"The body came as {content_type[:80]!r}; {AS_JSON}")
     charsets = [part.partition("=")[2].strip().strip('"') for part in parameters if part.startswith("charset")]
     if any(charset not in _UTF8 for charset in charsets):
         raise UnsupportedMediaType(f"The body came in {charsets[0][:40]!r}; send it in UTF-8.")

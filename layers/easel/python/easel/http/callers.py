@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from easel.domain import access
-from easel.errors import Forbidden, Unauthenticated
+from easel.errors import CredentialMissing, Forbidden
 from easel.http.identity import MISSING_TEXT
 from easel.http.resolver import CALLER, TICKET
 from easel.services.accounts.principal import Principal
@@ -36,7 +36,7 @@ def _reader(scope: str | None, *, or_telegram_user: bool) -> Callable[[Request],
     def caller(request: Request) -> Principal:
         principal: Principal | None = request.context.get(CALLER)
         if principal is None:
-            raise Unauthenticated(MISSING_TEXT)
+            raise CredentialMissing(MISSING_TEXT)
         themselves = or_telegram_user and principal.bot_workspace_id is not None
         if scope is not None and scope not in principal.scopes and not themselves:
             raise Forbidden(f"This credential lacks the scope {scope}.")
@@ -80,4 +80,5 @@ ActAsTelegram = Annotated[Principal, Holding(access.ACT_AS_TELEGRAM)]
 UsersGrant = Annotated[Principal, Holding(access.USERS_GRANT)]
 BotOrNewUser = Annotated[Principal, Holding(access.USERS_SYNC, or_telegram_user=True)]
 BotOrUser = Annotated[Principal, Holding(access.ACT_AS_TELEGRAM, or_telegram_user=True)]
+GalleryModerate = Annotated[Principal, Holding(access.GALLERY_MODERATE)]
 DebugRead = Annotated[Principal, Holding(access.DEBUG_READ)]

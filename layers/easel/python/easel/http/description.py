@@ -21,6 +21,7 @@ ERRORS: Final = "x-errors"
 TAKES_BYTES: Final = "x-takes-bytes"
 OPEN_QUERY: Final = "x-open-query"
 OR_TICKET: Final = "x-or-ticket"
+SIGNED: Final = "x-signed"
 
 
 def route(
@@ -35,6 +36,7 @@ def route(
     takes_bytes: bool = False,
     open_query: bool = False,
     or_ticket: bool = False,
+    signed: bool = False,
     body: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe a route.
@@ -43,7 +45,7 @@ def route(
     not `public` is refused without a caller. One that `takes_bytes` reads its body itself, and `body` is what the
     document says about it; all others get one JSON object. An `open_query` may have parameters that we do not know,
     because others write the address. With `or_ticket` a `ticket` in the query stands for the credential, and the route
-    redeems it.
+    redeems it. Requests to a `signed` one carry a signature with AWS credentials instead of a key.
     """
     extensions: dict[str, Any] = {ERRORS: [error.code for error in errors]}
     if public:
@@ -54,6 +56,8 @@ def route(
         extensions["requestBody"] = body
     if open_query:
         extensions[OPEN_QUERY] = True
+    if signed:
+        extensions[SIGNED] = True
     if or_ticket:
         extensions[OR_TICKET] = True
     return {

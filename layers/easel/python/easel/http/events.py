@@ -28,14 +28,24 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
 
 
 def came_through_the_edge(event: Mapping[str, Any]) -> bool:
-    """Whether CloudFront sent the request. Where the API stands alone, every request may come.
+    """Whether the request may come: from CloudFront, or from anywhere where the API is open to direct requests.
 
-    Whoever knows the API's own address could otherwise go around the limits that are set before it.
+    Whoever knows the API's own address could otherwise go around the limits that are set before it. A signature names
+    the API's own host, so requests that API Gateway has checked one of come directly.
     """
-    expected = os.environ.get("ORIGIN_SECRET")
-    if not expected:
+    if os.environ.get("ORIGIN_REQUIRED") != "true" or signer(event) is not None:
         return True
-    return hmac.compare_digest(expected.encode(), (header(event, ORIGIN_HEADER) or "").encode())
+    return _is_from_cloudfront(event)
+
+
+def signer(event: Mapping[str, Any]) -> str | None:
+    """The unique id of the IAM user or role whose signature API Gateway has checked; None for other requests.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload 2.0,
+    `requestContext.authorizer.iam`); an assumed role is followed by the name of its session.
+    """
+    signed = (event.get("requestContext", {}).get("authorizer") or {}).get("iam") or {}
+    return str(signed["userId"]).partition(":")[0] if signed.get("userId") else None
 
 
 def source_address(event: Mapping[str, Any]) -> str:
@@ -43,6 +53,13 @@ def source_address(event: Mapping[str, Any]) -> str:
 
     Behind CloudFront the gateway sees CloudFront, which names the client in a header.
     """
-    if os.environ.get("ORIGIN_SECRET"):
+    if _is_from_cloudfront(event):
         return header(event, VIEWER_HEADER) or ""
     return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))
+
+
+def _is_from_cloudfront(event: Mapping[str, Any]) -> bool:
+    expected = os.environ.get("ORIGIN_SECRET")
+    if not expected:
+        return False
+    return hmac.compare_digest(expected.encode(), (header(event, ORIGIN_HEADER) or "").encode())

@@ -1,12 +1,12 @@
-"""Errors that only HTTP has. All others are in `easel/errors.py`; `problems.py` gives each its status."""
+"""Errors that only HTTP has. All others are in `easel/errors/`; `problems.py` gives each its status."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from easel.domain.image import Failure
-from easel.errors import EaselError, InvalidRequest
+from easel.domain.image import FAILURE_TEXTS, Failure
+from easel.errors import EaselError, ImageRejected, InvalidRequest, ProviderErrorClass, ReferenceUnavailable
 
 NO_IMAGES: Final = Failure("no_images", "No image could be generated.")
 
@@ -62,10 +62,25 @@ class RefusedByPolicy(GenerationFailed):
     code = "content_policy"
 
 
+class RefusedInput(GenerationFailed):
+    """A picture or a parameter of the request cannot be used, so that only another request can succeed."""
+
+    code = "input_refused"
+
+
+_OF_THE_REQUEST: Final[Mapping[str, type[GenerationFailed]]] = {
+    RefusedByPolicy.code: RefusedByPolicy,
+    ImageRejected.code: RefusedInput,
+    ReferenceUnavailable.code: RefusedInput,
+    FAILURE_TEXTS[ProviderErrorClass.CALLER].code: RefusedInput,
+}
+"""By the code of the failure. A 500 would be repeated, in vain."""
+
+
 def failed_generation(failure: Failure | None) -> GenerationFailed:
     """The error for a generation that ended without an image."""
     failure = failure or NO_IMAGES
-    kind = RefusedByPolicy if failure.code == RefusedByPolicy.code else GenerationFailed
+    kind = _OF_THE_REQUEST.get(failure.code, GenerationFailed)
     return kind(failure.message, reason=failure.code, retryable=failure.retryable)
 
 

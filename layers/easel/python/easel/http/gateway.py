@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,13 +34,25 @@ def resolver(door: Door) -> Resolver:
     return Resolver(door)
 
 
-def entry(app: Resolver) -> Entry:
-    """The Lambda entry point of a function with these routes."""
+def entry(app: Resolver, prepare: Callable[[], object] | None = None) -> Entry:
+    """The Lambda entry point of a function with these routes. `prepare` runs at the start of a process."""
 
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return respond(app, event, context)
 
-    return instrumented(lambda_handler)
+    return instrumented(lambda_handler, preparation([app], prepare))
+
+
+def preparation(apps: Iterable[Resolver], prepare: Callable[[], object] | None) -> Callable[[], None]:
+    """What a function with these resolvers does at the start of its process."""
+
+    def run() -> None:
+        for app in apps:
+            app.prepare()
+        if prepare:
+            prepare()
+
+    return run
 
 
 def respond(
@@ -84,8 +96,8 @@ def _finish(answer: dict[str, Any], incoming: Incoming, door: Door, milliseconds
     answer = {**answer, "headers": headers, "body": answer.get("body") or ""}
     unchanged = incoming.route_method == "GET" and served.status == HTTPStatus.OK
     if unchanged and answers.has_tag(incoming.headers.get("if-none-match"), headers.get("ETag")):
-        kept = {name: value for name, value in headers.items() if name != "Content-Type"}
-        return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": kept, "body": ""}
+        # API Gateway gives an answer without a type one of its own, and a cache would take it over from a 304.
+        return {"statusCode": HTTPStatus.NOT_MODIFIED.value, "headers": headers, "body": ""}
     complete = compression.compressed(answer, incoming.headers.get("accept-encoding"))
     return _without_body(complete) if incoming.method == "HEAD" else complete
 

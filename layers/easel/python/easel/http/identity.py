@@ -14,7 +14,15 @@ from typing import Any, Final, Literal
 
 from easel.domain.api_keys import PREFIX
 from easel.domain.request import Channel
-from easel.errors import EaselError, Forbidden, InvalidRequest, NotFound, StorageUnavailable, Unauthenticated
+from easel.errors import (
+    CredentialMissing,
+    EaselError,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    StorageUnavailable,
+    Unauthenticated,
+)
 from easel.http import events, rates
 from easel.services.accounts.principal import Credential, CredentialKind, Principal
 
@@ -113,7 +121,7 @@ def require_principal(event: Mapping[str, Any]) -> Principal:
         if context.get("failure") == failure:
             raise kind(str(context.get("detail", "")))
     if "principal" not in context or "failure" in context:
-        raise Unauthenticated(MISSING_TEXT + _hint(event))
+        raise CredentialMissing(MISSING_TEXT + _hint(event))
     return from_json(context["principal"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -49,6 +50,16 @@ class Form:
         if len(found) > 1:
             raise InvalidRequest.of(name, f"{name} is given {len(found)} times; send one file.", {"maxItems": 1})
         return found[0] if found else None
+
+
+@contextmanager
+def taken_beside_json() -> Iterator[None]:
+    """Where JSON is read: a body of a third type is refused with both types that are taken."""
+    try:
+        yield
+    except UnsupportedMediaType as error:
+        both = f"{bodies.AS_JSON.rstrip('.')} or {FORM}."
+        raise UnsupportedMediaType(error.message.replace(bodies.AS_JSON, both)) from None
 
 
 def is_form(headers: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ from easel.errors import InvalidRequest, NotFound
 LONGEST_KEY: Final = 255
 LONGEST_WAIT: Final = 25
 """Seconds that API Gateway's thirty leave for waiting, after the submit itself."""
-_WAIT_SECONDS: Final = (1, LONGEST_WAIT)
+_WAIT_SECONDS: Final = (0, LONGEST_WAIT)
 CANCEL_AFTER_SECONDS: Final = (5, 600)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
@@ -25,7 +25,7 @@ _DURATION: Final = re.compile(r"([0-9]{1,6})\s*([sm]?)")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the caller would like (RFC 7240): `wait` in seconds, None when there is nothing to wait for."""
+    """What the caller would like (RFC 7240): `wait` in seconds, None where nothing is said; 0 is not to wait."""
 
     wait: int | None = None
 

@@ -21,6 +21,7 @@ from easel.http.failures import (
     MethodNotAllowed,
     PictureGone,
     RefusedByPolicy,
+    RefusedInput,
     RouteNotFound,
     StillRunning,
 )
@@ -46,6 +47,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.InvalidCursor: Kind(HTTPStatus.BAD_REQUEST, "Invalid cursor"),
     errors.QuoteExpired: Kind(HTTPStatus.BAD_REQUEST, "The quote has expired"),
     errors.Unauthenticated: Kind(HTTPStatus.UNAUTHORIZED, "Authentication is required"),
+    errors.PasswordRequired: Kind(HTTPStatus.UNAUTHORIZED, "A password is required"),
     errors.InsufficientCredits: Kind(HTTPStatus.PAYMENT_REQUIRED, "Not enough credits"),
     errors.BudgetExceeded: Kind(HTTPStatus.PAYMENT_REQUIRED, "A monthly budget is exceeded"),
     errors.Forbidden: Kind(HTTPStatus.FORBIDDEN, "The credential lacks a permission"),
@@ -56,14 +58,17 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.GenerationClosed: Kind(HTTPStatus.CONFLICT, "The generation has already ended"),
     errors.LastOwner: Kind(HTTPStatus.CONFLICT, "A workspace needs an owner"),
     errors.WalletMissing: Kind(HTTPStatus.CONFLICT, "The workspace has no wallet yet"),
+    errors.TooManyShares: Kind(HTTPStatus.CONFLICT, "The maximum number of shares is reached"),
     errors.TooManyGrants: Kind(HTTPStatus.CONFLICT, "The maximum number of grants is reached"),
     errors.TooManyTemplates: Kind(HTTPStatus.CONFLICT, "The maximum number of prompt templates or versions is reached"),
+    errors.TooManyWebhooks: Kind(HTTPStatus.CONFLICT, "The maximum number of webhook endpoints is reached"),
     errors.UploadNotReady: Kind(HTTPStatus.CONFLICT, "The upload is not ready", retryable=True),
     errors.UploadInUse: Kind(HTTPStatus.CONFLICT, "The upload is in use"),
     errors.TooManyAttachments: Kind(HTTPStatus.CONFLICT, "The maximum number of uses of an upload is reached"),
     errors.StaleWrite: Kind(HTTPStatus.CONFLICT, "Changed by another request", retryable=True),
     PictureGone: Kind(HTTPStatus.GONE, "The image failed or was cancelled"),
     errors.PayloadTooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+    errors.ProvidersNotConfigured: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "No provider is set up"),
     errors.TicketsRequired: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The files need upload tickets"),
     errors.UnsupportedMediaType: Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
     errors.IdempotencyKeyReused: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Idempotency-Key reused with another request"),
@@ -77,6 +82,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     # The doors of the seeds answer so; the canonical door shows a failed generation with 200.
     GenerationFailed: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The image could not be made"),
     RefusedByPolicy: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused by the provider's content policy"),
+    RefusedInput: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A picture or parameter cannot be used"),
     StillRunning: Kind(HTTPStatus.GATEWAY_TIMEOUT, "The images are still being made", retryable=True),
     errors.ProviderError: Kind(HTTPStatus.BAD_GATEWAY, "The provider failed", retryable=True),
     errors.Contended: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many concurrent changes", retryable=True),
@@ -97,6 +103,7 @@ _ALREADY_RUNNING: Final = Kind(HTTPStatus.CONFLICT, "The maximum number of gener
 """Of a limit on what runs at once: 409 and not 429, since something has to end first."""
 
 _RETRY_AFTER_SECONDS: Final = 1
+_CREDENTIALS: Final = ("Bearer ek_...", "Bearer <access token>")
 
 
 def kind_of(error: errors.EaselError) -> Kind:
@@ -118,6 +125,8 @@ def details_of(error: errors.EaselError) -> Sequence[errors.FieldError]:
     """What a program wants to know beyond the code: the fields at fault, or the numbers behind a refusal."""
     if isinstance(error, errors.InvalidRequest):
         return error.fields
+    if isinstance(error, errors.CredentialMissing):
+        return [errors.FieldError("Authorization", "Send a key or a token of a person.", list(_CREDENTIALS))]
     if isinstance(error, errors.InsufficientCredits):
         amounts = {"required": _credits(error.required), "available": _credits(error.available)}
         return [errors.FieldError("credits", error.message, amounts)]

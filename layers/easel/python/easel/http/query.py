@@ -5,6 +5,7 @@ A parameter that is ignored makes a request into another one: `?dryRun=true` wou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic.alias_generators import to_snake
 
 from easel.errors import FieldError, InvalidRequest
+from easel.suggestions import did_you_mean
 
 
 def with_known_names(event: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
@@ -19,7 +21,7 @@ def with_known_names(event: Mapping[str, Any], known: Collection[str]) -> dict[s
 
     Raises:
         InvalidRequest: with every parameter that the route does not know, and the names of those that it knows; or one
-            that is given in both spellings.
+            that is given twice, in one spelling or in both.
     """
     sent = event.get("queryStringParameters") or {}
     by_spelling = {to_snake(name): name for name in known}
@@ -32,13 +34,17 @@ def with_known_names(event: Mapping[str, Any], known: Collection[str]) -> dict[s
         if own in renamed:
             raise InvalidRequest.of(str(own), f"{own} is given twice, in two spellings.")
         renamed[str(own)] = sent[name]
+    pairs = parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            raise InvalidRequest.of(name[:200], f"{name[:80]} is given {times} times; give it once.", {"maxItems": 1})
     if list(renamed) == list(sent):
         return dict(event)
-    pairs = parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)
     raw = urlencode([(names.get(name) or name, value) for name, value in pairs])
     return {**event, "queryStringParameters": renamed or None, "rawQueryString": raw}
 
 
 def _unknown(name: str, known: Collection[str]) -> FieldError:
     takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
-    return FieldError(name[:200], f"There is no query parameter {name[:80]!r} here; {takes}.", sorted(known))
+    message = f"There is no query parameter {name[:80]!r} here; {takes}.{did_you_mean(name, known)}"
+    return FieldError(name[:200], message, sorted(known))

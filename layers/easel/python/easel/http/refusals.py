@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
+from pydantic import BaseModel
 
 from easel.clock import system_clock
 from easel.errors import EaselError, FieldError, InvalidRequest, Unauthenticated, UnsupportedMediaType
@@ -25,9 +26,9 @@ from easel.http.problems import kind_of
 from easel.observability import describe_error, logger, request_id
 
 
-def answer(door: Door, error: Exception, incoming: Incoming, known_fields: Sequence[str] = ()) -> Response[str]:
+def answer(door: Door, error: Exception, incoming: Incoming, body: type[BaseModel] | None = None) -> Response[str]:
     """The answer to a failed request, logged once: refusals as events, faults of ours with where they happened."""
-    known = _as_sent(_classify(error, incoming, known_fields), incoming.fields)
+    known = _as_sent(_classify(error, incoming, body), incoming.fields)
     kind = kind_of(known)
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("request failed", extra={"code": known.code, **describe_error(error)})
@@ -54,9 +55,9 @@ def answer(door: Door, error: Exception, incoming: Incoming, known_fields: Seque
     )
 
 
-def _classify(error: Exception, incoming: Incoming, known_fields: Sequence[str]) -> EaselError:
+def _classify(error: Exception, incoming: Incoming, body: type[BaseModel] | None) -> EaselError:
     if isinstance(error, RequestValidationError):
-        return validation.to_invalid_request(error.errors(), known_fields)
+        return validation.to_invalid_request(error.errors(), body)
     if isinstance(error, RequestUnsupportedContentType):
         return UnsupportedMediaType("Send the body as application/json.")
     if isinstance(error, NotFoundError | RouteNotFound):
@@ -71,13 +72,24 @@ def _as_sent(error: EaselError, sent: Mapping[str, Any]) -> EaselError:
     """Name fields as the caller spelled them: our rules use camelCase, requests may come in snake_case."""
     if not isinstance(error, InvalidRequest) or not error.fields:
         return error
-    renamed = [FieldError(_spelling(fault.field, sent), fault.message, fault.allowed) for fault in error.fields]
-    return type(error)(error.message, renamed)
+    renamed = [_renamed(fault, _spelling(fault.field, sent)) for fault in error.fields]
+    first = error.fields[0].message
+    return type(error)(renamed[0].message if error.message == first else error.message, renamed)
+
+
+def _renamed(fault: FieldError, field: str) -> FieldError:
+    """The fault under another name of its field, in its message too."""
+    if field == fault.field:
+        return fault
+    message = re.sub(rf"(?<![\w']){re.escape(fault.field)}(?![\w'])", lambda _: field, fault.message)
+    return FieldError(field, message, fault.allowed)
 
 
 def _spelling(field: str, sent: Mapping[str, Any]) -> str:
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
-    return snake if field not in sent and snake in sent else field
+    """Of `referenceFileIds[0]` it is the name of the list that is spelled one way or the other."""
+    name = re.split(r"[.\[]", field, maxsplit=1)[0]
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return snake + field[len(name) :] if name not in sent and snake in sent else field
 
 
 def _headers(failure: Failure) -> dict[str, str]:

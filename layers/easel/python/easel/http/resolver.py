@@ -59,6 +59,11 @@ class Resolver(APIGatewayHttpResolver):
         incoming: Incoming | None = self.context.get(_INCOMING)
         return incoming is not None and incoming.method == "HEAD"
 
+    def prepare(self) -> None:
+        """Make what the framework would make of each route at its first request: the models of its parameters."""
+        for route in self.routes:
+            _ = route.dependant, route.body_field
+
     def serve(self, incoming: Incoming, context: LambdaContext) -> dict[str, Any]:
         """Check the caller, then the body, and run the route.
 
@@ -94,7 +99,7 @@ class Resolver(APIGatewayHttpResolver):
 
     def _refuse(self, error: Exception) -> Response[str]:
         incoming = self.context.get(_INCOMING) or Incoming(self.current_event.raw_event)
-        return refusals.answer(self.door, error, incoming, validation.known_fields(self))
+        return refusals.answer(self.door, error, incoming, validation.body_model(self))
 
 
 def is_public(route: Route) -> bool:

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def entry(*apps: Resolver, opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS) -> gateway.Entry:
+def entry(
+    *apps: Resolver,
+    opened: Callable[[], Collection[DoorName]] = lambda: ALL_DOORS,
+    prepare: Callable[[], object] | None = None,
+) -> gateway.Entry:
     """The Lambda entry point of a function with a resolver for each door.
 
-    `opened` says which doors the deployment opens. The first resolver answers where there is none for the chosen door.
+    `opened` says which doors the deployment opens, `prepare` runs at the start of a process. The first resolver answers
+    where there is none for the chosen door.
     """
 
     def choose(incoming: Incoming) -> Resolver:
@@ -38,7 +43,7 @@ def entry(*apps: Resolver, opened: Callable[[], Collection[DoorName]] = lambda: 
             answer["headers"]["Vary"] = ", ".join(filter(None, (answer["headers"].get("Vary"), *DOOR_HEADERS)))
         return answer
 
-    return instrumented(lambda_handler)
+    return instrumented(lambda_handler, gateway.preparation(apps, prepare))
 
 
 def facts_of(incoming: Incoming) -> RequestFacts:

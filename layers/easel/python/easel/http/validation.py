@@ -5,7 +5,9 @@ Its own messages are never passed on: they may quote the value, and they name Py
 
 from __future__ import annotations
 
+import json
 import re
+from ast import literal_eval
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -13,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from easel.domain.catalogue import load_catalogue
 from easel.errors import FieldError, InvalidRequest
+from easel.http.fault_locations import Location, place_of
+from easel.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -36,7 +40,8 @@ _PLAIN: Final[Mapping[str, _Words]] = {
     "model_attributes_type": ("must be an object", {"type": "object"}),
 }
 
-_CHOICES: Final = re.compile(r"'([^']*)'")
+_CHOICES: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|True|False|None""")
+"""Python's literals."""
 
 _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
     "string_too_long": lambda more: (f"must have at most {more['max_length']} characters", _limit(more)),
@@ -60,9 +65,10 @@ _REQUIRED: Final[Mapping[str, Callable[[], _Words]]] = {
 }
 
 
-def to_invalid_request(faults: Iterable[_Fault], known_fields: Sequence[str]) -> InvalidRequest:
+def to_invalid_request(faults: Iterable[_Fault], body: type[BaseModel] | None) -> InvalidRequest:
     """All faults as one error, whose summary is the first of them."""
-    fields = [_field_error(fault, known_fields) for fault in faults]
+    groups = _by_field(faults, body)
+    fields = [_field_error(group) for group in sorted(groups, key=lambda group: not _is_misspelled(group[0]))]
     return InvalidRequest(fields[0].message if fields else "The request is not valid.", fields)
 
 
@@ -71,36 +77,72 @@ def validated(model: type[_Model], values: Mapping[str, Any]) -> _Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        names = [field.alias or name for name, field in model.model_fields.items()]
         raise to_invalid_request(
-            [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()], names
+            [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()], model
         ) from None
 
 
-def known_fields(app: APIGatewayHttpResolver) -> list[str]:
-    """The names that the body of the matched route may use; none where it takes no body."""
+def body_model(app: APIGatewayHttpResolver) -> type[BaseModel] | None:
+    """The model of the body of the matched route; None where it takes no body."""
     route = app.context.get("_route")
     bodies = route.dependant.body_params if route else []
     model = bodies[0].field_info.annotation if bodies else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _field_error(fault: _Fault, known_fields: Sequence[str]) -> FieldError:
+def _is_misspelled(fault: _Fault) -> bool:
+    """Whether it is an unknown field that resembles a known one: what it was meant to be is missing then."""
+    return fault["type"] == "extra_forbidden" and bool(did_you_mean(str(fault["loc"][-1]), fault["fields"]))
+
+
+def _by_field(faults: Iterable[_Fault], body: type[BaseModel] | None) -> list[list[_Fault]]:
+    """The faults, those of the branches of one union together.
+
+    A branch of another type than the value's says nothing where a branch of its type says what is wrong with it.
+    """
+    groups: dict[Location | int, list[_Fault]] = {}
+    for number, fault in enumerate(faults):
+        place = place_of(fault["loc"], body)
+        group = groups.setdefault(number if place.union is None else place.union, [])
+        group.append({**fault, "loc": place.location, "fields": place.fields, "choices": [*place.choices]})
+    found: list[list[_Fault]] = []
+    for union, group in groups.items():
+        telling = [[fault] for fault in group if fault["loc"] != union or not _is_of_type(fault)]
+        found += telling or [group]
+    return found
+
+
+def _is_of_type(fault: _Fault) -> bool:
+    return bool(fault["type"].endswith("_type")) or fault["type"] == "int_from_float"
+
+
+def _field_error(faults: Sequence[_Fault]) -> FieldError:
+    """Several faults are those of a union that takes no such type."""
+    fault = faults[0]
     field = _name(fault["loc"])
     if fault["type"] == "missing" or (fault.get("input", ...) is None and fault["type"].endswith("_type")):
-        message, allowed = _REQUIRED.get(field, lambda: (f"{field} is required.", None))()
+        allowed = fault["choices"] or (_any_of(faults)[1] if len(faults) > 1 else None)
+        message, allowed = _REQUIRED.get(field, lambda: (f"{field} is required.", allowed))()
         return FieldError(field, message, allowed)
     if fault["type"] == "extra_forbidden":
-        # Only of the body itself is it known here which fields there are.
-        return FieldError(field, f"There is no field {field!r}.", list(known_fields) if "." not in field else None)
+        known = list(fault["fields"])
+        meant = did_you_mean(str(fault["loc"][-1]), known)
+        return FieldError(field, f"There is no field {field!r}.{meant}", known or None)
     if fault["type"] == "two_spellings":
         own, other = fault["ctx"]["field"], fault["ctx"]["other"]
         field = own if field == "body" else f"{field}.{own}"
         return FieldError(field, f"{own} is given twice, in two spellings: {own} and {other}.", [own, other])
-    message, allowed = _words(fault)
+    message, allowed = _any_of(faults)
+    if fault["choices"] and fault["type"] not in _WITH_DETAILS:
+        allowed = fault["choices"]
     return FieldError(field, f"{field} {message}.", allowed)
+
+
+def _any_of(faults: Sequence[_Fault]) -> _Words:
+    words = dict(_words(fault) for fault in faults)
+    first, *others = words
+    message = " or ".join([first, *(text.removeprefix("must be ") for text in others)])
+    return message, {"anyOf": [*words.values()]} if others else words[first]
 
 
 def _words(fault: _Fault) -> _Words:
@@ -111,9 +153,16 @@ def _words(fault: _Fault) -> _Words:
 
 
 def _one_of(expected: str) -> _Words:
-    """Pydantic writes the values as `'a', 'b' or 'c'`."""
-    values = _CHOICES.findall(expected)
-    return f"must be one of {', '.join(values)}", values
+    """Pydantic writes the values as `'a', 'b' or 3`."""
+    values = [literal_eval(value) for value in _CHOICES.findall(expected)]
+    if len(values) == 1:
+        return f"must be {_as_json(values[0])}", values
+    return f"must be one of {', '.join(map(_as_json, values))}", values
+
+
+def _as_json(value: Any) -> str:
+    """As a request says it; text without quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _name(location: Sequence[str | int]) -> str:
