@@ -7,6 +7,8 @@ Its client takes a body for JSON under exactly `application/json`, reads `detail
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import Field
@@ -16,11 +18,14 @@ from easel.doors.bot.models import BotAnswer, credits_of
 from easel.doors.bot.texts import language_of, text_of
 from easel.errors import (
     EaselError,
+    FieldError,
     ImageRejected,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
+    ProvidersNotConfigured,
     TicketsRequired,
+    UnknownModel,
 )
 from easel.http.door import Door, DoorName, Failure, WrittenFailure
 from easel.ids import number_of
@@ -76,12 +81,14 @@ class BotProblem(BotAnswer):
 def write_failure(failure: Failure) -> WrittenFailure:
     """A failure as a `BotProblem`."""
     error, kind = failure.error, failure.kind
+    # Seed 001: 400 where the vendor's key is missing.
+    status = HTTPStatus.BAD_REQUEST if isinstance(error, ProvidersNotConfigured) else kind.status
     language = language_of(
         failure.fields.get("language"), failure.query.get("language"), failure.headers.get("accept-language")
     )
     running = error.active_ids if isinstance(error, LimitReached) else ()
     code = _ACTIVE if running else error.code
-    message = text_of(code, language, _values(error), status=kind.status.value)
+    message = text_of(code, language, _values(error), status=status.value)
     short = error if isinstance(error, InsufficientCredits) else None
     problem = BotProblem(
         detail=BotFailureDetail(
@@ -89,7 +96,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             message=message,
             fields=[
                 BotFieldFault(field=fault.field, message=fault.message, allowed=fault.allowed)
-                for fault in (failure.details if isinstance(error, _ABOUT_FIELDS) else ())
+                for fault in (_details(failure) if isinstance(error, _ABOUT_FIELDS) else ())
             ],
             active_request_id=number_of(running[0]) if running else None,
             active_public_id=running[0] if running else None,
@@ -98,21 +105,30 @@ def write_failure(failure: Failure) -> WrittenFailure:
         ),
         error=BotError(code=error.code, message=message, request_id=failure.request_id, retryable=kind.retryable),
         message=message,
-        status=kind.status.value,
+        status=status.value,
     )
-    return WrittenFailure(problem.model_dump(exclude={"detail": _unset(problem.detail)}))
+    return WrittenFailure(problem.model_dump(exclude={"detail": _unset(problem.detail)}), status=status.value)
 
 
 def _values(error: EaselError) -> Mapping[str, Any]:
     """What the texts may say about it."""
     values: dict[str, Any] = {"message": error.message}
     if isinstance(error, InvalidRequest) and error.fields:
-        values["field"] = error.fields[0].field
+        values["field"] = "model_id" if isinstance(error, UnknownModel) else error.fields[0].field
     if isinstance(error, InsufficientCredits):
         values |= {"required": credits_of(error.required), "available": credits_of(error.available)}
     if isinstance(error, LimitReached):
         values["limit"] = error.limit
     return values
+
+
+def _details(failure: Failure) -> list[FieldError]:
+    """The faults under the names of this door: bots name a model in `model_id`."""
+    unknown_model = isinstance(failure.error, UnknownModel)
+    return [
+        replace(fault, field="model_id") if unknown_model and fault.field == "model" else fault
+        for fault in failure.details
+    ]
 
 
 def _unset(detail: BotFailureDetail) -> set[str]:

@@ -15,7 +15,7 @@ from easel.services.accounts.impersonation import no_telegram_user
 _PATTERN: Final = {"pattern": "^[1-9][0-9]{0,15}$"}
 _RANGE: Final = {"minimum": 1, "maximum": TELEGRAM_ID_LIMIT - 1}
 
-TelegramIdInPath = Annotated[
+TelegramId = Annotated[
     str, Path(alias="telegram_id", description="A Telegram user's id.", json_schema_extra={**_PATTERN})
 ]
 TelegramIdInQuery = Annotated[
@@ -65,6 +65,13 @@ def id_in_body(number: int, header: str | None) -> int:
     if not is_telegram_id(number):
         raise _invalid()
     return _same(number, header)
+
+
+def id_if_any(number: int | None, header: str | None) -> int | None:
+    """A Telegram id that need not be there. Raises as `id_in_query` where there is one."""
+    if number is not None:
+        return id_in_body(number, header)
+    return id_in_query(header, header) if header else None
 
 
 def _same(number: int, header: str | None) -> int:

@@ -13,6 +13,7 @@ from easel.domain.image import Status
 from easel.doors.canonical.paging import LISTING
 from easel.http import bodies
 from easel.http.description import UNCHANGED, document, route
+from easel.http.failures import RouteNotFound
 from easel.http.models import AnswerModel, Moment
 from easel.ids import MAX_IMAGES
 from easel.observability import uptime_seconds
@@ -57,8 +58,18 @@ DOCS: Final = route(
     "readDocs",
     _TAG,
     "Get the documentation page",
-    "This document for people, with a form to try it.",
+    "Guides and this document for people, with forms to try it.",
     {200: document("The page.", "text/html"), 304: UNCHANGED},
+    public=True,
+)
+
+DOCS_PART: Final = route(
+    "readDocsPart",
+    _TAG,
+    "Get a file of the documentation page",
+    "`page.js`, `page.css`, `reference.js` or `guides.md`.",
+    {200: document("The file.", "text/*"), 304: UNCHANGED},
+    errors=[RouteNotFound],
     public=True,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -14,16 +15,19 @@ from easel.clock import to_iso
 from easel.domain.content_item import ContentImage, ContentVariant
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status, StoredImage
+from easel.domain.renditions import Rendition
+from easel.doors.content.pages import ContentMeta, included
 from easel.errors import NotFound
 from easel.http import answers
 from easel.http.failures import failed_generation
 from easel.http.models import AnswerModel, Moment
 from easel.http.pagination import PageRequest, Pages
 from easel.services.content.read_content_images import NO_IMAGE, ContentView
+from easel.services.content.submit_content_image import SubmittedContent
 from easel.services.ports.pages import Page
 
 _SOON: Final = {"Retry-After": "2"}
-_LONGEST_ALT: Final = 125
+LONGEST_ALT: Final = 125
 FILE_CACHE: Final = "public, max-age=60"
 """Short, so that a deleted picture is gone soon; the tag makes asking again cheap."""
 
@@ -40,16 +44,21 @@ class ContentImageBody(AnswerModel):
     content_item_id: str
     variant: ContentVariant
     version: int | None = Field(description="Counts the pictures of this content item; null for the item `unknown`.")
-    is_current: bool | None = Field(description="Whether it is the item's current picture; null where nobody asked.")
+    is_current: bool | None = Field(
+        description="Whether it is the item's current picture; null for the item `unknown`, which has none."
+    )
     status: Status
     title: str
-    alt: str = Field(description="A text for people who cannot see the picture.")
+    alt: str = Field(description="A text for people who cannot see the picture; from the title until it is changed.")
+    caption: str | None
     width: int | None
     height: int | None
     media_type: str | None
     byte_count: int | None
     placeholder: str | None = Field(description="A BlurHash to show until the picture is loaded.")
     model: str | None
+    meta: ContentMeta | None = Field(description="With `include=meta`, once the picture is finished.")
+    html: str | None = Field(description="With `include=html`, once the picture is finished.")
     warnings: list[str] = Field(description="What was done otherwise than asked, such as a text that was shortened.")
     created_at: Moment
     updated_at: Moment = Field(description="When it was finished, else when it was asked for.")
@@ -79,26 +88,33 @@ class ContentDeletedBody(AnswerModel):
     id: str
 
 
-def submitted_answer(
-    image: ContentImage, generation: Generation, base_url: str, *, replayed: bool
-) -> Response[ContentImageBody]:
+def submitted_answer(made: SubmittedContent, base_url: str, parts: Collection[str] = ()) -> Response[ContentImageBody]:
     """The picture, or 202 of the same shape while it is being made.
 
     Raises:
         GenerationFailed: it could not be made.
     """
+    generation = made.generation
     picture = generation.images[0]
     if generation.status in {Status.FAILED, Status.CANCELLED}:
         raise failed_generation(picture.failure or generation.failure)
-    body = _body(image, picture, base_url, model=generation.model, warnings=_notices(generation))
-    headers = {"Idempotent-Replayed": "true"} if replayed else {}
+    body = _body(
+        made.image,
+        picture,
+        base_url,
+        model=generation.model,
+        warnings=_notices(generation),
+        is_current=made.is_current,
+        parts=parts,
+    )
+    headers = {"Idempotent-Replayed": "true"} if made.replayed else {}
     if generation.status.is_final:
         return answers.as_json(body, headers=headers)
     headers = {**headers, **_SOON, "Location": body.image_url}
     return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers=headers)
 
 
-def content_image_body(view: ContentView, base_url: str) -> ContentImageBody:
+def content_image_body(view: ContentView, base_url: str, parts: Collection[str] = ()) -> ContentImageBody:
     """One version for its owner."""
     picture = view.picture
     return _body(
@@ -107,15 +123,26 @@ def content_image_body(view: ContentView, base_url: str) -> ContentImageBody:
         base_url,
         model=picture.model if picture else None,
         is_current=view.is_current,
+        parts=parts,
     )
 
 
 def content_image_page(
-    page: Page[ContentView], item_id: str, asked: PageRequest, pages: Pages, base_url: str
+    page: Page[ContentView],
+    item_id: str,
+    asked: PageRequest,
+    pages: Pages,
+    base_url: str,
+    parts: Collection[str] = (),
 ) -> ContentImagePage:
     """A page of versions."""
-    bodies, next_cursor = pages.fit(page, lambda view: content_image_body(view, base_url))
+    bodies, next_cursor = pages.fit(page, lambda view: content_image_body(view, base_url, parts))
     return ContentImagePage(content_item_id=item_id, images=bodies, limit=asked.limit, next_cursor=next_cursor)
+
+
+def deleted_answer(id: str) -> Response[ContentDeletedBody]:
+    """A picture that was deleted."""
+    return answers.as_json(ContentDeletedBody(id=id))
 
 
 def finished(view: ContentView) -> StoredImage | None:
@@ -138,23 +165,25 @@ def pending_answer(view: ContentView) -> Response[ContentPendingBody]:
     return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers=_SOON)
 
 
-def file_headers(view: ContentView, stored: StoredImage) -> dict[str, str]:
+def file_headers(view: ContentView, tag: str, rendition: str | None = None) -> dict[str, str]:
     """The headers of a file, whether or not its bytes follow."""
+    stem = view.image.file_name.rpartition(".")[0]
+    name = f"{stem}-{rendition}" if rendition else view.image.file_name
     at = view.picture.image.completed_at if view.picture else None
     return {
         "Cache-Control": FILE_CACHE,
-        "ETag": file_tag(stored),
+        "ETag": tag,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": f'inline; filename="{view.image.file_name}"',
+        "Content-Disposition": f'inline; filename="{name}"',
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
         **({"Last-Modified": http_date(at)} if at else {}),
     }
 
 
-def file_tag(stored: StoredImage) -> str:
-    """The tag of a file: a hash of its bytes."""
-    return f'"{stored.sha256[:32]}"'
+def file_tag(stored: StoredImage, rendition: Rendition | None = None) -> str:
+    """The tag of a file: a hash of the picture's bytes, with the name of what was made of it."""
+    return f'"{stored.sha256[:32]}-{rendition.key_name}"' if rendition else f'"{stored.sha256[:32]}"'
 
 
 def http_date(at: datetime) -> str:
@@ -174,10 +203,13 @@ def _body(
     model: str | None,
     warnings: list[str] | None = None,
     is_current: bool | None = None,
+    parts: Collection[str] = (),
 ) -> ContentImageBody:
     stored = picture.stored if picture else None
     address = f"{base_url.rstrip('/')}{image.path}"
     ended = picture.completed_at if picture else None
+    alt = image.alt if image.alt is not None else alt_text(image.title)
+    meta, html = included(parts, stored, image.variant, address, alt)
     return ContentImageBody(
         image_url=address,
         url=address,
@@ -190,13 +222,16 @@ def _body(
         is_current=is_current,
         status=picture.status if picture else Status.FAILED,
         title=image.title,
-        alt=alt_text(image.title),
+        alt=alt,
+        caption=image.caption,
         width=stored.width if stored else None,
         height=stored.height if stored else None,
         media_type=stored.media_type if stored else None,
         byte_count=stored.byte_count if stored else None,
         placeholder=stored.blurhash if stored else None,
         model=model,
+        meta=meta,
+        html=html,
         warnings=warnings or [],
         created_at=to_iso(image.created_at),
         updated_at=to_iso(ended or image.created_at),
@@ -206,7 +241,7 @@ def _body(
 def alt_text(title: str) -> str:
     """A text for screen readers, in the language of the title: short, and on one line."""
     text = " ".join(title.split())
-    if len(text) <= _LONGEST_ALT:
+    if len(text) <= LONGEST_ALT:
         return text
-    kept = text[: _LONGEST_ALT - 1]
+    kept = text[: LONGEST_ALT - 1]
     return f"{kept.rpartition(' ')[0] or kept}…"

@@ -36,7 +36,7 @@ class ContentFailure(AnswerModel):
     timestamp: Moment
     success: bool = Field(default=False, description="Always false.")
     code: str = Field(description="Stable: switch on it.")
-    reason: str | None = Field(description="Why an image could not be made; only with `generation_failed`.")
+    reason: str | None = Field(description="Why the image could not be made, if it was begun.")
     details: list[ContentFaultDetail]
     retryable: bool = Field(description="Whether the same request may succeed later.")
     type: str

@@ -7,15 +7,29 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
 from easel.domain.content_item import item_id_from_path
-from easel.errors import InvalidRequest
-from easel.http.parse import LONGEST_KEY
+from easel.domain.renditions import RENDITIONS, Rendition
+from easel.errors import InvalidRequest, NotFound
+from easel.http.parse import LONGEST_KEY, is_id
+from easel.services.content.read_content_images import NO_IMAGE
 
 BAD_ID: Final = "Invalid image ID format. Expected: contentItemId/filename"
 
 ContentItemId = Annotated[str, Path(alias="contentItemId", description="Your own id of the article, post or page.")]
 FileName = Annotated[str, Path(alias="filename", description="As in the picture's address.")]
 ContentImageId = Annotated[
-    str, Path(alias="contentImageId", description="`contentItemId/filename`, the slash written as `%2F`.")
+    str,
+    Path(
+        alias="contentImageId",
+        description="`contentItemId/filename`, the slash written as `%2F`; or the id of any picture of the workspace.",
+    ),
+]
+RenditionName = Annotated[
+    str,
+    Path(
+        alias="rendition",
+        description="`og.jpg` (1200x630), `square.jpg` (1200x1200), or a width: `w480.webp`, `w480.jpg`, ...",
+        json_schema_extra={"enum": list(RENDITIONS)},
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,
@@ -34,6 +48,20 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="T
 def item_id(segment: str) -> str:
     """A content item's id from a segment of a path."""
     return item_id_from_path(segment)
+
+
+def picture_id(image_id: str) -> str | None:
+    """The picture's own id, where it stands instead of `contentItemId/filename`: the one that GET takes here."""
+    candidate = image_id.lower()
+    return candidate if is_id(candidate) else None
+
+
+def rendition(name: str) -> Rendition:
+    """A rendition by the last segment of a path. Raises NotFound."""
+    found = RENDITIONS.get(name)
+    if found is None:
+        raise NotFound(NO_IMAGE)
+    return found
 
 
 def parts_of_id(image_id: str) -> tuple[str, str]:

@@ -10,11 +10,14 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from easel.domain.content_item import LONGEST_ITEM_ID, UNNAMED_ITEM, ContentRequest, ContentVariant, item_id_fault
 from easel.domain.text import is_blank
+from easel.doors.content.answers import LONGEST_ALT
 from easel.errors import FieldError, InvalidRequest
 from easel.http.models import RequestModel
+from easel.services.content.manage_content_images import ContentTexts
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_DESCRIPTION: Final = 2000
+_LONGEST_CAPTION: Final = 500
 
 
 class ContentImageRequest(RequestModel):
@@ -49,6 +52,9 @@ class ContentImageRequest(RequestModel):
         description="Shorten a title or description that is too long, and say so in `warnings`, instead of refusing "
         "it. At the addresses of internal callers it is the default.",
     )
+    allow_text: bool | None = Field(
+        default=None, description="Whether letters may be part of the picture; left out, it is asked for without any."
+    )
     model: str | None = Field(default=None, description="Left out, the deployment's model for content items.")
     provider: str | None = Field(default=None, description="Who shall be asked first.")
     output_format: str | None = Field(default=None, description="`jpeg` (where the model has it), `png` or `webp`.")
@@ -70,7 +76,24 @@ class PromptRequest(RequestModel):
     content_item_id: str | None = Field(default=None, description="Your own id of the article; may be left out.")
 
 
+class ContentTextsRequest(RequestModel):
+    """Texts of a picture: those that are left out stay. `null` brings back the text that it had of itself."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    title: str | None = Field(
+        default=None, description="The headline.", json_schema_extra={"minLength": 1, "maxLength": _LONGEST_TITLE}
+    )
+    alt: str | None = Field(
+        default=None,
+        max_length=LONGEST_ALT,
+        description="For people who cannot see the picture; empty for one that only decorates.",
+    )
+    caption: str | None = Field(default=None, max_length=_LONGEST_CAPTION, description="A line below the picture.")
+
+
 ItemBody = Annotated[ContentImageRequest, Body()]
+TextsBody = Annotated[ContentTextsRequest, Body()]
 PromptBody = Annotated[PromptRequest, Body()]
 
 
@@ -91,8 +114,28 @@ def content_request(body: ContentImageRequest, *, sent: Mapping[str, Any], lenie
         provider=body.provider,
         output_format=body.output_format,
         truncate=lenient if body.truncate is None else body.truncate,
+        allow_text=bool(body.allow_text),
         sent=sent,
     )
+
+
+def changed_texts(body: ContentTextsRequest) -> ContentTexts:
+    """The texts that a request changes, each on one line. Raises InvalidRequest: none at all, or no title."""
+    given = body.model_fields_set
+    if not given:
+        raise InvalidRequest.of("body", "Give title, alt or caption.", ["title", "alt", "caption"])
+    texts = ContentTexts()
+    if "title" in given:
+        title = " ".join((body.title or "").split())
+        if is_blank(title) or len(title) > _LONGEST_TITLE:
+            allowed = {"minLength": 1, "maxLength": _LONGEST_TITLE}
+            raise InvalidRequest.of("title", f"title must have 1 to {_LONGEST_TITLE} characters.", allowed)
+        texts["title"] = title
+    if "alt" in given:
+        texts["alt"] = None if body.alt is None else " ".join(body.alt.split())
+    if "caption" in given:
+        texts["caption"] = " ".join((body.caption or "").split()) or None
+    return texts
 
 
 def prompt_request(body: PromptRequest, *, sent: Mapping[str, Any]) -> ContentRequest:

@@ -11,6 +11,8 @@ from easel.errors import (
     DatabaseRefused,
     DatabaseUnavailable,
     IdempotencyKeyReused,
+    ImageRejected,
+    ImagingUnavailable,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
@@ -24,13 +26,13 @@ from easel.errors import (
     UnknownTemplate,
 )
 from easel.http.description import UNCHANGED, empty, route
-from easel.http.failures import GenerationFailed, RefusedByPolicy
+from easel.http.failures import GenerationFailed, RefusedByPolicy, RefusedInput
 
 _TAG: Final = "Content"
 _SUBMITTING: Final = (
     *(InvalidRequest, UnknownModel, UnknownTemplate, QuoteExpired, InsufficientCredits, BudgetExceeded, LimitReached),
     *(IdempotencyKeyReused, NotFound, Contended, SecretUnavailable, StorageUnavailable),
-    *(GenerationFailed, RefusedByPolicy),
+    *(GenerationFailed, RefusedByPolicy, RefusedInput),
 )
 _MADE: Final = {
     200: "The picture is at `imageUrl`.",
@@ -38,8 +40,14 @@ _MADE: Final = {
 }
 
 
-def _submitting(operation_id: str, summary: str, description: str) -> dict[str, Any]:
-    return route(operation_id, _TAG, summary, description, _MADE, errors=_SUBMITTING)
+_SIGNED: Final = (
+    "For programs of the team's own AWS account: a signature (SigV4, service `execute-api`) stands for the key. An "
+    "operator binds the signer's IAM user or role to a member of a workspace."
+)
+
+
+def _submitting(operation_id: str, summary: str, description: str, *, signed: bool = False) -> dict[str, Any]:
+    return route(operation_id, _TAG, summary, description, _MADE, errors=_SUBMITTING, signed=signed)
 
 
 CREATE_IMAGE: Final = _submitting(
@@ -62,6 +70,12 @@ GENERATE_IMAGE_VERSIONED: Final = _submitting(
     "generateContentImageVersioned",
     "Make a picture for a content item, at the studio's address",
     "The same as `POST /api/images/generate`, for a body with `contentItemId`.",
+)
+GENERATE_IMAGE_SIGNED: Final = _submitting(
+    "generateContentImageSigned",
+    "Make a picture for a content item, signed with AWS credentials",
+    f"The same as `POST /api/images/generate`. {_SIGNED}",
+    signed=True,
 )
 GENERATE_BY_PROMPT: Final = _submitting(
     "generateContentImageByPrompt",
@@ -89,6 +103,23 @@ READ_FILE: Final = route(
     open_query=True,
 )
 
+READ_RENDITION: Final = route(
+    "readContentRendition",
+    _TAG,
+    "Get a file for pages that is made of a picture",
+    "Public, as the picture itself. Widths are never larger than the picture, crops keep its middle. Made when it is "
+    "first asked for.",
+    {
+        200: {"description": "The file.", "content": _BYTES},
+        202: "The picture is being made. Ask again after `Retry-After` seconds.",
+        206: {"description": "A part of it.", "content": _BYTES},
+        304: UNCHANGED,
+    },
+    errors=(NotFound, ImageRejected, ImagingUnavailable, StorageUnavailable, DatabaseUnavailable, DatabaseRefused),
+    public=True,
+    open_query=True,
+)
+
 READ_IMAGE: Final = route(
     "readContentImage",
     _TAG,
@@ -104,6 +135,14 @@ LIST_VERSIONS: Final = route(
     "Every request made one, the newest first. `isCurrent` is the one that was chosen, else the newest finished one.",
     {200: "One page."},
     errors=(NotFound,),
+)
+DESCRIBE_VERSION: Final = route(
+    "describeContentImage",
+    _TAG,
+    "Change the texts of a picture",
+    "Title, alternative text and caption. A further version has texts of its own.",
+    {200: "The picture."},
+    errors=(NotFound, InvalidRequest, Contended),
 )
 CHOOSE_VERSION: Final = route(
     "chooseContentImage",
@@ -127,11 +166,21 @@ DELETE_IMAGE_UNVERSIONED: Final = route(
     _DELETED,
     errors=_DELETING,
 )
+DELETE_IMAGE_SIGNED: Final = route(
+    "deleteContentImageSigned",
+    _TAG,
+    "Delete a picture, signed with AWS credentials",
+    f"The same as below `/api/v1`. {_SIGNED}",
+    _DELETED,
+    errors=_DELETING,
+    signed=True,
+)
 DELETE_IMAGE_BY_ID: Final = route(
     "deleteContentImageById",
     _TAG,
     "Delete a picture by an id in one segment",
-    "For clients that write the slash of the id as `%2F`.",
+    "For clients that write the slash of the id as `%2F`, and for those that have the id of a picture as "
+    "`GET /api/images/{imageId}` takes it.",
     _DELETED,
     errors=_DELETING,
 )

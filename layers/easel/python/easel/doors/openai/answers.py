@@ -26,6 +26,8 @@ NOTICE_HEADER: Final = "x-easel-notice"
 EVENTS: Final = "text/event-stream"
 _AS_ADDRESS: Final = "b64_json left out: the images are too large for one answer; see url"
 _TOKENS_PER_MEGAPIXEL: Final = {"low": 272, "standard": 1056, "medium": 1056, "hd": 4160, "high": 4160}
+_QUALITIES: Final = {"low": "low", "standard": "medium", "medium": "medium", "hd": "high", "high": "high"}
+"""Our qualities in the words that the types of OpenAI's clients know for answers."""
 _MEGAPIXEL: Final = 1024 * 1024
 _BYTES_PER_TOKEN: Final = 4
 _PAUSE_SECONDS: Final = 2
@@ -65,7 +67,7 @@ class ImagesAnswer(_Body):
     data: list[ImageData]
     background: str | None = None
     output_format: str | None = None
-    quality: str | None = None
+    quality: str | None = Field(default=None, description="`low`, `medium` or `high`.")
     size: str | None = None
     usage: ImageUsage | None = None
 
@@ -127,6 +129,11 @@ def streamed_answer(
     return Response(200, content_type=EVENTS, body="".join(events), headers=own)
 
 
+def by_address(generation: Generation, base_url: str) -> ImagesAnswer:
+    """What was delivered, without bytes: each image by its address."""
+    return _answer(generation, (URL,), lambda _: None, base_url)[0]
+
+
 def _answer(
     generation: Generation, wanted: tuple[str, ...], read_bytes: ReadBytes, base_url: str
 ) -> tuple[ImagesAnswer, dict[str, str]]:
@@ -147,7 +154,7 @@ def _answer(
         data=data,
         background=parameters.background or "opaque",
         output_format=first.media_type.rpartition("/")[2] if first else None,
-        quality=parameters.quality or "standard",
+        quality=_QUALITIES.get(parameters.quality or "standard"),
         size=f"{first.width}x{first.height}" if first else None,
         usage=_usage(generation, [stored for _, stored in delivered]),
     )

@@ -14,7 +14,8 @@ from typing import Final
 from pydantic import Field
 
 from easel import errors
-from easel.http import rates
+from easel.domain import image
+from easel.http import failures, rates
 from easel.http.door import Door, DoorName, Failure, Served, WrittenFailure
 from easel.http.failures import (
     GenerationFailed,
@@ -26,6 +27,7 @@ from easel.http.failures import (
     StillRunning,
 )
 from easel.http.models import AnswerModel
+from easel.http.problems import KINDS
 from easel.ids import MAX_IMAGES
 
 GENERATION_HEADER: Final = "x-easel-generation-id"
@@ -66,6 +68,13 @@ _CODES: Final[Mapping[type[errors.EaselError], tuple[HTTPStatus | None, str, str
 }
 """Status (None: that of all doors), type and code, by the nearest class; every other error is an internal one."""
 
+_CALLERS_FAULT: Final[Mapping[str, type[errors.EaselError]]] = {
+    error.code: error for error in (RefusedByPolicy, errors.ReferenceUnavailable, errors.ImageRejected)
+} | {"provider_rejected_input": errors.InvalidRequest}
+"""Codes of images that failed for something in the request: the error that the same fault is at submit."""
+
+_ABOUT_PICTURES: Final = (errors.ReferenceUnavailable, errors.ImageRejected)
+
 _PARAMS: Final[Mapping[str, str]] = {"size_policy": "size", "reference_urls": "image", "reference_file_ids": "image"}
 """Names of our own rules, as clients of this door know them."""
 
@@ -94,7 +103,7 @@ class OpenAIFailure(AnswerModel):
 def write_failure(failure: Failure) -> WrittenFailure:
     """A failure as an `OpenAIFailure`, with what a retry is told."""
     error = failure.error
-    own_status, kind, code = next(_CODES[one] for one in (*type(error).__mro__, InternalError) if one in _CODES)
+    own_status, kind, code = _entry(type(error))
     status = own_status or failure.kind.status
     body = OpenAIFailure(
         error=OpenAIError(message=error.message, type=kind, param=_param(failure), code=code),
@@ -106,6 +115,44 @@ def write_failure(failure: Failure) -> WrittenFailure:
         request_id=failure.request_id,
     )
     return WrittenFailure(body.model_dump(by_alias=True), status=status.value, headers=_retry_headers(failure))
+
+
+def code_of(error: type[errors.EaselError]) -> tuple[int, str, str]:
+    """Status, type and code of the errors of a class."""
+    own_status, kind, code = _entry(error)
+    status = own_status or next(KINDS[one].status for one in (*error.__mro__, InternalError) if one in KINDS)
+    return status.value, kind, code
+
+
+def param_of(field: str) -> str | None:
+    """The name of a field as clients of this door know it; None for what is no field of theirs."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
+    plain = name.partition("[")[0].partition(".")[0]
+    if plain in {"references", "body"}:
+        return None if plain == "body" else "image"
+    return _PARAMS.get(plain, name)
+
+
+def error_of_failure(code: str) -> type[errors.EaselError]:
+    """The class of the error that a generation without images is answered with, by the code of its failure."""
+    return _CALLERS_FAULT.get(code, GenerationFailed)
+
+
+def param_of_error(error: type[errors.EaselError]) -> str | None:
+    """The field that errors of a class are about where they name none."""
+    return "image" if issubclass(error, _ABOUT_PICTURES) else None
+
+
+def failed_generation(failure: image.Failure | None) -> errors.EaselError:
+    """The error for a generation that ended without an image: the caller's where only another request can succeed."""
+    kind = error_of_failure(failure.code) if failure else GenerationFailed
+    if failure is None or issubclass(kind, GenerationFailed):
+        return failures.failed_generation(failure)
+    return kind(failure.message)
+
+
+def _entry(error: type[errors.EaselError]) -> tuple[HTTPStatus | None, str, str]:
+    return next(_CODES[one] for one in (*error.__mro__, InternalError) if one in _CODES)
 
 
 def headers(served: Served) -> Mapping[str, str]:
@@ -132,7 +179,9 @@ def _retry_headers(failure: Failure) -> dict[str, str]:
         return {GENERATION_HEADER: error.generation_id, "retry-after-ms": "1", "x-should-retry": "true"}
     if isinstance(error, errors.LimitReached):
         pause = failure.retry_after or _PAUSE_SECONDS
-        return {"Retry-After": str(pause), "x-should-retry": _flag(pause <= _LONGEST_PAUSE)}
+        # openai-python and openai-node read the milliseconds first; other clients know seconds alone.
+        waits = {"Retry-After": str(pause), "retry-after-ms": str(pause * 1000)}
+        return {**waits, "x-should-retry": _flag(pause <= _LONGEST_PAUSE)}
     retryable = error.retryable if isinstance(error, GenerationFailed) else failure.kind.retryable
     return {"x-should-retry": _flag(retryable)}
 
@@ -142,15 +191,11 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - the only argument
 
 
 def _param(failure: Failure) -> str | None:
-    if isinstance(failure.error, errors.ImageRejected):
-        return failure.error.field or "image"
+    if isinstance(failure.error, errors.ImageRejected) and failure.error.field:
+        return failure.error.field
     if not isinstance(failure.error, errors.InvalidRequest) or not failure.details:
-        return None
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", failure.details[0].field).lower()
-    plain = name.partition("[")[0].partition(".")[0]
-    if plain in {"references", "body"}:
-        return None if plain == "body" else "image"
-    return _PARAMS.get(plain, name)
+        return param_of_error(type(failure.error))
+    return param_of(failure.details[0].field)
 
 
 OPENAI: Final = Door(DoorName.OPENAI, write_failure, OpenAIFailure, headers=headers)

@@ -34,6 +34,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _NUMBERS: Final = ("n", "partial_images", "output_compression")
 _NAMES: Final = ("image_url", "url", "file_id", "id")
 _ALLOWED: Final = ["an https address", "a data: address", "the id of an image or upload"]
+_ALLOWED_IN_LINES: Final = ["an https address", "the id of an image or upload"]
 _VARIATION: Final = (
     "Make a variation of the reference picture: the same subject in the same style and mood, with another arrangement "
     "and other details."
@@ -149,8 +150,27 @@ def _typed(name: str, text: str) -> Any:
 
 
 def _read_json(incoming: Incoming, model: type[EditRequest], trusted: Collection[str]) -> Edit:
-    sent = bodies.read_json(incoming.event, incoming.headers, limit=MAX_INLINE_BYTES * 4 // 3) or {}
-    request = validation.validated(model, sent)
+    with multipart.taken_beside_json():
+        sent = bodies.read_json(incoming.event, incoming.headers, limit=MAX_INLINE_BYTES * 4 // 3) or {}
+    return _of_json(validation.validated(model, sent), sent, trusted)
+
+
+def read_line(sent: Mapping[str, Any], trusted: Collection[str]) -> ImageRequest:
+    """An edit in a line of a batch, whose pictures are named: a line has no room for their bytes.
+
+    Raises:
+        InvalidRequest: a field that is missing or cannot be, or a `data:` address.
+    """
+    edit = _of_json(validation.validated(EditRequest, sent), sent, trusted)
+    if edit.files:
+        message = "A line of a batch names its pictures: upload them, or send their addresses."
+        raise InvalidRequest.of(edit.files[0].field, message, _ALLOWED_IN_LINES)
+    if not any(role == ANY_ROLE for _, role in edit.places):
+        raise InvalidRequest.of("image", "An image is required.", _ALLOWED_IN_LINES)
+    return edit.image_request({})
+
+
+def _of_json(request: EditRequest, sent: Mapping[str, Any], trusted: Collection[str]) -> Edit:
     single = request.image if isinstance(request.image, list) else [request.image] if request.image else []
     named = [(f"image[{index}]", one, ANY_ROLE) for index, one in enumerate(single)]
     named += [(f"images[{index}]", one, ANY_ROLE) for index, one in enumerate(request.images or [])]
@@ -184,7 +204,8 @@ def _source(field: str, text: str, trusted: Collection[str]) -> Source:
     try:
         parse_address(text, origins(trusted))
     except BadAddress as error:
-        raise InvalidRequest.of(field, f"{field} is neither the id of an image nor {error.reason}.", _ALLOWED) from None
+        message = f"{field} is not the id of an image, and as an address it {error.reason}."
+        raise InvalidRequest.of(field, message, _ALLOWED) from None
     return UrlSource(text)
 
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from easel.domain.catalogue import Model, load_catalogue, validate_parameters
 from easel.domain.catalogue.supported_sizes import nominal_size
+from easel.domain.counting import counted
 from easel.domain.request import AskedParameters, ImageRequest
 from easel.errors import InvalidRequest, UnknownModel
 from easel.http.models import INTEGRAL, RequestModel
@@ -35,7 +36,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         description=f"1 to {LONGEST_KEY} visible characters. For 24 hours the same key with the same request answers "
-        "with the images it first made.",
+        "with what it first made.",
         json_schema_extra={"pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
     ),
 ]
@@ -157,7 +158,8 @@ def check(request: ImagesRequest, asked: ImageRequest) -> tuple[str, ...]:
         return (URL,)
     fitting = max(1, int(LARGEST_PICTURES / expected))
     message = (
-        f"{asked.count} images of this size do not fit into one answer; about {fitting} do. "
+        f"{counted(asked.count, 'image')} of this size {'does' if asked.count == 1 else 'do'} not fit into one answer; "
+        f"about {fitting} {'does' if fitting == 1 else 'do'}. "
         "Ask for response_format=url, for output_format=webp, or for fewer."
     )
     raise InvalidRequest.of("n", message, {"maximum": fitting})

@@ -11,9 +11,10 @@ from aws_lambda_powertools.event_handler import Response
 from easel.domain.image import Status
 from easel.domain.request import ImageRequest
 from easel.doors.openai import answers
+from easel.doors.openai.door import failed_generation
 from easel.doors.openai.requests import ImagesRequest, check
 from easel.errors import GenerationClosed
-from easel.http.failures import StillRunning, failed_generation
+from easel.http.failures import StillRunning
 from easel.http.parse import LONGEST_WAIT, preferences
 from easel.services.generations.generate_images import Generated
 
@@ -63,7 +64,8 @@ class Serving:
 
         Raises:
             StillRunning: the wait is over.
-            GenerationFailed, RefusedByPolicy: nothing was delivered.
+            GenerationFailed: nothing was delivered.
+            RefusedByPolicy, ReferenceUnavailable, ImageRejected, InvalidRequest: nor can be, for the same request.
             GenerationClosed: it was cancelled.
             StorageUnavailable: a picture cannot be read.
         """
@@ -90,4 +92,8 @@ def is_async(prefer: str | None) -> bool:
 
 def seconds_to_wait(prefer: str | None) -> float:
     """For how long the client waits. Raises InvalidRequest: a `wait` that is no number."""
-    return 0.0 if is_async(prefer) else float(preferences(prefer).wait or LONGEST_WAIT)
+    if is_async(prefer):
+        return 0.0
+    wait = preferences(prefer).wait
+    # Not waiting at all would only be answered 504.
+    return float(LONGEST_WAIT if wait is None else max(wait, 1))

@@ -6,26 +6,33 @@ from typing import Any, Final
 
 from easel.doors.openai.answers import EVENTS, ImagesAnswer
 from easel.doors.openai.edits import EDIT_BODY, VARY_BODY
+from easel.doors.openai.files import FILE_BODY
 from easel.errors import (
     BudgetExceeded,
+    Conflict,
     Contended,
     DatabaseUnavailable,
+    Forbidden,
     IdempotencyKeyReused,
     ImageRejected,
     ImagingUnavailable,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
+    NotFound,
     PayloadTooLarge,
+    QueueUnavailable,
     ReferenceNotReady,
+    ReferenceUnavailable,
     SecretUnavailable,
+    StaleWrite,
     StorageUnavailable,
     TicketsRequired,
     UnknownModel,
     UnknownReference,
     UnsupportedMediaType,
 )
-from easel.http.description import route
+from easel.http.description import empty, route
 from easel.http.failures import GenerationFailed, MalformedBody, MalformedForm, RefusedByPolicy, StillRunning
 
 _TAG: Final = "OpenAI API"
@@ -47,6 +54,8 @@ _ERRORS: Final = (
     UnknownModel,
     UnknownReference,
     ReferenceNotReady,
+    ReferenceUnavailable,
+    ImageRejected,
     InsufficientCredits,
     BudgetExceeded,
     LimitReached,
@@ -61,7 +70,7 @@ _ERRORS: Final = (
 )
 _FORM_ERRORS: Final = (
     *(PayloadTooLarge, TicketsRequired, UnsupportedMediaType, MalformedBody, MalformedForm),
-    *(ImageRejected, ImagingUnavailable),
+    ImagingUnavailable,
 )
 _WAIT: Final = (
     "Waits for the images. What takes longer than 25 seconds is answered 504; the same call again, with the same "
@@ -110,4 +119,77 @@ READ_MODEL: Final = route(
     "By its name or an alias.",
     {200: "The model."},
     errors=(UnknownModel,),
+)
+
+UPLOAD_FILE: Final = route(
+    "uploadFile",
+    _TAG,
+    "Upload a file of lines for a batch",
+    "With the purpose `batch` alone; 4.5 MB and ten thousand lines at most. It is deleted after 30 days; "
+    "`expires_after` ends it earlier.",
+    {200: "The file."},
+    errors=(InvalidRequest, PayloadTooLarge, UnsupportedMediaType, MalformedForm, MalformedBody, StorageUnavailable),
+    takes_bytes=True,
+    body=FILE_BODY,
+)
+LIST_FILES: Final = route(
+    "listFiles",
+    _TAG,
+    "List files",
+    "Uploaded ones, and those that batches ended with.",
+    {200: "The files."},
+    errors=(InvalidRequest,),
+)
+READ_FILE: Final = route("readFile", _TAG, "Get a file", "What is known of it.", {200: "The file."}, errors=(NotFound,))
+READ_FILE_CONTENT: Final = route(
+    "readFileContent",
+    _TAG,
+    "Get the content of a file",
+    "Leads to the lines, one JSON object each.",
+    {302: empty("The content, at an address that works for an hour.")},
+    errors=(NotFound, StorageUnavailable),
+)
+DELETE_FILE: Final = route(
+    "deleteFile",
+    _TAG,
+    "Delete a file",
+    "Batches that were made of it keep their lines.",
+    {200: "It is deleted."},
+    errors=(NotFound, StorageUnavailable),
+)
+CREATE_BATCH: Final = route(
+    "createBatch",
+    _TAG,
+    "Create a batch",
+    "Makes the lines of an uploaded file beside your other requests, and starts at once. What fails costs nothing. A "
+    "call with the same `Idempotency-Key` answers with the same batch and `Idempotent-Replayed: true`.",
+    {200: "The batch."},
+    errors=(
+        Forbidden,
+        InvalidRequest,
+        IdempotencyKeyReused,
+        Contended,
+        StorageUnavailable,
+        QueueUnavailable,
+        StaleWrite,
+    ),
+)
+LIST_BATCHES: Final = route(
+    "listOpenAIBatches",
+    _TAG,
+    "List batches",
+    "The newest first, those of `/api/v1/batches` too.",
+    {200: "The batches."},
+    errors=(InvalidRequest, NotFound),
+)
+READ_BATCH: Final = route(
+    "readOpenAIBatch", _TAG, "Get a batch", "How far it is.", {200: "The batch."}, errors=(NotFound,)
+)
+CANCEL_BATCH: Final = route(
+    "cancelOpenAIBatch",
+    _TAG,
+    "Cancel a batch",
+    "No further line begins; those that run end, and what was made stays.",
+    {200: "The batch."},
+    errors=(NotFound, Conflict, StaleWrite, QueueUnavailable),
 )

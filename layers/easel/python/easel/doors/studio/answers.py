@@ -26,7 +26,8 @@ from easel.services.ports.pages import Page
 _TITLE_CHARACTERS: Final = 50
 _MICRO: Final = 1_000_000
 _PAUSE_SECONDS: Final = 2
-_COSTS: Final = "Dollars; 0 for callers who do not see what providers take."
+_COSTS: Final = "Dollars; 0 for people whom a bot brings, and while nothing is known."
+_ANY_SIZE: Final = "auto"
 TaskType = Literal["TEXT_TO_IMAGE", "IMAGE_TO_IMAGE"]
 
 
@@ -85,7 +86,10 @@ class StudioPagination(AnswerModel):
 
     limit: int
     offset: int | None = Field(description="Null when a cursor was used.")
-    total: int = Field(description="Requests that delivered images.")
+    total: int = Field(
+        description="Requests that delivered images. Those that were deleted are not counted; those whose images were "
+        "deleted one by one are, except where the whole list is one page."
+    )
     next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
 
 
@@ -104,7 +108,10 @@ class StudioPrompt(AnswerModel):
     id: str
     prompt: str
     task_type: TaskType
-    image_size: str
+    image_size: str = Field(
+        description="As it was asked for, else as it was delivered; a ratio where the model has no sizes, "
+        f"`{_ANY_SIZE}` where it chooses."
+    )
     status: Status
     cost: float = Field(description=_COSTS)
     duration_ms: int | None
@@ -167,8 +174,9 @@ def generated_answer(
 def gallery(
     page: Page[Generation], totals: LifetimeTotals, asked: PageRequest, pages: Pages, context: StudioContext
 ) -> StudioGallery:
-    """One page of the gallery, with the totals of all of it."""
-    bodies, next_cursor = pages.fit(page, lambda generation: _gallery_image(generation, context))
+    """One page of the gallery, with the totals of all of it. A request whose images are all deleted is not in it."""
+    there = page.find(lambda generation: generation if _delivered(generation) else None)
+    bodies, next_cursor = pages.fit(there, lambda generation: _gallery_image(generation, context))
     return StudioGallery(
         images=bodies,
         summary=StudioSummary(
@@ -177,7 +185,7 @@ def gallery(
         pagination=StudioPagination(
             limit=asked.limit,
             offset=None if asked.after else asked.skip,
-            total=totals.generations_completed,
+            total=totals.generations_kept if asked.after or asked.skip or next_cursor else len(bodies),
             next_cursor=next_cursor,
         ),
     )
@@ -208,8 +216,13 @@ def _image(generation: Generation, image: Image, context: StudioContext) -> Stud
     )
 
 
+def _delivered(generation: Generation) -> list[Image]:
+    """Images that have a picture: neither failed, nor deleted, nor in the trash."""
+    return [image for image in generation.images if image.stored]
+
+
 def _gallery_image(generation: Generation, context: StudioContext) -> StudioGalleryImage:
-    delivered = [image for image in generation.images if image.stored] or list(generation.images)
+    delivered = _delivered(generation)
     first = delivered[0]
     address = context.address(generation, first)
     return StudioGalleryImage(
@@ -235,7 +248,7 @@ def _prompt(generation: Generation, context: StudioContext) -> StudioPrompt:
         id=generation.id,
         prompt=generation.prompt,
         task_type="IMAGE_TO_IMAGE" if generation.mode is Mode.IMAGE_TO_IMAGE else "TEXT_TO_IMAGE",
-        image_size=str(parameters.asked_size or parameters.size or parameters.aspect_ratio or ""),
+        image_size=_size(generation),
         status=generation.status,
         cost=context.dollars(generation.provider_cost_micro_usd),
         duration_ms=_ended_after(generation),
@@ -245,6 +258,13 @@ def _prompt(generation: Generation, context: StudioContext) -> StudioPrompt:
         watermark=parameters.watermark,
         model=generation.model,
     )
+
+
+def _size(generation: Generation) -> str:
+    parameters = generation.parameters
+    asked = parameters.asked_size or parameters.size or parameters.aspect_ratio
+    delivered = (f"{one.stored.width}x{one.stored.height}" for one in generation.images if one.stored)
+    return str(asked or next(delivered, _ANY_SIZE))
 
 
 def _credits(generation: Generation) -> float | None:

@@ -6,6 +6,7 @@ Its clients are pages that show `error.message` to a person, so the texts are th
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from pydantic import Field
@@ -16,8 +17,11 @@ from easel.http.failures import GenerationFailed
 from easel.http.models import AnswerModel
 
 NO_PROMPT: Final = "Prompt is required and must be a non-empty string"
+_REFERENCE: Final = re.compile(r"(?:referenceUrls|references)\[([0-9]+)\](?:\.\w+)?")
+_MASK: Final = re.compile(r"^mask(?=$| )")
+"""The name of the field: alone, or where a message begins."""
+_MASK_UPLOADS: Final = ("maskUploadId", "mask_upload_id")
 _FAILED: Final = "Image generation failed: {}"
-_TOO_LONG: Final = "characters"
 
 
 class StudioFaultDetail(AnswerModel):
@@ -33,7 +37,7 @@ class StudioError(AnswerModel):
 
     message: str = Field(description="A sentence to show.")
     code: str = Field(description="Stable: switch on it.")
-    reason: str | None = Field(description="Why an image could not be made; only with `generation_failed`.")
+    reason: str | None = Field(description="Why the image could not be made, if it was begun.")
     details: list[StudioFaultDetail]
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
@@ -62,7 +66,11 @@ def write_failure(failure: Failure) -> WrittenFailure:
             code=error.code,
             reason=failed.reason if failed else None,
             details=[
-                StudioFaultDetail(field=fault.field, message=fault.message, allowed=fault.allowed)
+                StudioFaultDetail(
+                    field=_own_names(fault.field, failure),
+                    message=_own_names(fault.message, failure),
+                    allowed=fault.allowed,
+                )
                 for fault in failure.details
             ],
             retryable=failed.retryable if failed else kind.retryable,
@@ -83,12 +91,28 @@ def _text(failure: Failure) -> str:
         return _FAILED.format(error.message)
     if isinstance(error, InvalidRequest) and any(map(_is_no_prompt, error.fields)):
         return NO_PROMPT
-    return error.message
+    return _own_names(error.message, failure)
+
+
+def _own_names(text: str, failure: Failure) -> str:
+    """Names of pictures and of the mask as this door has them: in two fields each, the addresses first."""
+    sent = failure.fields.get("sourceImages") or failure.fields.get("source_images")
+    addresses = len(sent) if isinstance(sent, list) else 0
+
+    def own(match: re.Match[str]) -> str:
+        index = int(match[1])
+        return f"sourceImages[{index}]" if index < addresses else f"uploadIds[{index - addresses}]"
+
+    text = _REFERENCE.sub(own, text)
+    if not _MASK.match(text) or failure.fields.get("mask") is not None:
+        return text
+    mask = next((name for name in _MASK_UPLOADS if failure.fields.get(name) is not None), "mask")
+    return _MASK.sub(mask, text, count=1)
 
 
 def _is_no_prompt(fault: FieldError) -> bool:
-    """A prompt that is missing, blank or no text; one that is too long says so itself."""
-    return fault.field == "prompt" and _TOO_LONG not in fault.message
+    """A prompt that is missing, blank or no text; one that has another fault says so itself."""
+    return fault.field == "prompt" and fault.allowed in ({"minLength": 1}, {"type": "string"})
 
 
 STUDIO: Final = Door(DoorName.STUDIO, write_failure, StudioFailure)

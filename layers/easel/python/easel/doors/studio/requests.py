@@ -9,12 +9,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from pydantic import ConfigDict, Field
 
 from easel.domain.catalogue.parameters import parse_size
-from easel.domain.reference import Reference, UrlSource
+from easel.domain.catalogue.tuning import MAX_SEED
+from easel.domain.reference import MASK, ImageSource, Reference, Source, UploadSource, UrlSource
 from easel.domain.request import AskedParameters, ImageRequest, Routing
 from easel.domain.text import is_blank
 from easel.errors import InvalidRequest
-from easel.http.models import RequestModel, WebAddress, WholeNumber
-from easel.http.parse import LONGEST_KEY
+from easel.http.models import RequestModel, WholeNumber
+from easel.http.parse import LONGEST_KEY, is_id
 from easel.ids import MAX_IMAGES
 from easel.outbound.addresses import BadAddress, origins, parse_address
 
@@ -58,9 +59,28 @@ class StudioGenerateRequest(RequestModel):
         json_schema_extra={"minimum": 1, "maximum": MAX_IMAGES},
     )
     negative_prompt: str | None = Field(default=None, description="What the image shall not show.")
-    source_images: list[WebAddress] | None = Field(
-        default=None, description="Addresses of pictures to work from. With any the request is image-to-image."
+    guidance: float | None = Field(default=None, description="For models whose `inputSchema` has it.")
+    steps: WholeNumber | None = Field(default=None, description="For models whose `inputSchema` has it.")
+    seed: WholeNumber | None = Field(
+        default=None,
+        description="For models whose `inputSchema` has it. Each further image has the next.",
+        json_schema_extra={"minimum": 0, "maximum": MAX_SEED},
     )
+    source_images: list[str] | None = Field(
+        default=None,
+        description="Pictures to work from: https addresses, permalinks of images, or ids of finished images of the "
+        "workspace. With any of them, or of `uploadIds`, the request is image-to-image.",
+        examples=[["https://shop.example/front.jpg"]],
+    )
+    upload_ids: list[str] | None = Field(
+        default=None, description="Uploads of the workspace to work from, after `sourceImages`."
+    )
+    mask: str | None = Field(
+        default=None,
+        description="A PNG of the size of the first picture, transparent where that may be changed, for models that "
+        "take masks: an https address, or the id of a finished image.",
+    )
+    mask_upload_id: str | None = Field(default=None, description="An upload as the mask, instead of `mask`.")
 
 
 GenerateBody = Annotated[StudioGenerateRequest, Body()]
@@ -77,7 +97,7 @@ def image_request(
     if body.prompt is None or is_blank(body.prompt):
         raise InvalidRequest.of("prompt", "prompt is required.", {"minLength": 1})
     return ImageRequest(
-        prompt=_prompt(body.prompt, body.negative_prompt),
+        prompt=body.prompt,
         model=body.model or model,
         n=1 if body.n is None else body.n,
         asked=AskedParameters(
@@ -85,8 +105,14 @@ def image_request(
             # The studio's sizes are those of the model that it was made for: another one makes the nearest.
             size_policy=None if body.model else "nearest",
             watermark=None if body.watermark is None or is_blank(body.watermark) else body.watermark,
+            negative_prompt=_negative(body.negative_prompt),
+            # Few models have a field for it.
+            negative_in_prompt=True,
+            guidance=body.guidance,
+            steps=body.steps,
+            seed=body.seed,
         ),
-        references=_references(body.source_images or [], trusted),
+        references=_references(body, trusted),
         input_params=sent,
         routing=Routing(provider=body.provider),
     )
@@ -105,16 +131,38 @@ def _size(body: StudioGenerateRequest) -> str | None:
     return size
 
 
-def _prompt(prompt: str, negative: str | None) -> str:
-    """The models have no field of their own for what shall not be seen, so the prompt says it."""
-    return prompt if negative is None or is_blank(negative) else f"{prompt.strip()} Do not show: {negative.strip()}."
+def _negative(text: str | None) -> str | None:
+    return None if text is None or is_blank(text) else text.strip()
 
 
-def _references(addresses: list[str], trusted: Collection[str]) -> tuple[Reference, ...]:
-    for index, address in enumerate(addresses):
-        try:
-            parse_address(address, origins(trusted))
-        except BadAddress as error:
-            name = f"sourceImages[{index}]"
-            raise InvalidRequest.of(name, f"{name} {error.reason}.", error.allowed) from error
-    return tuple(Reference(UrlSource(address)) for address in addresses)
+def _references(body: StudioGenerateRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
+    named = enumerate(body.source_images or [])
+    sources: list[Source] = [_picture(f"sourceImages[{index}]", text, trusted) for index, text in named]
+    sources += [_upload(f"uploadIds[{index}]", text) for index, text in enumerate(body.upload_ids or [])]
+    return (*map(Reference, sources), *_masks(body, trusted))
+
+
+def _masks(body: StudioGenerateRequest, trusted: Collection[str]) -> list[Reference]:
+    if body.mask is not None and body.mask_upload_id is not None:
+        fields = ["mask", "maskUploadId"]
+        raise InvalidRequest.of("mask", "Give either mask or maskUploadId, not both.", fields)
+    if body.mask_upload_id is not None:
+        return [Reference(_upload("maskUploadId", body.mask_upload_id), MASK)]
+    return [] if body.mask is None else [Reference(_picture("mask", body.mask, trusted), MASK)]
+
+
+def _picture(field: str, text: str, trusted: Collection[str]) -> Source:
+    if is_id(text.strip().lower()):
+        return ImageSource(text.strip().lower())
+    try:
+        parse_address(text, origins(trusted))
+    except BadAddress as error:
+        message = f"{field} is not the id of an image, and as an address it {error.reason}."
+        raise InvalidRequest.of(field, message, {"imageId": "uuid", "schemes": ["https"]}) from error
+    return UrlSource(text)
+
+
+def _upload(field: str, text: str) -> Source:
+    if not is_id(text.strip().lower()):
+        raise InvalidRequest.of(field, f"{field} is not the id of an upload.", {"format": "uuid"})
+    return UploadSource(text.strip().lower())

@@ -13,13 +13,15 @@ from easel.errors import (
     LimitReached,
     NotFound,
     QuoteExpired,
+    ReferenceNotReady,
     SecretUnavailable,
     StorageUnavailable,
     UnknownModel,
+    UnknownReference,
     UnknownTemplate,
 )
 from easel.http.description import route
-from easel.http.failures import GenerationFailed, RefusedByPolicy
+from easel.http.failures import GenerationFailed, RefusedByPolicy, RefusedInput
 
 _TAG: Final = "Studio"
 
@@ -33,8 +35,9 @@ def _generating(operation_id: str, summary: str, description: str) -> dict[str, 
         {200: "The images are there.", 202: "They are being made, and will be at the addresses in `images`."},
         errors=(
             *(InvalidRequest, UnknownModel, UnknownTemplate, QuoteExpired, InsufficientCredits, BudgetExceeded),
+            *(UnknownReference, ReferenceNotReady),
             *(LimitReached, IdempotencyKeyReused, NotFound, Contended, SecretUnavailable, StorageUnavailable),
-            *(GenerationFailed, RefusedByPolicy),
+            *(GenerationFailed, RefusedByPolicy, RefusedInput),
         ),
     )
 

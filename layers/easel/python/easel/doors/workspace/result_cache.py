@@ -19,7 +19,7 @@ class ResultCacheRequest(RequestModel):
     """Whether the same request again is answered with the same images, at no cost."""
 
     enabled: bool
-    hours: Annotated[int, Field(ge=1, le=MAX_HOURS), INTEGRAL] = Field(
+    hours: Annotated[int, Field(ge=1, le=MAX_HOURS), INTEGRAL] | None = Field(
         default=DEFAULT_HOURS, description="How long images answer for a request."
     )
 
@@ -54,7 +54,7 @@ SET_RESULT_CACHE: Final = route(
 
 def policy_of(request: ResultCacheRequest) -> CachePolicy:
     """The choice of a request."""
-    return CachePolicy(request.enabled, request.hours)
+    return CachePolicy(request.enabled, DEFAULT_HOURS if request.hours is None else request.hours)
 
 
 def policy_body(policy: CachePolicy) -> ResultCacheBody:

@@ -60,6 +60,16 @@ class BotBanBody(BotAnswer):
     ban_reason: str | None
 
 
+class BotReferralsBody(BotAnswer):
+    """A person's referrals. There is no such programme: the numbers are zero."""
+
+    user_id: int
+    referral_code: str = Field(description="Always empty: there is nothing to share.")
+    referrals_count: int
+    referral_credits_total: int
+    bonus_percent: int
+
+
 def user_body(synced: SyncedUser, telegram_id: int) -> BotUserBody:
     """The result of a sync."""
     profile = synced.user.profile
@@ -102,6 +112,13 @@ def trial_body(telegram_id: int, trial: Trial) -> BotTrialBody:
         used_count=0 if trial.status is TrialStatus.NONE else used,
         remaining=credits_of(trial.remaining),
         status=trial.status.value,
+    )
+
+
+def referrals_body(telegram_id: int) -> BotReferralsBody:
+    """Nobody is referred."""
+    return BotReferralsBody(
+        user_id=telegram_id, referral_code="", referrals_count=0, referral_credits_total=0, bonus_percent=0
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
@@ -14,7 +15,9 @@ _LONGEST_TEXT = 256
 
 
 class BotSyncRequest(BotRequest):
-    """A person as Telegram (Bot API, `User`) or as the bot's client describes them. What is left out is forgotten.
+    """A person as Telegram (Bot API, `User`) or as the bot's client describes them.
+
+    What is left out stays as it is; null clears it.
 
     Telegram adds fields to its objects whenever it likes, so those that we do not know are ignored here.
     """
@@ -44,3 +47,8 @@ def telegram_profile(request: BotSyncRequest, telegram_id: int) -> TelegramProfi
         last_name=request.last_name,
         language_code=request.language_code,
     )
+
+
+def not_said(request: BotSyncRequest) -> frozenset[str]:
+    """The fields of the profile that the request leaves out."""
+    return frozenset(field.name for field in fields(TelegramProfile)) - request.model_fields_set

@@ -45,3 +45,12 @@ READ_BAN: Final = route(
     {200: "Never banned."},
     errors=(NotFound,),
 )
+
+READ_REFERRALS: Final = route(
+    "botReadReferrals",
+    TAG,
+    "Get a Telegram user's referrals",
+    "Of a user of this bot. There is no referral programme: the bot's client shows zeros.",
+    {200: "No referrals."},
+    errors=(NotFound,),
+)

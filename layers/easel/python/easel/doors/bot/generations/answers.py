@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from easel.clock import to_iso
+from easel.domain.catalogue import load_catalogue
 from easel.domain.file_names import name_in
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
@@ -16,6 +17,7 @@ from easel.doors.bot.catalogue.numbers import MODEL_NUMBERS
 from easel.doors.bot.generations.echo import echo_of, spoken
 from easel.doors.bot.models import BotAnswer, credits_of
 from easel.doors.bot.texts import text_of
+from easel.errors import UnknownModel
 from easel.http.models import Moment, moment
 from easel.http.pagination import PageRequest, fitting
 from easel.ids import number_of
@@ -60,6 +62,7 @@ class BotGenerationBody(BotAnswer):
     user_id: int
     model_id: int | None
     model_key: str
+    model_name: str
     prompt: str
     mode: str
     status: str = Field(json_schema_extra={"enum": [*_STATUSES.values()]})
@@ -150,6 +153,7 @@ def generation_body(generation: Generation, context: BotContext) -> BotGeneratio
         user_id=context.telegram_id,
         model_id=MODEL_NUMBERS.get(generation.model),
         model_key=generation.model,
+        model_name=_model_name(generation.model),
         prompt=generation.prompt,
         mode=_TELEGRAM_MODES[generation.mode.value],
         status=_STATUSES[generation.status],
@@ -247,6 +251,14 @@ def _result(generation: Generation, image: Image, context: BotContext) -> BotRes
 
 def _url(generation: Generation, image: Image, context: BotContext) -> str:
     return permalink(context.base_url, generation.workspace_id, image.id, generation.permalink_secret)
+
+
+def _model_name(model: str) -> str:
+    try:
+        return load_catalogue().find(model).name
+    except UnknownModel:
+        # One that an older catalogue had.
+        return model
 
 
 def _cost(generation: Generation) -> int:

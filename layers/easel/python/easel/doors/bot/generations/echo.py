@@ -31,7 +31,8 @@ class Echo(BotAnswer):
 
 def echo_of(input_params: Mapping[str, Any]) -> Echo:
     """The fields of a stored request. Another door's may have anything under these names."""
-    found = {name: input_params.get(name, input_params.get(camel)) for name, camel in _NAMES.items()}
+    sent = {name: input_params.get(name, input_params.get(camel)) for name, camel in _NAMES.items()}
+    found = {name: int(value) if _is_whole(value) else value for name, value in sent.items()}
     return Echo(**{name: value for name, value in found.items() if _is_plain(value, text=name == "language")})
 
 
@@ -44,6 +45,11 @@ def client_reference(echo: Echo) -> str | None:
 def spoken(input_params: Mapping[str, Any]) -> str:
     """The language of a stored request's texts."""
     return language_of(echo_of(input_params).language)
+
+
+def _is_whole(value: object) -> bool:
+    """Whether it is an integer that was written as `7.0` or `1e5`."""
+    return isinstance(value, float) and value.is_integer()
 
 
 def _is_plain(value: object, *, text: bool) -> bool:

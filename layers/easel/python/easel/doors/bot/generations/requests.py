@@ -33,8 +33,8 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        description="Optional: without one, `message_id` is the key (see there). Recommended is "
-        "`tg:<bot>:<chat_id>:<prompt_message_id>`.",
+        description="Optional: without one, `message_id` is the key (see there). The same key with another request is "
+        "422. Recommended is `tg:<bot>:<chat_id>:<prompt_message_id>`.",
         json_schema_extra={"pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
     ),
 ]
@@ -46,7 +46,8 @@ _ANY_ID: Final = re.compile(r"[0-9]{1,18}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 _LONGEST_ECHO: Final = 64
 _LONGEST_FILE_ID: Final = 256
 _LONGEST_INDEX: Final = 2
-_MessageId = Annotated[int, Field(ge=-(2**53), le=2**53), INTEGRAL]
+_TelegramNumber = Annotated[int, Field(ge=-(2**53), le=2**53), INTEGRAL]
+"""Of a chat or a message: Telegram's have at most 52 bits."""
 _Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_ECHO)]
 
 
@@ -91,13 +92,14 @@ class BotSubmitRequest(BotRequest):
         description="Telegram file ids, in the order of `reference_urls`; without these, the bot's own file ids are "
         "the pictures.",
     )
-    chat_id: WholeNumber | _Named | None = Field(default=None, description="Comes back in every answer.")
-    message_id: _MessageId | None = Field(
+    chat_id: _TelegramNumber | _Named | None = Field(default=None, description="Comes back in every answer.")
+    message_id: _TelegramNumber | None = Field(
         default=None,
         description="The status message that the bot made for this submit; comes back in every answer. For 24 hours "
-        "the same user, chat and message are the same generation: a repeated submit is not paid twice.",
+        "the same user, chat and message are the same generation, whatever else is sent: a repeated submit is not paid "
+        "twice.",
     )
-    prompt_message_id: _MessageId | None = Field(default=None, description="Comes back in every answer.")
+    prompt_message_id: _TelegramNumber | None = Field(default=None, description="Comes back in every answer.")
     language: str | None = Field(
         default=None,
         min_length=1,

@@ -31,7 +31,7 @@ SUBMIT: Final = route(
     "Submit a generation for a Telegram user",
     "Image-to-image with `reference_urls` or `reference_file_ids`, else text-to-image. The user pays. A submit that is "
     "repeated with the same `telegram_id`, `chat_id` and `message_id` within 24 hours answers with the generation that "
-    "it first made.",
+    "it first made, whatever else it sends; a repeated `Idempotency-Key` has to come with the same request.",
     {200: "Taken, now or before."},
     errors=(
         *(InvalidRequest, UnknownModel, InsufficientCredits, BudgetExceeded, NotFound, LimitReached),

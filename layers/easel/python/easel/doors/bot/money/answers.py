@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from easel.domain.stars import CURRENCY, StarsOffer
 from easel.doors.bot.models import BotAnswer, credits_of
-from easel.http.pagination import Pages
+from easel.http.pagination import PageRequest, Pages
 from easel.services.money.read_spend import UserSpend
 from easel.services.money.top_up_users import Refunded, ToppedUp
 from easel.services.ports.pages import Page
@@ -55,7 +57,7 @@ class BotUserSpendBody(BotAnswer):
 
 
 class BotSpendTotals(BotAnswer):
-    """Sums of the users of this page."""
+    """Sums of users."""
 
     users: int
     granted: int | float
@@ -67,7 +69,11 @@ class BotSpendBody(BotAnswer):
     """A page of the users of this bot."""
 
     users: list[BotUserSpendBody]
-    totals: BotSpendTotals
+    page_totals: BotSpendTotals = Field(description="Of the users of this page.")
+    totals: BotSpendTotals | None = Field(
+        description="Of all users of the bot, where they are all on this page; null where there are more pages: add up "
+        "`page_totals` then."
+    )
     limit: int
     next_cursor: str | None
 
@@ -107,7 +113,7 @@ def refund_body(done: Refunded) -> BotRefundBody:
     )
 
 
-def spend_body(page: Page[UserSpend], limit: int, pages: Pages) -> BotSpendBody:
+def spend_body(page: Page[UserSpend], asked: PageRequest, pages: Pages) -> BotSpendBody:
     """A page of the users of a bot, with sums."""
     users, next_cursor = pages.fit(page, _user_body)
     wallets = [user.wallet for user in page.items[: len(users)]]
@@ -117,7 +123,14 @@ def spend_body(page: Page[UserSpend], limit: int, pages: Pages) -> BotSpendBody:
         spent=credits_of(sum(wallet.spent for wallet in wallets)),
         balance=credits_of(sum(wallet.available for wallet in wallets)),
     )
-    return BotSpendBody(users=users, totals=totals, limit=limit, next_cursor=next_cursor)
+    is_all = asked.after is None and next_cursor is None
+    return BotSpendBody(
+        users=users,
+        page_totals=totals,
+        totals=totals if is_all else None,
+        limit=asked.limit,
+        next_cursor=next_cursor,
+    )
 
 
 def _user_body(user: UserSpend) -> BotUserSpendBody:

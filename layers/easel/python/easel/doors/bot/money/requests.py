@@ -42,6 +42,13 @@ class BotStarsPayment(BotRequest):
     invoice_payload: str | None = Field(default=None, max_length=512)
 
 
+class BotRefundRequest(BotRequest):
+    """Which payment, for ids that cannot stand in an address, such as those with a slash."""
+
+    telegram_charge_id: _ChargeId = Field(description="The payment's id, as it was confirmed.")
+    telegram_id: TelegramIdInBody | None = Field(default=None, description="Whose it is; checked where it is given.")
+
+
 def charge_of_grant(body: BotGrantRequest, telegram_id: int) -> Charge:
     """The payment. Raises InvalidRequest: no amount that can be one."""
     allowed = {"exclusiveMinimum": 0, "maximum": MAX_MILLI_CREDITS // MILLI, "decimalPlaces": 3}

@@ -10,6 +10,7 @@ from easel.errors import (
     ImageRejected,
     ImagingUnavailable,
     InvalidRequest,
+    ProvidersNotConfigured,
     StaleWrite,
     StorageUnavailable,
     TicketsRequired,
@@ -25,7 +26,8 @@ UPLOAD_MEDIA: Final = route(
     TAG,
     "Upload a picture",
     f"A form with one file in any field, {MAX_INLINE_BYTES} bytes in all. A larger one is refused with a ticket in "
-    "`detail.fields[].allowed` (`tickets_required`). The picture is stored upright and without metadata.",
+    "`detail.fields[].allowed` (`tickets_required`). The picture is stored upright and without metadata. 400 "
+    "`provider_not_configured` where no vendor has a key that could work with it.",
     {200: "Where it can be fetched."},
     errors=(
         TicketsRequired,
@@ -36,6 +38,7 @@ UPLOAD_MEDIA: Final = route(
         ImageRejected,
         ImagingUnavailable,
         StorageUnavailable,
+        ProvidersNotConfigured,
         StaleWrite,
         UploadNotReady,
     ),

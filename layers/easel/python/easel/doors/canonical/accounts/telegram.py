@@ -5,6 +5,7 @@ The routes that bots call answer in snake_case, as seed 001 has it.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated
 
@@ -39,7 +40,7 @@ class SnakeModel(BaseModel):
 
 
 class SyncUserRequest(RequestModel):
-    """A person as Telegram describes them (Bot API, `User`). What is left out is forgotten.
+    """A person as Telegram describes them (Bot API, `User`). What is left out stays as it is; null clears it.
 
     Telegram adds fields to its objects whenever it likes, so those that we do not know are ignored here.
     """
@@ -144,6 +145,11 @@ def telegram_profile(request: SyncUserRequest) -> TelegramProfile:
         last_name=request.last_name,
         language_code=request.language_code,
     )
+
+
+def not_said(request: SyncUserRequest) -> frozenset[str]:
+    """The fields of the profile that the request leaves out."""
+    return frozenset(field.name for field in fields(TelegramProfile)) - request.model_fields_set
 
 
 def telegram_id(text: str) -> int:

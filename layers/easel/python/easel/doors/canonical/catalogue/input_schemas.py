@@ -75,7 +75,7 @@ def _looks(model: Model) -> dict[str, Any]:
     }
     if model.backgrounds:
         properties["background"] = {"enum": list(model.backgrounds)}
-    return properties
+    return properties | model.tuning.describe()
 
 
 def _references(model: Model) -> dict[str, Any]:

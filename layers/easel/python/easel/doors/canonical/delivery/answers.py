@@ -37,7 +37,7 @@ class EventPageBody(AnswerModel):
     events: list[EventBody]
     next_after: str | None = Field(description="`after` of the next request; the same again while there is no more.")
     has_more: bool = Field(description="Whether to ask again at once.")
-    recording_since: Moment = Field(description="When recording of this workspace's events began.")
+    recording_since: Moment = Field(description="From when on the log is complete.")
 
 
 def event_body(event: LoggedEvent, *, shows_costs: bool) -> EventBody:

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from easel.clock import to_iso
-from easel.domain.batch import Batch, BatchLine
+from easel.domain.batch import Batch, BatchLine, LineRecord
 from easel.domain.credits import MILLI
 from easel.http.models import AnswerModel, Moment
 from easel.http.pagination import PageRequest, Pages
@@ -80,6 +80,43 @@ class BatchPage(AnswerModel):
     next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
 
 
+class BatchImageBody(AnswerModel):
+    """One image of a line."""
+
+    index: int
+    status: str = Field(json_schema_extra={"enum": ["COMPLETED", "FAILED", "CANCELLED"]})
+    url: str | None = Field(description="Stays as long as the image does; null without one.")
+
+
+class BatchErrorBody(AnswerModel):
+    """Why a line has no image."""
+
+    code: str
+    message: str
+
+
+class BatchResultBody(AnswerModel):
+    """What became of a line that has begun."""
+
+    line: int = Field(description="Counted from 1.")
+    custom_id: str = Field(alias="custom_id")
+    generation_id: str | None = Field(description="Null for a line that could not be made.")
+    status: str = Field(json_schema_extra={"enum": ["RUNNING", "COMPLETED", "FAILED", "CANCELLED", "DELETED"]})
+    images: list[BatchImageBody]
+    charged_milli_credits: int | None = Field(description="Null while it runs.")
+    error: BatchErrorBody | None
+
+
+class BatchResultPage(AnswerModel):
+    """Lines that have begun, in their order."""
+
+    results: list[BatchResultBody]
+    limit: int
+    next_cursor: str | None = Field(
+        description="Send it back as `cursor`; null where no further line has begun so far."
+    )
+
+
 ResultsUrl = Callable[[Batch], str | None]
 
 
@@ -117,6 +154,26 @@ def batch_page(page: Page[Batch], requested: PageRequest, pages: Pages) -> Batch
     """One page of batches."""
     bodies, next_cursor = pages.fit(page, batch_body)
     return BatchPage(batches=bodies, limit=requested.limit, next_cursor=next_cursor)
+
+
+def result_page(page: Page[LineRecord], requested: PageRequest, pages: Pages) -> BatchResultPage:
+    """One page of results."""
+    bodies, next_cursor = pages.fit(page, _result)
+    return BatchResultPage(results=bodies, limit=requested.limit, next_cursor=next_cursor)
+
+
+def _result(record: LineRecord) -> BatchResultBody:
+    outcome = record.outcome
+    error = outcome.get("error") if outcome else None
+    return BatchResultBody(
+        line=record.number + 1,
+        custom_id=record.custom_id,
+        generation_id=record.generation_id,
+        status=outcome["status"] if outcome else "RUNNING",
+        images=[BatchImageBody(**image) for image in (outcome or {}).get("images", ())],
+        charged_milli_credits=None if outcome is None else outcome.get("chargedMilliCredits", 0),
+        error=BatchErrorBody(code=error["code"], message=error["message"]) if error else None,
+    )
 
 
 def _fault(line: BatchLine) -> BatchFaultBody:

@@ -7,7 +7,9 @@ from typing import Final
 from easel.doors.canonical.generations.batch_requests import BATCH_BODY
 from easel.errors import (
     Conflict,
+    Contended,
     Forbidden,
+    IdempotencyKeyReused,
     InvalidRequest,
     NotFound,
     PayloadTooLarge,
@@ -26,9 +28,19 @@ SUBMIT_BATCH: Final = route(
     _TAG,
     "Submit a batch of requests",
     "Up to ten thousand requests, quoted in all before anything is held. They run beside your other requests, a few at "
-    "a time, and each is held and charged by itself. A line that cannot be made fails by itself.",
+    "a time, and each is held and charged by itself. A line that cannot be made fails by itself. Send an "
+    "`Idempotency-Key` to retry safely: a retry answers with the same batch and `Idempotent-Replayed: true`.",
     {201: "The batch with its total price; it waits for its start unless `start=true`."},
-    errors=(Forbidden, InvalidRequest, PayloadTooLarge, UnsupportedMediaType, StorageUnavailable, QueueUnavailable),
+    errors=(
+        Forbidden,
+        InvalidRequest,
+        IdempotencyKeyReused,
+        Contended,
+        PayloadTooLarge,
+        UnsupportedMediaType,
+        StorageUnavailable,
+        QueueUnavailable,
+    ),
     takes_bytes=True,
     body=BATCH_BODY,
 )
@@ -42,6 +54,15 @@ READ_BATCH: Final = route(
     "How far it is, what it has cost, and a link to the results so far.",
     {200: "The batch."},
     errors=(NotFound, StorageUnavailable),
+)
+
+LIST_BATCH_RESULTS: Final = route(
+    "listBatchResults",
+    _TAG,
+    "List the results of a batch",
+    "Each line that has begun, with its `custom_id`, its images or its error; while the batch runs too.",
+    {200: "One page."},
+    errors=(NotFound,),
 )
 
 START_BATCH: Final = route(

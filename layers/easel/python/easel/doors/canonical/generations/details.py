@@ -32,6 +32,10 @@ class ParametersBody(AnswerModel):
     style: str | None
     background: str | None
     watermark: str | None
+    negative_prompt: str | None
+    guidance: float | None
+    steps: int | None
+    seed: int | None = Field(description="Of the first image; each further one has the next.")
 
 
 def price_body(price: Price) -> PriceOfGeneration:
@@ -57,4 +61,8 @@ def parameters_body(parameters: ImageParameters) -> ParametersBody:
         style=parameters.style,
         background=parameters.background,
         watermark=parameters.watermark,
+        negative_prompt=parameters.negative_prompt,
+        guidance=parameters.guidance,
+        steps=parameters.steps,
+        seed=parameters.seed,
     )

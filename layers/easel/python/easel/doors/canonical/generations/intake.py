@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field
 
 from easel.domain.intake import Envelope, IntakeRequest, Rejection
-from easel.domain.request import Origin
 from easel.doors.canonical.generations.requests import SubmitGenerationRequest
 from easel.doors.canonical.generations.submissions import image_request
 from easel.errors import EaselError, UnreadableMessage
@@ -62,10 +61,15 @@ def json_schema() -> dict[str, object]:
 
 
 class IntakeReader:
-    """`ports.intake.MessageReader`. References may have addresses of the origins in `trusted` besides public ones."""
+    """`ports.intake.MessageReader`.
 
-    def __init__(self, trusted: Collection[str] = ()) -> None:
+    Besides public addresses, references may have those of the origins in `trusted`, and webhooks those in
+    `trusted_webhooks`.
+    """
+
+    def __init__(self, trusted: Collection[str] = (), trusted_webhooks: Collection[str] = ()) -> None:
         self._trusted = trusted
+        self._trusted_webhooks = trusted_webhooks
 
     def envelope(self, body: str) -> Envelope:
         try:
@@ -86,8 +90,9 @@ class IntakeReader:
             sent=values["request"],
             cancel_after=timedelta(seconds=message.cancel_after) if message.cancel_after else None,
             trusted=self._trusted,
+            trusted_webhooks=self._trusted_webhooks,
         )
-        origin = Origin(reply_to=message.reply_to, correlation_id=message.correlation_id)
+        origin = replace(request.origin, reply_to=message.reply_to, correlation_id=message.correlation_id)
         return IntakeRequest(message.idempotency_key, replace(request, origin=origin))
 
     def rejection(self, error: EaselError) -> Rejection:

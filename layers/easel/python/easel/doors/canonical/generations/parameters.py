@@ -18,7 +18,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         description=f"1 to {LONGEST_KEY} visible characters, quoted or bare. For 24 hours the same key with the same "
-        "request, however it is written, answers with the generation it first made; with another request it is refused "
+        "request, however it is written, answers with what it first made; with another request it is refused "
         "with 422.",
         json_schema_extra={"pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
     ),
@@ -26,7 +26,7 @@ IdempotencyKey = Annotated[
 Prefer = Annotated[
     str | None,
     Header(
-        description="`wait=1` to `wait=25`: seconds to wait for the end of the generation before answering. "
+        description="`wait=0` to `wait=25`: seconds to wait for the end of the generation before answering. "
         "Other preferences are ignored.",
     ),
 ]
@@ -42,10 +42,9 @@ CancelAfter = Annotated[
 ]
 DryRun = Annotated[
     str | None,
-    Query(
-        description="`true`: say what it would cost, as `POST /api/v1/quotes` does, and do nothing.",
-        json_schema_extra={"enum": ["true", "false", None]},
-    ),
+    # Not in the document: a route whose answers are of two kinds is no use to generated clients, and those have the
+    # route for quotes. The route's description names it.
+    Query(description="`true`: say what it would cost, and do nothing.", include_in_schema=False),
 ]
 StatusFilter = Annotated[
     str | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
@@ -13,6 +13,9 @@ from easel.doors.canonical.generations.details import ParametersBody, PriceOfGen
 from easel.http import answers
 from easel.http.models import AnswerModel, Moment
 from easel.services.money.quotes import Quote
+
+QUOTE: Final = "application/vnd.easel.quote+json"
+"""The media type of a `dry_run`, so that the answers of a route in `application/json` are of one kind."""
 
 
 class QuoteBody(AnswerModel):
@@ -28,9 +31,20 @@ class QuoteBody(AnswerModel):
 
 
 def quote_answer(quote: Quote) -> Response[Any]:
+    """The answer to a question for a price."""
+    return answers.as_json(_quote_body(quote))
+
+
+def dry_run_answer(quote: Quote) -> Response[Any]:
+    """The answer of a route that would make something else: its media type tells the two apart."""
+    body = _quote_body(quote).model_dump_json(by_alias=True)
+    return Response(200, content_type=QUOTE, body=body, headers={"Cache-Control": answers.PRIVATE})
+
+
+def _quote_body(quote: Quote) -> QuoteBody:
     """A quote with all that it depends on."""
     appraisal = quote.appraisal
-    body = QuoteBody(
+    return QuoteBody(
         quote_id=quote.id,
         expires_at=to_iso(quote.expires_at),
         model=appraisal.model.id,
@@ -39,4 +53,3 @@ def quote_answer(quote: Quote) -> Response[Any]:
         price=price_body(appraisal.price),
         template=composition_body(appraisal.composition) if appraisal.composition else None,
     )
-    return answers.as_json(body)

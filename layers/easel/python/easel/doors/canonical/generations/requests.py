@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from easel.domain.catalogue.tuning import MAX_SEED
 from easel.domain.request import AskedParameters
 from easel.domain.retry import LONGEST_NOTE
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE
@@ -22,6 +23,7 @@ _LONGEST_CLIENT_REFERENCE: Final = 200
 _LONGEST_QUOTE_ID: Final = 1024
 
 
+EndType = Literal["generation.completed", "generation.failed", "generation.cancelled"]
 TemplateValues = Annotated[dict[str, str], Field(max_length=MAX_VARIABLES)]
 
 
@@ -91,15 +93,25 @@ class RetryImageRequest(RequestModel):
     )
 
 
+class WebhookRequest(RequestModel):
+    """Where the end of this generation is posted to, as webhook endpoints get it."""
+
+    url: WebAddress = Field(
+        description="A public https address. Secrets in it are neither stored nor shown in clear.",
+        examples=["https://shop.example/hooks/easel"],
+    )
+    events: list[EndType] = Field(
+        default_factory=list, max_length=3, description="Which ends; all when empty or left out."
+    )
+
+
 class SubmitGenerationRequest(RequestModel):
     """What to draw. Fields may also be written in snake_case; `null` means the same as leaving a field out.
 
     Exactly one of `prompt` and `template` is needed.
     """
 
-    # Not oneOf: `null` beside the other is taken.
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["prompt"]}, {"required": ["template"]}]})
-
+    # Not as a choice of required fields: generated clients would have a body without a type.
     template: TemplateUseRequest | None = Field(
         default=None, description="Instead of `prompt`: a template makes the prompts, one per image."
     )
@@ -141,6 +153,22 @@ class SubmitGenerationRequest(RequestModel):
     )
     background: str | None = Field(
         default=None, description="`transparent`, `opaque` or `auto`, for models with `backgrounds`."
+    )
+    # Which of these a model takes, and how far, is data of the catalogue.
+    negative_prompt: str | None = Field(
+        default=None, description="What the picture shall not show, for models whose `inputSchema` has it."
+    )
+    guidance: float | None = Field(
+        default=None, description="How closely to follow the prompt, for models whose `inputSchema` has it."
+    )
+    steps: WholeNumber | None = Field(
+        default=None, description="Steps of inference, for models whose `inputSchema` has it."
+    )
+    seed: WholeNumber | None = Field(
+        default=None,
+        description="Makes the same picture again, for models whose `inputSchema` has it. Of several images it is that "
+        "of the first, and each further one has the next.",
+        json_schema_extra={"minimum": 0, "maximum": MAX_SEED},
     )
     size_policy: str | None = Field(
         default=None,
@@ -190,6 +218,10 @@ class SubmitGenerationRequest(RequestModel):
         max_length=_LONGEST_CLIENT_REFERENCE,
         description="Your own name for this request; comes back unchanged.",
     )
+    webhook: WebhookRequest | None = Field(
+        default=None,
+        description="Where to post the end of this generation; `POST /api/v1/webhooks/requests/rotate` has the secret.",
+    )
     quote_id: str | None = Field(
         default=None,
         max_length=_LONGEST_QUOTE_ID,
@@ -197,8 +229,10 @@ class SubmitGenerationRequest(RequestModel):
     )
 
     def asked(self) -> AskedParameters:
-        """What the body says about the picture: this model has a field for every one of `AskedParameters`."""
-        return AskedParameters(**{field.name: getattr(self, field.name) for field in fields(AskedParameters)})
+        """What the body says about the picture, in the fields that this model and `AskedParameters` share."""
+        own = type(self).model_fields
+        shared = [field.name for field in fields(AskedParameters) if field.name in own]
+        return AskedParameters(**{name: getattr(self, name) for name in shared})
 
     @field_validator("prompt")
     @classmethod

@@ -9,9 +9,14 @@ from itertools import zip_longest
 from typing import Any
 
 from easel.domain.reference import ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
-from easel.domain.request import Fallback, ImageRequest, Routing
+from easel.domain.request import Fallback, ImageRequest, Origin, RequestWebhook, Routing
 from easel.domain.template_use import ROLE, TemplateUse
-from easel.doors.canonical.generations.requests import ReferenceRequest, SubmitGenerationRequest, TemplateUseRequest
+from easel.doors.canonical.generations.requests import (
+    ReferenceRequest,
+    SubmitGenerationRequest,
+    TemplateUseRequest,
+    WebhookRequest,
+)
 from easel.errors import InvalidRequest
 from easel.outbound.addresses import BadAddress, origins, parse_address
 
@@ -22,11 +27,12 @@ def image_request(
     sent: Mapping[str, Any],
     cancel_after: timedelta | None,
     trusted: Collection[str] = (),
+    trusted_webhooks: Collection[str] = (),
 ) -> ImageRequest:
     """The request. `sent` is the body as it came in, kept with the generation.
 
-    References are checked by the parser that they are fetched with: https at public hosts, or an origin in `trusted`
-    (`scheme://host:port`).
+    Addresses are checked by the parser that they are called with: https at public hosts, or an origin
+    (`scheme://host:port`) in `trusted` for references, in `trusted_webhooks` for the webhook.
 
     Raises:
         InvalidRequest: more file ids than addresses, so that some would belong to nothing; references in two ways,
@@ -40,6 +46,7 @@ def image_request(
         references=_references(request, trusted),
         input_params=sent,
         client_reference=request.client_reference,
+        origin=Origin(webhook=_webhook(request.webhook, trusted_webhooks)),
         cancel_after=cancel_after,
         quote_id=request.quote_id,
         template=_template(request.template) if request.template else None,
@@ -49,6 +56,16 @@ def image_request(
             after_refusal=bool(request.fallback_after_refusal),
         ),
     )
+
+
+def _webhook(webhook: WebhookRequest | None, trusted: Collection[str]) -> RequestWebhook | None:
+    if webhook is None:
+        return None
+    try:
+        parse_address(webhook.url, origins(trusted))
+    except BadAddress as error:
+        raise InvalidRequest.of("webhook.url", f"webhook.url {error.reason}.", error.allowed) from error
+    return RequestWebhook(webhook.url, tuple(dict.fromkeys(webhook.events)))
 
 
 def _template(request: TemplateUseRequest) -> TemplateUse:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from easel.doors.canonical.generations.answers import GenerationBody
 from easel.errors import (
     BudgetExceeded,
     Conflict,
@@ -24,6 +25,11 @@ from easel.errors import (
 from easel.http.description import UNCHANGED, route
 
 _TAG: Final = "Generations"
+_GENERATION: Final[dict[str, Any]] = {"application/json": {"model": GenerationBody}}
+_ACCEPTED: Final[dict[str, Any]] = {
+    "description": "Accepted. Ask at `Location` again after `Retry-After` seconds.",
+    "content": _GENERATION,
+}
 
 SUBMIT_GENERATION: Final = route(
     "submitGeneration",
@@ -31,10 +37,15 @@ SUBMIT_GENERATION: Final = route(
     "Generate images",
     "Accepts the request, answers 202 with its address and with permalinks of all its images, and goes on in the "
     "background. `Prefer: wait=20` holds the answer until the images are there, or for that long. Send an "
-    "`Idempotency-Key` to retry safely: a retry answers with the same generation and `Idempotent-Replayed: true`.",
+    "`Idempotency-Key` to retry safely: a retry answers with the same generation and `Idempotent-Replayed: true`. "
+    "`?dry_run=true` answers as `POST /api/v1/quotes` does, with a quote in a media type of its own.",
     {
-        202: "Accepted. Ask at `Location` again after `Retry-After` seconds.",
-        200: "It had ended before the answer was due. `status` says how: a failed generation is answered with 200 too.",
+        202: _ACCEPTED,
+        200: {
+            "description": "It had ended before the answer was due. `status` says how: a failed generation is answered "
+            "with 200 too.",
+            "content": _GENERATION,
+        },
     },
     errors=(
         InvalidRequest,
@@ -75,9 +86,15 @@ RETRY_IMAGE: Final = route(
     _TAG,
     "Retry an image",
     "Makes one image again, failed or delivered, as a generation of its own: with the same prompt, model and "
-    "references, and with the note. `dry_run=true` shows its price first. The other images keep their addresses; a "
-    "failed image has cost nothing.",
-    {202: "Accepted. Ask at `Location` again after `Retry-After` seconds.", 200: "With `dry_run`: the price."},
+    "references, and with the note. `?dry_run=true` shows its price first, as `POST /api/v1/quotes` does. The other "
+    "images keep their addresses; a failed image has cost nothing.",
+    {
+        202: _ACCEPTED,
+        200: {
+            "description": "Of a repeated request: the generation, which has ended meanwhile.",
+            "content": _GENERATION,
+        },
+    },
     errors=(
         NotFound,
         Conflict,
@@ -102,4 +119,25 @@ CANCEL_GENERATION: Final = route(
     "Images that are not finished are not made; delivered ones are kept. Cancelling twice is the same as once.",
     {200: "Cancelled."},
     errors=(NotFound, GenerationClosed, Contended),
+)
+
+SETTLE_BY_HAND: Final = route(
+    "settleByHand",
+    "Operations",
+    "End a generation that is stuck",
+    "Ends an open generation of any workspace now, as its deadline would: images that are there are charged, the rest "
+    "of the hold is free again, and what a provider delivers later is kept free of charge. For those who run the "
+    "platform, with the scope `wallet:grant`; the log keeps who did it and why.",
+    {200: "The timeline of the ended generation."},
+    errors=(InvalidRequest, NotFound, GenerationClosed, Contended),
+)
+
+SHOW_TIMELINE: Final = route(
+    "showTimeline",
+    "Operations",
+    "Get the timeline of a generation",
+    "What happened to a generation of any workspace, moment by moment, what it cost its workspace and what the "
+    "providers take. For those who run the platform; what was asked for is not shown.",
+    {200: "The timeline."},
+    errors=(NotFound,),
 )

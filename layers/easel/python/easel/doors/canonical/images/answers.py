@@ -118,7 +118,9 @@ class ImageBody(AnswerModel):
     price_milli_credits: int = Field(description="Its share of the price; 0 once it will not be delivered in time.")
     provider_cost_micro_usd: int | None = Field(description=f"What providers charge for all attempts at it. {COSTS}")
     completed_at: Moment | None
-    deleted_at: Moment | None = Field(description="Its picture was deleted; what was charged for it stays charged.")
+    deleted_at: Moment | None = Field(
+        description="Its picture was deleted, or put into the trash; what was charged for it stays charged."
+    )
 
 
 class SingleImageBody(ImageBody):
@@ -236,7 +238,7 @@ def image_fields(image: Image, context: AnswerContext, address: str, price: int)
         "price_milli_credits": price,
         "provider_cost_micro_usd": context.cost(image.provider_cost_micro_usd),
         "completed_at": moment(image.completed_at),
-        "deleted_at": moment(image.deleted_at),
+        "deleted_at": moment(image.gone_at),
     }
 
 

@@ -1,36 +1,82 @@
-"""Favourites and tags of images: what is asked and answered, and the rows of lists by them."""
+"""The gallery: what a search asks for, the rows of its pages, and the prompts that were used most."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from easel.clock import to_iso
+from easel.domain.gallery import LONGEST_SEARCH, MAX_WORDS, RATIOS, GallerySearch, words_of
 from easel.domain.image import Status
-from easel.domain.image_marks import LONGEST_TAG, MAX_TAGS, ImageMarks, MarkChange, read_tag, read_tags
+from easel.domain.parsing import end_of, parse_day, parse_time, start_of
 from easel.doors.canonical.images.answers import milliseconds
+from easel.doors.canonical.images.marks import MarkedImageBody, tag_of
 from easel.errors import InvalidRequest
 from easel.http import parse
-from easel.http.models import AnswerModel, Moment, RequestModel, WholeNumberParameter
+from easel.http.models import AnswerModel, Moment, WholeNumberParameter
 from easel.http.pagination import Listing, Pages, cursor_parameter
 from easel.services.images.links import permalink
-from easel.services.images.mark_images import MAX_IMAGES
-from easel.services.ports.image_marks import GalleryImage
+from easel.services.ports.image_marks import GalleryImage, PopularPrompts
 from easel.services.ports.pages import Page
 
 LISTING: Final = Listing(default=25, maximum=100)
-_TAG: Final = {"minLength": 1, "maxLength": LONGEST_TAG}
+PROMPTS: Final = Listing(default=10, maximum=20)
+ENDED: Final = tuple(status.value for status in (Status.COMPLETED, Status.FAILED, Status.CANCELLED))
 
+PromptLimit = Annotated[WholeNumberParameter | None, PROMPTS.limit_parameter()]
 Limit = Annotated[WholeNumberParameter | None, LISTING.limit_parameter()]
 CursorText = Annotated[str | None, cursor_parameter()]
+_FLAG: Final = {"enum": ["true", "false", None]}
 Favourite = Annotated[
+    str | None, Query(alias="favourite", description="`true` for favourites only.", json_schema_extra=dict(_FLAG))
+]
+Mine = Annotated[
+    str | None,
+    Query(alias="mine", description="`true` for what the caller had made only.", json_schema_extra=dict(_FLAG)),
+]
+Words = Annotated[
     str | None,
     Query(
-        alias="favourite",
-        description="`true` for the favourites. Give either this or `tag`.",
-        json_schema_extra={"enum": ["true", "false", None]},
+        alias="q",
+        description=f"Words of the prompt, at most {MAX_WORDS}: images whose prompt has a word that begins with each. "
+        "Of very long prompts the first fifty words or so are searched.",
+        json_schema_extra={"maxLength": LONGEST_SEARCH},
+    ),
+]
+ModelName = Annotated[str | None, Query(alias="model", description="The model that was asked for.")]
+Ratio = Annotated[
+    str | None,
+    Query(
+        alias="ratio",
+        description="Images whose sides are nearest to this ratio.",
+        json_schema_extra={"enum": [*RATIOS, None]},
+    ),
+]
+EndedStatus = Annotated[
+    str | None,
+    Query(
+        alias="status",
+        description="How their generation ended; `COMPLETED` when left out.",
+        json_schema_extra={"enum": [*ENDED, None]},
+    ),
+]
+Since = Annotated[
+    str | None, Query(alias="from", description="A day such as 2026-11-29 (UTC), included, or an RFC 3339 time.")
+]
+Before = Annotated[
+    str | None, Query(alias="to", description="A day, included, or an RFC 3339 time, which is not included.")
+]
+Sort = Annotated[
+    str | None,
+    Query(
+        alias="sort",
+        description="`newest` (when left out) or `oldest` first.",
+        json_schema_extra={"enum": ["newest", "oldest", None]},
     ),
 ]
 TagName = Annotated[
@@ -38,29 +84,20 @@ TagName = Annotated[
 ]
 
 
-class MarkImagesRequest(RequestModel):
-    """A change of marks, for one image or several."""
+@dataclass(frozen=True, slots=True)
+class GalleryQuery:
+    """The query parameters of a search, as they were sent."""
 
-    image_ids: list[str] = Field(json_schema_extra={"minItems": 1, "maxItems": MAX_IMAGES})
-    favourite: bool | None = Field(default=None, description="Stays as it is when left out.")
-    add_tags: list[str] = Field(
-        default=[], description="Kept in lower case.", json_schema_extra={"maxItems": MAX_TAGS}, examples=[["fox"]]
-    )
-    remove_tags: list[str] = Field(default=[], description="Those that an image does not have are ignored.")
-
-
-class MarkedImageBody(AnswerModel):
-    """The marks of one image."""
-
-    id: str
-    favourite: bool
-    tags: list[str] = Field(description="In alphabetical order.")
-
-
-class MarkedImagesBody(AnswerModel):
-    """The marks of the images of the request, in its order."""
-
-    images: list[MarkedImageBody]
+    words: str | None = None
+    model: str | None = None
+    ratio: str | None = None
+    mine: str | None = None
+    status: str | None = None
+    favourite: str | None = None
+    tag: str | None = None
+    since: str | None = None
+    before: str | None = None
+    sort: str | None = None
 
 
 class GalleryImageBody(MarkedImageBody):
@@ -81,64 +118,55 @@ class GalleryImageBody(MarkedImageBody):
 
 
 class GalleryPageBody(AnswerModel):
-    """The newest images first."""
+    """Images in the order that was asked for."""
 
     images: list[GalleryImageBody]
     limit: int
-    next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
-
-
-class TagBody(AnswerModel):
-    """A tag, and how many images have it."""
-
-    tag: str
-    images: int
-
-
-class TagPageBody(AnswerModel):
-    """Tags in alphabetical order."""
-
-    tags: list[TagBody]
-    limit: int
-    next_cursor: str | None = Field(description="Send it back as `cursor`; null on the last page.")
-
-
-def marked_ids(body: MarkImagesRequest) -> list[str]:
-    """The images of a change, each once. Raises InvalidRequest."""
-    ids = list(dict.fromkeys(parse.id_in_body("imageIds", text, "image") for text in body.image_ids))
-    if not 1 <= len(ids) <= MAX_IMAGES:
-        allowed = {"minItems": 1, "maxItems": MAX_IMAGES}
-        raise InvalidRequest.of("imageIds", f"imageIds must name 1 to {MAX_IMAGES} images.", allowed)
-    return ids
-
-
-def mark_change(body: MarkImagesRequest) -> MarkChange:
-    """The change itself. Raises InvalidRequest: no tag, or nothing to change."""
-    change = MarkChange(body.favourite, _tags("addTags", body.add_tags), _tags("removeTags", body.remove_tags))
-    if change == MarkChange():
-        fields = ["favourite", "addTags", "removeTags"]
-        raise InvalidRequest.of("favourite", f"Give at least one of {', '.join(fields)}.", fields)
-    return change
-
-
-def wanted_tag(favourite: str | None, tag: str | None) -> str | None:
-    """Which list is asked for: that of a tag, or the favourites as None. Raises InvalidRequest."""
-    favourites = parse.flag("favourite", favourite)
-    if favourites == (tag is not None):
-        raise InvalidRequest.of("favourite", "Give either favourite=true or tag.", ["favourite=true", "tag"])
-    return None if tag is None else _tag("tag", tag)
-
-
-def list_name(tag: str | None) -> str:
-    """Name of the list that a cursor belongs to."""
-    return "favourites" if tag is None else f"tagged:{tag}"
-
-
-def marked_images(marked: list[tuple[str, ImageMarks]]) -> MarkedImagesBody:
-    """The marks after a change."""
-    return MarkedImagesBody(
-        images=[MarkedImageBody(id=id_, favourite=marks.favourite, tags=list(marks.tags)) for id_, marks in marked]
+    next_cursor: str | None = Field(
+        description="Send it back as `cursor`; null on the last page. A page may be shorter than `limit`, even empty, "
+        "and not be the last one: a search looks through some thousands of images for each."
     )
+
+
+class PopularPromptBody(AnswerModel):
+    """A prompt, and how often it was used."""
+
+    prompt: str
+    generations: int
+    images: int
+    last_generation_id: str
+
+
+class PopularPromptsBody(AnswerModel):
+    """The prompts that were used most."""
+
+    prompts: list[PopularPromptBody]
+    looked_at: int = Field(description="Of so many generations, the newest ones.")
+    complete: bool = Field(description="There are no others in this period.")
+
+
+def wanted_images(asked: GalleryQuery, user_id: str) -> GallerySearch:
+    """What is asked for. Raises InvalidRequest."""
+    since, before = _moment("from", asked.since, of_end=False), _moment("to", asked.before, of_end=True)
+    if since is not None and before is not None and since >= before:
+        raise InvalidRequest.of("to", "to must not be before from.")
+    return GallerySearch(
+        words=_words(asked.words),
+        model=_model(asked.model),
+        ratio=None if asked.ratio is None else parse.choice("ratio", asked.ratio, RATIOS),
+        user_id=user_id if parse.flag("mine", asked.mine) else None,
+        status=Status(parse.choice("status", asked.status or ENDED[0], ENDED)),
+        favourite=parse.flag("favourite", asked.favourite),
+        tag=None if asked.tag is None else tag_of("tag", asked.tag),
+        since=since,
+        before=before,
+        oldest_first=parse.choice("sort", asked.sort or "newest", ("newest", "oldest")) == "oldest",
+    )
+
+
+def list_name(search: GallerySearch) -> str:
+    """Name of the list that a cursor belongs to."""
+    return f"gallery:{search!r}"
 
 
 def gallery_page(page: Page[GalleryImage], limit: int, pages: Pages, base_url: str) -> GalleryPageBody:
@@ -147,10 +175,15 @@ def gallery_page(page: Page[GalleryImage], limit: int, pages: Pages, base_url: s
     return GalleryPageBody(images=bodies, limit=limit, next_cursor=cursor)
 
 
-def tag_page(page: Page[tuple[str, int]], limit: int, pages: Pages) -> TagPageBody:
-    """One page of the tags."""
-    bodies, cursor = pages.fit(page, lambda one: TagBody(tag=one[0], images=one[1]))
-    return TagPageBody(tags=bodies, limit=limit, next_cursor=cursor)
+def popular_prompts(found: PopularPrompts) -> PopularPromptsBody:
+    """The prompts that were used most."""
+    bodies = [
+        PopularPromptBody(
+            prompt=one.prompt, generations=one.generations, images=one.images, last_generation_id=one.newest
+        )
+        for one in found.prompts
+    ]
+    return PopularPromptsBody(prompts=bodies, looked_at=found.looked_at, complete=found.complete)
 
 
 def _image(one: GalleryImage, base_url: str) -> GalleryImageBody:
@@ -176,21 +209,28 @@ def _image(one: GalleryImage, base_url: str) -> GalleryImageBody:
     )
 
 
-def _tags(field: str, texts: list[str]) -> frozenset[str]:
-    if len(texts) > MAX_TAGS:
-        raise InvalidRequest.of(field, f"{field} may have at most {MAX_TAGS} tags.", {"maxItems": MAX_TAGS})
+def _words(text: str | None) -> tuple[str, ...]:
+    words = words_of((text or "")[: LONGEST_SEARCH + 1])
+    if text is not None and (len(text) > LONGEST_SEARCH or not 1 <= len(words) <= MAX_WORDS):
+        allowed = {"maxLength": LONGEST_SEARCH, "minWords": 1, "maxWords": MAX_WORDS}
+        message = f"q must have 1 to {MAX_WORDS} words, and at most {LONGEST_SEARCH} characters."
+        raise InvalidRequest.of("q", message, allowed)
+    return words
+
+
+def _model(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
+        raise InvalidRequest.of("model", "model must be the name of a model.", {"maxLength": 64})
+    return text
+
+
+def _moment(field: str, text: str | None, *, of_end: bool) -> datetime | None:
+    if text is None:
+        return None
     try:
-        return read_tags(texts)
+        if "T" in text.upper():
+            return parse_time(text)
+        return end_of(parse_day(text)) if of_end else start_of(parse_day(text))
     except ValueError:
-        raise _no_tag(field) from None
-
-
-def _tag(field: str, text: str) -> str:
-    try:
-        return read_tag(text)
-    except ValueError:
-        raise _no_tag(field) from None
-
-
-def _no_tag(field: str) -> InvalidRequest:
-    return InvalidRequest.of(field, f"A tag must have 1 to {LONGEST_TAG} visible characters.", _TAG)
+        message = f"{field} must be a day such as 2026-11-29, or a time such as 2026-11-29T10:00:00Z."
+        raise InvalidRequest.of(field, message, {"format": "date or date-time"}) from None

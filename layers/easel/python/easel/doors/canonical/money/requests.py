@@ -60,7 +60,11 @@ KeyId = Annotated[str, Path(alias="keyId", json_schema_extra={"format": "uuid"})
 Accept = Annotated[str | None, Header(description="`text/csv` for a table.")]
 UsageGroup = Annotated[
     str | None,
-    Query(alias="groupBy", description="What the series is by.", json_schema_extra={"enum": [*GROUPS, None]}),
+    Query(
+        alias="groupBy",
+        description="What the series is by. A month is written as 2026-11.",
+        json_schema_extra={"enum": [*GROUPS, None]},
+    ),
 ]
 
 _KINDS: Final = [kind.value for kind in GrantKind]

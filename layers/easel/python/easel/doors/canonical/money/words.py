@@ -53,7 +53,7 @@ GIVE_CREDITS: Final = route(
     _TAG,
     "Grant credits, or take some back",
     "For keys with the scope `wallet:grant`, which operators hand out and no role of a workspace has. Names any "
-    "workspace that has a wallet. The same `id` again answers with the same grant and `Idempotent-Replayed: true`.",
+    "workspace. The same `id` again answers with the same grant and `Idempotent-Replayed: true`.",
     {201: "Granted.", 200: "It was granted before."},
     errors=(InvalidRequest, InsufficientCredits, NotFound, TooManyGrants, GrantIdReused, Contended),
 )
@@ -124,7 +124,8 @@ READ_OWN_USAGE: Final = route(
 
 _BUDGET: Final = (
     "A hard stop for each calendar month (UTC): what would go beyond it is answered 402 `budget_exceeded`, however "
-    "many requests come at once. At 80 % an event `budget.alert` is sent."
+    "many requests come at once. At 80 % an event `budget.alert` is sent, and "
+    "`budget.reached` when what is left does not pay for another generation like the last one."
 )
 _COUNTED: Final = f"What was used this month counts from its beginning. {_BUDGET}"
 _STILL_COUNTED: Final = "Spending is still counted."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
@@ -23,11 +24,16 @@ class TicketBody(AnswerModel):
 
     ticket: str = Field(description="Goes into the address as `?ticket=...`; good once.")
     expires_at: Moment = Field(description="A connection that is open by then stays open.")
+    web_socket_url: str = Field(description="Where to open a WebSocket, with the ticket.")
 
 
-def ticket_body(ticket: Ticket) -> TicketBody:
+def ticket_body(ticket: Ticket, realtime_url: str) -> TicketBody:
     """The answer with a new ticket."""
-    return TicketBody(ticket=ticket.text, expires_at=to_iso(ticket.expires_at))
+    return TicketBody(
+        ticket=ticket.text,
+        expires_at=to_iso(ticket.expires_at),
+        web_socket_url=f"{realtime_url}?ticket={quote(ticket.text, safe='')}",
+    )
 
 
 def stream(events: Sequence[LiveEvent]) -> Response[Any]:

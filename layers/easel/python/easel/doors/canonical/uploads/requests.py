@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from easel.domain.upload import ACCEPTED_TYPES, MAX_BYTES, MAX_FILES, MAX_INLINE_BYTES
-from easel.errors import InvalidRequest, UnsupportedMediaType
+from easel.errors import InvalidRequest
 from easel.http import multipart, parse, validation
 from easel.http.incoming import Incoming
 from easel.http.models import RequestModel, WholeNumber
@@ -69,20 +69,11 @@ def read(incoming: Incoming) -> UploadRequest | Form:
     """
     if multipart.is_form(incoming.headers):
         return multipart.read_form(incoming.event, incoming.headers)
-    try:
+    with multipart.taken_beside_json():
         body = incoming.json()
-    except UnsupportedMediaType as error:
-        raise UnsupportedMediaType(
-            f"{error.message.partition(';')[0]}; send application/json or {multipart.FORM}."
-        ) from None
     if body is None:
         raise InvalidRequest.of("contentType", "contentType is required.", list(ACCEPTED_TYPES))
-    try:
-        return UploadRequest.model_validate(body)
-    except ValidationError as error:
-        names = [field.alias or name for name, field in UploadRequest.model_fields.items()]
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
-        raise validation.to_invalid_request(faults, names) from None
+    return validation.validated(UploadRequest, body)
 
 
 def upload_id(text: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from easel.clock import to_iso
 from easel.domain.catalogue import load_catalogue
 from easel.domain.catalogue.model import Model
+from easel.domain.counting import counted
 from easel.domain.credits import MILLI
 from easel.domain.generation import Generation
 from easel.domain.price import Price, PriceUnit
@@ -104,9 +105,14 @@ def quote_answer(quote: Quote) -> Response[Any]:
             model_notice=_notice(appraisal.model, appraisal.candidate.model),
             shots=[prompt.shot.id for prompt in made.prompts] if made else [],
             price=price,
-            message=f"{price.images} images cost {price.credits:g} credits. {price.rule}",
+            message=_cost(price),
         )
     )
+
+
+def _cost(price: ShopPrice) -> str:
+    verb = "costs" if price.images == 1 else "cost"
+    return f"{counted(price.images, 'image')} {verb} {counted(price.credits, 'credit')}. {price.rule}"
 
 
 def _notice(model: Model, runs_on: str | None) -> ShopModelNotice | None:

@@ -140,7 +140,8 @@ def new_product(incoming: Incoming) -> NewProduct:
 def _form_of(incoming: Incoming) -> Form:
     if multipart.is_form(incoming.headers):
         return multipart.read_form(incoming.event, incoming.headers)
-    return Form(incoming.json() or {}, (), 0)
+    with multipart.taken_beside_json():
+        return Form(incoming.json() or {}, (), 0)
 
 
 def _fault(field: str, role: str, files: Collection[str], uploads: Collection[str]) -> FieldError | None:

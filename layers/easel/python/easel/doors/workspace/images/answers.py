@@ -13,7 +13,15 @@ from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.doors.workspace.amounts import credits_of
 from easel.doors.workspace.links import WorkspaceLinks
-from easel.errors import EaselError, GenerationClosed, InvalidRequest, ProviderError, ProviderErrorClass, UnknownModel
+from easel.errors import (
+    EaselError,
+    GenerationClosed,
+    InvalidRequest,
+    NotFound,
+    ProviderError,
+    ProviderErrorClass,
+    UnknownModel,
+)
 from easel.http import answers
 from easel.http.failures import InternalError
 from easel.http.models import AnswerModel
@@ -95,6 +103,7 @@ def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[An
 
     Raises:
         EaselError: nothing was delivered.
+        NotFound: every image that was delivered was deleted or is in the trash.
     """
     generation = generated.generation
     named = {GENERATION_HEADER: generation.id, **Preferences().applied(replayed=generated.replayed)}
@@ -108,6 +117,8 @@ def generated_answer(generated: Generated, links: WorkspaceLinks) -> Response[An
         return answers.as_json(body, status=HTTPStatus.ACCEPTED, headers={**named, **pending})
     if generation.status is not Status.COMPLETED:
         raise refusal_of(generation)
+    if all(image.stored is None for image in generation.images):
+        raise NotFound(f"There is no generation {generation.id}.")
     return answers.as_json(GeneratedBody(data=_data(generation, links, free=generated.is_reused)), headers=named)
 
 
@@ -141,7 +152,7 @@ def refusal_of(generation: Generation) -> EaselError:
 
 def _data(generation: Generation, links: WorkspaceLinks, *, free: bool = False) -> WorkspaceImage | WorkspaceImages:
     missing = [image for image in generation.images if image.status in {Status.FAILED, Status.CANCELLED}]
-    shown = [image for image in generation.images if image not in missing]
+    shown = [image for image in generation.images if image not in missing and image.gone_at is None]
     images = [_image(generation, image, links, free=free) for image in shown]
     if len(generation.images) == 1 and images:
         return images[0]

@@ -102,7 +102,8 @@ def read(incoming: Incoming, model: type[EditImagesRequest]) -> Edit:
         InvalidRequest: a field that is missing or cannot be; a file in another field.
     """
     if not multipart.is_form(incoming.headers):
-        sent = incoming.json() or {}
+        with multipart.taken_beside_json():
+            sent = incoming.json() or {}
         return Edit(validation.validated(model, sent), sent)
     form = multipart.read_form(incoming.event, incoming.headers)
     strange = next((file.field for file in form.files if file.field not in _FILE_FIELDS), None)
@@ -145,7 +146,8 @@ def _picture(field: str, text: str, trusted: Collection[str]) -> Source:
     try:
         parse_address(text, origins(trusted))
     except BadAddress as error:
-        raise InvalidRequest.of(field, f"{field} is neither the id of an image nor {error.reason}.", _ALLOWED) from None
+        message = f"{field} is not the id of an image, and as an address it {error.reason}."
+        raise InvalidRequest.of(field, message, _ALLOWED) from None
     return UrlSource(text)
 
 

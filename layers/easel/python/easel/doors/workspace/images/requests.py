@@ -36,7 +36,7 @@ IdempotencyKey = Annotated[
 ]
 Prefer = Annotated[
     str | None,
-    Header(description="`wait=1` to `wait=25`: seconds to wait for the images; 25 when left out."),
+    Header(description="`wait=0` to `wait=25`: seconds to wait for the images; 25 when left out."),
 ]
 WorkspaceQuery = Annotated[
     str | None,
@@ -111,7 +111,7 @@ def call(headers: Mapping[str, str], in_body: str | None, request_id: str, key: 
         workspace_id=workspace_named(headers, in_body),
         request_id=request_id,
         idempotency_key=idempotency_key(key),
-        wait=preferences(prefer).wait or LONGEST_WAIT,
+        wait=LONGEST_WAIT if (wait := preferences(prefer).wait) is None else wait,
         fresh="no-cache" in headers.get("cache-control", "").lower(),
     )
 
