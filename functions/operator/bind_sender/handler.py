@@ -1,4 +1,4 @@
-"""Invoked by an operator: bind an AWS identity that sends to the intake to a member of a workspace."""
+"""Invoked by an operator: bind whoever asks without a key to a member of a workspace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from easel.wiring.generations import take_intake as wiring
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Handle one of these events; `senderId` is the unique id of an IAM user or role (`aws iam get-role`: RoleId).
+    """Handle one of these events.
+
+    `senderId` is the unique id of an IAM user or role (`aws iam get-role`: RoleId) that sends to the intake or signs
+    requests, or `network` for requests from the deployment's own networks.
 
     {senderId, workspaceId, userId, replyTo?}   its messages are this member's; `replyTo` are URLs of queues for replies
     {senderId, unbind: true}                    its messages are set aside from now on

@@ -22,7 +22,7 @@ def start(record: SQSRecord) -> None:
     queued = queued_from(record.body)
     bind(generation_id=queued.generation_id, request_id=queued.request_id)
     started = wiring.start_generation(settings.load(Env))(queued)
-    logger.info("generation started" if started else "generation had been started before")
+    logger.info("generation started" if started else "generation had been started or ended before")
 
 
 @instrumented

@@ -1,19 +1,21 @@
 """The HTTP API's Lambda authorizer: identifies the caller; the functions behind it refuse."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from easel import settings
 from easel.errors import Forbidden, NotFound, Unauthenticated
-from easel.http import events, identity, rates
+from easel.http import events, identity, rates, trusted_networks
 from easel.observability import describe_error, instrumented, logger
 from easel.wiring.accounts import authorize_request as wiring
+from easel.wiring.prepared import prepared
 
 Env = wiring.AuthorizerEnv
 
 
-@instrumented
+@partial(instrumented, prepare=prepared(Env, wiring.authenticate, wiring.rate_limits))
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer an authorizer event of payload 2.0 with a simple response.
 
@@ -29,10 +31,12 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
 
 def _finding(event: dict[str, Any]) -> dict[str, str]:
     try:
-        credential = identity.credential(event)
-        if credential is None:
-            return identity.not_found("missing")
-        return identity.found(wiring.authenticate(settings.load(Env))(credential))
+        env, credential = settings.load(Env), identity.credential(event)
+        if credential is not None:
+            return identity.found(wiring.authenticate(env)(credential))
+        internal = trusted_networks.is_from_networks(event, env.INTERNAL_NETWORKS)
+        principal = wiring.internal_callers(env)(wiring.NETWORK) if internal else None
+        return identity.found(principal) if principal else identity.not_found("missing")
     except (Unauthenticated, Forbidden, NotFound) as refusal:
         return identity.refused(refusal)
     except Exception as error:  # noqa: BLE001 - the caller gets our 503 instead of the gateway's empty 500

@@ -6,20 +6,17 @@ from easel import settings
 from easel.doors.bot.accounts import answers as bot
 from easel.doors.bot.accounts import words as bot_words
 from easel.doors.bot.door import BOT
-from easel.doors.bot.people import TelegramIdInPath as TelegramId
-from easel.doors.bot.people import TelegramUser, id_in_path
+from easel.doors.bot.people import TelegramId, TelegramUser, id_in_path
 from easel.doors.canonical.accounts import telegram, words
 from easel.doors.canonical.door import CANONICAL
 from easel.http import answers, callers, gateway, shared_addresses
 from easel.wiring.accounts import sync_users as wiring
-from easel.wiring.env import Accounts, OpenDoors
 from easel.wiring.open_doors import open_doors
 
-
-class Env(Accounts, OpenDoors):
-    """Environment of this function."""
-
-
+Env = wiring.ReadUsersEnv
+Balance = Response[bot.BotBalanceBody]
+Trial = Response[bot.BotTrialBody]
+Referrals = Response[bot.BotReferralsBody]
 app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 
 
@@ -36,17 +33,13 @@ def read_trial(bot: callers.ActAsTelegram, telegram_id: TelegramId) -> Response[
 
 
 @bot_app.get("/api/v1/users/<telegram_id>/balance", **bot_words.READ_BALANCE)
-def read_bot_balance(
-    caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None
-) -> Response[bot.BotBalanceBody]:
+def read_bot_balance(caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None) -> Balance:
     number = id_in_path(telegram_id, user)
     return answers.as_json(bot.balance_body(number, wiring.read_users(settings.load(Env)).wallet(caller, number)))
 
 
 @bot_app.get("/api/v1/users/<telegram_id>/trial", **bot_words.READ_TRIAL)
-def read_bot_trial(
-    caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None
-) -> Response[bot.BotTrialBody]:
+def read_bot_trial(caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None) -> Trial:
     number = id_in_path(telegram_id, user)
     return answers.as_json(bot.trial_body(number, wiring.read_users(settings.load(Env)).trial(caller, number)))
 
@@ -54,8 +47,13 @@ def read_bot_trial(
 @bot_app.get("/api/v1/users/<telegram_id>/ban-status", **bot_words.READ_BAN)
 def read_ban(caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None) -> Response[bot.BotBanBody]:
     number = id_in_path(telegram_id, user)
-    wiring.read_users(settings.load(Env)).known(caller, number)
-    return answers.as_json(bot.ban_body(number))
+    return answers.as_json(bot.ban_body(wiring.read_users(settings.load(Env)).known(caller, number).telegram_id))
+
+
+@bot_app.get("/api/v1/referrals/<telegram_id>", **bot_words.READ_REFERRALS)
+def read_referrals(caller: callers.BotOrUser, telegram_id: TelegramId, user: TelegramUser = None) -> Referrals:
+    number = id_in_path(telegram_id, user)
+    return answers.as_json(bot.referrals_body(wiring.read_users(settings.load(Env)).known(caller, number).telegram_id))
 
 
 lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))

@@ -30,7 +30,9 @@ app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 def sync_user(
     bot: callers.UsersSync, body: Annotated[telegram.SyncUserRequest, Body()]
 ) -> Response[telegram.SyncedUserBody]:
-    synced = wiring.sync_users(settings.load(Env)).sync(bot, telegram.telegram_profile(body))
+    synced = wiring.sync_users(settings.load(Env)).sync(
+        bot, telegram.telegram_profile(body), unknown=telegram.not_said(body)
+    )
     return answers.as_json(telegram.synced_user_body(synced, body.telegram_id))
 
 
@@ -41,7 +43,7 @@ def sync_bot_user(
     user: people.TelegramUser = None,
 ) -> Response[bot.BotUserBody]:
     profile = requests.telegram_profile(body, people.id_in_body(body.telegram_id, user))
-    synced = wiring.sync_users(settings.load(Env)).sync(caller, profile)
+    synced = wiring.sync_users(settings.load(Env)).sync(caller, profile, unknown=requests.not_said(body))
     return answers.as_json(bot.user_body(synced, profile.telegram_id))
 
 

@@ -36,7 +36,8 @@ def read_file(
         return content.pending_answer(view)
     link = partial(read_images.links(env).download_url, view.picture.image, "original")
     asked = files.FileRequest(head=app.is_head, byte_range=part, if_none_match=tag)
-    return files.file_answer(view, stored, asked, read=wiring.file_reader(env).read, link=link)
+    read = partial(wiring.file_reader(env).read, stored.original_key)
+    return files.file_answer(files.original(view, stored), asked, read=read, link=link)
 
 
 lambda_handler = gateway.entry(app)

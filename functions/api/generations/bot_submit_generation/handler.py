@@ -17,6 +17,7 @@ from easel.wiring.accounts.impersonate import telegram_person
 from easel.wiring.accounts.sync_users import read_users
 from easel.wiring.env import Accounts, PublicAddress
 from easel.wiring.generations import submit_generation as wiring
+from easel.wiring.prepared import prepared
 
 
 class Env(Accounts, wiring.SubmitEnv, PublicAddress):
@@ -34,10 +35,16 @@ def submit_generation(
     user: people.TelegramUser = None,
 ) -> Response[generations.BotSubmittedBody]:
     env, number = settings.load(Env), people.id_in_body(body.telegram_id, user)
-    key = parse.idempotency_key(idempotency_key) or requests.natural_key(body)
+    own_key = parse.idempotency_key(idempotency_key)
     request = requests.submit_request(body, app.current_event.json_body, trusted=env.REFERENCE_TRUSTED_ORIGINS)
     person = telegram_person(env)(caller, number, GENERATIONS_WRITE)
-    submitted = wiring.submit_generation(env)(person, request, request_id=request_id(), idempotency_key=key)
+    submitted = wiring.submit_generation(env)(
+        person,
+        request,
+        request_id=request_id(),
+        idempotency_key=own_key or requests.natural_key(body),
+        any_request=own_key is None,
+    )
     count("GenerationsAccepted", replayed=submitted.replayed)
     answer = generations.submitted_body(
         submitted.generation,
@@ -48,4 +55,4 @@ def submit_generation(
     return answers.as_json(answer, headers=parse.Preferences().applied(replayed=submitted.replayed))
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.submit_generation))

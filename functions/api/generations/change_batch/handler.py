@@ -25,7 +25,8 @@ def start_batch(caller: callers.GenerationsWrite, batch_id: requests.BatchId) ->
 
 @app.post("/api/v1/batches/<batchId>/pause", **words.PAUSE_BATCH)
 def pause_batch(caller: callers.GenerationsWrite, batch_id: requests.BatchId) -> Response[batches.BatchBody]:
-    batch = wiring.change_batch(settings.load(Env)).pause(caller, parse.resource_id(batch_id, "batch"))
+    change = wiring.change_batch(settings.load(Env))
+    batch = change.pause(caller, parse.resource_id(batch_id, "batch"), request_id=request_id())
     return answers.as_json(batches.batch_body(batch))
 
 

@@ -16,16 +16,12 @@ from easel.doors.canonical.generations import parameters, words
 from easel.http import answers, callers, gateway, shared_addresses
 from easel.wiring import cursors
 from easel.wiring.accounts.impersonate import telegram_person
-from easel.wiring.env import CoreTable, Links, OpenDoors, SigningKey
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
 from easel.wiring.open_doors import open_doors
+from easel.wiring.prepared import prepared
 
-
-class Env(CoreTable, Links, SigningKey, OpenDoors):
-    """Environment of this function."""
-
-
+Env = wiring.ListEnv
 app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 
 
@@ -59,4 +55,5 @@ def list_bot_generations(
     return answers.as_json(bot.history_body(found, bot.BotContext(env.PUBLIC_BASE_URL, number), asked))
 
 
-lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))
+makes = prepared(Env, wiring.read_generations, read_images.links)
+lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env), prepare=makes)

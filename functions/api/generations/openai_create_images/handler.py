@@ -12,6 +12,7 @@ from easel.http.waiting import Patience
 from easel.observability import count, request_id
 from easel.wiring.generations import generate_once as wiring
 from easel.wiring.images.image_store import image_store
+from easel.wiring.prepared import prepared
 
 Env = wiring.OnceEnv
 Key = requests.IdempotencyKey
@@ -43,4 +44,4 @@ def create_images(
     return served.answer(generated)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.generate_once, image_store))

@@ -14,6 +14,7 @@ from easel.http.waiting import Patience
 from easel.observability import count, request_id
 from easel.wiring.generations import generate_once as wiring
 from easel.wiring.images.image_store import image_store
+from easel.wiring.prepared import prepared
 from easel.wiring.uploads import accept_upload as uploads
 
 
@@ -54,4 +55,4 @@ def edit_images(
     return served.answer(generated)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.generate_once, image_store))

@@ -1,4 +1,4 @@
-"""GET /api/v1/batches and /api/v1/batches/{batchId}: list and read batches."""
+"""GET /api/v1/batches, /api/v1/batches/{batchId} and .../results: list and read batches."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -37,6 +37,20 @@ def read_batch(caller: callers.GenerationsRead, batch_id: requests.BatchId) -> R
     reading = wiring.read_batches(settings.load(Env))
     batch = reading.get(caller, parse.resource_id(batch_id, "batch"))
     return answers.as_json(batches.batch_body(batch, reading.results_url(batch)))
+
+
+@app.get("/api/v1/batches/<batchId>/results", **words.LIST_BATCH_RESULTS)
+def list_results(
+    caller: callers.GenerationsRead,
+    batch_id: requests.BatchId,
+    limit: paging.Limit = None,
+    cursor: paging.CursorText = None,
+) -> Response[batches.BatchResultPage]:
+    env, found = settings.load(Env), parse.resource_id(batch_id, "batch")
+    pages = paging.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, f"results of {found}")
+    requested = pages.request(limit=limit, cursor=cursor)
+    page = wiring.read_batches(env).results(caller, found, limit=requested.limit, after=requested.after)
+    return answers.as_json(batches.result_page(page, requested, pages))
 
 
 lambda_handler = gateway.entry(app)

@@ -15,15 +15,16 @@ from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, words
 from easel.http import answers, callers, gateway, parse, shared_addresses
 from easel.wiring.accounts.impersonate import telegram_person
-from easel.wiring.env import CoreTable, EphemeralTable, Links, OpenDoors
+from easel.wiring.env import CoreTable, EphemeralTable, LightClients, Links, OpenDoors
 from easel.wiring.generations import expect_end
 from easel.wiring.generations import read_generations as wiring
 from easel.wiring.images import read_images
 from easel.wiring.images.keep_telegram_file import telegram_files
 from easel.wiring.open_doors import open_doors
+from easel.wiring.prepared import prepared
 
 
-class Env(CoreTable, EphemeralTable, Links, OpenDoors):
+class Env(LightClients, CoreTable, EphemeralTable, Links, OpenDoors):
     """Environment of this function."""
 
 
@@ -34,10 +35,9 @@ app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
 def read_generation(
     caller: callers.GenerationsRead, generation_id: parameters.GenerationId
 ) -> Response[generations.GenerationBody]:
-    env = settings.load(Env)
+    env, seen = settings.load(Env), app.current_event.headers.get("if-none-match")
     generation = wiring.read_generations(env).get(caller, parse.resource_id(generation_id, "generation"))
     context = read_images.answer_context(env, caller)
-    seen = app.current_event.headers.get("if-none-match")
     expect = expect_end.expect_end(env)
     return generations.status_answer(generation, context, expect, now=system_clock(), if_none_match=seen)
 
@@ -56,4 +56,5 @@ def read_bot_generation(
     return answers.as_json(bot.generation_body(generation, bot.BotContext(env.PUBLIC_BASE_URL, number, files)))
 
 
-lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))
+makes = prepared(Env, wiring.read_generations, read_images.links, expect_end.expect_end)
+lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env), prepare=makes)

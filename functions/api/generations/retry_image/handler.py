@@ -35,7 +35,7 @@ def retry_image(
     body: Annotated[requests.RetryImageRequest | None, Body()] = None,
     idempotency_key: parameters.IdempotencyKey = None,
     dry_run: parameters.DryRun = None,
-) -> Response[generations.GenerationBody | quote_answers.QuoteBody]:
+) -> Response[generations.GenerationBody | str]:
     env, key = settings.load(Env), parse.idempotency_key(idempotency_key)
     named, asked = parse.resource_id(generation_id, "generation"), body or requests.RetryImageRequest()
     retry = Retry(
@@ -47,7 +47,7 @@ def retry_image(
     )
     request = wiring.retry_image(env)(caller, retry)
     if parse.flag("dry_run", dry_run):
-        return quote_answers.quote_answer(quote_generation.quote_generation(env)(caller, request))
+        return quote_answers.dry_run_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = submit_generation.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     context = read_images.answer_context(env, caller)
     headers = {"Idempotent-Replayed": "true"} if submitted.replayed else {}

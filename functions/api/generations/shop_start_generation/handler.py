@@ -10,13 +10,13 @@ from easel.http import callers, gateway, parse
 from easel.observability import count, request_id
 from easel.services.accounts.principal import Principal
 from easel.wiring.env import PublicAddress
-from easel.wiring.generations import retry_image
-from easel.wiring.generations import submit_generation as wiring
+from easel.wiring.generations import retry_image, submit_generation
 from easel.wiring.money import quote_generation
+from easel.wiring.prepared import prepared
 from easel.wiring.products import product_request
 
 
-class Env(wiring.SubmitEnv, PublicAddress):
+class Env(submit_generation.SubmitEnv, PublicAddress):
     """Environment of this function."""
 
 
@@ -52,9 +52,9 @@ def _answer(caller: Principal, request: ImageRequest, key: str | None, dry_run: 
     env, key = settings.load(Env), parse.idempotency_key(key)
     if parse.flag("dry_run", dry_run):
         return models.quote_answer(quote_generation.quote_generation(env)(caller, request))
-    submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
+    submitted = submit_generation.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     count("GenerationsAccepted", replayed=submitted.replayed)
     return answers.started_answer(submitted.generation, env.PUBLIC_BASE_URL, replayed=submitted.replayed)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, submit_generation.submit_generation))

@@ -54,7 +54,7 @@ def list_prompts(
 
 
 def _context(env: Env, caller: Principal) -> studio.StudioContext:
-    return studio.StudioContext(env.PUBLIC_BASE_URL, caller.sees_provider_costs)
+    return studio.StudioContext(env.PUBLIC_BASE_URL, caller.sees_costs_in_studio)
 
 
 lambda_handler = gateway.entry(app)

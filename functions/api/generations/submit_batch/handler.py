@@ -8,6 +8,7 @@ from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import batch_answers as batches
 from easel.doors.canonical.generations import batch_requests as requests
 from easel.doors.canonical.generations import batch_words as words
+from easel.doors.canonical.generations import parameters
 from easel.http import answers, callers, gateway, parse
 from easel.http.incoming import Incoming
 from easel.observability import request_id
@@ -24,6 +25,7 @@ def submit_batch(
     name: requests.Name = None,
     budget_credits: requests.BudgetCredits = None,
     start: requests.Start = None,
+    idempotency_key: parameters.IdempotencyKey = None,
 ) -> Response[batches.BatchBody]:
     lines = requests.read_lines(Incoming(app.current_event.raw_event))
     submitted = wiring.submit_batch(settings.load(Env))(
@@ -33,8 +35,10 @@ def submit_batch(
         budget=None if budget_credits is None else budget_credits * MILLI,
         start=parse.flag("start", start),
         request_id=request_id(),
+        idempotency_key=parse.idempotency_key(idempotency_key),
     )
-    headers = {"Location": f"{batches.BATCHES_PATH}/{submitted.batch.id}"}
+    applied = parse.Preferences().applied(replayed=submitted.replayed)
+    headers = {"Location": f"{batches.BATCHES_PATH}/{submitted.batch.id}", **applied}
     return answers.as_json(batches.batch_body(submitted.batch, None, submitted.faults), status=201, headers=headers)
 
 

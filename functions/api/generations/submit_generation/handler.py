@@ -12,14 +12,15 @@ from easel.doors.canonical.generations import answers as generations
 from easel.doors.canonical.generations import parameters, quote_answers, requests, submissions, words
 from easel.http import callers, gateway, parse
 from easel.observability import count, request_id
-from easel.wiring.env import Links
+from easel.wiring.env import LightClients, Links, TrustedOrigins
 from easel.wiring.generations import read_generations
 from easel.wiring.generations import submit_generation as wiring
 from easel.wiring.images import read_images
 from easel.wiring.money import quote_generation
+from easel.wiring.prepared import prepared
 
 
-class Env(wiring.SubmitEnv, Links):
+class Env(LightClients, wiring.SubmitEnv, TrustedOrigins, Links):
     """Environment of this function."""
 
 
@@ -34,13 +35,14 @@ def submit_generation(
     prefer: parameters.Prefer = None,
     cancel_after: parameters.CancelAfter = None,
     dry_run: parameters.DryRun = None,
-) -> Response[generations.GenerationBody | quote_answers.QuoteBody]:
+) -> Response[generations.GenerationBody | str]:
     env = settings.load(Env)
     preferences, key = parse.preferences(prefer), parse.idempotency_key(idempotency_key)
     sent, limit = app.current_event.json_body, parse.cancel_after(cancel_after)
-    request = submissions.image_request(body, sent=sent, cancel_after=limit, trusted=env.REFERENCE_TRUSTED_ORIGINS)
+    origins = {"trusted": env.REFERENCE_TRUSTED_ORIGINS, "trusted_webhooks": env.WEBHOOK_TRUSTED_ORIGINS}
+    request = submissions.image_request(body, sent=sent, cancel_after=limit, **origins)
     if parse.flag("dry_run", dry_run):
-        return quote_answers.quote_answer(quote_generation.quote_generation(env)(caller, request))
+        return quote_answers.dry_run_answer(quote_generation.quote_generation(env)(caller, request))
     submitted = wiring.submit_generation(env)(caller, request, request_id=request_id(), idempotency_key=key)
     generation = submitted.generation
     if preferences.wait is not None and not generation.status.is_final:
@@ -51,4 +53,4 @@ def submit_generation(
     return generations.generation_answer(generation, context, now=system_clock(), headers=headers)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.submit_generation, read_images.links))

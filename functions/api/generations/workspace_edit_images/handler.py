@@ -14,6 +14,7 @@ from easel.services.accounts.principal import Principal
 from easel.wiring.accounts import enter_workspace
 from easel.wiring.generations import generate_images as wiring
 from easel.wiring.images import read_images
+from easel.wiring.prepared import prepared
 from easel.wiring.uploads import accept_upload as uploads
 
 
@@ -50,4 +51,4 @@ def _make(caller: Principal, edit: edits.Edit, key: str | None, prefer: str | No
     return images.generated_answer(generated, WorkspaceLinks(read_images.links(env), env.PUBLIC_BASE_URL))
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.generate_images, read_images.links))

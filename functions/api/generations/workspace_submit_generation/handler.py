@@ -13,6 +13,7 @@ from easel.observability import count, request_id
 from easel.services.accounts.principal import Principal
 from easel.wiring.generations import generate_images as wiring
 from easel.wiring.images import read_images
+from easel.wiring.prepared import prepared
 
 Env = wiring.GenerateEnv
 Key = requests.IdempotencyKey
@@ -41,4 +42,4 @@ def _generate(
     return images.generated_answer(generated, links)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.generate_images, read_images.links))

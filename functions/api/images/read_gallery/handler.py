@@ -1,4 +1,4 @@
-"""GET /api/v1/gallery and /api/v1/gallery/tags: images by what people noted about them."""
+"""GET /api/v1/gallery: the images of a workspace."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -21,27 +21,27 @@ app = gateway.resolver(CANONICAL)
 @app.get("/api/v1/gallery", **words.LIST_GALLERY)
 def list_images(
     caller: callers.GenerationsRead,
+    *,
+    prompt_words: gallery.Words = None,
+    model: gallery.ModelName = None,
+    ratio: gallery.Ratio = None,
+    mine: gallery.Mine = None,
+    status: gallery.EndedStatus = None,
     favourite: gallery.Favourite = None,
     tag: gallery.TagName = None,
+    since: gallery.Since = None,
+    before: gallery.Before = None,
+    sort: gallery.Sort = None,
     limit: gallery.Limit = None,
     cursor: gallery.CursorText = None,
 ) -> Response[gallery.GalleryPageBody]:
-    env, wanted = settings.load(Env), gallery.wanted_tag(favourite, tag)
-    pages = gallery.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, gallery.list_name(wanted))
-    asked = pages.request(limit=limit, cursor=cursor)
-    found = wiring.read_gallery(env)(caller, wanted, limit=asked.limit, after=asked.after)
-    return answers.as_json(gallery.gallery_page(found, asked.limit, pages, env.PUBLIC_BASE_URL))
-
-
-@app.get("/api/v1/gallery/tags", **words.LIST_TAGS)
-def list_tags(
-    caller: callers.GenerationsRead, limit: gallery.Limit = None, cursor: gallery.CursorText = None
-) -> Response[gallery.TagPageBody]:
     env = settings.load(Env)
-    pages = gallery.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, "tags")
+    query = gallery.GalleryQuery(prompt_words, model, ratio, mine, status, favourite, tag, since, before, sort)
+    search = gallery.wanted_images(query, caller.user_id)
+    pages = gallery.LISTING.of(cursors.cursor_signer(env), caller.workspace_id, gallery.list_name(search))
     asked = pages.request(limit=limit, cursor=cursor)
-    found = wiring.read_gallery(env).tags(caller, limit=asked.limit, after=asked.after)
-    return answers.as_json(gallery.tag_page(found, asked.limit, pages))
+    found = wiring.read_gallery(env)(caller, search, limit=asked.limit, after=asked.after)
+    return answers.as_json(gallery.gallery_page(found, asked.limit, pages, env.PUBLIC_BASE_URL))
 
 
 lambda_handler = gateway.entry(app)

@@ -10,6 +10,7 @@ from easel.doors.canonical.images import parameters, provenance, words
 from easel.http import callers, gateway, parse, pictures
 from easel.wiring.env import CoreTable, Links
 from easel.wiring.images import read_images as wiring
+from easel.wiring.prepared import prepared
 
 
 class Env(CoreTable, Links):
@@ -56,4 +57,4 @@ def read_permalink(
     return images.permalink_answer(view, asked, links=wiring.links(env))
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.read_images, wiring.links))

@@ -33,7 +33,7 @@ def read_spend(
     pages = requests.SPEND.of(cursors.cursor_signer(env), bot.workspace_id, "spend")
     asked = pages.request(limit=limit, cursor=cursor)
     found = wiring.read_spend(env)(bot, limit=asked.limit, after=asked.after)
-    return answers.as_json(money.spend_body(found, asked.limit, pages))
+    return answers.as_json(money.spend_body(found, asked, pages))
 
 
 lambda_handler = gateway.entry(app)

@@ -10,10 +10,11 @@ from easel.doors.canonical.door import CANONICAL
 from easel.doors.canonical.generations import quote_answers, requests, submissions
 from easel.doors.canonical.money import words
 from easel.http import callers, gateway
+from easel.wiring.env import TrustedOrigins
 from easel.wiring.money import quote_generation as wiring
 
 
-class Env(wiring.QuoteReferencesEnv):
+class Env(wiring.QuoteReferencesEnv, TrustedOrigins):
     """Environment of this function."""
 
 
@@ -25,7 +26,8 @@ def quote_generation(
     caller: callers.GenerationsWrite, body: Annotated[requests.SubmitGenerationRequest, Body()]
 ) -> Response[quote_answers.QuoteBody]:
     env, sent = settings.load(Env), app.current_event.json_body
-    request = submissions.image_request(body, sent=sent, cancel_after=None, trusted=env.REFERENCE_TRUSTED_ORIGINS)
+    origins = {"trusted": env.REFERENCE_TRUSTED_ORIGINS, "trusted_webhooks": env.WEBHOOK_TRUSTED_ORIGINS}
+    request = submissions.image_request(body, sent=sent, cancel_after=None, **origins)
     return quote_answers.quote_answer(wiring.quote_generation(env)(caller, request))
 
 

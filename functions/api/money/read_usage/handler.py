@@ -4,8 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from easel import settings
 from easel.doors.canonical.door import CANONICAL
-from easel.doors.canonical.money import analytics, requests, words
-from easel.doors.canonical.money import answers as money
+from easel.doors.canonical.money import analytics, requests, usage_answers, words
 from easel.http import answers, callers, gateway, reports
 from easel.wiring.env import Accounts as Env
 from easel.wiring.money import usage as wiring
@@ -19,16 +18,16 @@ def read_usage(
     first: requests.FirstDay = None,
     last: requests.LastDay = None,
     group_by: requests.UsageGroup = None,
-) -> Response[money.UsageBody]:
+) -> Response[usage_answers.UsageBody]:
     since, until = reports.days(first, last)
     report = wiring.read_usage(settings.load(Env)).report(caller, first=since, last=until, group_by=group_by or "day")
-    return answers.as_json(money.usage_body(report, shows_costs=caller.sees_provider_costs))
+    return answers.as_json(usage_answers.usage_body(report, shows_costs=caller.sees_provider_costs))
 
 
 @app.get("/api/v1/usage/me", **words.READ_OWN_USAGE)
-def read_own_usage(caller: callers.GenerationsRead) -> Response[money.OwnUsageBody]:
+def read_own_usage(caller: callers.GenerationsRead) -> Response[usage_answers.OwnUsageBody]:
     usage = wiring.read_usage(settings.load(Env)).own(caller)
-    return answers.as_json(money.own_usage_body(usage, app.current_event.raw_event))
+    return answers.as_json(usage_answers.own_usage_body(usage, app.current_event.raw_event))
 
 
 @app.get("/api/v1/data/analytics", **words.READ_ANALYTICS)

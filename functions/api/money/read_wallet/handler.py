@@ -11,6 +11,7 @@ from easel.http import answers, callers, gateway
 from easel.wiring import cursors
 from easel.wiring.env import PublicAddress, SigningKey, Wallets
 from easel.wiring.money import wallets as wiring
+from easel.wiring.prepared import prepared
 
 
 class Env(Wallets, SigningKey, PublicAddress):
@@ -43,4 +44,4 @@ def list_entries(
     return money.statement_answer(page, asked, pages, env.PUBLIC_BASE_URL)
 
 
-lambda_handler = gateway.entry(app)
+lambda_handler = gateway.entry(app, prepared(Env, wiring.read_wallet))

@@ -1,4 +1,4 @@
-"""POST /api/v1/users/{telegram_id}/grants and /api/v1/payments/stars/...: payments that a bot took from its users."""
+"""POST /api/v1/users/{telegram_id}/grants and /api/v1/payments/stars/confirm: credits for payments to a bot."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ app = gateway.resolver(BOT)
 @app.post("/api/v1/users/<telegram_id>/grants", status_code=201, **words.ADD_CREDITS)
 def add_credits(
     bot: callers.UsersGrant,
-    telegram_id: people.TelegramIdInPath,
+    telegram_id: people.TelegramId,
     body: Annotated[requests.BotGrantRequest, Body()],
     user: people.TelegramUser = None,
 ) -> Response[money.BotToppedUpBody]:
@@ -46,15 +46,6 @@ def confirm_stars(
     env, number = settings.load(Env), people.id_in_body(body.telegram_id, user)
     charge = requests.charge_of_stars(body, number, wiring.stars_offer(env))
     return answers.as_json(money.topped_up_body(wiring.top_up_users(env).add(bot, charge, body.invoice_payload)))
-
-
-@app.post("/api/v1/payments/stars/refund/<chargeId>", **words.REFUND)
-def refund_stars(
-    bot: callers.UsersGrant, charge_id: requests.ChargeId, user: people.TelegramUser = None
-) -> Response[money.BotRefundBody]:
-    number = people.id_in_query(user, user) if user else None
-    done = wiring.top_up_users(settings.load(Env)).refund(bot, requests.charge_named(charge_id), number)
-    return answers.as_json(money.refund_body(done))
 
 
 lambda_handler = gateway.entry(app)

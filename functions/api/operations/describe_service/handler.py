@@ -1,4 +1,4 @@
-"""GET /, /api/v1/health, /api/v1/info, /openapi.json, /docs: information about the service. Public."""
+"""GET /, /api/v1/health, /api/v1/info, /openapi.json, /docs: about the service; and what is not there. Public."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -8,20 +8,19 @@ from easel.doors.bot import operations as bot
 from easel.doors.bot.door import BOT
 from easel.doors.canonical import operations
 from easel.doors.canonical.door import CANONICAL
+from easel.doors.openai.door import OPENAI
 from easel.http import answers, documentation, gateway, shared_addresses
 from easel.observability import request_id, uptime_seconds
-from easel.wiring.env import OpenDoors, PublicAddress
+from easel.wiring.env import OpenDoors, PublicAddress, Release
 from easel.wiring.open_doors import open_doors
 
 
-class Env(PublicAddress, OpenDoors):
+class Env(PublicAddress, OpenDoors, Release):
     """Environment of this function."""
 
-    EASEL_VERSION: settings.Text
-    EASEL_STAGE: settings.Text
 
-
-app, bot_app = gateway.resolver(CANONICAL), gateway.resolver(BOT)
+# OpenAI's clients call addresses that there are not, such as /v1/embeddings, and read its errors only.
+app, bot_app, openai_app = map(gateway.resolver, (CANONICAL, BOT, OPENAI))
 
 
 @app.get("/", **operations.ROOT)
@@ -47,9 +46,9 @@ def read_openapi() -> Response[str]:
     return answers.text(documentation.openapi(settings.load(Env).PUBLIC_BASE_URL), "application/json")
 
 
-@app.get("/docs", **operations.DOCS)
-def read_docs() -> Response[str]:
-    return answers.text(documentation.page(), "text/html; charset=utf-8", headers=documentation.page_headers())
+@app.get("/docs/<file>", **operations.DOCS_PART)
+def read_docs_part(file: str) -> Response[str]:
+    return documentation.part_answer(file, app.current_event.headers.get("accept-encoding"))
 
 
 @bot_app.get("/api/v1/health", **bot.HEALTH)
@@ -57,4 +56,5 @@ def read_bot_health() -> Response[bot.BotHealthBody]:
     return answers.as_json(bot.health_body(uptime_seconds(), request_id()))
 
 
-lambda_handler = shared_addresses.entry(app, bot_app, opened=open_doors(Env))
+app.get("/docs", **operations.DOCS)(documentation.page_answer)
+lambda_handler = shared_addresses.entry(app, bot_app, openai_app, opened=open_doors(Env))

@@ -9,20 +9,21 @@ from easel.doors.bot.uploads import words
 from easel.http import answers, callers, gateway
 from easel.http.incoming import Incoming
 from easel.http.multipart import read_form
-from easel.wiring.uploads import accept_upload as wiring
+from easel.wiring.uploads import bot_upload_media as wiring
+from easel.wiring.uploads.accept_upload import accept_upload
 from easel.wiring.uploads.upload_store import upload_links
 
-Env = wiring.AcceptEnv
+Env = wiring.MediaEnv
 
 app = gateway.resolver(BOT)
 
 
 @app.post("/api/v1/media/upload", **words.UPLOAD_MEDIA)
 def upload_media(caller: callers.GenerationsWrite) -> Response[uploads.BotMediaBody]:
-    incoming = Incoming(app.current_event.raw_event)
+    env, incoming = settings.load(Env), Incoming(app.current_event.raw_event)
+    wiring.check_any_provider(env)
     form = read_form(incoming.event, incoming.headers)
-    env = settings.load(Env)
-    (accepted,) = wiring.accept_upload(env)(caller, [uploads.media_file(form)], size=form.size)
+    (accepted,) = accept_upload(env)(caller, [uploads.media_file(form)], size=form.size)
     return answers.as_json(uploads.media_body(accepted.upload, upload_links(env)))
 
 
