@@ -8,21 +8,23 @@ is compiled with unchecked hashes: Lambda unpacks layers with a fixed date, so P
 bytecode on every cold start, which doubles the start-up time.
 """
 
-import compileall
 import gzip
 import hashlib
 import json
-import py_compile
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from infra import botocore_models
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = REPOSITORY / ".build"
@@ -33,10 +35,12 @@ MOUNT: Final = "/opt/python"
 PYODIDE: Final = "pyodide@314.0.7"
 """The npm package with a Python of the version LAMBDA_PYTHON: the compiler if that interpreter is not installed."""
 
-SERVICE_MODELS: Final = ("dynamodb", "events", "kms", "s3", "secretsmanager", "sqs", "stepfunctions", "sts")
-"""The AWS services whose models are kept in botocore; the other four hundred are most of its size."""
+_COMPILE: Final = Path(__file__).with_name("compile_bytecode.py")
 
-LAYERS: Final = ("dependencies", "imaging", "identity", "easel")
+REFERENCE_SCRIPT: Final = "package/dist/browser/standalone.js"
+"""Scalar's API reference as one script, within its npm package."""
+
+LAYERS: Final = ("dependencies", "imaging", "identity", "documentation", "easel")
 
 
 class BuildError(RuntimeError):
@@ -65,7 +69,7 @@ class Compiler:
     def compile(self, folder: Path) -> None:
         """Write unchecked-hash bytecode beside every source below `folder`. Raises BuildError."""
         if self.interpreter:
-            _run([self.interpreter, str(Path(__file__)), "--compile", str(folder)])
+            _run([self.interpreter, str(_COMPILE), str(folder), MOUNT])
         elif self.pyodide:
             _run(["node", str(REPOSITORY / "infra" / "bytecode.mjs"), str(self.pyodide), str(folder), MOUNT])
 
@@ -121,9 +125,25 @@ def _fill(name: str, target: Target, root: Path) -> None:
     folder = REPOSITORY / "layers" / name
     if (folder / "python").is_dir():
         shutil.copytree(folder / "python", root, ignore=shutil.ignore_patterns("__pycache__", "README.md"))
+        if (folder / "package.json").exists():
+            _add_reference(folder / "package.json", root / "easel_documentation")
         return
     _install(folder / "requirements.txt", target, root)
     _prune(root)
+
+
+def _add_reference(manifest: Path, folder: Path) -> None:
+    """Add the script that draws the documentation page, from the archive of its npm package, compressed."""
+    ((package, version),) = json.loads(manifest.read_text(encoding="utf-8"))["dependencies"].items()
+    with tempfile.TemporaryDirectory() as scratch:
+        # Only the package itself: its script has everything, so its dependencies would be of no use.
+        _run(["npm", "pack", f"{package}@{version}", "--silent", "--pack-destination", scratch])
+        (archive,) = Path(scratch).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            script = packed.extractfile(REFERENCE_SCRIPT)
+            if script is None:
+                raise BuildError(f"{package}@{version} has no {REFERENCE_SCRIPT}.")
+            (folder / "reference.js.gz").write_bytes(gzip.compress(script.read(), mtime=0))
 
 
 def _install(requirements: Path, target: Target, root: Path) -> None:
@@ -139,40 +159,30 @@ def _install(requirements: Path, target: Target, root: Path) -> None:
 
 
 def _prune(root: Path) -> None:
-    unused = [service for service in root.glob("boto*/data/*/") if service.name not in SERVICE_MODELS]
-    for folder in (*root.glob("bin"), *root.glob("*/tests"), *root.glob("*/test"), *unused):
+    for folder in (*root.glob("bin"), *root.glob("*/tests"), *root.glob("*/test")):
         shutil.rmtree(folder)
     for record in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
         for file in root.glob(f"*.dist-info/{record}"):
             file.unlink()
-    for model in root.glob("botocore/data/*/*/*.json.gz"):
-        _slim(model)
+    if (root / "botocore").is_dir():
+        botocore_models.reduce(root, _used_operations())
 
 
-def _slim(model: Path) -> None:
-    """Replace a compressed service model by a plain one without documentation: loading it dominates client creation."""
-    with gzip.open(model, "rt", encoding="utf-8") as packed:
-        content = _without_documentation(json.load(packed))
-    model.with_suffix("").write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
-    model.unlink()
-
-
-def _without_documentation(node: Any) -> Any:
-    if isinstance(node, dict):
-        # A member named "documentation" is a mapping; documentation is always text. It is emptied and not removed,
-        # because botocore reads it in some places.
-        prose = {key for key in ("documentation", "documentationUrl") if isinstance(node.get(key), str)}
-        return {key: "" if key in prose else _without_documentation(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_without_documentation(item) for item in node]
-    return node
+@cache
+def _used_operations() -> botocore_models.Operations:
+    return botocore_models.used_operations([REPOSITORY / "layers" / "easel", REPOSITORY / "functions"])
 
 
 def _fingerprint(name: str, target: Target, compiler: Compiler) -> str:
     python = LAMBDA_PYTHON if target is Target.LAMBDA else sys.version
-    digest = hashlib.sha256(f"{target} {python} {compiler.label}".encode() + Path(__file__).read_bytes())
+    digest = hashlib.sha256(f"{target} {python} {compiler.label}".encode())
+    for program in (Path(__file__), _COMPILE):
+        digest.update(program.read_bytes())
     for file in _sources(REPOSITORY / "layers" / name):
         digest.update(f"{file.relative_to(REPOSITORY).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    if name == "dependencies":
+        used = {service: sorted(names) for service, names in _used_operations().items()}
+        digest.update(Path(botocore_models.__file__).read_bytes() + json.dumps(used, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 
@@ -207,12 +217,6 @@ def _run(command: list[str]) -> str:
     return done.stdout
 
 
-def _compile_here(folder: Path) -> None:
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    if not compileall.compile_dir(folder, quiet=1, stripdir=str(folder), prependdir=MOUNT, invalidation_mode=mode):
-        raise SystemExit("some files did not compile")
-
-
 def _say(message: str) -> None:
     sys.stderr.write(f"{message}\n")
 
@@ -225,10 +229,7 @@ def _report(archives: Iterable[Path]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Build every layer for the given target, or, as `--compile <folder>`, compile for `Compiler`."""
-    if len(arguments) == 2 and arguments[0] == "--compile":  # noqa: PLR2004  # the flag and its value
-        _compile_here(Path(arguments[1]))
-        return
+    """Build every layer for the given target."""
     if len(arguments) != 1 or arguments[0] not in tuple(Target):
         raise SystemExit(f"usage: python -m infra.build_layers {'|'.join(Target)}")
     _report(build_layers(Target(arguments[0])).values())

@@ -27,7 +27,7 @@ class SignInSettings:
     """The sign-in settings.
 
     `keys_url` is the URL of the user pool's public keys, None on AWS. Google needs a client id, the name of the secret
-    with the client secret, the domain of the hosted sign-in page, and the callback URLs.
+    with the client secret, the domain of the hosted sign-in page, and the callback URLs of apps.
     """
 
     self_sign_up: bool
@@ -56,10 +56,11 @@ def read_sign_in(read: switches.Switches, url: Callable[[str], str], *, local: b
         callback_urls=read.get("signInCallbackUrls", switches.addresses(url), ()),
         init_data_max_age_seconds=read.get("initDataMaxAgeSeconds", switches.whole_number(60, 86_400), 86_400),
     )
-    google = (given.google_client_id, given.google_secret_name, given.domain_prefix, given.callback_urls)
-    if any(google) and not all(google):
+    google = (given.google_client_id, given.google_secret_name, given.callback_urls)
+    if any(google) and not all((*google, given.domain_prefix)):
         raise switches.SettingsError(
-            "googleClientId, googleSecretName, signInDomainPrefix and signInCallbackUrls go together: set all or none."
+            "googleClientId, googleSecretName, signInDomainPrefix and signInCallbackUrls go together: set all or none, "
+            "or signInDomainPrefix alone."
         )
     return given
 

@@ -26,8 +26,10 @@ from infra.constructs.realtime import Realtime
 from infra.constructs.routes import RoutedStack
 from infra.constructs.schedules import Schedules
 from infra.constructs.small_function import FunctionKit
+from infra.constructs.sockets import Sockets
 from infra.constructs.upload_pipeline import UploadPipeline
 from infra.constructs.variables import Variables
+from infra.constructs.webhook_worker import WebhookWorker
 from infra.constructs.workers import Workers
 from infra.constructs.workflow import Workflow
 from infra.settings import CANONICAL, StageSettings
@@ -65,29 +67,38 @@ class EaselStack(Stack):
         self.data = Data(self, "Data", settings=settings)
         self.queues = Queues(self, "Queues", settings=settings)
         self.events = Events(self, "Events", settings=settings)
-        self.front = HttpFront(self, "Front", settings=settings)
-        self.pictures = Pictures(self, "Pictures", settings=settings, bucket=self.data.images)
+        self.sockets = Sockets(self, "Sockets", settings=settings)
         self.identity = Identity(self, "Identity", settings=settings)
+        self.front = HttpFront(self, "Front", settings=settings, identity=self.identity, pictures=self.data.images)
+        if studio := _studio_address(settings, self.front):
+            self.identity.open_studio(studio)
+        self.pictures = Pictures(self, "Pictures", settings=settings, bucket=self.data.images, edge=self.front.edge)
         kit = FunctionKit(settings=settings, layers=Layers(self, "Layers", archives=code.layers), root=code.functions)
         variables = Variables(
             self,
             settings=settings,
             front=self.front,
+            sockets=self.sockets,
             data=self.data,
             pictures=self.pictures,
             queues=self.queues,
             bus=self.events,
         )
         self.workflow = Workflow(self, "Workflow", kit=kit, variables=variables, data=self.data, queues=self.queues)
+        self.webhook_worker = WebhookWorker(
+            self, "WebhookWorker", kit=kit, variables=variables, data=self.data, queues=self.queues
+        )
         self.foundation = foundation = Foundation(
             kit=kit,
             variables=variables,
             front=self.front,
+            sockets=self.sockets,
             data=self.data,
             queues=self.queues,
             identity=self.identity,
             workflow=self.workflow,
             bus=self.events,
+            webhook_worker=self.webhook_worker,
         )
         self.workers = Workers(self, "Workers", foundation=foundation)
         self.uploads = UploadPipeline(self, "Uploads", foundation=foundation)
@@ -103,6 +114,7 @@ class EaselStack(Stack):
             *(function for stack in self.further for function in stack.functions),
             self.authorizer.function,
             *self.workers.functions,
+            self.webhook_worker.function,
             *self.uploads.functions,
             *self.workflow.functions,
             *self.schedules.functions,
@@ -145,6 +157,7 @@ class EaselStack(Stack):
         outputs: dict[str, Any] = {
             "ApiUrl": self.front.http.api_endpoint,
             "ApiId": self.front.http.api_id,
+            "RealtimeApiId": self.sockets.api.ref,
             "CoreTableName": data.core.table_name,
             "LedgerTableName": data.ledger.table_name,
             "EphemeralTableName": data.ephemeral.table_name,
@@ -157,19 +170,32 @@ class EaselStack(Stack):
             "DeadLetterQueueUrls": {name: queue.queue_url for name, queue in queues.dead_letters.items()},
             "EventBusName": self.events.bus.event_bus_name,
             "StateMachineArn": self.workflow.arn,
-            "SigningSecretArn": data.signing_secret.secret_arn,
-            "ProviderSecretArns": {name: secret.secret_arn for name, secret in data.vendor_secrets.items()},
-            "WebhookSecretArns": {name: secret.secret_arn for name, secret in data.webhook_secrets.items()},
-            "TelegramBotSecretArn": data.telegram_bot_secret.secret_arn,
+            "SigningSecretArn": data.secrets.signing.secret_arn,
+            "ProviderSecretArns": {name: secret.secret_arn for name, secret in data.secrets.vendors.items()},
+            "WebhookSecretArns": {name: secret.secret_arn for name, secret in data.secrets.webhooks.items()},
+            "TelegramBotSecretArn": data.secrets.telegram_bot.secret_arn,
             "UserPoolId": self.identity.users.user_pool_id,
             "UserPoolClientId": self.identity.client.user_pool_client_id,
             "TokenIssuer": self.identity.issuer,
             "ProvisionWorkspaceFunctionName": self.operators.provision_workspace.name,
             "FunctionNames": {function.label: function.name for function in self.functions},
         }
+        if self.front.edge and self.front.edge.pages:
+            outputs["StudioUrl"] = self.front.edge.url
+            outputs["StudioBucketName"] = self.front.edge.pages.bucket.bucket_name
+            outputs["SignInUrl"] = f"https://{self.identity.sign_in_host}"
+        if self.identity.studio:
+            outputs["StudioClientId"] = self.identity.studio.user_pool_client_id
         if self.front.domain_target:
             outputs["DomainTarget"] = self.front.domain_target
         if self.observability:
             outputs["AlarmTopicArn"] = self.observability.topic.topic_arn
         for name, value in outputs.items():
             CfnOutput(self, name, value=value if isinstance(value, str) else self.to_json_string(value))
+
+
+def _studio_address(settings: StageSettings, front: HttpFront) -> str | None:
+    """Where people sign in to the studio: at CloudFront, or at the edge of this machine."""
+    if settings.emulated:
+        return settings.public_base_url
+    return front.edge.url if front.edge and front.edge.pages else None

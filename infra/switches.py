@@ -1,5 +1,6 @@
 """Reads settings from CDK context and environment, and validates them."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ LOG_RETENTION: Final = {
 }
 """Log retention in days, as the CDK names it."""
 
+_WIDEST: Final = {4: 16, 6: 32}
+"""The shortest prefixes of networks that may be trusted."""
 _LONGEST_DOMAIN_NAME: Final = 253
 _DOMAIN_NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _Value = TypeVar("_Value")
@@ -103,6 +106,12 @@ def addresses(url: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda raw: tuple(url(part.strip()) for part in raw.split(",") if part.strip())
 
 
+def bucket_name(raw: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", raw):
+        raise ValueError("must have 3 to 63 of a-z, 0-9 and -, and neither begin nor end with a dash.")
+    return raw
+
+
 def name_prefix(raw: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", raw) or raw.endswith("-"):
         raise ValueError("must have 1 to 20 of a-z, 0-9 and -, begin with a letter and not end with a dash.")
@@ -136,6 +145,16 @@ def origins(raw: str) -> tuple[str, ...]:
         if parts.scheme not in {"http", "https"} or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
             raise ValueError(f"{origin!r} is not an origin, such as https://app.example.com (no path, no slash).")
     return origins
+
+
+def networks(raw: str) -> tuple[str, ...]:
+    """Networks as CIDR, none so wide that strangers would be in it."""
+    named = tuple(part.strip() for part in raw.split(",") if part.strip())
+    for name in named:
+        network = ipaddress.ip_network(name)
+        if network.prefixlen < _WIDEST[network.version]:
+            raise ValueError(f"{name!r} is wider than /{_WIDEST[network.version]}.")
+    return named
 
 
 def origins_or_any(raw: str) -> tuple[str, ...]:

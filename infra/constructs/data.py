@@ -1,16 +1,16 @@
-"""Everything that is kept: the tables, the bucket of pictures, the secrets."""
+"""Everything that is kept: the tables, the bucket of pictures, the secrets (`secrets.py`), the key."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from aws_cdk import ArnFormat, Duration, SecretValue, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secrets
 from infra.constructs.nag import acknowledge
 from infra.constructs.retention import removal_policy
-from infra.settings import WAVESPEED, StageSettings
+from infra.constructs.secrets import Secrets
+from infra.settings import StageSettings
 from infra.tables import CORE_INDEXES, LEDGER_INDEXES, Index
 
 from constructs import Construct
@@ -30,14 +30,12 @@ ARCHIVES_PREFIX: Final = "archives/"
 BATCHES_PREFIX: Final = "batches/"
 LENT_PREFIX: Final = "lent/"
 """Cleaned reference pictures, while a vendor reads them for itself."""
-UNSET_VENDOR_KEY: Final = "unset"
-"""What a vendor's secret says until an operator has written the key."""
 
 _STRING: Final = dynamodb.AttributeType.STRING
 
 
 class Data(Construct):
-    """The tables, the bucket, the secrets that sign, and one secret per vendor that takes a key."""
+    """The tables, the bucket, the secrets, and the key that encrypts what the tables hold in secret."""
 
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
@@ -46,15 +44,7 @@ class Data(Construct):
         self.ledger = self._ledger_table()
         self.ephemeral = self._ephemeral_table()
         self.images = self._images_bucket()
-        self.signing_secret = self._signing_secret()
-        self.vendor_secrets = {
-            provider.name: self._vendor_secret(f"{provider.name.capitalize()}Key", name=provider.name)
-            for provider in settings.providers
-            if provider.has_key
-        }
-        self.webhook_secrets = {WAVESPEED: self._webhook_secret("WavespeedWebhook", provider=WAVESPEED)}
-        self.session_secret = self._session_secret()
-        self.telegram_bot_secret = self._telegram_bot_secret()
+        self.secrets = Secrets(self, settings)
         self.key = self._key()
 
     def index_arn(self, index: Index) -> str:
@@ -100,29 +90,6 @@ class Data(Construct):
         """The ARN pattern of reference pictures that are lent to vendors."""
         return self.images.arn_for_objects(f"{LENT_PREFIX}*")
 
-    @property
-    def signing_secret_arn(self) -> str:
-        """What a policy names to let a function read the signing secret."""
-        return self._policy_arn(self.signing_secret, "signing")
-
-    def vendor_secret_arn(self, provider: str) -> str:
-        """What a policy names to let a function read the key of this provider."""
-        return self._policy_arn(self.vendor_secrets[provider], provider)
-
-    @property
-    def session_secret_arn(self) -> str:
-        """What a policy names to let a function sign or read our own tokens."""
-        return self._policy_arn(self.session_secret, "session")
-
-    @property
-    def telegram_bot_secret_arn(self) -> str:
-        """What a policy names to let a function check what Telegram signed for our bot."""
-        return self._policy_arn(self.telegram_bot_secret, "telegram-bot")
-
-    def webhook_secret_arn(self, provider: str) -> str:
-        """What a policy names to let a function read what this provider signs its callbacks with."""
-        return self._policy_arn(self.webhook_secrets[provider], _webhook_name(provider))
-
     def _core_table(self) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
@@ -166,6 +133,8 @@ class Data(Construct):
             partition_key=dynamodb.Attribute(name="pk", type=_STRING),
             sort_key=dynamodb.Attribute(name="sk", type=_STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            # Events for WebSockets are sent in the order in which they are written here.
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
             time_to_live_attribute="expiresAt",
             removal_policy=removal_policy(self._settings),
         )
@@ -180,7 +149,8 @@ class Data(Construct):
                 index_name=index.name,
                 partition_key=dynamodb.Attribute(name=index.partition, type=_STRING),
                 sort_key=dynamodb.Attribute(name=index.sort, type=_STRING),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                projection_type=dynamodb.ProjectionType.INCLUDE if index.also else dynamodb.ProjectionType.KEYS_ONLY,
+                non_key_attributes=list(index.also) or None,
             )
 
     def _images_bucket(self) -> s3.Bucket:
@@ -189,6 +159,7 @@ class Data(Construct):
         bucket = s3.Bucket(
             self,
             "Images",
+            bucket_name=self._settings.bucket_name,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=s3.BucketEncryption.S3_MANAGED,
@@ -237,112 +208,12 @@ class Data(Construct):
             )
         ]
 
-    def _signing_secret(self) -> secrets.Secret:
-        generated = secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True)
-        secret = secrets.Secret(
-            self,
-            "Signing",
-            secret_name=self._secret_name("signing"),
-            description="Signs page cursors, quotes and the addresses for callbacks.",
-            generate_secret_string=generated,
-            removal_policy=removal_policy(self._settings),
-        )
-        acknowledge(
-            secret,
-            "AwsSolutions-SMG4",
-            because="An operator replaces it by writing a new value: functions sign with it within five minutes, and"
-            " what the value before signed stays good until the next one. What it signs is worth little for longer.",
-        )
-        return secret
-
-    def _session_secret(self) -> secrets.Secret:
-        secret = secrets.Secret(
-            self,
-            "Session",
-            secret_name=self._secret_name("session"),
-            description="Signs the tokens of Telegram Mini App users.",
-            generate_secret_string=secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True),
-            removal_policy=removal_policy(self._settings),
-        )
-        acknowledge(
-            secret,
-            "AwsSolutions-SMG4",
-            because="Its tokens live for an hour; an operator replaces it by writing a new value, and people open their"
-            " Mini App again.",
-        )
-        return secret
-
-    def _telegram_bot_secret(self) -> secrets.Secret:
-        secret = secrets.Secret(
-            self,
-            "TelegramBot",
-            secret_name=self._secret_name("telegram-bot"),
-            description='The bot whose Mini Apps sign in here: {"token": "...", "workspaceId": "..."}.',
-            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
-            removal_policy=removal_policy(self._settings),
-        )
-        acknowledge(
-            secret,
-            "AwsSolutions-SMG4",
-            because="Telegram issues this token by hand and has no interface to rotate it; an operator writes it.",
-        )
-        return secret
-
     def _key(self) -> kms.Key:
         # One for both: a key costs a dollar a month, and its policy keeps its users apart.
         return kms.Key(
             self,
             "Key",
-            description="Encrypts addresses of reference pictures that carry a secret, and the alarms' topic.",
+            description="Encrypts addresses that carry a secret, the secrets of webhooks, and the alarms' topic.",
             enable_key_rotation=True,
             removal_policy=removal_policy(self._settings),
         )
-
-    def _vendor_secret(self, id: str, *, name: str) -> secrets.Secret:
-        secret = secrets.Secret(
-            self,
-            id,
-            secret_name=self._secret_name(name),
-            description=f"API key of the provider {name}, as a bare string.",
-            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
-            removal_policy=removal_policy(self._settings),
-        )
-        acknowledge(
-            secret,
-            "AwsSolutions-SMG4",
-            because="The vendor issues this key by hand and has no interface to rotate it; an operator writes it.",
-        )
-        return secret
-
-    def _webhook_secret(self, id: str, *, provider: str) -> secrets.Secret:
-        secret = secrets.Secret(
-            self,
-            id,
-            secret_name=self._secret_name(_webhook_name(provider)),
-            description=f"What the provider {provider} signs its callbacks with, as a bare string.",
-            secret_string_value=SecretValue.unsafe_plain_text(UNSET_VENDOR_KEY),
-            removal_policy=removal_policy(self._settings),
-        )
-        acknowledge(
-            secret, "AwsSolutions-SMG4", because="The vendor makes it, and an operator writes down what it says."
-        )
-        return secret
-
-    def _secret_name(self, name: str) -> str | None:
-        # A fixed name is reserved for weeks after a deletion, so only the emulator gets one: policies need it there.
-        return f"{self._settings.stack_name}/{name}" if self._settings.emulated else None
-
-    def _policy_arn(self, secret: secrets.Secret, name: str) -> str:
-        if not self._settings.emulated:
-            return secret.secret_arn
-        # The emulator's reference to a secret is its name, while its policies are checked against the whole ARN.
-        return Stack.of(self).format_arn(
-            service="secretsmanager",
-            resource="secret",
-            resource_name=f"{self._secret_name(name)}-??????",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-
-
-def _webhook_name(provider: str) -> str:
-    return f"{provider}-webhook"

@@ -8,7 +8,9 @@ from infra.constructs.http_front import HttpFront
 from infra.constructs.identity import Identity
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import FunctionKit
+from infra.constructs.sockets import Sockets
 from infra.constructs.variables import Variables
+from infra.constructs.webhook_worker import WebhookWorker
 from infra.constructs.workflow import Workflow
 from infra.settings import StageSettings
 
@@ -20,11 +22,13 @@ class Foundation:
     kit: FunctionKit
     variables: Variables
     front: HttpFront
+    sockets: Sockets
     data: Data
     queues: Queues
     identity: Identity
     workflow: Workflow
     bus: Events
+    webhook_worker: WebhookWorker
 
     @property
     def settings(self) -> StageSettings:

@@ -9,7 +9,9 @@ from aws_cdk import aws_apigateway as apigateway_v1
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from infra.constructs.edge import Edge
+from infra.constructs.identity import Identity
 from infra.constructs.retention import log_group
 from infra.settings import StageSettings
 
@@ -49,7 +51,9 @@ class HttpFront(Construct):
     It stands apart from the routes because functions behind queues hand out links too.
     """
 
-    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, settings: StageSettings, identity: Identity, pictures: s3.IBucket
+    ) -> None:
         super().__init__(scope, id)
         self.http = apigateway.HttpApi(
             self,
@@ -58,7 +62,11 @@ class HttpFront(Construct):
             create_default_stage=False,
             cors_preflight=_cors(settings),
         )
-        self.edge = Edge(self, "Edge", settings=settings, api_id=self.http.api_id) if settings.edge.enabled else None
+        self.edge = (
+            Edge(self, "Edge", settings=settings, api_id=self.http.api_id, identity=identity, pictures=pictures)
+            if settings.edge.exists
+            else None
+        )
         stage = apigateway.HttpStage(
             self,
             "Stage",

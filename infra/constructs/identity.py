@@ -1,4 +1,4 @@
-"""How people sign in: the user pool with its one client, Google beside it by settings, and whose tokens are taken."""
+"""How people sign in: the user pool with its clients, Google beside it by settings, and whose tokens are taken."""
 
 from typing import Any, Final
 
@@ -10,8 +10,11 @@ from infra.settings import StageSettings
 
 from constructs import Construct
 
+SIGN_IN_PATH: Final = "/sign-in"
+"""The studio's page that Cognito's hosted page leads back to."""
 OPERATOR_GROUP: Final = "operators"
 """People in this group of the user pool run the platform."""
+_SCOPES: Final = [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE]
 
 
 class Identity(Construct):
@@ -21,13 +24,11 @@ class Identity(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self.users = self._user_pool()
-        providers = [cognito.UserPoolClientIdentityProvider.COGNITO]
-        google = self._google() if settings.sign_in.with_google else None
-        if google:
-            providers.append(cognito.UserPoolClientIdentityProvider.GOOGLE)
-        self.client = self._client(providers)
-        if google:
-            self.client.node.add_dependency(google)
+        self.studio: cognito.UserPoolClient | None = None
+        self._google = self._google_provider() if settings.sign_in.with_google else None
+        self.client = self._client()
+        if settings.edge.pages or settings.sign_in.with_google:
+            self._hosted_page()
         cognito.CfnUserPoolGroup(
             self,
             "Operators",
@@ -48,7 +49,7 @@ class Identity(Construct):
         keys = f"{keys_url}/{self.users.user_pool_id}" if keys_url else self.issuer
         own: dict[str, Any] = {
             "issuer": self.issuer,
-            "audiences": [self.client.user_pool_client_id],
+            "audiences": [client.user_pool_client_id for client in (self.client, self.studio) if client],
             "jwksUrl": f"{keys}/.well-known/jwks.json",
             "groupsClaim": "cognito:groups",
             "operatorGroup": OPERATOR_GROUP,
@@ -64,6 +65,46 @@ class Identity(Construct):
             for other in self._settings.sign_in.oidc_issuers
         ]
         return Stack.of(self).to_json_string([own, *others])
+
+    @property
+    def sign_in_host(self) -> str:
+        """The host of Cognito's hosted page."""
+        return f"{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
+
+    def open_studio(self, address: str) -> None:
+        """Let the studio at this address sign people in: authorization code with PKCE, and no secret (RFC 7636)."""
+        self.studio = self.users.add_client(
+            "Studio",
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(),
+            supported_identity_providers=self._providers,
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=_SCOPES,
+                callback_urls=[f"{address}{SIGN_IN_PATH}"],
+                logout_urls=[f"{address}{SIGN_IN_PATH}"],
+            ),
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            # A tab that is closed forgets its token; nobody works longer than this in one tab.
+            refresh_token_validity=Duration.hours(12),
+            # A refresh token is good for one use, with time for an answer that was lost.
+            refresh_token_rotation_grace_period=Duration.seconds(30),
+            enable_token_revocation=True,
+            prevent_user_existence_errors=True,
+        )
+        if self._google:
+            self.studio.node.add_dependency(self._google)
+
+    @property
+    def _domain_prefix(self) -> str:
+        stack = Stack.of(self)
+        return self._settings.sign_in.domain_prefix or f"{self._settings.stack_name}-{stack.account}"
+
+    @property
+    def _providers(self) -> list[cognito.UserPoolClientIdentityProvider]:
+        own = [cognito.UserPoolClientIdentityProvider.COGNITO]
+        return [*own, cognito.UserPoolClientIdentityProvider.GOOGLE] if self._google else own
 
     def _user_pool(self) -> cognito.UserPool:
         pool = cognito.UserPool(
@@ -100,19 +141,19 @@ class Identity(Construct):
         )
         return pool
 
-    def _client(self, providers: list[cognito.UserPoolClientIdentityProvider]) -> cognito.UserPoolClient:
+    def _client(self) -> cognito.UserPoolClient:
         """For browsers and phones, which can keep no secret."""
         sign_in = self._settings.sign_in
-        return self.users.add_client(
+        client = self.users.add_client(
             "Apps",
             generate_secret=False,
             # Signing in with a password by API is for the tools of an emulator; people prove theirs by SRP.
             auth_flows=cognito.AuthFlow(user_srp=True, admin_user_password=self._settings.emulated),
-            supported_identity_providers=providers,
+            supported_identity_providers=self._providers,
             disable_o_auth=not sign_in.with_google,
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
-                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+                scopes=_SCOPES,
                 callback_urls=list(sign_in.callback_urls),
             )
             if sign_in.with_google
@@ -124,12 +165,15 @@ class Identity(Construct):
             enable_token_revocation=True,
             prevent_user_existence_errors=True,
         )
+        if self._google:
+            client.node.add_dependency(self._google)
+        return client
 
-    def _google(self) -> cognito.UserPoolIdentityProviderGoogle:
+    def _hosted_page(self) -> None:
+        self.users.add_domain("SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=self._domain_prefix))
+
+    def _google_provider(self) -> cognito.UserPoolIdentityProviderGoogle:
         sign_in = self._settings.sign_in
-        self.users.add_domain(
-            "SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=str(sign_in.domain_prefix))
-        )
         return cognito.UserPoolIdentityProviderGoogle(
             self,
             "Google",

@@ -12,13 +12,17 @@ ARCHITECTURE = lambda_.Architecture.ARM_64
 
 
 class Layers(Construct):
-    """Third-party code, imaging and token code, and our own code; `archives` has the zip file of each by name."""
+    """Third-party code, imaging, token code, the documentation page, our own code.
+
+    `archives` has the zip file of each by name.
+    """
 
     def __init__(self, scope: Construct, id: str, *, archives: Mapping[str, Path]) -> None:
         super().__init__(scope, id)
         self.dependencies = self._layer("Dependencies", archives["dependencies"])
         self.imaging = self._layer("Imaging", archives["imaging"])
         self.identity = self._layer("Identity", archives["identity"])
+        self.documentation = self._layer("Documentation", archives["documentation"])
         self.easel = self._layer("Easel", archives["easel"])
 
     def _layer(self, id: str, archive: Path) -> lambda_.LayerVersion:

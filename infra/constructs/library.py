@@ -1,17 +1,22 @@
-"""Rooms of the canonical door for which its own template has no room: products, prompt templates, batches."""
+"""Rooms for which the template of their door has no space, such as products, batches (two doors) and galleries."""
 
 from typing import Final
 
 from infra.constructs.authorizer import Authorizer
 from infra.constructs.foundation import Foundation
 from infra.constructs.functions.batches import Batches
+from infra.constructs.functions.gallery import Gallery
+from infra.constructs.functions.openai import OpenAIBatches
 from infra.constructs.functions.products import Products
 from infra.constructs.functions.prompt_templates import PromptTemplates
+from infra.constructs.functions.public_gallery import PublicGallery
+from infra.constructs.functions.shares import Shares
+from infra.constructs.functions.timelines import Timelines
 from infra.constructs.routes import RoutedStack
 
 from constructs import Construct
 
-ROOMS: Final = (Products, PromptTemplates, Batches)
+ROOMS: Final = (Products, PromptTemplates, Batches, OpenAIBatches, Gallery, Shares, PublicGallery, Timelines)
 
 ROUTES: Final = tuple(route for room in ROOMS for route in room.routes)
 

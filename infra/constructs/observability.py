@@ -77,8 +77,10 @@ class Observability(Construct):
                 principals=[cloudwatch_alarms],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],
-                # For messages only: addresses of generations are encrypted with their ids as context.
-                conditions={"Null": {"kms:EncryptionContext:generation": "true"}},
+                # For messages only: secrets of generations and webhooks are encrypted with their ids as context.
+                conditions={
+                    "Null": {"kms:EncryptionContext:generation": "true", "kms:EncryptionContext:webhook": "true"}
+                },
             )
         )
         topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=self._settings.enforce_ssl)

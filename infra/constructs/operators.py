@@ -32,8 +32,17 @@ class Operators(Construct):
             env=own.core,
         )
         self.bind_sender.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", on=data.core.table_arn)
+        self.lay_down_data = SmallFunction(
+            self,
+            "LayDownData",
+            kit=foundation.kit,
+            folder="operator/lay_down_data",
+            timeout_seconds=20,
+            env=own.core,
+        )
+        self.lay_down_data.allow("dynamodb:GetItem", "dynamodb:PutItem", on=data.core.table_arn)
         self.redrive_intake = self._redrive_intake(foundation)
-        self.functions = (self.provision_workspace, self.bind_sender, self.redrive_intake)
+        self.functions = (self.provision_workspace, self.bind_sender, self.lay_down_data, self.redrive_intake)
 
     def _redrive_intake(self, foundation: Foundation) -> SmallFunction:
         own, dead_letters = foundation.variables, foundation.queues.intake.dead_letters.queue_arn
@@ -43,7 +52,7 @@ class Operators(Construct):
             kit=foundation.kit,
             folder="operator/redrive_intake",
             timeout_seconds=100,
-            env=own.submitting | own.intake_dead_letters,
+            env=own.submitting | own.trusted_webhooks | own.intake_dead_letters,
         )
         allow_submitting(function, foundation.data, foundation.queues)
         function.allow("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", on=dead_letters)

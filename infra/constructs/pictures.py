@@ -9,55 +9,42 @@ without a signature S3 refuses the request as before.
 from typing import Final
 
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
+from infra.constructs.edge import Edge
 from infra.constructs.nag import acknowledge
+from infra.constructs.presigned_links import presigned_links
 from infra.settings import StageSettings
 
 from constructs import Construct
 
 LOCAL_PATH: Final = "/files"
 """Where the local edge does the same."""
-_CORS_HEADERS: Final = ("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers")
 
 
 class Pictures(Construct):
-    """The address of links to pictures: `base_url`, without a slash at its end; empty for the bucket's own address."""
+    """The address of links to pictures: `base_url`, without a slash at its end; empty for the bucket's own address.
 
-    def __init__(self, scope: Construct, id: str, *, settings: StageSettings, bucket: s3.IBucket) -> None:
+    Where the studio's pages are served, links have the pages' origin instead of a distribution of their own.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: StageSettings, bucket: s3.IBucket, edge: Edge | None
+    ) -> None:
         super().__init__(scope, id)
         self.base_url = ""
         if settings.emulated:
             self.base_url = f"{settings.public_base_url}{LOCAL_PATH}" if settings.public_base_url else ""
+        elif edge and edge.pictures_url:
+            self.base_url = edge.pictures_url
         elif settings.picture_cdn:
             self.base_url = f"https://{self._distribution(settings, bucket).distribution_domain_name}"
 
     def _distribution(self, settings: StageSettings, bucket: s3.IBucket) -> cloudfront.Distribution:
-        # Neither Authorization nor cookies are passed on: only what is named here, and what CloudFront needs itself.
-        passed_on = cloudfront.OriginRequestPolicy(
-            self,
-            "PassedOn",
-            comment="The query string of presigned links, and what S3 needs for CORS.",
-            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list(*_CORS_HEADERS),
-            query_string_behavior=cloudfront.OriginRequestQueryStringBehavior.all(),
-            cookie_behavior=cloudfront.OriginRequestCookieBehavior.none(),
-        )
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"{settings.stack_name} pictures",
-            default_behavior=cloudfront.BehaviorOptions(
-                # A plain origin: with an access control of its own, CloudFront would sign instead of the link.
-                origin=origins.HttpOrigin(
-                    bucket.bucket_regional_domain_name, protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY
-                ),
-                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-                # Each link is different, and is to end when it says: S3 decides about every request.
-                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-                origin_request_policy=passed_on,
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                compress=False,
-            ),
+            default_behavior=presigned_links(self, bucket),
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
         )

@@ -23,7 +23,8 @@ class WorkQueue(Construct):
     """A queue with its dead letter queue.
 
     A message is hidden for six times `consumer_timeout_seconds` while it is worked on and given up after `attempts`.
-    `max_message_bytes` is SQS's own limit by default.
+    `max_message_bytes` is SQS's own limit by default. Queues of one kind share their `dead_letters`, and the alarm on
+    them: a redrive takes each message back to the queue that it came from.
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class WorkQueue(Construct):
         consumer_timeout_seconds: int,
         attempts: int,
         max_message_bytes: int | None = None,
+        dead_letters: sqs.Queue | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._consumer_timeout_seconds = consumer_timeout_seconds
-        self.dead_letters = dead_letter_queue(self, "DeadLetters", settings)
+        self.dead_letters = dead_letters or dead_letter_queue(self, "DeadLetters", settings)
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -97,6 +99,8 @@ class Queues(Construct):
     INTAKE_SECONDS: Final = 30
     BATCH_SECONDS: Final = 60
     UPLOAD_SECONDS: Final = 90
+    WEBHOOK_SECONDS: Final = 30
+    """An attempt takes fifteen seconds at most."""
     DELETION_SECONDS: Final = 60
     ARCHIVE_SECONDS: Final = 300
     """For the largest archive, ten pictures of 40 MB, with time to spare."""
@@ -105,15 +109,24 @@ class Queues(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self.generations = self._queue("Generations", self.START_SECONDS, attempts=5)
+        rendered, collected, posted = (
+            dead_letter_queue(self, f"{kind}DeadLetters", settings) for kind in ("Render", "Collect", "Webhooks")
+        )
         self.render = {
-            provider.name: self._queue(f"Render{provider.name.capitalize()}", provider.worker_seconds, attempts=3)
+            provider.name: self._queue(
+                f"Render{provider.name.capitalize()}", provider.worker_seconds, attempts=3, dead_letters=rendered
+            )
             for provider in settings.providers
         }
         self.collect = {
-            provider.name: self._queue(f"Collect{provider.name.capitalize()}", self.COLLECT_SECONDS, attempts=5)
+            provider.name: self._queue(
+                f"Collect{provider.name.capitalize()}", self.COLLECT_SECONDS, attempts=5, dead_letters=collected
+            )
             for provider in settings.providers
             if provider.has_jobs
         }
+        self.webhooks = self._queue("Webhooks", self.WEBHOOK_SECONDS, attempts=5, dead_letters=posted)
+        self.slow_webhooks = self._queue("SlowWebhooks", self.WEBHOOK_SECONDS, attempts=5, dead_letters=posted)
         self.intake = self._intake(settings)
         # A message stays until its batch has ended, and is renewed after four hundred deliveries.
         self.batches = self._queue("Batches", self.BATCH_SECONDS, attempts=500)
@@ -122,9 +135,7 @@ class Queues(Construct):
         self.integration = self._queue("Integration", self.INTEGRATION_SECONDS, attempts=5)
         self.uploads = self._queue("Uploads", self.UPLOAD_SECONDS, attempts=5)
         self.outbox_dead_letters = dead_letter_queue(self, "OutboxDeadLetters", settings)
-        self.sweep_dead_letters = dead_letter_queue(self, "SweepDeadLetters", settings)
-        self.audit_dead_letters = dead_letter_queue(self, "AuditDeadLetters", settings)
-        self.watch_dead_letters = dead_letter_queue(self, "WatchDeadLetters", settings)
+        self.schedule_dead_letters = dead_letter_queue(self, "ScheduleDeadLetters", settings)
 
     @property
     def work(self) -> dict[str, WorkQueue]:
@@ -141,17 +152,16 @@ class Queues(Construct):
             "archives": self.archives,
             "deletions": self.deletions,
             "integration": self.integration,
+            "webhooks": self.webhooks,
+            "slow-webhooks": self.slow_webhooks,
         }
 
     @property
     def dead_letters(self) -> dict[str, sqs.Queue]:
-        """Every queue that should be empty, by the name of what it catches for."""
-        return {name: queue.dead_letters for name, queue in self.work.items()} | {
-            "outbox": self.outbox_dead_letters,
-            "sweep": self.sweep_dead_letters,
-            "audit": self.audit_dead_letters,
-            "watch": self.watch_dead_letters,
-        }
+        """Every queue that should be empty, by the name of what it catches for: queues of one kind share one."""
+        kinds = {"slow-webhooks": "webhooks"}
+        named = {kinds.get(name, name.partition("-")[0]): queue.dead_letters for name, queue in self.work.items()}
+        return named | {"outbox": self.outbox_dead_letters, "schedules": self.schedule_dead_letters}
 
     def _intake(self, settings: StageSettings) -> WorkQueue:
         """The queue that other systems send to. Its policy names them; who they are for Easel, an operator says."""
@@ -176,13 +186,16 @@ class Queues(Construct):
             )
         return intake
 
-    def _queue(self, id: str, consumer_timeout_seconds: int, *, attempts: int) -> WorkQueue:
+    def _queue(
+        self, id: str, consumer_timeout_seconds: int, *, attempts: int, dead_letters: sqs.Queue | None = None
+    ) -> WorkQueue:
         return WorkQueue(
             self,
             id,
             settings=self._settings,
             consumer_timeout_seconds=consumer_timeout_seconds,
             attempts=attempts,
+            dead_letters=dead_letters,
         )
 
 

@@ -89,8 +89,8 @@ class RoutedStack(NestedStack):
             api_id=self._front.http.api_id,
             route_key=f"{route.method.value} {route.path}",
             target=targets[route.function],
-            authorization_type="NONE" if route.public else "CUSTOM",
-            authorizer_id=None if route.public else self._authorizer.id,
+            authorization_type="NONE" if route.public else "AWS_IAM" if route.signed else "CUSTOM",
+            authorizer_id=None if route.public or route.signed else self._authorizer.id,
         )
         if route.public:
             acknowledge(added, "AwsSolutions-APIG4", because=f"{route.path} is public by design and reveals no tenant.")

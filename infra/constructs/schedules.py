@@ -8,7 +8,7 @@ from infra.constructs.data import ENDING, SETTLING
 from infra.constructs.foundation import Foundation
 from infra.constructs.scheduled import Scheduled
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import allow_replies, provider_settings
+from infra.constructs.workers import allow_recording, allow_replies, provider_settings
 from infra.tables import GRANTS_BY_EXPIRY, OPEN_BY_ATTENTION
 
 from constructs import Construct
@@ -16,7 +16,7 @@ from constructs import Construct
 SWEEP_SECONDS: Final = 60
 AUDIT_SECONDS: Final = 900
 """As long as Lambda allows; what a night has no time for, the next one begins with."""
-CHECK_SECONDS: Final = 120
+CHECK_SECONDS: Final = 600
 """A vendor's list takes seconds, and no vendor may take longer than its adapter lets it."""
 
 
@@ -35,7 +35,7 @@ class Schedules(Construct):
             "EachMinute",
             function=sweep,
             schedule=events.Schedule.rate(minute),
-            dead_letters=queues.sweep_dead_letters,
+            dead_letters=queues.schedule_dead_letters,
             retries=0,
             max_age=minute,
         )
@@ -44,7 +44,7 @@ class Schedules(Construct):
             "EachNight",
             function=audit,
             schedule=events.Schedule.cron(hour="3", minute="17"),
-            dead_letters=queues.audit_dead_letters,
+            dead_letters=queues.schedule_dead_letters,
             retries=1,
             max_age=hour,
         )
@@ -53,7 +53,7 @@ class Schedules(Construct):
             "EachDay",
             function=check,
             schedule=events.Schedule.cron(hour="6", minute="43"),
-            dead_letters=queues.watch_dead_letters,
+            dead_letters=queues.schedule_dead_letters,
             retries=1,
             max_age=hour,
         )
@@ -66,13 +66,22 @@ class Schedules(Construct):
             "SweepGenerations",
             "sweep_generations",
             SWEEP_SECONDS,
-            own.core | own.ledger | own.generations_queue | own.publishing | own.base_url | base.workflow.variables,
+            own.core
+            | own.ephemeral
+            | own.ledger
+            | own.generations_queue
+            | own.publishing
+            | own.webhook_queues
+            | own.base_url
+            | base.workflow.variables,
         )
         function.allow(*ENDING, "dynamodb:GetItem", "dynamodb:DeleteItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(OPEN_BY_ATTENTION))
         function.allow(*SETTLING, on=data.ledger.table_arn)
+        allow_recording(function, data)
         function.allow("dynamodb:Query", on=data.ledger_index_arn(GRANTS_BY_EXPIRY))
-        function.allow("sqs:SendMessage", on=[queues.generations.arn, queues.integration.arn])
+        webhooks = (queues.webhooks.arn, queues.slow_webhooks.arn)
+        function.allow("sqs:SendMessage", on=[queues.generations.arn, queues.integration.arn, *webhooks])
         allow_replies(function)
         function.allow("events:PutEvents", on=base.bus.bus.event_bus_arn)
         function.allow(
@@ -91,16 +100,21 @@ class Schedules(Construct):
         return function
 
     def _check_catalogue(self) -> SmallFunction:
-        """Reads vendors' lists with their keys, writes nothing, and reports to the bus and the integration queue."""
-        base = self._foundation
+        """Reads vendors' lists with their keys. Tells the bus, the integration queue and workspaces that listen."""
+        base, own = self._foundation, self._foundation.variables
         vendors: dict[str, Any] = {}
         for provider in base.settings.providers:
             vendors |= provider_settings(base.data, provider)
         settings = {"PROVIDER_SETTINGS": Stack.of(self).to_json_string(vendors)}
         function = self._function(
-            "CheckCatalogue", "check_catalogue", CHECK_SECONDS, base.variables.publishing | settings
+            "CheckCatalogue",
+            "check_catalogue",
+            CHECK_SECONDS,
+            own.publishing | own.core | own.ledger | settings,
         )
-        keys = [base.data.vendor_secret_arn(provider.name) for provider in base.settings.providers if provider.has_key]
+        function.allow("dynamodb:Query", "dynamodb:PutItem", on=base.data.core.table_arn)
+        function.allow("dynamodb:Query", on=base.data.ledger.table_arn)
+        keys = [base.data.secrets.vendor_arn(provider.name) for provider in base.settings.providers if provider.has_key]
         function.allow("secretsmanager:GetSecretValue", on=keys)
         function.allow("events:PutEvents", on=base.bus.bus.event_bus_arn)
         function.allow("sqs:SendMessage", on=base.queues.integration.arn)

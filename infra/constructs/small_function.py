@@ -16,6 +16,7 @@ from infra.settings import StageSettings, Tracing
 from constructs import Construct
 
 METRICS_NAMESPACE: Final = "Easel"
+Conditions = Mapping[str, Mapping[str, str]]
 TRACING: Final = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
 _EMULATED_SECONDS: Final = 30
@@ -39,7 +40,8 @@ class SmallFunction(Construct):
     """A function that may do nothing but write its own logs and traces until `allow` says otherwise.
 
     `folder` is relative to the kit's root and holds `handler.py`; `variant` tells functions of one folder apart.
-    `imaging` adds the layer with Pillow, `identity` the one that verifies and signs tokens. `calls_itself` switches off
+    `imaging` adds the layer with Pillow, `identity` the one that verifies and signs tokens,
+    `documentation` that of the documentation page. `calls_itself` switches off
     Lambda's loop detection, which would stop a job that is re-queued more than sixteen times. `traced` lets the
     function start traces where the settings trace the submission of requests only.
     Raises MissingHandler.
@@ -57,6 +59,7 @@ class SmallFunction(Construct):
         memory_mb: int = 512,
         imaging: bool = False,
         identity: bool = False,
+        documentation: bool = False,
         calls_itself: bool = False,
         traced: bool = False,
         variant: str | None = None,
@@ -78,9 +81,12 @@ class SmallFunction(Construct):
         )
         self.log_group = log_group(self, "Logs", kit.settings)
         layers = [kit.layers.dependencies, kit.layers.easel]
-        layers += [
-            layer for layer, wanted in ((kit.layers.imaging, imaging), (kit.layers.identity, identity)) if wanted
-        ]
+        further = (
+            (kit.layers.imaging, imaging),
+            (kit.layers.identity, identity),
+            (kit.layers.documentation, documentation),
+        )
+        layers += [layer for layer, wanted in further if wanted]
         self.function = lambda_.Function(
             self,
             "Function",
@@ -129,8 +135,14 @@ class SmallFunction(Construct):
     def name(self) -> str:
         return self.function.function_name
 
-    def allow(self, *actions: str, on: str | Iterable[str], because: str | None = None) -> None:
-        """Let the function do exactly these actions on exactly these ARNs.
+    def allow(
+        self,
+        *actions: str,
+        on: str | Iterable[str],
+        because: str | None = None,
+        conditions: Conditions | None = None,
+    ) -> None:
+        """Let the function do exactly these actions on exactly these ARNs, where the conditions hold.
 
         An ARN with a wildcard needs `because`, a full sentence that becomes the reason of its acknowledgement.
         Raises ValueError when the two do not go together.
@@ -142,9 +154,24 @@ class SmallFunction(Construct):
         if self._emulated and any(action.startswith("states:SendTask") for action in actions):
             # The emulator sees no resource in the answer to a task token.
             resources = ["*"]
-        self._grants.add_statements(iam.PolicyStatement(actions=list(actions), resources=resources))
+        self._grants.add_statements(
+            iam.PolicyStatement(actions=list(actions), resources=resources, conditions=conditions)
+        )
         if because:
             acknowledge_wildcard(self.role, *wide, because=because)
+
+    def deny(self, *actions: str, conditions: Conditions, on_all_but: Iterable[str] = ()) -> None:
+        """Keep the function from these actions where the conditions hold, whatever any policy allows."""
+        spared = list(on_all_but)
+        self._grants.add_statements(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=list(actions),
+                resources=None if spared else ["*"],
+                not_resources=spared or None,
+                conditions=conditions,
+            )
+        )
 
 
 def _tracing(settings: StageSettings, *, traced: bool) -> lambda_.Tracing:

@@ -15,7 +15,7 @@ from infra.constructs.nag import acknowledge_wildcard
 from infra.constructs.queues import Queues
 from infra.constructs.scheduled import Scheduled
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import IMAGING_MEMORY_MB
+from infra.constructs.workers import IMAGING_MEMORY_MB, allow_deletion
 from infra.tables import UPLOADS_BY_EXPIRY
 
 from constructs import Construct
@@ -43,7 +43,7 @@ class UploadPipeline(Construct):
             "EachHour",
             function=sweep,
             schedule=events.Schedule.rate(Duration.hours(1)),
-            dead_letters=self._queues.sweep_dead_letters,
+            dead_letters=self._queues.schedule_dead_letters,
             retries=0,
             max_age=Duration.hours(1),
         )
@@ -90,9 +90,9 @@ class UploadPipeline(Construct):
             kit=self._foundation.kit,
             folder="schedules/sweep_uploads",
             timeout_seconds=SWEEP_SECONDS,
-            env=own.core | own.images,
+            env=own.core | own.images | own.deletions_queue,
         )
-        function.allow("dynamodb:UpdateItem", "dynamodb:DeleteItem", on=data.core.table_arn)
+        allow_deletion(function, data, self._queues)
         function.allow("dynamodb:Query", on=data.index_arn(UPLOADS_BY_EXPIRY))
         allow_removal(function, data)
         return function

@@ -8,6 +8,7 @@ from infra.constructs.events import Events
 from infra.constructs.http_front import HttpFront
 from infra.constructs.pictures import Pictures
 from infra.constructs.queues import Queues, WorkQueue
+from infra.constructs.sockets import Sockets
 from infra.settings import StageSettings
 
 from constructs import Construct
@@ -22,22 +23,27 @@ class Variables:
         *,
         settings: StageSettings,
         front: HttpFront,
+        sockets: Sockets,
         data: Data,
         pictures: Pictures,
         queues: Queues,
         bus: Events,
     ) -> None:
         self._stack, self._settings = Stack.of(scope), settings
+        self.light_clients = {"AWS_CLIENTS": "light"}
         self.core = {"CORE_TABLE_NAME": data.core.table_name}
         self.ledger = {"LEDGER_TABLE_NAME": data.ledger.table_name}
         self.ephemeral = {"EPHEMERAL_TABLE_NAME": data.ephemeral.table_name}
         self.images = {"IMAGES_BUCKET_NAME": data.images.bucket_name, "IMAGES_BASE_URL": pictures.base_url}
-        self.signing = {"SIGNING_SECRET_ARN": data.signing_secret.secret_arn}
+        self.signing = {"SIGNING_SECRET_ARN": data.secrets.signing.secret_arn}
         self.addresses = {"ADDRESS_KEY_ID": data.key.key_arn}
-        self.bot = {"TELEGRAM_BOT_SECRET_ARN": data.telegram_bot_secret.secret_arn}
-        self.session = {"SESSION_SECRET_ARN": data.session_secret.secret_arn}
+        self.bot = {"TELEGRAM_BOT_SECRET_ARN": data.secrets.telegram_bot.secret_arn}
+        self.session = {"SESSION_SECRET_ARN": data.secrets.session.secret_arn}
         self.edge = front.edge.variables if front.edge else {}
+        self.realtime_url = {"REALTIME_URL": sockets.url}
+        self.websockets = {"WEBSOCKETS_URL": sockets.management_url}
         self.base_url = {"PUBLIC_BASE_URL": front.base_url}
+        self.content_address = {"CONTENT_BASE_URL": settings.content_base_url or front.base_url}
         self.generations_queue = {"GENERATIONS_QUEUE_URL": queues.generations.url}
         self.uploads_queue = {"UPLOADS_QUEUE_URL": queues.uploads.url}
         self.upload_scan = {"UPLOAD_SCAN": str(settings.upload_scan).lower()}
@@ -46,8 +52,13 @@ class Variables:
         self.render_queues = {"RENDER_QUEUE_URLS": self._urls(queues.render)}
         self.collect_queues = {"COLLECT_QUEUE_URLS": self._urls(queues.collect)}
         self.doors = {"EASEL_DOORS": ",".join(settings.doors)}
+        self.internal_networks = {"INTERNAL_NETWORKS": ",".join(settings.internal_networks)}
         self.telegram_bot = self.bot | {
             "INIT_DATA_MAX_AGE_SECONDS": str(settings.sign_in.init_data_max_age_seconds),
+        }
+        self.webhook_queues = {
+            "WEBHOOKS_QUEUE_URL": queues.webhooks.url,
+            "SLOW_WEBHOOKS_QUEUE_URL": queues.slow_webhooks.url,
         }
         self.batches_queue = {"BATCHES_QUEUE_URL": queues.batches.url}
         self.intake_queue = {"INTAKE_QUEUE_URL": queues.intake.url}
@@ -66,6 +77,11 @@ class Variables:
         return stores | self.signing | self.base_url | self.trial | self.references | self.addresses | self.bot
 
     @property
+    def trash(self) -> dict[str, str]:
+        """How long pictures stay in the trash."""
+        return {"TRASH_DAYS": str(self._settings.trash_days)}
+
+    @property
     def stars(self) -> dict[str, str]:
         """What Telegram Stars buy."""
         return {"STARS_RATE": self._settings.stars_rate, "STARS_MINIMUM": str(self._settings.stars_minimum)}
@@ -79,6 +95,16 @@ class Variables:
     def references(self) -> dict[str, str]:
         """The origins from which reference pictures may be fetched over plain http."""
         return {"REFERENCE_TRUSTED_ORIGINS": ",".join(self._settings.reference_trusted_origins)}
+
+    @property
+    def trusted_webhooks(self) -> dict[str, str]:
+        """The origins that webhooks may be posted to over plain http."""
+        return {"WEBHOOK_TRUSTED_ORIGINS": ",".join(self._settings.webhook_trusted_origins)}
+
+    @property
+    def batch_lines(self) -> dict[str, str]:
+        """For every function that reads lines of batches."""
+        return self.references | self.trusted_webhooks | self.doors | self.studio
 
     @property
     def telegram(self) -> dict[str, str]:

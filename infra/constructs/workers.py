@@ -11,7 +11,7 @@ from infra.constructs.foundation import Foundation
 from infra.constructs.queues import Queues
 from infra.constructs.small_function import SmallFunction
 from infra.constructs.submitting import allow_submitting
-from infra.settings import ProviderSettings
+from infra.provider_settings import ProviderSettings
 
 from constructs import Construct
 
@@ -21,7 +21,14 @@ PUBLISHED: Final = (
 )
 """Of all changes to the core table, the new outbox items, and those that say how far a generation is."""
 
+BATCHES_AT_ONCE: Final = 10
+"""Of a shard of the stream, in the order of what happens to one item. One at once would publish 25 events a second."""
 IMAGING_MEMORY_MB: Final = 1024
+IMAGE_WORKER_MEMORY_MB: Final = 768
+"""Measured with all clients made: at most 510 MB, of a reference picture of 40 megapixels that is cleaned.
+
+Most of their time they wait for a vendor, so memory is what they cost.
+"""
 _HEALTH: Final = tuple(f"dynamodb:{action}Item" for action in ("BatchGet", "Put", "Delete", "Update"))
 """What the circuit breakers and the observed latencies take."""
 
@@ -43,7 +50,8 @@ class Workers(Construct):
         self.run_batch = self._run_batch()
         self.engine = (self.start_generation, *self.image_workers, self.publish_events)
         """Those that every generation passes through."""
-        self.functions = (*self.engine, self.build_archive, self.remove_files, self.take_intake, self.run_batch)
+        others = (self.build_archive, self.remove_files, self.take_intake, self.run_batch)
+        self.functions = (*self.engine, *others)
         self._feed()
         self._follow_the_outbox()
 
@@ -58,7 +66,7 @@ class Workers(Construct):
             env=self._workflow.variables | own.render_queues | own.routing,
         )
         function.allow("states:StartExecution", on=self._workflow.arn)
-        function.allow("dynamodb:GetItem", on=self._data.core.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=self._data.core.table_arn)
         function.allow("dynamodb:BatchGetItem", on=self._data.ephemeral.table_arn)
         return function
 
@@ -89,7 +97,7 @@ class Workers(Construct):
             folder=folder,
             variant=provider.name,
             timeout_seconds=timeout_seconds,
-            memory_mb=IMAGING_MEMORY_MB,
+            memory_mb=IMAGE_WORKER_MEMORY_MB,
             imaging=True,
             calls_itself=True,
             env=own.images
@@ -118,12 +126,12 @@ class Workers(Construct):
         function.allow("sqs:SendMessage", on=[queue.arn for queue in (*queues, self._queues.deletions)])
         function.allow("states:SendTaskSuccess", "states:SendTaskFailure", on=self._workflow.arn)
         if provider.has_key:
-            function.allow("secretsmanager:GetSecretValue", on=self._data.vendor_secret_arn(provider.name))
+            function.allow("secretsmanager:GetSecretValue", on=self._data.secrets.vendor_arn(provider.name))
         if does == "Render":
             self._allow_references(function)
         if provider.callbacks and does == "Render":
             # It signs the address that the vendor calls; whoever looks after a job has no address to give.
-            function.allow("secretsmanager:GetSecretValue", on=self._data.signing_secret_arn)
+            function.allow("secretsmanager:GetSecretValue", on=self._data.secrets.signing_arn)
         return function
 
     def _take_intake(self) -> SmallFunction:
@@ -134,7 +142,7 @@ class Workers(Construct):
             kit=self._kit,
             folder="workers/take_intake",
             timeout_seconds=Queues.INTAKE_SECONDS,
-            env=own.submitting | own.intake_queue | own.intake_dead_letters,
+            env=own.submitting | own.trusted_webhooks | own.intake_queue | own.intake_dead_letters,
             traced=True,
         )
         allow_submitting(function, self._data, self._queues)
@@ -150,7 +158,7 @@ class Workers(Construct):
             kit=self._kit,
             folder="workers/run_batch",
             timeout_seconds=Queues.BATCH_SECONDS,
-            env=own.submitting | own.images | own.batches_queue,
+            env=own.submitting | own.images | own.batches_queue | own.batch_lines,
         )
         allow_submitting(function, self._data, self._queues)
         # Whether the caller's key or membership has ended.
@@ -207,7 +215,7 @@ class Workers(Construct):
             because="Cleaned references of many workspaces are kept for other workers and vendors below this prefix.",
         )
         function.allow("kms:Decrypt", on=self._data.key.key_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self._data.telegram_bot_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self._data.secrets.telegram_bot_arn)
 
     def _publish_events(self) -> SmallFunction:
         own = self._variables
@@ -217,12 +225,14 @@ class Workers(Construct):
             kit=self._kit,
             folder="workers/publish_events",
             timeout_seconds=30,
-            env=own.core | own.publishing | own.base_url,
+            env=own.core | own.ephemeral | own.publishing | own.base_url | own.webhook_queues,
         )
-        actions = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        actions = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=self._data.core.table_arn)
+        allow_recording(function, self._data)
         function.allow("events:PutEvents", on=self._foundation.bus.bus.event_bus_arn)
-        function.allow("sqs:SendMessage", on=self._queues.integration.arn)
+        webhooks = (self._queues.webhooks.arn, self._queues.slow_webhooks.arn)
+        function.allow("sqs:SendMessage", on=[self._queues.integration.arn, *webhooks])
         allow_replies(function)
         return function
 
@@ -251,6 +261,7 @@ class Workers(Construct):
             starting_position="TRIM_HORIZON",
             filter_criteria=_only(*PUBLISHED),
             batch_size=10,
+            parallelization_factor=BATCHES_AT_ONCE,
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=10,
             function_response_types=["ReportBatchItemFailures"],
@@ -265,6 +276,12 @@ def allow_replies(function: SmallFunction) -> None:
     """Let a function send events to the queues that operators have allowed for replies to the intake."""
     if function.settings.intake_reply_queues:
         function.allow("sqs:SendMessage", on=function.settings.intake_reply_queues)
+
+
+def allow_recording(function: SmallFunction, data: Data) -> None:
+    """Let a function that publishes events record them for WebSockets."""
+    actions = ("GetItem", "PutItem", "UpdateItem")
+    function.allow(*(f"dynamodb:{action}" for action in actions), on=data.ephemeral.table_arn)
 
 
 def allow_archives(function: SmallFunction, data: Data, *, also_links: bool = False) -> None:
@@ -287,15 +304,15 @@ def allow_removal(function: SmallFunction, data: Data) -> None:
     """Let a function remove pictures with everything that was made of them, in every version."""
     function.allow(
         *("s3:DeleteObject", "s3:DeleteObjectVersion"),
-        on=[data.generated_objects, data.unmarked_objects, data.archive_objects],
-        because="It removes pictures of many workspaces, all below these three prefixes.",
+        on=[data.generated_objects, data.unmarked_objects, data.archive_objects, data.lent_objects],
+        because="It removes pictures of many workspaces, all below these four prefixes.",
     )
     function.allow("s3:ListBucketVersions", on=data.images.bucket_arn)
 
 
 def allow_deletion(function: SmallFunction, data: Data, queues: Queues) -> None:
     """Let a function delete pictures and generations, and end their uses of uploads."""
-    actions = ("Query", "GetItem", "BatchGetItem", "UpdateItem", "PutItem")
+    actions = ("Query", "GetItem", "BatchGetItem", "UpdateItem", "PutItem", "DeleteItem")
     function.allow(*(f"dynamodb:{action}" for action in actions), on=data.core.table_arn)
     function.allow("sqs:SendMessage", on=queues.deletions.arn)
     allow_removal(function, data)
@@ -305,7 +322,7 @@ def provider_settings(data: Data, provider: ProviderSettings) -> dict[str, Any]:
     """What functions need to know about one provider, under its name."""
     settings: dict[str, Any] = {}
     if provider.has_key:
-        settings = {"baseUrl": provider.base_url, "secretArn": data.vendor_secrets[provider.name].secret_arn}
+        settings = {"baseUrl": provider.base_url, "secretArn": data.secrets.vendors[provider.name].secret_arn}
     if provider.sync_mode is not None:
         settings["syncMode"] = provider.sync_mode
     if provider.variant is not None:

@@ -42,7 +42,6 @@ class Workflow(Construct):
         self.functions = (self.settle_generation,)
         grants = iam.PolicyDocument(
             statements=[
-                _allow("dynamodb:UpdateItem", on=[data.core.table_arn]),
                 _allow("sqs:SendMessage", on=[queue.arn for queue in queues.render.values()]),
                 _allow("lambda:InvokeFunction", on=[self.settle_generation.arn]),
                 _allow(*_LOG_DELIVERY, *TRACING, *_SAMPLING, on=["*"]),
@@ -58,10 +57,7 @@ class Workflow(Construct):
             self,
             "Machine",
             definition_body=sfn.DefinitionBody.from_string(_definition(emulated=kit.settings.emulated)),
-            definition_substitutions={
-                "CoreTableName": data.core.table_name,
-                "SettleFunctionArn": self.settle_generation.arn,
-            },
+            definition_substitutions={"SettleFunctionArn": self.settle_generation.arn},
             role=self.role.without_policy_updates(),
             # Without the data: it carries task tokens, and the console has it for each execution anyway.
             logs=sfn.LogOptions(

@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "install": "make .venv and install everything",
     "up": "install, start, deploy; quick when there is nothing to do",
     "run": "up, then make pictures from the terminal",
+    "trace": "the timeline of the generation named by ID",
+    "logs": "what functions logged about the generation or request named by ID",
     "down": "stop what up started",
     "clean": "down, and forget everything",
     "e2e": "up in a folder of its own, run the end-to-end tests, down",

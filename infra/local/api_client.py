@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import httpx
 from infra.local.failures import ToolError
@@ -25,6 +25,7 @@ _RETRY: Final = frozenset({429, 500, 502, 503, 504})
 class ImageState:
     """One image of a generation."""
 
+    id: str
     index: int
     status: str
     stage: str
@@ -34,7 +35,7 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True)
 class GenerationState:
-    """A generation; `pause_seconds` is the API's Retry-After."""
+    """A generation; `pause_seconds` is the API's Retry-After, `price` and `charged` are sums with their unit."""
 
     id: str
     url: str
@@ -42,6 +43,8 @@ class GenerationState:
     images: tuple[ImageState, ...]
     error: str | None
     pause_seconds: float
+    price: str | None = None
+    charged: str | None = None
 
     @property
     def is_final(self) -> bool:
@@ -67,6 +70,15 @@ class ApiClient:
     def __exit__(self, *_: object) -> None:
         self._http.close()
         self._anonymous.close()
+
+    def address(self, path: str) -> str:
+        """The whole address of a path of the deployment."""
+        return urljoin(str(self._http.base_url), path)
+
+    def generation(self, generation_id: str) -> dict[str, Any]:
+        """A generation as the API describes it."""
+        described: dict[str, Any] = self._ask("GET", f"/api/v1/generations/{quote(generation_id, safe='')}").json()
+        return described
 
     def submit(self, body: dict[str, Any]) -> GenerationState:
         """Submit a generation."""
@@ -145,7 +157,17 @@ def _accepted(answer: httpx.Response) -> httpx.Response:
         reference = f" (request {body['requestId']})" if body.get("requestId") else ""
     except (ValueError, AttributeError):
         message, reference = answer.text[:300], ""
-    raise ToolError(f"The API answers {answer.status_code}: {message}{reference}")
+    raise ToolError(f"The API answers {answer.status_code}: {message}{_allowed(answer)}{reference}")
+
+
+def _allowed(answer: httpx.Response) -> str:
+    """What would have been accepted, for each field at fault that has a list of it."""
+    try:
+        faults = (answer.json().get("error") or {}).get("details") or []
+        lists = [(fault.get("field"), fault["allowed"]) for fault in faults if isinstance(fault.get("allowed"), list)]
+    except (ValueError, AttributeError):
+        return ""
+    return "".join(f"\n  {field}: {', '.join(map(str, allowed))}" for field, allowed in lists if allowed)
 
 
 def _state(answer: httpx.Response) -> GenerationState:
@@ -157,11 +179,21 @@ def _state(answer: httpx.Response) -> GenerationState:
         images=tuple(_image(image) for image in body["images"]),
         error=_message(body.get("error")),
         pause_seconds=_pause(answer.headers.get("retry-after")),
+        price=credits_text((body.get("price") or {}).get("credits")),
+        charged=credits_text(body.get("chargedCredits")),
     )
+
+
+def credits_text(amount: float | None) -> str | None:
+    """An amount with its unit, as people read it."""
+    if amount is None:
+        return None
+    return "1 credit" if amount == 1 else f"{amount:g} credits"
 
 
 def _image(image: dict[str, Any]) -> ImageState:
     return ImageState(
+        id=image["id"],
         index=image["index"],
         status=image["status"],
         stage=image.get("stage") or "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from infra.local import aws_account, environments, recovery
+from infra.local import aws_account, environments, page_upload, recovery, release_data
 from infra.local.aws_account import Account
 from infra.local.display import Display
 from infra.local.failures import ToolError
@@ -89,13 +89,35 @@ def deploy(display: Display, places: Places) -> int:
     if repaired:
         display.say(f"  After a deployment that failed: {repaired}.")
     first = recovery.status_of(account.cloudformation, target.stack) is None
+    # Before the deployment whose pages name them.
+    uploaded = not first and page_upload.upload_files(display, account.buckets, _outputs(target))
     _build_layers(display, places)
     if first and target.settings.deletion_protection:
         code = _cdk(target, "deploy", "--context", "deletionProtection=false")
         if code != 0:
             return code
         display.say("The first deployment has worked. Now stack, tables and user pool are protected against deletion.")
-    return _cdk(target, "deploy")
+    code = _cdk(target, "deploy")
+    if code == 0:
+        _lay_down_data(display, target)
+        _publish_pages(display, target, uploaded=uploaded)
+    return code
+
+
+def _outputs(target: Target) -> dict[str, str]:
+    (stack,) = target.account.cloudformation.describe_stacks(StackName=target.stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _lay_down_data(display: Display, target: Target) -> None:
+    release_data.lay_down(display, target.account.functions, _outputs(target))
+
+
+def _publish_pages(display: Display, target: Target, *, uploaded: bool) -> None:
+    outputs, buckets = _outputs(target), target.account.buckets
+    if uploaded or page_upload.upload_files(display, buckets, outputs):
+        page_upload.publish(buckets, outputs)
+        display.say(f"  The studio: {outputs['StudioUrl']}/generator")
 
 
 def destroy(display: Display, _places: Places) -> int:

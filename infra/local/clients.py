@@ -1,6 +1,6 @@
 """AWS clients for the emulator."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _CONFIG: Final = Config(
@@ -41,6 +42,14 @@ class Clients:
     @property
     def http_apis(self) -> "ApiGatewayV2Client":
         return self._session.client("apigatewayv2", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    @property
+    def logs(self) -> Any:  # its stubs would be a package more for two calls
+        return self._session.client("logs", endpoint_url=self._endpoint_url, config=_CONFIG)
+
+    @property
+    def s3(self) -> "S3Client":
+        return self._session.client("s3", endpoint_url=self._endpoint_url, config=_CONFIG)
 
     @property
     def secrets(self) -> "SecretsManagerClient":

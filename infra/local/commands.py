@@ -1,13 +1,15 @@
 """The commands, run inside the virtual environment."""
 
+import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from infra.local import aws_commands, generate, start, stop
+from infra.local import aws_commands, generate, history, start, stop
 from infra.local.display import Display
+from infra.local.failures import ToolError
 from infra.local.locks import held
 from infra.local.options import Options
 from infra.local.packages import install_browser
@@ -29,6 +31,8 @@ def run(command: str, display: Display, places: Places, options: Options) -> int
         "install": lambda: 0,
         "up": lambda: _up(display, places, options),
         "run": lambda: _up_and_generate(display, places, options),
+        "trace": lambda: _look_back(history.trace, places),
+        "logs": lambda: _look_back(history.logs, places),
         "e2e": lambda: _end_to_end(display, places, options),
         "bootstrap": lambda: aws_commands.bootstrap(display, places),
         "diff": lambda: aws_commands.diff(display, places),
@@ -47,12 +51,22 @@ def _up(display: Display, places: Places, options: Options) -> int:
 def _up_and_generate(display: Display, places: Places, options: Options) -> int:
     request = generate.Request.from_environment()
     with held(places.lock, wait_seconds=_WAIT_SECONDS):
-        record = start.up(display, places, options)
+        record = start.up(display, places, options, summary_always=False)
     complete = generate.generate_all(record, request, places.pictures, Console())
     display.say()
     display.say("All pictures came." if complete else "Not every picture came.")
     display.say("Easel is still up: `make run` again is quick, `make down` stops it.")
     return 0 if complete else 1
+
+
+def _look_back(show: Callable[[Mapping[str, Any], str, Console], None], places: Places) -> int:
+    wanted = history.named(os.environ)
+    try:
+        record = json.loads(places.record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ToolError("Easel is not up: run `make up` first.") from None
+    show(record, wanted, Console())
+    return 0
 
 
 def _end_to_end(display: Display, places: Places, options: Options) -> int:

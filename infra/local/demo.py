@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
-from infra.local import environments
+from infra.local import environments, identities
 from infra.local.clients import Clients
 from infra.local.failures import ToolError
 
@@ -42,18 +42,21 @@ def is_open(api_url: str, workspace: DemoWorkspace) -> bool:
 
 
 def provision(clients: Clients, outputs: Mapping[str, str]) -> DemoWorkspace:
-    """Create the workspace by the operator's function, and let local messages to the intake be its requests.
+    """Create the demo user's workspace and a key for it, and let local messages to the intake be its requests.
 
+    It is the workspace that the studio shows to the demo user, so images of `make run` are in their gallery.
     Raises ToolError when that fails.
     """
-    payload = {
-        "workspaceName": "Demo",
-        "ownerName": "Demo owner",
-        "keyName": "make up",
-        "credits": _CREDITS,
-        "plan": "scale",
-    }
-    made = _invoke(clients, outputs["ProvisionWorkspaceFunctionName"], payload)
+    function = outputs["ProvisionWorkspaceFunctionName"]
+    try:
+        identities.create_person(clients, outputs, identities.USER)
+        subject = identities.subject_of(clients, outputs, identities.USER)
+    except (ClientError, BotoCoreError) as error:
+        raise ToolError(f"The demo user could not be made ({error}).") from error
+    person = {"issuer": outputs["TokenIssuer"], "subject": subject, "ownerName": identities.USER}
+    home = _invoke(clients, function, person | {"credits": _CREDITS, "plan": "scale"})
+    wanted = {"workspaceId": home["workspaceId"], "userId": home["userId"], "keyName": "make up"}
+    made = _invoke(clients, function, wanted)
     sender = {"senderId": environments.ACCOUNT, "workspaceId": made["workspaceId"], "userId": made["userId"]}
     _invoke(clients, json.loads(outputs["FunctionNames"])["operator/bind_sender"], sender)
     return DemoWorkspace(workspace_id=made["workspaceId"], api_key=made["apiKey"])

@@ -54,6 +54,8 @@ class Deployment:
             "publicBaseUrl": self.ports.edge_url,
             "signInKeysUrl": self.ports.emulator_url,
             "telegramApiUrl": f"{self.ports.simulators_url}/telegram",
+            # The simulators receive webhooks for tests; a developer's own receivers are named in the environment.
+            "webhookTrustedOrigins": ",".join([self.ports.simulators_url, *self.options.webhook_origins]),
             "intakeReplyQueues": f"arn:aws:sqs:{environments.REGION}:{environments.ACCOUNT}:{STACK}-replies",
             "referenceTrustedOrigins": ",".join(
                 [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
@@ -97,9 +99,16 @@ class Deployment:
         return done
 
     def bootstrap(self) -> bool:
-        """Run `cdk bootstrap`; False when it was done before. Raises ToolError."""
-        if _describe(Clients(self.ports.emulator_url), _TOOLKIT_STACK):
+        """Run `cdk bootstrap`; False when it was done before. Raises ToolError.
+
+        One that was interrupted leaves its stack without what belongs to it: the stack is deleted first.
+        """
+        clients = Clients(self.ports.emulator_url)
+        stack = _describe(clients, _TOOLKIT_STACK)
+        if _is_bootstrapped(clients, stack):
             return False
+        if stack:
+            recovery.delete(clients.cloudformation, _TOOLKIT_STACK, _REPAIR_SECONDS)
         # Outside of the folder of cdk.json it does not build our app, which is not needed.
         where = f"aws://{environments.ACCOUNT}/{environments.REGION}"
         self._cdk("bootstrap", where, seconds=_BOOTSTRAP_SECONDS, folder=NODE_TOOLS)
@@ -160,6 +169,17 @@ def simulator_urls(ports: Ports) -> dict[str, str]:
     return {vendor: f"{ports.simulators_url}{path}" for vendor, path in _SIMULATOR_PATHS.items()}
 
 
+def _is_bootstrapped(clients: Clients, toolkit: Mapping[str, Any]) -> bool:
+    if toolkit.get("StackStatus") not in recovery.WORKING:
+        return False
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in toolkit["Outputs"]}
+    try:
+        clients.s3.head_bucket(Bucket=outputs["BucketName"])
+    except ClientError:
+        return False
+    return True
+
+
 def _version(stack: Mapping[str, Any]) -> str:
     """A text that changes with every change of the stack."""
     return f"{stack.get('StackId')} {stack.get('LastUpdatedTime', stack.get('CreationTime'))}"
@@ -183,7 +203,8 @@ def _sources() -> Iterator[Path]:
 def _is_left_out(file: Path) -> bool:
     return (
         "__pycache__" in file.parts
-        or file.suffix in {".md", ".pyc"}
+        or file.name == "README.md"
+        or file.suffix == ".pyc"
         or any(file.is_relative_to(folder) for folder in _NOT_DEPLOYED)
     )
 

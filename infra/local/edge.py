@@ -4,8 +4,9 @@ Every request is forwarded unchanged to the deployed HTTP API, and the response 
 body size that API Gateway accepts.
 
 Below `/files` it stands for the CloudFront distribution of the pictures (`infra/constructs/pictures.py`): presigned
-links are passed on to the emulated S3 without the headers that CloudFront removes. It also serves the studio's pages
-(`studio.py`). Run as `python -m infra.local.edge`.
+links are passed on to the emulated S3 without the headers that CloudFront removes. `TOKEN_PATHS` are those of the
+emulated Cognito, as on AWS (`infra/constructs/pages.py`). It also serves the studio's pages (`studio.py`),
+and passes WebSockets at `/realtime` on (`edge_sockets.py`). Run as `python -m infra.local.edge`.
 """
 
 import argparse
@@ -19,13 +20,15 @@ from typing import TYPE_CHECKING, Final, cast
 import httpx
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from infra.local import edge_sockets
 from infra.local.studio import Studio
+from infra.settings import REALTIME_PATH
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
@@ -49,12 +52,17 @@ _BETWEEN_TWO_HOPS: Final = frozenset({
 })  # fmt: skip
 """Headers that concern one connection only (RFC 9110, 7.6.1)."""
 
+TOKEN_PATHS: Final = ("/oauth2/token", "/oauth2/revoke")
 PICTURES_PATH: Final = "/files"
 _KEPT_BY_CLOUDFRONT: Final = frozenset({
     b"accept", b"accept-encoding", b"access-control-request-headers", b"access-control-request-method", b"if-match",
     b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"origin", b"range", b"user-agent",
 })  # fmt: skip
 """The request headers that reach the bucket. A client's credential for our API is not among them."""
+_SIGNATURE: Final = "X-Amz-Signature"
+_ACCESS_DENIED: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
+)
 _PICTURE_METHODS: Final = ["GET", "HEAD", "OPTIONS"]
 
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -67,6 +75,11 @@ class Target:
         self._file = file
         self._seen: tuple[int, int] | None = None
         self._url: str | None = None
+        self._realtime_url: str | None = None
+
+    def realtime_url(self) -> str | None:
+        """URL of the deployed WebSocket API; None while there is none."""
+        return self._realtime_url if self.url() else None
 
     def url(self) -> str | None:
         """Base URL of the deployed API; None while there is none."""
@@ -74,7 +87,8 @@ class Target:
             status = self._file.stat()
             seen = (status.st_mtime_ns, status.st_ino)
             if seen != self._seen:
-                self._url = str(json.loads(self._file.read_text(encoding="utf-8"))["url"])
+                values = json.loads(self._file.read_text(encoding="utf-8"))
+                self._url, self._realtime_url = str(values["url"]), values.get("realtimeUrl")
                 self._seen = seen
         except (OSError, ValueError, KeyError):
             self._seen = self._url = None
@@ -129,8 +143,20 @@ class Edge:
             return await _answer(self._way, _towards(base, request, body))
 
     async def picture(self, request: Request) -> Response:
+        # The emulated S3 takes a request without a signature for one of the account's owner.
+        if request.method != "OPTIONS" and _SIGNATURE not in request.query_params:
+            return Response(_ACCESS_DENIED, status_code=403, media_type="application/xml")
         base = self._target.storage_url()
         return _not_deployed() if base is None else await _answer(self._way, _to_storage(base, request))
+
+    async def token(self, request: Request) -> Response:
+        base = self._target.storage_url()
+        if base is None:
+            return _not_deployed()
+        try:
+            return await _answer(self._way, _towards(base, request, await _body(request)))
+        except BodyTooLargeError:
+            return _problem(413, "Content Too Large", f"A request may have {LARGEST_BODY_BYTES} bytes at most.")
 
     async def health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok", "deployed": self._target.url() is not None})
@@ -152,7 +178,9 @@ def application(target: Target, transport: httpx.AsyncBaseTransport | None = Non
     routes = [
         Route(HEALTH_PATH, edge.health),
         *Studio(record).routes,
+        WebSocketRoute(REALTIME_PATH, edge_sockets.passing_on(target.realtime_url)),
         Route(f"{PICTURES_PATH}/{{path:any}}", edge.picture, methods=_PICTURE_METHODS),
+        *(Route(path, edge.token, methods=["POST"]) for path in TOKEN_PATHS),
         Route("/{path:any}", edge.pass_on, methods=_METHODS),
     ]
     return Starlette(routes=routes, lifespan=lifespan)

@@ -15,8 +15,6 @@ from infra.local.progress import progress_view
 from rich.console import Console
 
 DEFAULT_PROMPT: Final = "A wooden easel on a hill above the sea at sunrise, oil on canvas"
-DEFAULT_SHOW: Final = ("sandbox", "seedream-v4")
-"""The models of a plain `make run`: a built-in one, and one of a simulated vendor."""
 _DEFAULT_MODEL: Final = "seedream-v4"
 _DEADLINE_SECONDS: Final = 420
 _BODY_FIELDS: Final = {
@@ -47,10 +45,7 @@ class Request:
         if "N" in values:
             body["n"] = _number(values["N"])
         references = _listed(values.get("REFERENCES", ""))
-        if "MODEL" in values:
-            models = values["MODEL"].replace(",", " ").split()
-        else:
-            models = [_DEFAULT_MODEL] if references or body != {"prompt": DEFAULT_PROMPT} else list(DEFAULT_SHOW)
+        models = values.get("MODEL", _DEFAULT_MODEL).replace(",", " ").split()
         return cls(tuple({"model": model} | body for model in models), references)
 
 
@@ -87,13 +82,14 @@ def _generate(api: ApiClient, body: dict[str, Any], pictures: Path, console: Con
     except ToolError as error:
         _complain(console, error)
         return False
-    _tell(console, state, saved, seconds=finished)
+    _tell(console, state, saved, seconds=finished, studio=api.address("/gallery"))
     return state.status == "COMPLETED" and len(saved) == len(state.images)
 
 
 def _wait_for(api: ApiClient, body: dict[str, Any], console: Console) -> GenerationState:
     deadline = time.monotonic() + _DEADLINE_SECONDS
     state = api.submit(body)
+    console.print(f"  {state.id}, price {state.price}", markup=False, highlight=False, soft_wrap=True)
     with progress_view(console) as view:
         view.show(state)
         while not state.is_final:
@@ -105,25 +101,32 @@ def _wait_for(api: ApiClient, body: dict[str, Any], console: Console) -> Generat
     return state
 
 
-def _save(api: ApiClient, state: GenerationState, image: ImageState, model: str, pictures: Path) -> tuple[Path, str]:
+def _save(
+    api: ApiClient, state: GenerationState, image: ImageState, model: str, pictures: Path
+) -> tuple[Path, ImageState]:
     link = image.link or ""
     content, media_type = api.download(link)
     extension = mimetypes.guess_extension(media_type) or ".bin"
     file = pictures / f"{model}-{state.id}-{image.index + 1}{extension}"
     pictures.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
-    return file, link
+    return file, image
 
 
 def _is_there(image: ImageState) -> bool:
     return image.status == "COMPLETED" and image.link is not None
 
 
-def _tell(console: Console, state: GenerationState, saved: list[tuple[Path, str]], *, seconds: float) -> None:
-    lines = [f"  {state.status.lower()} in {seconds:.1f} s: {len(saved)} of {len(state.images)} pictures"]
-    lines += [line for file, link in saved for line in (f"  saved {relative(file)}", f"  link  {link}")]
+def _tell(
+    console: Console, state: GenerationState, saved: list[tuple[Path, ImageState]], *, seconds: float, studio: str
+) -> None:
+    came = f"{len(saved)} of {len(state.images)} pictures, charged {state.charged}"
+    lines = [f"  {state.status.lower()} in {seconds:.1f} s: {came}"]
+    for file, image in saved:
+        lines += [f"  saved  {relative(file)}", f"  link   {image.link}", f"  studio {studio}/{image.id}"]
     lines += [f"  picture {image.index + 1} failed: {image.error}" for image in state.images if image.error]
     lines += [f"  {state.error}"] if state.error else []
+    lines += [f"  more   make trace ID={state.id}  (or make logs ID=...)"]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 

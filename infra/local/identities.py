@@ -4,6 +4,7 @@ The people are users of the emulated user pool and sign in as on AWS: the pool s
 the authorizer fetches. Passwords are generated each time and not stored.
 """
 
+import contextlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ TELEGRAM_BOT_TOKEN: Final = "1000000001:easel-local-bot-which-telegram-does-not-
 
 _CREDITS: Final = 1_000
 _OPERATORS: Final = "operators"
-_USER: Final = "user@demo.example"
+USER: Final = "user@demo.example"
 _ADMIN: Final = "admin@demo.example"
 _ASK_SECONDS: Final = 30
 
@@ -47,7 +48,7 @@ def open_identities(
 ) -> DemoIdentities:
     """Sign the people in, creating missing ones, and keep or create the bot. Raises ToolError."""
     try:
-        user, admin = (_sign_in(clients, outputs, name) for name in (_USER, _ADMIN))
+        user, admin = (_sign_in(clients, outputs, name) for name in (USER, _ADMIN))
         key, workspace_id = _bot(clients, api_url, outputs, known)
         bot = {"token": TELEGRAM_BOT_TOKEN, "workspaceId": workspace_id}
         emulator_fixups.set_secret(clients, outputs["TelegramBotSecretArn"], json.dumps(bot))
@@ -61,16 +62,7 @@ def _sign_in(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
     pool, users = outputs["UserPoolId"], clients.user_pools
     # One character of each kind that the pool's policy requires, and a random part.
     password = f"Aa1-{secrets.token_urlsafe(24)}"
-    try:
-        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-        users.admin_create_user(
-            UserPoolId=pool,
-            Username=email,
-            UserAttributes=attributes,  # type: ignore[arg-type] # plain dictionaries have the type of attributes
-            MessageAction="SUPPRESS",
-        )
-    except users.exceptions.UsernameExistsException:
-        pass
+    create_person(clients, outputs, email)
     if email == _ADMIN:
         users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=_OPERATORS)
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
@@ -84,10 +76,29 @@ def _sign_in(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
     return answer["AuthenticationResult"]["AccessToken"]
 
 
+def create_person(clients: Clients, outputs: Mapping[str, str], email: str) -> None:
+    """Add a person to the user pool, unless they are there already."""
+    users = clients.user_pools
+    attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    # Somebody who is there is what was wanted.
+    with contextlib.suppress(users.exceptions.UsernameExistsException):
+        users.admin_create_user(
+            UserPoolId=outputs["UserPoolId"],
+            Username=email,
+            UserAttributes=attributes,  # type: ignore[arg-type] # plain dictionaries have the type of attributes
+            MessageAction="SUPPRESS",
+        )
+
+
+def subject_of(clients: Clients, outputs: Mapping[str, str], email: str) -> str:
+    """Who a person of the user pool is in their tokens."""
+    user = clients.user_pools.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=email)
+    return next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "sub")
+
+
 def _fund(clients: Clients, outputs: Mapping[str, str], email: str) -> None:
     """Grant credits to their personal workspace once; an existing one keeps its balance."""
-    user = clients.user_pools.admin_get_user(UserPoolId=outputs["UserPoolId"], Username=email)
-    subject = next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "sub")
+    subject = subject_of(clients, outputs, email)
     payload = {"issuer": outputs["TokenIssuer"], "subject": subject, "ownerName": email, "credits": _CREDITS}
     operate(clients, outputs, payload)
 

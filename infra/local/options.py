@@ -27,21 +27,24 @@ class Options:
     """The options of one `up`.
 
     With `port_base` None free ports are chosen. `provider_keys` has the vendors to be called for real; its values are
-    secret and excluded from reprs.
+    secret and excluded from reprs. `webhook_origins` are receivers of webhooks on this machine.
     """
 
     port_base: int | None = None
     iam_enforced: bool = False
     provider_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    webhook_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises ToolError when EASEL_PORT_BASE is not a usable port number."""
         keys = {vendor: environment.get(variable, "").strip() for vendor, variable in PROVIDER_KEY_VARIABLES.items()}
+        origins = environment.get("EASEL_WEBHOOK_TRUSTED_ORIGINS", "")
         return cls(
             port_base=_port_base(environment.get("EASEL_PORT_BASE", "").strip()),
             iam_enforced=environment.get("EASEL_IAM", "").strip().lower() in {"1", "true", "yes", "on"},
             provider_keys={vendor: key for vendor, key in keys.items() if key},
+            webhook_origins=tuple(filter(None, map(str.strip, origins.split(",")))),
         )
 
 

@@ -46,7 +46,7 @@ def recover(cloudformation: "CloudFormationClient", stack: str, *, skip_failed: 
     status = settled_status(cloudformation, stack, seconds)
     try:
         if status in NEVER_WORKED:
-            _delete(cloudformation, stack, seconds)
+            delete(cloudformation, stack, seconds)
             return f"deleted a stack in {status}"
         if status == HALF_UPDATED:
             cloudformation.rollback_stack(StackName=stack)
@@ -99,7 +99,8 @@ def _finish_rollback(cloudformation: "CloudFormationClient", stack: str, *, skip
     return "finished the rollback"
 
 
-def _delete(cloudformation: "CloudFormationClient", stack: str, seconds: int) -> None:
+def delete(cloudformation: "CloudFormationClient", stack: str, seconds: int) -> None:
+    """Delete a stack and wait until it is gone. Raises WaiterError."""
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=_polling(seconds))
 

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any, Final
 
-from infra.local import demo, emulator_fixups, environments, identities, servers
+from infra.local import demo, emulator_fixups, environments, identities, release_data, servers
 from infra.local.clients import Clients
 from infra.local.demo import DemoWorkspace
 from infra.local.deployment import STACK, Deployment, simulator_urls
@@ -17,12 +17,17 @@ from infra.local.ports import Ports, choose
 from infra.local.processes import Processes, Server
 from infra.local.programs import run
 from infra.local.simulators.wavespeed import WEBHOOK_SECRET
+from infra.settings import REALTIME_STAGE
 
 _LAYERS_SECONDS: Final = 300
 
 
-def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
-    """Start one copy and return its record, the content of `local.json`. Raises ToolError."""
+def up(display: Display, places: Places, options: Options, *, summary_always: bool = True) -> dict[str, Any]:
+    """Start one copy and return its record, the content of `local.json`.
+
+    The addresses are shown at the end; without `summary_always` only where something was started or deployed.
+    Raises ToolError.
+    """
     began = time.monotonic()
     places.make()
     processes = Processes(places.processes, places.logs)
@@ -39,15 +44,18 @@ def up(display: Display, places: Places, options: Options) -> dict[str, Any]:
     if fresh:
         _apply_fixups(display, deployment)
     outputs = deployment.outputs()
-    write_privately(places.edge_target, {"url": _api_url(ports, outputs)})
+    write_privately(places.edge_target, _target(ports, outputs))
     clients = Clients(ports.emulator_url)
     _hand_out_keys(clients, outputs, options)
+    if fresh:
+        release_data.lay_down(display, clients.functions, outputs)
     workspace = _open_workspace(display, clients, ports, places, outputs)
     with display.step("Demo user, operator and bot"):
         people = identities.open_identities(clients, ports.edge_url, outputs, read_object(places.record))
     record = _record(places, processes, ports, options, outputs, workspace) | people.as_record()
     write_privately(places.record, record)
-    _summarize(display, places, record, seconds=time.monotonic() - began)
+    if fresh or summary_always:
+        _summarize(display, places, record, seconds=time.monotonic() - began)
     return record
 
 
@@ -93,8 +101,11 @@ def _apply_fixups(display: Display, deployment: Deployment) -> None:
         step.note = f"{count} set" if count else "all set"
 
 
-def _api_url(ports: Ports, outputs: dict[str, str]) -> str:
-    return f"{ports.emulator_url}/_aws/execute-api/{outputs['ApiId']}/$default"
+def _target(ports: Ports, outputs: dict[str, str]) -> dict[str, str]:
+    """What the edge passes requests on to."""
+    below = f"{ports.emulator_url}/_aws/execute-api"
+    sockets = f"ws{below.removeprefix('http')}/{outputs['RealtimeApiId']}/{REALTIME_STAGE}"
+    return {"url": f"{below}/{outputs['ApiId']}/$default", "realtimeUrl": sockets}
 
 
 def _hand_out_keys(clients: Clients, outputs: dict[str, str], options: Options) -> None:
@@ -149,6 +160,7 @@ def _record(
 def _summarize(display: Display, places: Places, record: dict[str, Any], *, seconds: float) -> None:
     display.say()
     display.say(f"Easel is up ({seconds:.1f} s).")
+    display.say(f"  studio         {record['apiUrl']}/dashboard")
     display.say(f"  API            {record['apiUrl']}  (documentation at {record['apiUrl']}/docs)")
     display.say(f"  key and more   {relative(places.record)}")
     display.say(f"  emulated AWS   {record['awsEndpointUrl']}" + ("  (IAM enforced)" if record["iamEnforced"] else ""))

@@ -7,20 +7,32 @@ send without a preflight, and a host name of this machine (which stops DNS rebin
 import gzip
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Final
 
+from infra.local.page_upload import PROMPT_LIMIT
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from infra import web_files
 
 DEMO_SESSION_PATH: Final = "/_edge/demo-session"
 _OWN_HEADER: Final = "x-easel-studio"
 _OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "testserver"})
+_NOT_OF_A_TOKEN: Final = re.compile(r"[^A-Za-z0-9_.~-]")
 _METHODS: Final = ["GET", "HEAD"]
-_CONFIG: Final = {"signIn": {"kind": "demo"}, "promptLimit": 500}
+_CONFIG: Final = {"signIn": {"kind": "demo"}, "promptLimit": PROMPT_LIMIT}
+
+
+class _BrowserRoute(Route):
+    """A route for requests that ask for HTML. Others go to the API at the same address."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        accepted = dict(scope.get("headers", [])).get(b"accept", b"")
+        return super().matches(scope) if b"text/html" in accepted else (Match.NONE, {})
 
 
 class Studio:
@@ -34,6 +46,7 @@ class Studio:
         pages = [Route(path, self.page, methods=_METHODS) for path in web_files.PAGES]
         return [
             *pages,
+            _BrowserRoute(web_files.SHARED_PAGE, self.shared_page, methods=["GET"]),
             Route(f"{web_files.PREFIX}config.json", self.config, methods=_METHODS),
             Route(f"{web_files.PREFIX}{{name:path}}", self.file, methods=_METHODS),
             Route(DEMO_SESSION_PATH, self.demo_session, methods=["POST"]),
@@ -41,6 +54,12 @@ class Studio:
 
     async def page(self, request: Request) -> Response:
         return _send(request, web_files.index())
+
+    async def shared_page(self, request: Request) -> Response:
+        token = _NOT_OF_A_TOKEN.sub("", request.path_params["token"])
+        image = f"{request.url.scheme}://{request.url.netloc}/s/{token}/image"
+        page = web_files.with_preview(web_files.index().path.read_text(encoding="utf-8"), image)
+        return Response(page, headers=web_files.HEADERS, media_type=web_files.index().content_type)
 
     async def file(self, request: Request) -> Response:
         found = web_files.find(request.path_params["name"])

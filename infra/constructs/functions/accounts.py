@@ -34,6 +34,7 @@ class Accounts(Room):
         Route("PostUsersSync", POST, "/api/v1/users/sync", "sync_users", doors=CANONICAL_AND_BOT),
         Route("GetUserBalance", GET, "/api/v1/users/{telegram_id}/balance", "read_users", doors=CANONICAL_AND_BOT),
         Route("GetUserTrial", GET, "/api/v1/users/{telegram_id}/trial", "read_users", doors=CANONICAL_AND_BOT),
+        Route("GetReferrals", GET, "/api/v1/referrals/{telegram_id}", "read_users", doors=(BOT,)),
         Route("GetUserBanStatus", GET, "/api/v1/users/{telegram_id}/ban-status", "read_users", doors=(BOT,)),
         Route("PostAuthTelegram", POST, "/api/v1/auth/telegram", "exchange_telegram", public=True),
         Route("GetDebugUsers", GET, "/api/v1/debug/users", "debug_users"),
@@ -92,7 +93,7 @@ class Accounts(Room):
             "exchange_telegram", own.core | own.ledger | own.trial | own.session | own.telegram_bot, identity=True
         )
         self._allow_new_accounts(function)
-        function.allow("secretsmanager:GetSecretValue", on=[data.session_secret_arn, data.telegram_bot_secret_arn])
+        function.allow("secretsmanager:GetSecretValue", on=[data.secrets.session_arn, data.secrets.telegram_bot_arn])
         return function
 
     def _debug_users(self) -> SmallFunction:
@@ -116,7 +117,7 @@ class Accounts(Room):
     def _paging(self, name: str, more: Mapping[str, str] | None = None) -> SmallFunction:
         """A function whose lists have cursors."""
         function = self.function(name, self.variables.core | self.variables.signing | dict(more or {}))
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function
 
 
@@ -130,15 +131,17 @@ def authorize_request(scope: Construct, foundation: Foundation) -> SmallFunction
         folder="api/accounts/authorize_request",
         timeout_seconds=5,
         identity=True,
-        env=own.core
+        env=own.light_clients
+        | own.core
         | own.edge
         | own.ephemeral
         | own.session
         | own.rate_limits
         | own.telegram_bot
+        | own.internal_networks
         | {"TOKEN_ISSUERS": foundation.identity.token_issuers},
     )
     function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", on=data.core.table_arn)
     function.allow("dynamodb:UpdateItem", on=data.ephemeral.table_arn)
-    function.allow("secretsmanager:GetSecretValue", on=[data.session_secret_arn, data.telegram_bot_secret_arn])
+    function.allow("secretsmanager:GetSecretValue", on=[data.secrets.session_arn, data.secrets.telegram_bot_arn])
     return function

@@ -15,6 +15,7 @@ class Batches(Room):
         Route("PostBatches", POST, "/api/v1/batches", "submit_batch"),
         Route("GetBatches", GET, "/api/v1/batches", "read_batches"),
         Route("GetBatch", GET, "/api/v1/batches/{batchId}", "read_batches"),
+        Route("GetBatchResults", GET, "/api/v1/batches/{batchId}/results", "read_batches"),
         Route("PostBatchStart", POST, "/api/v1/batches/{batchId}/start", "change_batch"),
         Route("PostBatchPause", POST, "/api/v1/batches/{batchId}/pause", "change_batch"),
         Route("PostBatchCancel", POST, "/api/v1/batches/{batchId}/cancel", "change_batch"),
@@ -32,7 +33,7 @@ class Batches(Room):
         own = self.variables
         function = self.function(
             "submit_batch",
-            own.core | own.signing | own.references | own.images | own.batches_queue,
+            own.core | own.signing | own.images | own.batches_queue | own.batch_lines,
             timeout_seconds=SUBMIT_SECONDS,
             # A whole processor: ten thousand lines are validated and priced within one request.
             memory_mb=1769,
@@ -50,7 +51,7 @@ class Batches(Room):
         own = self.variables
         function = self.function("read_batches", own.core | own.images | own.signing)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         function.allow(
             "s3:GetObject",
             on=self.data.batch_objects,
@@ -61,6 +62,7 @@ class Batches(Room):
     def _change_batch(self) -> SmallFunction:
         own = self.variables
         function = self.function("change_batch", own.core | own.images | own.batches_queue)
-        function.allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
+        # With a change of the status goes the event that tells of it.
+        function.allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=self.data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.batches.arn)
         return function

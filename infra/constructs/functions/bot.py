@@ -104,7 +104,8 @@ class BotMoney(Room):
         Route("PostBotGrants", POST, "/api/v1/users/{telegram_id}/grants", "top_up_users", doors=_BOT),
         Route("GetStarsOptions", GET, "/api/v1/payments/stars/options", "top_up_users", doors=_BOT),
         Route("PostStarsConfirm", POST, "/api/v1/payments/stars/confirm", "top_up_users", doors=_BOT),
-        Route("PostStarsRefund", POST, "/api/v1/payments/stars/refund/{chargeId}", "top_up_users", doors=_BOT),
+        Route("PostStarsRefund", POST, "/api/v1/payments/stars/refund/{chargeId}", "refund_stars", doors=_BOT),
+        Route("PostStarsRefundNamed", POST, "/api/v1/payments/stars/refund", "refund_stars", doors=_BOT),
         Route("GetBotSpend", GET, "/api/v1/users/spend", "bot_read_spend", doors=_BOT),
     )
 
@@ -113,6 +114,7 @@ class BotMoney(Room):
         return {
             "bot_quote_generation": self._quote,
             "top_up_users": self._top_up,
+            "refund_stars": self._refund,
             "bot_read_spend": self._read_spend,
         }
 
@@ -120,12 +122,18 @@ class BotMoney(Room):
         own, data = self.variables, self.data
         function = self.function("bot_quote_generation", own.core | own.signing | own.references)
         function.allow("dynamodb:GetItem", on=data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         return function
 
     def _top_up(self) -> SmallFunction:
+        return self._moving_credits("top_up_users", self.variables.stars)
+
+    def _refund(self) -> SmallFunction:
+        return self._moving_credits("refund_stars", {})
+
+    def _moving_credits(self, name: str, variables: dict[str, str]) -> SmallFunction:
         own, data = self.variables, self.data
-        function = self.function("top_up_users", own.core | own.ledger | own.trial | own.stars)
+        function = self.function(name, own.core | own.ledger | own.trial | variables)
         # The condition check is of the bot's own key, in the transaction that brings the credits.
         actions = ("GetItem", "PutItem", "ConditionCheckItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=data.core.table_arn)
@@ -137,5 +145,5 @@ class BotMoney(Room):
         function = self.function("bot_read_spend", own.core | own.ledger | own.signing)
         function.allow("dynamodb:Query", on=data.core.table_arn)
         function.allow("dynamodb:BatchGetItem", on=data.ledger.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         return function

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra.constructs.functions.generations import SUBMIT_SECONDS
-from infra.constructs.functions.room import DELETE, GET, POST, PUT, Room, Route
+from infra.constructs.functions.room import DELETE, GET, PATCH, POST, PUT, Room, Route
 from infra.constructs.small_function import SmallFunction
-from infra.constructs.workers import allow_removal
+from infra.constructs.workers import IMAGING_MEMORY_MB, allow_removal
 from infra.settings import CONTENT
 
 _CONTENT: Final = (CONTENT,)
+_SUBMIT: Final = "submit_content_image"
+_MANAGE: Final = "manage_content_images"
 _FILE: Final = "{contentItemId}/{filename}"
+_RENDITION: Final = f"/media/draft-images/{_FILE}/{{rendition}}"
 _VERSIONS: Final = "/api/v1/content-items/{contentItemId}/images"
 
 
@@ -22,10 +25,14 @@ class Content(Room):
         Route("PostImages", POST, "/api/v1/images", "submit_content_image", doors=_CONTENT),
         Route("PostImagesUnversioned", POST, "/api/images", "submit_content_image", doors=_CONTENT),
         Route("PostGenerate", POST, "/generate", "submit_content_image", doors=_CONTENT),
+        Route("PostInternalImages", POST, "/internal/api/images/generate", _SUBMIT, signed=True, doors=_CONTENT),
+        Route("DeleteInternalImage", DELETE, f"/internal/api/images/{_FILE}", _MANAGE, signed=True, doors=_CONTENT),
         Route("GetFile", GET, f"/media/draft-images/{_FILE}", "read_content_file", public=True, doors=_CONTENT),
+        Route("GetRendition", GET, _RENDITION, "show_rendition", public=True, doors=_CONTENT),
         Route("GetContentImage", GET, f"/api/v1/images/{_FILE}", "read_content_images", doors=_CONTENT),
         Route("GetVersions", GET, _VERSIONS, "read_content_images", doors=_CONTENT),
         Route("PutCurrent", PUT, f"{_VERSIONS}/{{filename}}/current", "manage_content_images", doors=_CONTENT),
+        Route("PatchContentImage", PATCH, f"{_VERSIONS}/{{filename}}", "manage_content_images", doors=_CONTENT),
         Route("DeleteContentImage", DELETE, f"/api/v1/images/{_FILE}", "manage_content_images", doors=_CONTENT),
         Route("DeleteImageUnversioned", DELETE, f"/api/images/{_FILE}", "manage_content_images", doors=_CONTENT),
         Route("DeleteImageById", DELETE, "/api/images/{contentImageId}", "manage_content_images", doors=_CONTENT),
@@ -36,6 +43,7 @@ class Content(Room):
         return {
             "submit_content_image": self._submit,
             "read_content_file": self._read_file,
+            "show_rendition": self._show_rendition,
             "read_content_images": self._read,
             "manage_content_images": self._manage,
         }
@@ -43,7 +51,10 @@ class Content(Room):
     def _submit(self) -> SmallFunction:
         own = self.variables
         function = self.function(
-            "submit_content_image", own.submitting | own.content, timeout_seconds=SUBMIT_SECONDS, traced=True
+            "submit_content_image",
+            own.submitting | own.content | own.content_address,
+            timeout_seconds=SUBMIT_SECONDS,
+            traced=True,
         )
         self.allow_submitting(function)
         return function
@@ -56,17 +67,37 @@ class Content(Room):
         self.allow_links(function)
         return function
 
+    def _show_rendition(self) -> SmallFunction:
+        own = self.variables
+        function = self.function(
+            "show_rendition",
+            own.core | own.images,
+            timeout_seconds=SUBMIT_SECONDS,
+            memory_mb=IMAGING_MEMORY_MB,
+            imaging=True,
+        )
+        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
+        function.allow(
+            "s3:GetObject",
+            "s3:PutObject",
+            on=self.data.generated_objects,
+            because="A rendition lies beside its original, and all pictures lie below this one prefix.",
+        )
+        return function
+
     def _read(self) -> SmallFunction:
         own = self.variables
-        function = self.function("read_content_images", own.core | own.signing | own.base_url)
-        function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function = self.function("read_content_images", own.core | own.signing | own.content_address)
+        function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function
 
     def _manage(self) -> SmallFunction:
         own = self.variables
-        function = self.function("manage_content_images", own.core | own.images | own.base_url | own.deletions_queue)
-        actions = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+        function = self.function(
+            "manage_content_images", own.core | own.images | own.content_address | own.deletions_queue
+        )
+        actions = ("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
         function.allow(*(f"dynamodb:{action}" for action in actions), on=self.data.core.table_arn)
         function.allow("sqs:SendMessage", on=self.queues.deletions.arn)
         allow_removal(function, self.data)

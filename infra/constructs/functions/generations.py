@@ -41,9 +41,10 @@ class Generations(Room):
         }
 
     def _submit(self) -> SmallFunction:
+        own = self.variables
         function = self.function(
             "submit_generation",
-            self.variables.submitting | self.variables.images,
+            own.light_clients | own.submitting | own.trusted_webhooks | own.images,
             timeout_seconds=SUBMIT_SECONDS,
             traced=True,
         )
@@ -64,17 +65,19 @@ class Generations(Room):
 
     def _list(self) -> SmallFunction:
         data, own = self.data, self.variables
-        function = self.function("list_generations", own.core | own.images | own.signing | own.base_url | own.doors)
+        reading = own.light_clients | own.core | own.images | own.base_url | own.doors
+        function = self.function("list_generations", reading | own.signing)
         function.allow("dynamodb:GetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         self.allow_links(function)
         return function
 
     def _read(self) -> SmallFunction:
         own = self.variables
-        function = self.function("read_generations", own.core | own.ephemeral | own.images | own.base_url | own.doors)
+        reading = own.light_clients | own.core | own.images | own.base_url | own.doors
+        function = self.function("read_generations", reading | own.ephemeral)
         function.allow("dynamodb:BatchGetItem", on=self.data.ephemeral.table_arn)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
         self.allow_links(function)

@@ -36,9 +36,6 @@ class Images(Room):
         Route("GetArchive", GET, "/api/v1/generations/{generationId}/archive", "request_archive"),
         Route("GetProvenance", GET, "/api/v1/images/{imageId}/provenance", "read_images"),
         Route("GetExports", GET, "/api/v1/images/{imageId}/exports", "export_image"),
-        Route("GetGallery", GET, "/api/v1/gallery", "read_gallery"),
-        Route("GetGalleryTags", GET, "/api/v1/gallery/tags", "read_gallery"),
-        Route("PostGalleryMarks", POST, "/api/v1/gallery/marks", "mark_images"),
         Route("DeleteImage", DELETE, "/api/v1/images/{imageId}", "delete_images"),
         Route("DeleteGeneration", DELETE, "/api/v1/generations/{generationId}", "delete_images"),
         Route("GetPermalink", GET, "/i/{token}", "read_images", public=True, doors=ALWAYS),
@@ -53,8 +50,6 @@ class Images(Room):
             "request_archive": self._request_archive,
             "delete_images": self._delete,
             "export_image": self._export,
-            "read_gallery": self._read_gallery,
-            "mark_images": self._mark,
         }
 
     def _read(self) -> SmallFunction:
@@ -84,20 +79,6 @@ class Images(Room):
         )
         return function
 
-    def _read_gallery(self) -> SmallFunction:
-        own = self.variables
-        function = self.function("read_gallery", own.core | own.signing | own.base_url)
-        function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
-        return function
-
-    def _mark(self) -> SmallFunction:
-        function = self.function("mark_images", self.variables.core)
-        function.allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
-        changes = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
-        function.allow(*changes, on=self.data.core.table_arn)
-        return function
-
     def _delete(self) -> SmallFunction:
         own = self.variables
         function = self.function("delete_images", own.core | own.images | own.deletions_queue)
@@ -107,13 +88,13 @@ class Images(Room):
     def _receive_callback(self) -> SmallFunction:
         # Vendors give up after fifteen seconds, and it has one message to send.
         data, queues = self.data, self.queues.collect
-        signing = {name: {"webhookSecretArn": secret.secret_arn} for name, secret in data.webhook_secrets.items()}
+        signing = {name: {"webhookSecretArn": secret.secret_arn} for name, secret in data.secrets.webhooks.items()}
         settings = Stack.of(self).to_json_string({name: signing.get(name, {}) for name in queues})
         function = self.function(
             "receive_callback",
             self.variables.signing | self.variables.collect_queues | {"PROVIDER_SETTINGS": settings},
         )
-        signatures = [data.webhook_secret_arn(provider) for provider in data.webhook_secrets]
-        function.allow("secretsmanager:GetSecretValue", on=[data.signing_secret_arn, *signatures])
+        signatures = [data.secrets.webhook_arn(provider) for provider in data.secrets.webhooks]
+        function.allow("secretsmanager:GetSecretValue", on=[data.secrets.signing_arn, *signatures])
         function.allow("sqs:SendMessage", on=[queue.arn for queue in queues.values()])
         return function

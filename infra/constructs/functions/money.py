@@ -42,7 +42,7 @@ class Money(Room):
         own = self.variables
         function = self.function("read_wallet", own.ledger | own.trial | own.signing | own.base_url)
         function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.data.ledger.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function
 
     def _grant_credits(self) -> SmallFunction:
@@ -55,11 +55,11 @@ class Money(Room):
 
     def _quote_generation(self) -> SmallFunction:
         own = self.variables
-        stores = own.core | own.signing | own.base_url
-        function = self.function("quote_generation", stores | own.references | own.addresses | own.bot)
+        stores, trusted = own.core | own.signing | own.base_url, own.references | own.trusted_webhooks
+        function = self.function("quote_generation", stores | trusted | own.addresses | own.bot)
         # A workspace's own prompt template; images and uploads that are references.
         function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
-        secrets = [self.data.signing_secret_arn, self.data.telegram_bot_secret_arn]
+        secrets = [self.data.secrets.signing_arn, self.data.secrets.telegram_bot_arn]
         function.allow("secretsmanager:GetSecretValue", on=secrets)
         return function
 

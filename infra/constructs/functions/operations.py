@@ -16,6 +16,7 @@ class Operations(Room):
         Route("GetInfo", GET, "/api/v1/info", "describe_service", public=True, doors=ALWAYS),
         Route("GetOpenApi", GET, "/openapi.json", "describe_service", public=True, doors=ALWAYS),
         Route("GetDocs", GET, "/docs", "describe_service", public=True, doors=ALWAYS),
+        Route("GetDocsPart", GET, "/docs/{file}", "describe_service", public=True, doors=ALWAYS),
     )
 
     @property
@@ -24,4 +25,6 @@ class Operations(Room):
 
     def _describe_service(self) -> SmallFunction:
         version = {"EASEL_VERSION": self.foundation.settings.version}
-        return self.function("describe_service", self.variables.base_url | self.variables.doors | version)
+        return self.function(
+            "describe_service", self.variables.base_url | self.variables.doors | version, documentation=True
+        )

@@ -25,7 +25,7 @@ class Products(Room):
     def _read(self) -> SmallFunction:
         function = self.function("read_products", self.variables.core | self.variables.images | self.variables.signing)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         self.allow_upload_links(function)
         return function
 

@@ -26,7 +26,7 @@ class PromptTemplates(Room):
     def _read(self) -> SmallFunction:
         function = self.function("read_prompt_templates", self.variables.core | self.variables.signing)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function
 
     def _manage(self) -> SmallFunction:

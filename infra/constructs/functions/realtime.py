@@ -23,8 +23,9 @@ class RealtimeRoutes(Room):
         return {"create_ticket": self._create_ticket, "follow_generation": self._follow}
 
     def _create_ticket(self) -> SmallFunction:
-        function = self.function("create_ticket", self.variables.ephemeral | self.variables.signing)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        own = self.variables
+        function = self.function("create_ticket", own.ephemeral | own.signing | own.realtime_url)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function
 
     def _follow(self) -> SmallFunction:
@@ -34,5 +35,5 @@ class RealtimeRoutes(Room):
         )
         function.allow("dynamodb:Query", on=self.data.core.table_arn)
         function.allow("dynamodb:PutItem", on=self.data.ephemeral.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         return function

@@ -31,7 +31,8 @@ class Route:
     """One route; a GET is served for HEAD as well.
 
     `id` names it in the template and never changes; `function` is the name of a function of the room. It exists while
-    one of its `doors` is open.
+    one of its `doors` is open. Requests to a `signed` one carry a signature with AWS credentials (SigV4), which the API
+    checks instead of asking the authorizer.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Route:
     path: str
     function: str
     public: bool = False
+    signed: bool = False
     doors: tuple[str, ...] = (CANONICAL,)
 
     def is_open(self, opened: Collection[str]) -> bool:
@@ -78,6 +80,7 @@ class Room(Construct):
         memory_mb: int = 512,
         imaging: bool = False,
         identity: bool = False,
+        documentation: bool = False,
         traced: bool = False,
     ) -> SmallFunction:
         """The function in the folder `functions/api/<room>/<name>`."""
@@ -90,6 +93,7 @@ class Room(Construct):
             memory_mb=memory_mb,
             imaging=imaging,
             identity=identity,
+            documentation=documentation,
             traced=traced,
             env={**variables, **self.variables.edge},
         )

@@ -39,7 +39,7 @@ class ShopProducts(Room):
         own, data = self.variables, self.data
         function = self.function("shop_read_products", own.core | own.images | own.signing)
         function.allow("dynamodb:GetItem", "dynamodb:Query", on=data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         self.allow_upload_links(function)
         return function
 
@@ -129,7 +129,7 @@ class ShopGenerations(Room):
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
         function.allow("dynamodb:BatchGetItem", on=data.ephemeral.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         return function
 
     def _cancel(self) -> SmallFunction:

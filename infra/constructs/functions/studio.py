@@ -33,7 +33,7 @@ class Studio(Room):
         own = self.variables
         function = self.function(
             "studio_submit_generation",
-            own.submitting | own.content | own.studio | own.doors,
+            own.submitting | own.content | own.content_address | own.studio | own.doors,
             timeout_seconds=SUBMIT_SECONDS,
             traced=True,
         )
@@ -45,5 +45,5 @@ class Studio(Room):
         function = self.function("studio_read_generations", own.core | own.signing | own.base_url)
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=data.core.table_arn)
         function.allow("dynamodb:Query", on=data.index_arn(BY_STATUS))
-        function.allow("secretsmanager:GetSecretValue", on=data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=data.secrets.signing_arn)
         return function

@@ -29,16 +29,24 @@ class Uploads(Room):
     def functions(self) -> Mapping[str, Callable[[], SmallFunction]]:
         return {
             "create_upload": lambda: self._accept("create_upload"),
-            "bot_upload_media": lambda: self._accept("bot_upload_media"),
+            "bot_upload_media": self._accept_media,
             "read_uploads": self._read,
             "delete_upload": self._delete,
         }
 
-    def _accept(self, name: str) -> SmallFunction:
+    def _accept_media(self) -> SmallFunction:
+        """A bot is told whether any vendor has a key. The keys themselves are not read."""
+        data, vendors = self.data, self.data.secrets.vendors
+        named = {"VENDOR_SECRET_ARNS": ",".join(secret.secret_arn for secret in vendors.values())}
+        function = self._accept("bot_upload_media", named)
+        function.allow("secretsmanager:DescribeSecret", on=[data.secrets.vendor_arn(name) for name in vendors])
+        return function
+
+    def _accept(self, name: str, more: Mapping[str, str] | None = None) -> SmallFunction:
         own = self.variables
         function = self.function(
             name,
-            own.core | own.images | own.upload_scan,
+            own.core | own.images | own.upload_scan | dict(more or {}),
             timeout_seconds=FORM_SECONDS,
             memory_mb=IMAGING_MEMORY_MB,
             imaging=True,
@@ -50,7 +58,7 @@ class Uploads(Room):
         own = self.variables
         function = self.function("read_uploads", own.core | own.images | own.signing | own.uploads_queue)
         function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", on=self.data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=self.data.signing_secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=self.data.secrets.signing_arn)
         function.allow("sqs:SendMessage", on=self.queues.uploads.arn)
         self.allow_upload_links(function)
         return function

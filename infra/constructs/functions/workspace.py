@@ -68,7 +68,7 @@ class WorkspaceImages(Room):
             imaging=True,
         )
         function.allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=data.core.table_arn)
-        function.allow("secretsmanager:GetSecretValue", on=[data.vendor_secret_arn(one.name) for one in seeing])
+        function.allow("secretsmanager:GetSecretValue", on=[data.secrets.vendor_arn(one.name) for one in seeing])
         self.allow_links(function)
         return function
 

@@ -1,7 +1,7 @@
-"""A host that speaks Nanobanana as the document of the generator and gallery has it ("SD3 Medium").
+"""A host that speaks Nanobanana as the live service of seed 003 calls it ("SD3 Medium").
 
-Under `/nanobanana-seed`: `/api/v1/tasks` takes a task, `/api/v1/tasks/{id}` has its status, and base64 pictures with
-their price in dollars when it is done. The prices of 512, 1024 and 1536 are the document's; 768 lies between.
+Under `/nanobanana-seed`: `/api/predict` takes a task, `/api/predict/{id}` has its status, and base64 pictures with
+their price in dollars when it is done. The prices of 512, 1024 and 1536 are the seed's; 768 lies between.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ from infra.local.simulators.jobs import Job
 from infra.local.simulators.messages import Drop, Hang, Outcome, Reply, Request, json_reply
 from infra.local.simulators.pictures import Drawing
 
-_TASKS: Final = "/api/v1/tasks"
+_TASKS: Final = "/api/predict"
 _MODELS: Final = ("sd3-medium",)
-_TYPES: Final = ("TEXT_TO_IMAGE", "IMAGE_TO_IMAGE")
 _DEFAULT_SIZE: Final = "1024x1024"
 PRICES: Final[Mapping[str, str]] = {
     "512x512": "0.005",
@@ -82,14 +81,15 @@ class NanobananaSeedSimulator:
             return _refused(400, wrong)
         form = form or {}
         try:
-            fault, submit = self._threads.fault_of(self.name, form["model"], form["prompt"], self.faults)
+            model, inputs = form["model_id"], dict(form["generated_inputs"])
+            fault, submit = self._threads.fault_of(self.name, model, inputs["prompt"], self.faults)
         except UnknownFaultError as error:
             return _refused(400, error.reason)
         if fault and (refusal := _refusal_of_fault(fault)):
             return refusal
-        encoded = form.pop("images", [])
-        noted = form | {"images": len(encoded)}
-        job = Job(secrets.token_hex(16), self.name, form["model"], form["prompt"], noted, fault, status="PENDING")
+        encoded = inputs.pop("images", [])
+        noted = inputs | {"images": len(encoded)}
+        job = Job(secrets.token_hex(16), self.name, model, inputs["prompt"], noted, fault, status="processing")
         self._threads.start(job, lambda: _draw(job, submit, encoded), _ENDINGS)
         return _answer_to_create(job)
 
@@ -99,32 +99,43 @@ def _answer_to_create(job: Job) -> Outcome:
         return Drop()
     if job.has_fault("gateway-timeout"):
         return Reply(504, b"<html><body>504 Gateway Time-out</body></html>", "text/html")
-    return json_reply({"taskId": job.id, "status": "PENDING"}, 202)
+    return json_reply({"task_id": job.id}, 202)
 
 
 def _wrong_with(form: Mapping[str, Any]) -> str | None:
     """Why the host would not take this form; None when it would."""
-    prompt = form.get("prompt")
-    if not isinstance(prompt, str) or not prompt.strip():
-        return "Prompt is required and must be a non-empty string"
-    if missing := [field for field in ("model", "taskType") if not form.get(field)]:
-        return f"{missing[0]} is required"
-    if not isinstance(form.get("watermark", ""), str):
-        return "watermark must be text"
-    choices = {"model": _MODELS, "taskType": _TYPES, "imageSize": tuple(PRICES)}
-    return wrong_choice(form, choices) or _wrong_with_images(form.get("images", []), form["taskType"])
+    given = form.get("generated_inputs")
+    inputs: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    prompt = inputs.get("prompt")
+    numbers = [inputs.get("num_inference_steps"), inputs.get("guidance_scale")]
+    checks = {
+        "Prompt is required and must be a non-empty string": isinstance(prompt, str) and bool(prompt.strip()),
+        "model_id is required": bool(form.get("model_id")),
+        "webhook_return_type must be async": form.get("webhook_return_type") == "async",
+        "watermark must be text": isinstance(inputs.get("watermark", ""), str),
+        "num_images_per_prompt must be 1": inputs.get("num_images_per_prompt") == 1,
+        "steps and guidance must be numbers": all(isinstance(number, int | float) for number in numbers),
+    }
+    if wrong := next((message for message, holds in checks.items() if not holds), None):
+        return wrong
+    choices = {"model_id": _MODELS, "size": tuple(PRICES)}
+    return wrong_choice({**form, "size": _size(inputs)}, choices) or _wrong_with_images(inputs.get("images", []))
 
 
-def _wrong_with_images(images: Any, kind: str) -> str | None:
+def _wrong_with_images(images: Any) -> str | None:
     if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
         return "images must be a list of base64"
-    if bool(images) != (kind == _TYPES[1]):
-        return f"images belong to {_TYPES[1]}, which needs at least one"
     return None
 
 
+def _size(inputs: Mapping[str, Any]) -> str:
+    if "width" not in inputs:
+        return _DEFAULT_SIZE
+    return f"{inputs['width']}x{inputs.get('height')}"
+
+
 def _draw(job: Job, submit: int, encoded: list[str]) -> tuple[Drawing, ...]:
-    side = int(job.input.get("imageSize", _DEFAULT_SIZE).partition("x")[0])
+    side = int(_size(job.input).partition("x")[0])
     sources = [as_source(_decoded(text)) for text in encoded]
     return drawings(job, submit, sources, size=(side, side), format="png")
 
@@ -141,14 +152,14 @@ def _decoded(text: str) -> bytes:
 
 def _status_reply(job: Job) -> Reply:
     if not job.done.is_set():
-        return json_reply({"taskId": job.id, "status": "PROCESSING", "errorMessage": None})
+        return json_reply({"task_id": job.id, "status": "processing"})
     if job.code:
-        return json_reply({"taskId": job.id, "status": "FAILED", "cost": 0, "errorMessage": job.error})
+        return json_reply({"task_id": job.id, "status": "failed", "cost": 0, "error": job.error})
     pictures = [base64.b64encode(content(job, drawing)[0]).decode() for drawing in job.drawings]
-    price = PRICES[job.input.get("imageSize", _DEFAULT_SIZE)]
-    body = {"taskId": job.id, "status": "COMPLETED", "images": pictures, "errorMessage": None}
+    body = {"task_id": job.id, "status": "completed", "images": pictures, "execution_time": 1.5}
     reply = json_reply(body)
     # The price is a JSON number with exactly these digits, which a float would not promise.
+    price = PRICES[_size(job.input)]
     return Reply(200, reply.body[:-1] + f', "cost": {price}}}'.encode(), reply.media_type)
 
 

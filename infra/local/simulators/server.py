@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from infra.local.simulators import webhooks
 from infra.local.simulators.faults import FAULTS
 from infra.local.simulators.google import GoogleSimulator
 from infra.local.simulators.job_threads import JobThreads
@@ -30,6 +31,7 @@ from infra.local.simulators.pictures import MAX_SIDE, Drawing
 from infra.local.simulators.telegram import NAME as TELEGRAM
 from infra.local.simulators.telegram import TelegramSimulator
 from infra.local.simulators.wavespeed import WaveSpeedSimulator
+from infra.local.simulators.webhooks import WebhookReceiver
 
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 _CHECK_SECONDS: Final = 0.2
@@ -74,6 +76,7 @@ class Simulators:
         self.stopping = threading.Event()
         self.vendors: Mapping[str, Vendor] = {vendor.name: vendor for vendor in self._make_vendors()}
         self.telegram = TelegramSimulator()
+        self.webhooks = WebhookReceiver()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
@@ -115,7 +118,8 @@ class Simulators:
         vendor_name, _, rest = request.path.lstrip("/").partition("/")
         called = self.telegram if vendor_name == TELEGRAM else self.vendors.get(vendor_name)
         if called is None:
-            return self._control(request)
+            is_webhook = request.path.startswith(webhooks.PATH)
+            return self.webhooks.answer(request) if is_webhook else self._control(request)
         inner = Request(request.method, f"/{rest}", request.query, request.headers, request.body, request.origin)
         return called.answer(inner)
 
@@ -129,6 +133,7 @@ class Simulators:
                 self.jobs.reset()
                 for vendor in self.vendors.values():
                     vendor.reset()
+                self.webhooks.reset()
                 return json_reply({"status": "ok"})
             case "GET", path if picture := _PICTURE_PATH.fullmatch(path):
                 return _sample_picture(picture, request.query.get("seed", ""))
