@@ -1,4 +1,5 @@
 /** Requests to the API. Every request has a timeout; a failure is an ApiError with the API's own code. */
+import { freshToken } from "./access.js";
 import { session } from "./session.js";
 
 const SECONDS = 30;
@@ -10,20 +11,31 @@ export class ApiError extends Error {
   }
 }
 
-/** `{status, body, headers}`. A lost answer is an ApiError with the code `network`. */
-export async function request(method, path, { body, headers = {}, seconds = SECONDS } = {}) {
+/** Who is calling, and for which workspace. */
+export async function credentials() {
+  await freshToken();
+  return {
+    Authorization: `Bearer ${session.token()}`,
+    ...(session.workspace() ? { "X-Workspace-Id": session.workspace() } : {}),
+  };
+}
+
+/** `{status, body, headers}`. A lost answer is an ApiError with the code `network`; `keepalive` for a page that is being left. */
+export async function request(method, path, { body, headers = {}, seconds = SECONDS, keepalive = false } = {}) {
   const form = body instanceof FormData;
+  const identity = await credentials();
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: {
         Accept: "application/json",
-        Authorization: `Bearer ${session.token()}`,
+        ...identity,
         ...(body && !form ? { "Content-Type": "application/json" } : {}),
         ...headers,
       },
       body: body && !form ? JSON.stringify(body) : body,
+      keepalive,
       signal: AbortSignal.timeout(seconds * 1000),
     });
   } catch {

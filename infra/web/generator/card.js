@@ -1,14 +1,17 @@
 /** One image of a run, in one box of its shape: waiting, painting, arriving, done, failed or stopped. */
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { decodeBlurhash } from "../core/blurhash.js";
 import { credits, seconds } from "../core/format.js";
 import { failure, NOTHING_CHARGED, sentence } from "../core/words.js";
+import { follow } from "../core/router.js";
+import { useKnown } from "../core/store.js";
+import { gallery } from "../gallery/images.js";
+import { Blur } from "../parts/blur.js";
 import { Icon } from "../parts/icon.js";
 import { PriceTag } from "../parts/price.js";
+import { actionsOf } from "../viewer/actions.js";
 import { runs } from "./runs.js";
 
 const STAGES = { queued: "In line", submitted: "Sent", generating: "Painting", storing: "Saving" };
-const HASH_SIDE = 32;
 
 /** Milliseconds since a time, counted while the card is on the page. */
 function useElapsed(since) {
@@ -36,30 +39,26 @@ function Waiting({ run, image }) {
   const whole = Math.round(elapsed / 1000);
   const time = usual ? `${whole} s of about ${Math.round(usual / 1000)}` : `${whole} s`;
   return html`<div class=${`weave ${painting ? "sweep" : ""}`}>
-    <div class="stage"><b>${late ? "Slower than usual, still working" : word}</b><span>${time}</span>
+    <div class="stage"><b>${late ? html`Slower than usual<span class="longer">, still working</span>` : word}</b><span>${time}</span>
       ${usual && html`<div class="bar" role="progressbar" aria-label="Progress of the image" aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(share(elapsed, usual) * 100)} aria-valuetext=${`${whole} of about ${Math.round(usual / 1000)} seconds`}>
         <i style=${{ width: `${share(elapsed, usual) * 100}%` }}></i></div>`}
     </div></div>`;
 }
 
-function Blur({ hash }) {
-  const canvas = useRef();
-  useEffect(() => {
-    canvas.current.getContext("2d").putImageData(new ImageData(decodeBlurhash(hash, HASH_SIDE, HASH_SIDE), HASH_SIDE), 0, 0);
-  }, [hash]);
-  return html`<canvas ref=${canvas} width=${HASH_SIDE} height=${HASH_SIDE} aria-hidden="true"></canvas>`;
-}
-
 function Done({ run, image }) {
   const [loaded, setLoaded] = useState(false);
+  const mark = useKnown(gallery).marks.get(image.id) ?? { favourite: false };
   const time = image.completedAt && new Date(image.completedAt) - new Date(run.createdAt);
   return html`<div class="done">
     ${image.blurhash && !loaded && html`<${Blur} hash=${image.blurhash} />`}
-    <a href=${image.url} target="_blank" rel="noopener" aria-label=${`Open: ${image.prompt.slice(0, 125)}`}>
+    <a href=${`/gallery/${image.id}`} onClick=${follow} data-image=${image.id} aria-label=${`Open: ${image.prompt.slice(0, 125)}`}>
       <img src=${image.previewUrl ?? image.url} alt=${image.prompt.slice(0, 250)} width=${image.width} height=${image.height}
         decoding="async" class=${loaded ? "shown" : ""} onLoad=${() => setLoaded(true)} /></a>
-    <a class="on-image" href=${`${image.permalink}?download=true`} aria-label="Download" title="Download"><${Icon} name="download" /></a>
+    <span class="on-image"><button aria-label="Favourite" title="Favourite" aria-pressed=${mark.favourite}
+        onClick=${() => gallery.mark([image], { favourite: !mark.favourite })}><${Icon} name="heart" filled=${mark.favourite} /></button>
+      <button aria-label="Use as reference" title="Use as reference" onClick=${actionsOf(image, run).useAsReference}><${Icon} name="image" /></button>
+      <a href=${`${image.permalink}?download=true`} aria-label="Download" title="Download"><${Icon} name="download" /></a></span>
     <span class="caption">${credits(image.priceMilliCredits)} · ${time ? seconds(time) : ""}</span></div>`;
 }
 

@@ -5,6 +5,8 @@ import { modelPrice } from "../parts/price.js";
 import { Icon } from "../parts/icon.js";
 import { PriceTag } from "../parts/price.js";
 import { promptLimit } from "./form.js";
+import { Go } from "./go.js";
+import { Presets } from "./presets.js";
 import { References } from "./references.js";
 
 const NUMBERS = [1, 2, 3, 4, 6, 10];
@@ -36,12 +38,21 @@ function Drawn({ ratio }) {
   return html`<i class="drawn" style=${{ width: `${w * scale}px`, height: `${h * scale}px` }}></i>`;
 }
 
-function Shape({ form, model, sizes, onChange }) {
+/** The shapes that a model takes, the one chosen, and what choosing another changes in the form. */
+export function shapesOf(form, model, sizes) {
   const bySize = model.options.supports_size && sizes.length > 0;
-  const ratios = bySize ? [...new Set(sizes.map((each) => each.aspectRatio))] : model.options.aspect_ratio_options;
-  const current = bySize ? sizes.find((each) => each.size === form.size)?.aspectRatio : form.aspectRatio;
+  return {
+    bySize,
+    ratios: bySize ? [...new Set(sizes.map((each) => each.aspectRatio))] : model.options.aspect_ratio_options,
+    current: bySize ? sizes.find((each) => each.size === form.size)?.aspectRatio : form.aspectRatio,
+    fieldsOf: (ratio) => (bySize ? { size: sizes.find((each) => each.aspectRatio === ratio).size } : { aspectRatio: ratio }),
+  };
+}
+
+function Shape({ form, model, sizes, onChange }) {
+  const { bySize, ratios, current, fieldsOf } = shapesOf(form, model, sizes);
   const same = sizes.filter((each) => each.aspectRatio === current);
-  const choose = (ratio) => onChange(bySize ? { size: sizes.find((each) => each.aspectRatio === ratio).size } : { aspectRatio: ratio });
+  const choose = (ratio) => onChange(fieldsOf(ratio));
   if (!ratios.length) return null;
   return html`<fieldset class="field"><legend class="hidden">Shape</legend><div class="field-head"><b>Shape</b>
       ${bySize && form.size && html`<select aria-label="Size" onChange=${(event) => onChange({ size: event.target.value })}>
@@ -81,14 +92,15 @@ export function reasonOff({ form, model, quote, quoteError, known, online, uploa
 }
 
 export function Composer(props) {
-  const { form, models, model, known, account, quote, off, busy, problem, onChange, onSend, uploads } = props;
-  const after = quote && account.available !== null ? account.available - quote.price.milliCredits : null;
+  const { form, models, model, known, account, onChange, uploads, onClose } = props;
   const sizes = known?.sizes ?? [];
-  return html`<aside class="composer" aria-label="New run"><div class="fields">
+  return html`<aside class="composer" aria-label="New run"><button class="grip" aria-label="Close the form" onClick=${onClose}><i></i></button><div class="fields">
+      <${Presets} form=${form} onChange=${onChange} />
       <${Prompt} form=${form} limit=${promptLimit(model)} onChange=${onChange} />
       <${References} references=${form.references} most=${model.maxReferences} ...${uploads} />
       <${Model} models=${models} model=${model} known=${known} plan=${account.plan} onChange=${onChange} />
-      <${Shape} form=${form} model=${model} sizes=${sizes} onChange=${onChange} />
+      ${known ? null : html`<div class="shapes-waiting"></div>`}
+      ${known && html`<${Shape} form=${form} model=${model} sizes=${sizes} onChange=${onChange} />`}
       <${Numbers} form=${form} model=${model} onChange=${onChange} />
       <details class="more"><summary><${Icon} name="sliders" />Watermark, format<${Icon} name="down" /></summary>
         <div class="field"><div class="field-head"><label for="watermark">Watermark</label></div>
@@ -96,12 +108,5 @@ export function Composer(props) {
         <${Choice} id="format" label="Format" value=${form.outputFormat} onChange=${(outputFormat) => onChange({ outputFormat })}
           options=${[["", "As the model makes it"], ...model.outputFormats.map((each) => [each, each.toUpperCase()])]} /></details>
     </div>
-    <div class="foot">
-      ${problem ? html`<p class="error" role="alert"><${Icon} name="warning" />${problem}</p>`
-        : off ? html`<p class="notice">${off}</p>`
-        : html`<p>Balance <b>${account.available === null ? "" : credits(account.available)}</b>${after === null ? "" : ` → ${credits(after)}`}
-          <span>${known?.usualMs ? `about ${seconds(known.usualMs)}` : ""}</span></p>`}
-      <button class="go" disabled=${Boolean(off) || busy || !quote} aria-busy=${busy} onClick=${onSend}>
-        <span>Generate ${form.n}</span><span class="go-price"><i class="hole" aria-hidden="true"></i>${quote ? `${credits(quote.price.milliCredits)} credits` : "…"}</span></button>
-    </div></aside>`;
+    <div class="foot"><${Go} ...${props} /></div></aside>`;
 }

@@ -1,16 +1,13 @@
 /** The catalogue: models, the sizes that each takes, and how long it usually takes. */
 import { useEffect, useState } from "../vendor/preact.js";
 import { get } from "../core/api.js";
+import { catalogue } from "../core/catalogue.js";
+import { useKnown } from "../core/store.js";
 
 const FEWEST_SAMPLES = 20;
 
-export function useModels() {
-  const [models, setModels] = useState([]);
-  useEffect(() => {
-    get("/api/v1/models").then(({ models: all }) => setModels(all.filter((model) => model.status !== "retired")), () => setModels([]));
-  }, []);
-  return models;
-}
+/** Models that can be chosen. */
+export const useModels = () => useKnown(catalogue).filter((model) => model.status !== "retired");
 
 /** `{sizes, usualMs}` of a model; null until both are known. */
 export function useModel(id) {

@@ -3,6 +3,7 @@ import { html, useRef, useState } from "../vendor/preact.js";
 import { ApiError, request } from "../core/api.js";
 import { failure } from "../core/words.js";
 import { Icon } from "../parts/icon.js";
+import { referenceId } from "./form.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 const LARGEST_BYTES = 4_000_000; // a form may have 4.5 MB
@@ -33,8 +34,29 @@ export async function upload(file) {
   return { uploadId: made.id, thumbnailUrl: made.thumbnailUrl ?? made.url, name: file.name };
 }
 
-export function References({ references, most, busy, problem, onFiles, onRemove }) {
+/** One reference; its place is changed by dragging it, or by Alt and an arrow key. */
+function Thumb({ reference, index, dragged, onRemove, onMove }) {
+  const move = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!event.altKey || !by) return;
+    event.preventDefault();
+    onMove(index, index + by);
+  };
+  const drop = (event) => {
+    if (dragged.current === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onMove(dragged.current, index);
+  };
+  return html`<span class="thumb" draggable="true" onDragStart=${() => { dragged.current = index; }} onDragEnd=${() => { dragged.current = null; }}
+    onDragOver=${(event) => { if (dragged.current !== null) event.preventDefault(); }} onDrop=${drop}><img src=${reference.thumbnailUrl} alt=${reference.name} width="56" height="56" draggable="false" />
+    <button aria-label=${`Remove reference ${index + 1}`} title="Alt and an arrow key move it" aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight" onKeyDown=${move}
+      onClick=${() => onRemove(referenceId(reference))}><${Icon} name="close" /></button></span>`;
+}
+
+export function References({ references, most, busy, problem, onFiles, onRemove, onMove }) {
   const chooser = useRef();
+  const dragged = useRef(null);
   const [over, setOver] = useState(false);
   const drop = (event) => {
     event.preventDefault();
@@ -43,8 +65,7 @@ export function References({ references, most, busy, problem, onFiles, onRemove 
   };
   return html`<div class="field"><div class="field-head"><b>References</b><span>${references.length} of ${most}</span></div>
     <div class="references">
-      ${references.map((each, index) => html`<span class="thumb" key=${each.uploadId}><img src=${each.thumbnailUrl} alt=${each.name} width="56" height="56" />
-        <button aria-label=${`Remove reference ${index + 1}`} onClick=${() => onRemove(each.uploadId)}><${Icon} name="close" /></button></span>`)}
+      ${references.map((each, index) => html`<${Thumb} key=${referenceId(each)} reference=${each} index=${index} dragged=${dragged} onRemove=${onRemove} onMove=${onMove} />`)}
       <button class=${`drop ${over ? "over" : ""}`} disabled=${busy || references.length >= most} aria-busy=${busy} onClick=${() => chooser.current.click()}
         onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)} onDrop=${drop}>
         <${Icon} name="image" /><span>${busy ? "Uploading" : "Drop, paste or choose an image to start from"}</span></button>

@@ -1,13 +1,14 @@
 /** A run: its prompt, its images in their shape, and a label with model, shape, price and time. */
 import { html, useState } from "../vendor/preact.js";
+import { modelName } from "../core/catalogue.js";
 import { credits, seconds, size, startedAt } from "../core/format.js";
 import { failure } from "../core/words.js";
 import { Icon } from "../parts/icon.js";
 import { PriceTag } from "../parts/price.js";
 import { Card } from "./card.js";
+import { settingsOf } from "./form.js";
 import { hasEnded, runs } from "./runs.js";
-
-const OPEN = new Set(["PENDING", "PROCESSING"]);
+import { moneyRule, openOf, savingOf } from "./stop.js";
 
 /** Width divided by height of what was asked for, until an image says its own. */
 function ratioOf(run) {
@@ -29,9 +30,7 @@ function Cost({ run }) {
 function Stop({ run }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
-  const open = run.images.filter((image) => OPEN.has(image.status));
-  const ready = run.images.filter((image) => image.status === "COMPLETED").length;
-  const saves = open.reduce((sum, image) => sum + image.priceMilliCredits, 0);
+  const open = openOf(run);
   const stop = async () => {
     setBusy(true);
     try {
@@ -41,12 +40,9 @@ function Stop({ run }) {
     }
     setBusy(false);
   };
-  const rule = ready && run.price?.unit === "generation" ? "A run with finished images keeps its price."
-    : ready ? "Finished images stay and are paid. A stopped one costs nothing." : "A stopped run costs nothing.";
-  return html`<div class="stop-line"><span>${problem ? failure(problem) : rule}</span>
-    <button disabled=${busy} aria-busy=${busy} onClick=${stop}><${Icon} name="stop" />
-      ${open.length === 1 && ready ? "Stop the last one" : `Stop ${open.length}`}
-      ${run.price?.unit === "image" && html`<${PriceTag} text=${`saves ${credits(saves)}`} />`}</button></div>`;
+  return html`${problem && html`<span class="error" role="alert">${failure(problem)}</span>`}<button title=${moneyRule(run)} disabled=${busy} aria-busy=${busy} onClick=${stop}><${Icon} name="stop" />
+      ${open.length === 1 && run.images.length > 1 ? "Stop the last one" : `Stop ${open.length}`}
+      ${run.price?.unit === "image" && html`<${PriceTag} text=${`saves ${credits(savingOf(run))}`} />`}</button>`;
 }
 
 export function Run({ run, onUse }) {
@@ -56,12 +52,12 @@ export function Run({ run, onUse }) {
   const shape = run.images.length === 1 ? "one" : run.images.length === 3 ? "three" : "two";
   return html`<article class="run" aria-label=${run.prompt.slice(0, 80)}>
     <header><p class="prompt-text">${run.prompt}</p>
-      ${hasEnded(run) ? html`<button onClick=${() => onUse({ prompt: run.prompt })}>Use prompt</button>`
-        : html`<span class="live">${ready} of ${run.n} ready</span>`}</header>
+      ${hasEnded(run) ? html`<span key="ended" class="row uses"><button onClick=${() => onUse({ prompt: run.prompt })}>Use prompt</button>
+        <button onClick=${() => onUse(settingsOf(run))}>Use all</button></span>`
+        : html`<span key="open" class="row uses"><span class="live">${ready} of ${run.n} ready</span>${openOf(run).length > 0 && html`<${Stop} run=${run} />`}</span>`}</header>
     <p class="hidden" role="status">${ready} of ${run.n} ready</p>
     <ul class=${`cards ${shape}`}>${run.images.map((image) => html`<${Card} key=${image.index} run=${run} image=${image} ratio=${ratio} />`)}</ul>
-    <footer class="label"><span>${run.model}</span>
+    <footer class="label"><span>${modelName(run.model)}</span>
       <span>${run.parameters.size ? size(run.parameters.size) : run.parameters.aspectRatio}</span><${Cost} run=${run} />
-      <span class="when">${hasEnded(run) && run.durationMs ? seconds(run.durationMs) : `started ${startedAt(run.createdAt)}`}</span></footer>
-    ${!hasEnded(run) && html`<${Stop} run=${run} />`}</article>`;
+      <span class="rule">${moneyRule(run)}</span><span class="when" key=${run.status}>${hasEnded(run) && run.durationMs ? seconds(run.durationMs) : `started ${startedAt(run.createdAt)}`}</span></footer></article>`;
 }
