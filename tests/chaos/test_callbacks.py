@@ -14,6 +14,7 @@ from tests.support.engine import (
     ScriptedProvider,
     a_request,
     caller,
+    deaths,
     failure,
     finished_at_once,
     refusing,
@@ -463,7 +464,7 @@ def test_a_worker_killed_after_any_side_effect_changes_nothing_for_the_customer(
     undisturbed = Engine(client, table, calling_back=["wavespeed"])
     undisturbed.provider.default = DEADLY[scenario](undisturbed)
     expected = run(undisturbed)
-    for victim in range(3, len(undisturbed.fuse.steps) + 1):
+    for victim in deaths(3, len(undisturbed.fuse.steps), list(DEADLY).index(scenario)):
         engine = Engine(client, table, fuse=Fuse(burns_at=victim), calling_back=["wavespeed"])
         engine.provider.default = DEADLY[scenario](engine)
         generation = engine.run(engine.submit(a_request()).generation.id)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.engine import (
+    WORKSPACE,
     Behaviour,
     Engine,
     Fuse,
     WorkerKilledError,
     a_request,
     caller,
+    deaths,
     finished_at_once,
     inline_at_once,
     job_ending_in,
@@ -76,7 +78,7 @@ def test_a_worker_killed_after_any_side_effect_changes_nothing_for_the_customer(
     undisturbed.provider.default = behaviour
     undisturbed.run(undisturbed.submit(a_request()).generation.id)
     # When the worker is killed after each side effect of it in turn
-    for victim in range(3, len(undisturbed.fuse.steps) + 1):
+    for victim in deaths(3, len(undisturbed.fuse.steps), list(SCENARIOS).index(scenario)):
         engine = Engine(client, table, fuse=Fuse(burns_at=victim))
         engine.provider.default = behaviour
         submitted = engine.submit(a_request()).generation
@@ -113,6 +115,21 @@ def test_a_lost_message_after_the_transaction_is_healed_by_the_sweeper(client: D
     submitted = engine.submit(a_request())
     generation = engine.run(submitted.generation.id)
     assert generation.status is Status.COMPLETED
+    check_invariants(engine, generation)
+
+
+def test_a_generation_that_has_begun_and_was_not_started_is_queued_again(client: DynamoDBClient, table: str) -> None:
+    # Given a worker that died for good between the two steps of a start
+    engine = Engine(client, table)
+    engine.lose_submit_message = True
+    submitted = engine.submit(a_request()).generation
+    assert engine.generations.begin(WORKSPACE, submitted.id, engine.clock.now)
+    # When the sweep has found it
+    generation = engine.run(submitted.id)
+    # Then it is made, long before its deadline
+    assert generation.status is Status.COMPLETED
+    assert generation.completed_at is not None
+    assert generation.completed_at < submitted.deadline
     check_invariants(engine, generation)
 
 

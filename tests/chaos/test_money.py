@@ -359,10 +359,34 @@ def test_a_budget_tells_at_four_fifths_and_once(engine: Engine) -> None:
         engine.run(engine.submit(a_request()).generation.id)
     # Then its owner was told, once
     assert engine.told.count("budget.alert") == 1
+    assert "budget.reached" not in engine.told
     engine.run(engine.submit(a_request()).generation.id)
     with pytest.raises(BudgetExceeded):
         engine.submit(a_request())
-    assert engine.told.count("budget.alert") == 1
+    assert (engine.told.count("budget.alert"), engine.told.count("budget.reached")) == (1, 1)
+
+
+def test_an_owner_is_told_of_a_low_balance_once_for_each_top_up(engine: Engine) -> None:
+    # Given a wallet of twelve credits, and generations at one credit
+    now, wallet = engine.clock.now, engine.wallet()
+    rest = Grant("too-much", GrantKind.ADJUSTMENT, 12_000 - wallet.available, 40)
+    commit = DynamoTransactions(engine._client).commit
+    commit(*engine.ledger.withdrawing(WORKSPACE, wallet, rest, now))
+
+    def told_after(generations: int) -> int:
+        for _ in range(generations):
+            engine.run(engine.submit(a_request()).generation.id)
+        return engine.told.count("credits.low")
+
+    # When ten are left, ten more can be paid; with nine the owner is told, and not again
+    assert told_after(2) == 0
+    assert told_after(1) == 1
+    assert told_after(2) == 1
+    # Then after a top-up the owner is told again
+    commit(*engine.ledger.granting(WORKSPACE, Grant("more", GrantKind.PURCHASE, 4_000, 50), now))
+    assert told_after(1) == 1
+    assert told_after(1) == 2
+    engine.check_ledger()
 
 
 def test_a_race_for_a_budget_ends_exactly_at_it(engine: Engine) -> None:

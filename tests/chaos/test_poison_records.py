@@ -15,8 +15,10 @@ from easel.clock import to_iso
 from easel.domain.credits import MILLI, Grant, GrantKind
 from easel.domain.image import Status
 from easel.ids import new_id
-from easel.repositories import keys
-from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
+from easel.repositories.attribute_values import from_item, to_item
+from easel.repositories.delivery import keys as delivery_keys
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.generations import keys as generation_keys
 from easel.services.money.reconcile_ledger import ReconcileLedger
 
 if TYPE_CHECKING:
@@ -50,12 +52,12 @@ def abandoned(engine: Engine) -> str:
 
 
 def make_unreadable(engine: Engine, client: DynamoDBClient, generation_id: str) -> None:
-    spoil(client, engine.core_table, keys.generation_state(WORKSPACE, generation_id), status="NONSENSE")
+    spoil(client, engine.core_table, generation_keys.generation_state(WORKSPACE, generation_id), status="NONSENSE")
 
 
 def make_full(engine: Engine, client: DynamoDBClient, generation_id: str) -> None:
     """A record that has no room left for its end."""
-    key = keys.generation_state(WORKSPACE, generation_id)
+    key = generation_keys.generation_state(WORKSPACE, generation_id)
     room = ITEM_LIMIT - typed_item_size(client.get_item(TableName=engine.core_table, Key=to_item(key))["Item"])
     spoil(client, engine.core_table, key, filler="x" * (room - 10))
 
@@ -85,7 +87,7 @@ def test_the_sweep_survives_an_event_that_cannot_be_read(engine: Engine, client:
     generation = engine.run(engine.submit(a_request()).generation.id, sweeps=False)
     (told,) = engine.outbox.waiting(engine.clock.now + MINUTE, engine.clock.now, 10)
     poison = new_id()
-    place = keys.outbox(poison)
+    place = delivery_keys.outbox(poison)
     record = {"entity": "OUTBOX", "createdAt": to_iso(engine.clock.now), "event": '{"id": 1}'}
     client.put_item(TableName=engine.core_table, Item=to_item({**place, **record}))
     engine.clock.now += 2 * MINUTE

@@ -49,7 +49,7 @@ try a template                    1  GetItem
 submit with what ships            2  TransactWriteItems, SendMessage
 submit with an own template       3  GetItem, TransactWriteItems, SendMessage
 remove a template                 2  GetItem, TransactWriteItems
-start                             3  GetItem, BatchGetItem, StartExecution
+start                             4  GetItem, BatchGetItem, UpdateItem, StartExecution
 render, delivered at once        15  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, 3 x PutObject, UpdateItem, Query, SendTaskSuccess, BatchGetItem, UpdateItem
 render, job begun                 8  ChangeMessageVisibility, Query, BatchGetItem, PutItem, BatchGetItem, PutItem, UpdateItem, SendMessage
 collect, still running            5  ChangeMessageVisibility, Query, BatchGetItem, UpdateItem, SendMessage
@@ -66,7 +66,7 @@ mark a picture                    2  BatchGetItem, TransactWriteItems
 mark it again                     1  BatchGetItem
 favourites                        2  Query, BatchGetItem
 tags                              1  Query
-sweep, nothing to do             13  13 x Query
+sweep, nothing to do             17  17 x Query
 wallet                            1  GetItem
 statement                         1  Query
 give credits                      2  GetItem, TransactWriteItems

@@ -23,7 +23,6 @@ from tests.support.write_units import WriteMeter, WrittenItem, measured_writes
 
 from easel.domain.provider import Finished, InlinePicture, ProviderTask, Submission
 from easel.repositories.generations.request_items import request_item
-from easel.wiring.aws import dynamodb
 
 TABLE = """
                        submit    start   render  collect   settle  publish together
@@ -67,10 +66,6 @@ class Flow:
         written = {"submit": self._meter.during(lambda: answers.append(functions.submit(key, **body)))}
         (generation,) = answers
 
-        def start() -> None:
-            functions.start(generation)
-            functions.begin(generation, dynamodb())
-
         def collect() -> None:
             for poll in range(1, polls + 1):
                 functions.collect(generation, poll)
@@ -78,7 +73,7 @@ class Flow:
                 functions.follow(generation)
 
         steps: dict[str, Callable[[], object]] = {
-            "start": start,
+            "start": lambda: functions.start(generation),
             "render": lambda: functions.render(generation, behaviour, task_token=TOKEN),
             "collect": collect,
             "settle": lambda: functions.settle(generation),

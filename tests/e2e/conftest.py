@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from PIL import Image as Picture
+from tests.support import plain_http
 from tests.support.cloud import LocalCloud, Workspace, wait_for
 
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
@@ -70,7 +71,7 @@ class Studio:
 
     def picture(self, image: dict[str, Any]) -> Picture.Image:
         """The picture behind an image's link, fetched without credentials."""
-        answer = httpx.get(image["url"], trust_env=False)
+        answer = plain_http.get(image["url"])
         assert answer.status_code == 200, answer.text[:300]
         picture = Picture.open(io.BytesIO(answer.content))
         picture.load()
@@ -87,7 +88,7 @@ class Studio:
         }
 
     def _at_vendors(self, what: str) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.simulator}/_simulator/jobs", trust_env=False)
+        answer = plain_http.get(f"{self.simulator}/_simulator/jobs")
         found: list[dict[str, Any]] = answer.json()[what]
         return found
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
 import pytest
 from tests.e2e.conftest import Studio
+from tests.support import plain_http
 from tests.support.cloud import Workspace, wait_for
 
 pytestmark = pytest.mark.requirement("S002-71")
@@ -16,7 +16,7 @@ LINES = [
     {
         "custom_id": f"sku-{number}",
         "method": "POST",
-        "url": "/api/v1/generations",
+        "url": "/api/v1/generations" if number % 2 else "/v1/images/generations",
         "body": {"model": "sandbox", "prompt": f"fox {number}"},
     }
     for number in range(6)
@@ -34,11 +34,12 @@ def ended(studio: Studio, batch_id: str, status: str = "COMPLETED") -> dict[str,
 
 def results(batch: dict[str, Any]) -> list[dict[str, Any]]:
     # With the credentials that many clients send along.
-    answer = httpx.get(batch["resultsUrl"], trust_env=False, headers={"Authorization": "Bearer x"})
+    answer = plain_http.get(batch["resultsUrl"], headers={"Authorization": "Bearer x"})
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
+@pytest.mark.requirement("S003-93", "S003-113")
 def test_a_batch_is_quoted_confirmed_and_made_line_by_line(own_studio: Studio, other_workspace: Workspace) -> None:
     text = "\n".join(json.dumps(line) for line in [*LINES, WRONG])
     answer = own_studio.api.post("/api/v1/batches", content=text, headers={"Content-Type": "application/jsonl"})
@@ -61,11 +62,12 @@ def test_a_batch_is_quoted_confirmed_and_made_line_by_line(own_studio: Studio, o
     made = [own_studio.status(line["generationId"]) for line in found[:-1]]
     assert [one["clientReference"] for one in made] == [line["custom_id"] for line in LINES]
     assert len({one["id"] for one in made}) == 6
-    assert httpx.get(found[0]["images"][0]["url"], trust_env=False, follow_redirects=True).status_code == 200
+    assert plain_http.get(found[0]["images"][0]["url"], follow_redirects=True).status_code == 200
     listed = own_studio.api.get("/api/v1/batches").json()["batches"]
     assert batch["id"] in [one["id"] for one in listed]
 
 
+@pytest.mark.requirement("S003-92")
 def test_a_budget_stops_further_lines_and_cancelling_keeps_what_is_made(own_studio: Studio) -> None:
     lines = [
         {"customId": f"l-{number}", "body": {"model": "seedream-v4", "prompt": f"a fox {number}"}}

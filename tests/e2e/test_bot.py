@@ -18,6 +18,8 @@ from tests.support.cloud import REPOSITORY, LocalCloud
 from easel.domain.photo import MAX_BYTES, is_photo
 from easel.identity.telegram import derived_key
 
+GUIDE = REPOSITORY / "layers/documentation/python/easel_documentation/guides/30-telegram-bot.md"
+
 
 @pytest.fixture(scope="module")
 def record() -> dict[str, Any]:
@@ -28,10 +30,10 @@ def record() -> dict[str, Any]:
 
 @pytest.fixture(params=["an API key", "the key derived from the token"])
 def bot(cloud: LocalCloud, record: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Any]:
-    text = (REPOSITORY / "README.md").read_text("utf-8")
+    text = GUIDE.read_text("utf-8")
     (code,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "class Bot" in block)
     scope: dict[str, Any] = {}
-    exec(compile(code, "README.md", "exec"), scope)  # noqa: S102 - our own documentation
+    exec(compile(code, GUIDE.name, "exec"), scope)  # noqa: S102 - our own documentation
     derived = derived_key(record["telegramBotToken"])
     made = scope["Bot"](cloud.api_url, record["botApiKey"] if request.param == "an API key" else derived)
     with made.http:

@@ -13,12 +13,24 @@ import pytest
 from PIL import Image as Picture
 from tests.e2e.conftest import Studio
 from tests.support.cloud import Workspace, wait_for
+from tests.support.stored_pictures import StoredPictures
 
 
 @pytest.fixture(scope="module")
 def made(studio: Studio) -> dict[str, Any]:
     """A generation with two pictures."""
     return studio.generate(prompt="Linen Shirt", model="sandbox", n=2)
+
+
+@pytest.fixture(scope="module")
+def pictures(studio: Studio) -> StoredPictures:
+    cloud = studio.cloud
+    return StoredPictures(
+        dynamodb=cloud.aws.client("dynamodb"),
+        table=cloud.outputs["CoreTableName"],
+        s3=cloud.aws.client("s3"),
+        bucket=cloud.outputs["ImagesBucketName"],
+    )
 
 
 def anonymous(method: str, url: str, **options: Any) -> httpx.Response:
@@ -88,6 +100,59 @@ def test_a_generation_is_downloaded_as_a_zip_file(studio: Studio, made: dict[str
     assert described["bytes"] == len(answer.content)
     for name in archive.namelist()[1:]:
         assert b"trainedAlgorithmicMedia" in archive.read(name)
+
+
+@pytest.mark.requirement("S000-27", "X-14")
+def test_a_large_archive_is_built_by_a_worker_and_deleted_with_its_generation(
+    studio: Studio, pictures: StoredPictures
+) -> None:
+    """Of two pictures that are copied within S3, and one whose bytes pass through the worker."""
+    generation = pictures.generation(studio.workspace.id, 6_000_000, 7_000_000, 1_000_000, failed=1)
+    download = f"/api/generations/{generation.id}/download"
+
+    early = studio.api.get(download)
+
+    assert (early.status_code, early.headers["retry-after"].isdigit()) == (202, True), early.text
+    assert early.json()["archive"]["status"] in {"QUEUED", "BUILDING"}
+    assert 0 <= early.json()["archive"]["progress"] < 100
+    described = studio.api.get(f"/api/v1/generations/{generation.id}/archive?format=json").json()["archive"]
+    assert described["bytes"] == early.json()["archive"]["bytes"]
+
+    def there() -> httpx.Response | None:
+        answer = studio.api.get(download)
+        return answer if answer.status_code == 302 else None
+
+    link = wait_for(there, within_seconds=60, what="the archive").headers["location"]
+    data = anonymous("GET", link).content
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        contents = [packed.read(name) for name in packed.namelist()]
+    assert len(data) == described["bytes"]
+    assert [len(one) for one in contents[1:]] == [6_000_000, 7_000_000, 1_000_000]
+    assert [one["reason"] for one in json.loads(contents[0])["missing"]] == ["The provider refused it."]
+
+    assert studio.api.delete(f"/api/v1/generations/{generation.id}").status_code == 204
+    assert anonymous("GET", link).status_code == 404
+    assert pictures.keys_of(generation) == []
+
+
+@pytest.mark.requirement("X-13")
+def test_what_a_deletion_has_left_behind_is_removed_by_a_worker(studio: Studio, pictures: StoredPictures) -> None:
+    """Its message comes a minute after the request: it is sent by the test, so that nobody has to wait for it."""
+    generation = pictures.generation(studio.workspace.id, 1_000)
+    assert studio.api.delete(f"/api/v1/generations/{generation.id}").status_code == 204
+    picture = generation.images[0].stored
+    assert picture is not None
+    for key in (picture.original_key, f"lent/{generation.workspace_id}/{generation.id}/abc.png"):
+        pictures.s3.put_object(Bucket=pictures.bucket, Key=key, Body=b"of a worker that was late")
+    sqs = studio.cloud.aws.client("sqs")
+    (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "Deletions" in url and "DeadLetters" not in url)
+
+    message = {"workspaceId": generation.workspace_id, "generationId": generation.id, "requestId": "r"}
+    sqs.send_message(
+        QueueUrl=queue, MessageBody=json.dumps(message | {"imageIds": [image.id for image in generation.images]})
+    )
+
+    wait_for(lambda: not pictures.keys_of(generation), within_seconds=60, what="the worker")
 
 
 def test_exports_are_pictures_that_say_what_they_are(studio: Studio, made: dict[str, Any]) -> None:

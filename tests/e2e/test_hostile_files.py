@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.e2e.conftest import FINAL, Studio
 from tests.e2e.test_uploads import PNG, ended, send, ticket_from
+from tests.support import plain_http
 from tests.support.cloud import LocalCloud, Workspace, wait_for
 from tests.unit.imaging.odd_jpeg import repeated_scan
 from tests.unit.imaging.odd_png import bomb, noisy_png, png_chunks, png_file
@@ -119,7 +120,7 @@ def test_what_hides_beside_a_picture_is_taken_off(tenant: Tenant, name: str) -> 
     upload = ended(tenant.api, ticket["uploadId"])
 
     assert (upload["state"], upload["width"], upload["height"]) == ("READY", 30, 20), upload
-    served = httpx.get(upload["url"], trust_env=False).content
+    served = plain_http.get(upload["url"]).content
     assert len(served) == upload["bytes"] < 1_000
     assert not any(mark in served for mark in (b"PK", b"AAAA", b"script"))
 

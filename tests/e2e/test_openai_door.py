@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import openai
 import pytest
 from PIL import Image as Picture
 from tests.e2e.conftest import Studio
+from tests.support import plain_http
+from tests.support.cloud import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def test_every_family_of_models_makes_images(
     else:
         # Open WebUI fetches the address with its key.
         headers = {"Authorization": f"Bearer {own_studio.workspace.api_key}"}
-        shown = httpx.get(str(image.url), headers=headers, follow_redirects=True, trust_env=False)
+        shown = plain_http.get(str(image.url), headers=headers, follow_redirects=True)
         assert Picture.open(io.BytesIO(shown.content)).size == (1024, 1024)
 
 
@@ -154,3 +156,34 @@ def test_each_class_of_errors_is_told_apart(client: openai.OpenAI, own_studio: S
             model="gpt-image-1", prompt=prompt, n=10, response_format="url"
         )
     assert (short.value.status_code, short.value.code) == (402, "insufficient_quota")
+
+
+@pytest.mark.requirement("S002-71")
+def test_a_batch_goes_from_a_file_to_a_file(client: openai.OpenAI, own_studio: Studio, prompt: str) -> None:
+    body = {"model": "gpt-image-1", "prompt": prompt, "size": "1024x1024"}
+    lines = [{"custom_id": str(n), "method": "POST", "url": "/v1/images/generations", "body": body} for n in range(2)]
+    lines.append(lines[0] | {"custom_id": "wrong", "body": body | {"model": "none"}})
+    content = "\n".join(map(json.dumps, lines)).encode()
+    file = client.files.create(purpose="batch", file=("lines.jsonl", content))
+    before = spent(own_studio)
+
+    started = client.batches.create(
+        input_file_id=file.id, endpoint="/v1/images/generations", completion_window="24h", metadata={"for": "a test"}
+    )
+
+    def ended() -> Any:
+        batch = client.batches.retrieve(started.id)
+        return batch if batch.status == "completed" else None
+
+    batch = wait_for(ended, within_seconds=60, what=f"batch {started.id} is completed")
+    assert batch.request_counts.model_dump() == {"total": 3, "completed": 2, "failed": 1}
+    made = [json.loads(line) for line in client.files.content(batch.output_file_id).text.splitlines()]
+    assert [each["custom_id"] for each in made] == ["0", "1"]
+    for each in made:
+        shown = plain_http.get(each["response"]["body"]["data"][0]["url"], follow_redirects=True)
+        assert Picture.open(io.BytesIO(shown.content)).size == (1024, 1024)
+    (failed,) = (json.loads(line) for line in client.files.content(batch.error_file_id).text.splitlines())
+    assert failed["response"]["body"]["error"]["code"] == "model_not_found"
+    assert spent(own_studio) > before
+    assert client.files.delete(batch.output_file_id).deleted
+    assert batch.id in {each.id for each in client.batches.list()}

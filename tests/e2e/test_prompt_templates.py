@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 from tests.e2e.conftest import Studio
+from tests.support import plain_http
 from tests.support.cloud import Workspace
 
 
 def vendor_prompts(studio: Studio, word: str) -> set[str]:
     """What the vendor was asked for in prompts with this word."""
-    answer = httpx.get(f"{studio.simulator}/_simulator/jobs", trust_env=False).json()
+    answer = plain_http.get(f"{studio.simulator}/_simulator/jobs").json()
     return {job["prompt"] for job in answer["jobs"] if word in job["prompt"]}
 
 

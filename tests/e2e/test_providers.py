@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
-import httpx
 import pytest
 from tests.e2e.conftest import Studio
+from tests.support import plain_http
 from tests.support.cloud import LocalCloud, wait_for
 
 from easel.domain.circuits import MIN_CALLERS, RULES
@@ -284,6 +284,6 @@ def test_a_picture_shows_its_watermark_and_every_variant_says_that_a_model_made_
     assert image["provenance"]["watermark"] == word
     assert image["provenance"]["generator"] == {"provider": "openai", "model": "gpt-image-2"}
     for variant in ("url", "previewUrl", "thumbnailUrl"):
-        assert AI_MADE in httpx.get(image[variant], trust_env=False).content, variant
+        assert AI_MADE in plain_http.get(image[variant]).content, variant
     described = studio.api.get("/api/v1/models/gpt-image-2").json()["latency"]
     assert described is not None, "it has been used"

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image as Picture
 from tests.e2e.conftest import CREDITS, Studio
 from tests.e2e.test_uploads import a_png, ended, send
+from tests.support import plain_http
 
 if TYPE_CHECKING:
     from tests.support.cloud import LocalCloud
@@ -52,7 +53,7 @@ def pixels(data: bytes) -> tuple[tuple[int, int], bytes]:
 
 
 def fetched(url: str) -> bytes:
-    answer = httpx.get(url, trust_env=False, follow_redirects=True)
+    answer = plain_http.get(url, follow_redirects=True)
     assert answer.status_code == 200, answer.text[:200]
     return answer.content
 

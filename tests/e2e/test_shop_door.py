@@ -22,7 +22,7 @@ def picture(color: str) -> bytes:
 
 
 @pytest.mark.requirement(
-    "S000-1", "S000-9", "S000-16", "S000-19", "S000-20", "S000-26", "S000-27", "S000-28", "S000-38"
+    "S000-1", "S000-9", "S000-29", "S000-16", "S000-19", "S000-20", "S000-26", "S000-27", "S000-28", "S000-38"
 )
 def test_a_product_gets_its_six_pictures(cloud: LocalCloud) -> None:
     with cloud.api(cloud.new_workspace("Shop", credits=200)) as api:
@@ -71,6 +71,13 @@ def test_a_product_gets_its_six_pictures(cloud: LocalCloud) -> None:
             assert zipfile.ZipFile(io.BytesIO(archive.content)).namelist() == ["manifest.json", *names]
         saved = api.get(f"/api/images/{first['_id']}", params={"download": 1}, follow_redirects=True)
         assert f'filename="{names[0]}"' in saved.headers["content-disposition"]
+
+        uploaded = api.post("/api/upload/product-images", files=files)
+        assert uploaded.json().keys() >= {"frontImageUrl", "backImageUrl"}, uploaded.text
+        for side, color in (("front", (255, 0, 0)), ("back", (0, 0, 255))):
+            sent = httpx.get(uploaded.json()[f"{side}ImageUrl"], trust_env=False, timeout=60).content
+            with Image.open(io.BytesIO(sent)) as seen:
+                assert (seen.size, seen.convert("RGB").getpixel((160, 120))) == ((320, 240), color)
 
         retried = api.post(f"{path}/images/4/retry", json={"note": "the label cannot be read"})
         assert retried.status_code == 202, retried.text

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.support import plain_http
 from tests.support.cloud import LocalCloud, wait_for
 
 from easel.domain.upload import MAX_BYTES, MAX_INLINE_BYTES
@@ -29,7 +30,7 @@ PNG: Final = a_png()
 
 
 def send(ticket: dict[str, Any], data: bytes) -> int:
-    return httpx.post(ticket["url"], data=ticket["fields"], files={"file": data}, trust_env=False).status_code
+    return plain_http.post(ticket["url"], data=ticket["fields"], files={"file": data}).status_code
 
 
 def ticket_from(api: httpx.Client) -> dict[str, Any]:
@@ -54,12 +55,12 @@ def test_a_picture_goes_from_a_ticket_to_a_link_and_is_deleted(cloud: LocalCloud
 
         upload = ended(api, ticket["uploadId"])
         assert (upload["state"], upload["width"], upload["height"]) == ("READY", 30, 20)
-        assert httpx.get(upload["url"], trust_env=False).headers["content-type"] == "image/png"
-        assert httpx.get(upload["thumbnailUrl"], trust_env=False).headers["content-type"] == "image/webp"
+        assert plain_http.get(upload["url"]).headers["content-type"] == "image/png"
+        assert plain_http.get(upload["thumbnailUrl"]).headers["content-type"] == "image/webp"
 
         assert api.delete(f"/api/v1/uploads/{upload['id']}").status_code == 204
         assert api.get(f"/api/v1/uploads/{upload['id']}").status_code == 404
-        assert httpx.get(upload["url"], trust_env=False).status_code == 404
+        assert plain_http.get(upload["url"]).status_code == 404
 
 
 @pytest.mark.requirement("S000-54")
@@ -82,7 +83,7 @@ def test_a_form_goes_through_the_gateway_and_a_larger_one_gets_tickets(cloud: Lo
         refused = api.post("/api/upload/product-images", files=large)
 
         assert taken.status_code == 201, taken.text
-        assert httpx.get(taken.json()["backImageUrl"], trust_env=False).headers["content-type"] == "image/png"
+        assert plain_http.get(taken.json()["backImageUrl"]).headers["content-type"] == "image/png"
         assert refused.status_code == 413
         front, back = (fault["allowed"] for fault in refused.json()["error"]["details"])
         assert (send(front, PNG + bytes(MAX_INLINE_BYTES)), send(back, PNG)) == (201, 201)

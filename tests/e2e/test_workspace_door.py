@@ -9,6 +9,7 @@ import httpx
 import pytest
 from PIL import Image as Picture
 from tests.e2e.conftest import Studio
+from tests.support import plain_http
 
 from easel.ids import new_id
 
@@ -43,7 +44,7 @@ def test_the_page_gets_images_that_it_can_show_and_the_wallet_pays_for_them(own_
     data = answer.json()["data"]
     assert (data["count"], data["totalCredits"]) == (2, 30)
     for image in data["images"]:
-        shown = httpx.get(image["url"], trust_env=False)
+        shown = plain_http.get(image["url"])
         assert Picture.open(io.BytesIO(shown.content)).size == (image["width"], image["height"]) == (1792, 1024)
     assert api.get("/api/v1/wallet").json()["spent"]["credits"] == spent + 30
     assert answer.headers["ratelimit"]

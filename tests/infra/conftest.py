@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from functools import cache
 from typing import TYPE_CHECKING
 
 # The CDK's own rules take far longer than synthesis; test_rules.py runs them once.
@@ -38,8 +39,9 @@ def flags() -> Mapping[str, object]:
 
 @pytest.fixture(scope="session")
 def synthesize(code: Code, flags: Mapping[str, object]) -> Synthesize:
-    """Synthesizes a stack with other switches, for tests of single ones."""
+    """Synthesizes a stack with other switches, for tests of single ones. The same switches give the same stack."""
 
+    @cache
     def made(**switches: str) -> Synthesized:
         settings = read_settings({"stage": "dev", **switches}.get, {})
         app = App(context={**flags, "aws:cdk:enable-path-metadata": True}, analytics_reporting=False)

@@ -1,7 +1,8 @@
 """What a stack costs, computed from its templates and from how often each part of it is used for one image.
 
 Prices are AWS's list prices for us-east-1 on 2026-11-20, in dollars. Durations are estimates from the processor time
-that `make bench` measures; a Lambda of 512 MB has 0.29 of a processor. infra/README.md shows the results.
+that `make bench` measures; a Lambda of 512 MB has 0.29 of a processor, one of 768 MB 0.43. infra/README.md shows the
+results.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ POLLERS: Final = 5
 POLL_SECONDS: Final = 20
 """Lambda asks a queue with five long polls at a time, whether there is something in it or not."""
 SWEEP_SECONDS: Final = 0.2
-SWEEP_READ_UNITS: Final = 10
+SWEEP_READ_UNITS: Final = 12
 SWEEP_LOG_BYTES: Final = 1_500
 METRICS_OF_THE_SWEEP: Final = 3
 """Written each minute. Those of daily functions cost a twenty-fourth of a metric."""
@@ -99,14 +100,14 @@ _API: Final = {
     "api/generations/read_generations": (0.025,) * 3,
 }
 _ENGINE: Final = {
-    "workers/start_generation": (0.03,),
+    "workers/start_generation": (0.035,),
     "workflow/settle_generation": (0.06,),
     "workers/publish_events": (0.04,),
 }
 VENDOR_SECONDS: Final = 10
 INLINE: Final = Use(
     # One request of one image, whose caller asks three times how far it is.
-    runs={**_API, **_ENGINE, "workers/render_image:openai": (VENDOR_SECONDS + 0.5,)},
+    runs={**_API, **_ENGINE, "workers/render_image:openai": (VENDOR_SECONDS + 0.65,)},
     http_requests=4,
     queue_requests=7,
     write_units=39 + 4,
@@ -116,9 +117,9 @@ CALLBACK: Final = Use(
     runs={
         **_API,
         **_ENGINE,
-        "workers/render_image:nanobanana": (0.6,),
+        "workers/render_image:nanobanana": (0.7,),
         "api/images/receive_callback": (0.03,),
-        "workers/collect_image:nanobanana": (0.9,),
+        "workers/collect_image:nanobanana": (1.1,),
     },
     http_requests=5,
     # The safety poll, and the callback.

@@ -102,14 +102,21 @@ class Synthesized:
         return {name: self.text(value) for name, value in variables.items()}
 
     def permissions(self, role_path: str) -> set[str]:
-        """Everything that a role may do, as `action on path`; conditions and denials do not occur."""
-        (policy,) = self.of_type("AWS::IAM::Role")[role_path]["Policies"]
+        """Everything that a role may do, as `action on path`, with `?` where conditions apply; without denials."""
         found: set[str] = set()
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert set(statement) == {"Action", "Effect", "Resource"}, statement
-            assert statement["Effect"] == "Allow", statement
+        for statement in self.statements(role_path):
+            if statement["Effect"] == "Deny":
+                continue
+            assert set(statement) - {"Condition"} == {"Action", "Effect", "Resource"}, statement
+            mark = "?" if "Condition" in statement else ""
             for action in _as_list(statement["Action"]):
-                found |= {f"{action} on {self._short(item)}" for item in _as_list(statement["Resource"])}
+                found |= {f"{action} on {self._short(item)}{mark}" for item in _as_list(statement["Resource"])}
+        return found
+
+    def statements(self, role_path: str) -> list[dict[str, Any]]:
+        """The statements of a role's policy, as they are in the template."""
+        (policy,) = self.of_type("AWS::IAM::Role")[role_path]["Policies"]
+        found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
         return found
 
     def _short(self, arn: Any) -> str:

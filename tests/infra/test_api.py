@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.constructs.doors import ROUTES
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
 DEFAULT = "$default"
+SOCKETS = "Sockets/Api"
 EXECUTE_API = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Front/Http"
 
 
@@ -27,7 +28,7 @@ def test_a_function_gets_the_requests_that_it_serves_and_no_others(production: S
 
 
 def test_every_address_leads_to_one_function(production: Synthesized) -> None:
-    keys = [route["RouteKey"] for route in production.of_type("AWS::ApiGatewayV2::Route").values()]
+    keys = [route["RouteKey"] for route in _of_http(production, "Route").values()]
     assert len(keys) == len(set(keys)) == len(ROUTES) + 1 + sum(route.method.value == "GET" for route in ROUTES)
 
 
@@ -40,11 +41,11 @@ def test_the_authorizer_guards_every_route_that_is_not_public(production: Synthe
     # Which routes are public is written down in `tests/functions/api/test_identity_matrix.py`.
     guarded = {
         route["RouteKey"]
-        for route in production.of_type("AWS::ApiGatewayV2::Route").values()
+        for route in _of_http(production, "Route").values()
         if route.get("AuthorizationType") == "CUSTOM"
         and production.text(route["AuthorizerId"]) == "Authorizer/Authorizer"
     }
-    private = {f"{route.method.value} {route.path}" for route in ROUTES if not route.public}
+    private = {f"{route.method.value} {route.path}" for route in ROUTES if not route.public and not route.signed}
     assert guarded == private | {key.replace("GET ", "HEAD ") for key in private if key.startswith("GET ")}
 
 
@@ -60,9 +61,9 @@ def test_the_authorizer_is_asked_for_every_request_even_without_a_key(production
 
 def test_the_api_may_invoke_every_function_by_the_address_under_which_it_calls(production: Synthesized) -> None:
     allowed = _invocations_allowed(production)
-    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
-    integrations = production.of_type("AWS::ApiGatewayV2::Integration")
-    for route in production.of_type("AWS::ApiGatewayV2::Route").values():
+    (stage,) = _of_http(production, "Stage").values()
+    integrations = _of_http(production, "Integration")
+    for route in _of_http(production, "Route").values():
         integration = integrations[production.text(route["Target"]).removeprefix("integrations/")]
         function, address = production.text(integration["IntegrationUri"]), route["RouteKey"].replace(" ", "")
         called_as = f"{EXECUTE_API}/{stage['StageName']}/{address}"
@@ -76,7 +77,7 @@ def test_the_api_may_invoke_the_authorizer(production: Synthesized) -> None:
 
 
 def test_the_one_stage_is_throttled_and_logged(production: Synthesized) -> None:
-    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
+    (stage,) = _of_http(production, "Stage").values()
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == production.settings.throttle_rate
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == production.settings.throttle_burst
@@ -85,14 +86,14 @@ def test_the_one_stage_is_throttled_and_logged(production: Synthesized) -> None:
 
 
 def test_the_access_log_carries_no_path_because_a_permalink_is_a_credential(production: Synthesized) -> None:
-    (stage,) = production.of_type("AWS::ApiGatewayV2::Stage").values()
+    (stage,) = _of_http(production, "Stage").values()
     logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
     assert not logged & {"$context.path", "$context.requestOverride.path", "$context.authorizer.principal"}
 
 
 @pytest.mark.requirement("S001-75", "S004-13", "S004-45", "S004-69")
 def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(production: Synthesized) -> None:
-    (api,) = production.of_type("AWS::ApiGatewayV2::Api").values()
+    api = production.of_type("AWS::ApiGatewayV2::Api")["Front/Http"]
     cors = api["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.example.com"]
     assert set(cors["AllowMethods"]) == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
@@ -101,20 +102,58 @@ def test_pages_of_the_set_origins_may_call_the_api_and_read_its_headers(producti
 
 
 def test_without_origins_no_page_may_call_the_api(dev: Synthesized) -> None:
-    (api,) = dev.of_type("AWS::ApiGatewayV2::Api").values()
+    api = dev.of_type("AWS::ApiGatewayV2::Api")["Front/Http"]
     assert "CorsConfiguration" not in api
+
+
+def test_whatever_comes_through_a_websocket_has_one_function(production: Synthesized) -> None:
+    routes = _of_api(production, "Route", SOCKETS).values()
+    integrations = _of_api(production, "Integration", SOCKETS)
+    called = {
+        route["RouteKey"]: production.text(
+            integrations[production.text(route["Target"]).partition("/")[2]]["IntegrationUri"]
+        )
+        for route in routes
+    }
+    for key, name in (("$connect", "Connect"), ("$disconnect", "Disconnect"), ("$default", "ReceiveMessage")):
+        assert f"Realtime/Live/{name}/Function" in called.pop(key)
+        allowed = _invocations_allowed(production)[f"Realtime/Live/{name}/Function"]
+        assert [pattern.rpartition(":")[2] for pattern in allowed] == [f"{SOCKETS}/*/{key}"]
+    assert called == {}
+
+
+def test_the_websockets_stage_is_throttled_and_its_log_has_no_tickets(production: Synthesized) -> None:
+    (stage,) = _of_api(production, "Stage", SOCKETS).values()
+    assert (
+        0
+        < stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+        <= stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    )
+    logged = stage["AccessLogSettings"]["Format"]
+    assert "path" not in logged.lower()
+    assert "query" not in logged.lower()
+
+
+def _of_http(stack: Synthesized, kind: str) -> dict[str, Any]:
+    return _of_api(stack, kind, "Front/Http")
+
+
+def _of_api(stack: Synthesized, kind: str, api: str) -> dict[str, Any]:
+    """Resources of one of the two APIs."""
+    found = stack.of_type(f"AWS::ApiGatewayV2::{kind}")
+    return {path: resource for path, resource in found.items() if stack.text(resource["ApiId"]) == api}
 
 
 def _targets(stack: Synthesized) -> dict[str, str]:
     """Per route key the folder of the function behind it."""
     folders = {path: folder for folder, path in json.loads(stack.output("FunctionNames")).items()}
-    integrations = stack.of_type("AWS::ApiGatewayV2::Integration")
+    integrations = _of_http(stack, "Integration")
     assert {integration["PayloadFormatVersion"] for integration in integrations.values()} == {"2.0"}
     return {
         route["RouteKey"]: folders[
             stack.text(integrations[stack.text(route["Target"]).removeprefix("integrations/")]["IntegrationUri"])
         ]
-        for route in stack.of_type("AWS::ApiGatewayV2::Route").values()
+        for route in _of_http(stack, "Route").values()
     }
 
 

@@ -34,6 +34,7 @@ class Cdk:
 
     codes: list[int] = field(default_factory=list)
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    laid_down: list[str] = field(default_factory=list)
 
     def __call__(self, _account: Account, *arguments: str, folder: str = "") -> int:
         self.calls.append(arguments)
@@ -55,6 +56,10 @@ def cdk(monkeypatch: pytest.MonkeyPatch) -> Cdk:
     made = Cdk()
     monkeypatch.setattr(aws_commands, "_run_cdk", made)
     monkeypatch.setattr(aws_commands, "_build_layers", lambda _display, _places: None)
+    # A stack of these tests has no function to do it; test_release_data.py has its own.
+    monkeypatch.setattr(aws_commands, "_lay_down_data", lambda _display, target: made.laid_down.append(target.stack))
+    # Nor has it a bucket for pages (test_page_upload.py).
+    monkeypatch.setattr(aws_commands, "_publish_pages", lambda _display, _target, *, uploaded: None)
     monkeypatch.delenv("CDK_ARGS", raising=False)
     return made
 
@@ -84,6 +89,7 @@ def test_a_first_deployment_is_protected_only_after_it_has_worked(
 
     plain = ("deploy", f"{prefix}-production", "--context", "stage=production")
     assert cdk.calls == [(*plain, "--context", "deletionProtection=false"), plain]
+    assert cdk.laid_down == [f"{prefix}-production"]
 
 
 def test_a_first_deployment_that_fails_is_left_unprotected(
@@ -94,6 +100,7 @@ def test_a_first_deployment_that_fails_is_left_unprotected(
     assert deploy("production", monkeypatch, tmp_path) == 1
 
     assert [call[-1] for call in cdk.calls] == ["deletionProtection=false"]
+    assert cdk.laid_down == []
 
 
 @pytest.mark.parametrize("stage", ["dev", "production"])

@@ -17,8 +17,8 @@ def test_a_stack_at_rest_costs_less_than_ten_dollars_a_month(production: Synthes
     assert sum(line.after_free for line in costs.at_rest(production).values()) <= 10
 
 
-def test_a_thousand_images_of_a_vendor_that_takes_ten_seconds_cost_less_than_a_quarter(production: Synthesized) -> None:
-    assert sum(costs.per_thousand_images(production, costs.CALLBACK).values()) <= 0.25
+def test_a_thousand_images_of_a_vendor_that_calls_back_cost_less_than_twenty_cents(production: Synthesized) -> None:
+    assert sum(costs.per_thousand_images(production, costs.CALLBACK).values()) <= 0.20
 
 
 def test_waiting_for_a_vendor_that_answers_in_line_costs_the_worker_that_waits_and_little_else(
@@ -26,7 +26,7 @@ def test_waiting_for_a_vendor_that_answers_in_line_costs_the_worker_that_waits_a
 ) -> None:
     waiting, called_back = (costs.per_thousand_images(production, use) for use in (costs.INLINE, costs.CALLBACK))
     assert sum(waiting.values()) - waiting["workers"] <= sum(called_back.values()) - called_back["workers"]
-    assert waiting["workers"] <= 0.15
+    assert waiting["workers"] <= 0.11
 
 
 def test_the_readme_shows_what_a_month_at_rest_costs(production: Synthesized) -> None:

@@ -101,7 +101,9 @@ def test_the_indexes_hold_keys_only(production: Synthesized) -> None:
     assert {name: _keys(index) for name, index in indexes.items()} == {
         index.name: (index.partition, index.sort) for index in CORE_INDEXES
     }
-    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes.values())
+    for index in CORE_INDEXES:
+        also = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.also)}
+        assert indexes[index.name]["Projection"] == (also if index.also else {"ProjectionType": "KEYS_ONLY"})
 
 
 def test_nothing_in_the_ledger_expires_and_every_second_of_it_can_be_restored(production: Synthesized) -> None:
@@ -118,6 +120,7 @@ def test_what_is_ephemeral_goes_by_itself(production: Synthesized) -> None:
     table = production.of_type("AWS::DynamoDB::Table")["Data/Ephemeral"]
     assert _keys(table) == ("pk", "sk")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
 def test_the_bucket_is_private_and_encrypted(production: Synthesized) -> None:

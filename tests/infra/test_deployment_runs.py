@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.local import recovery
+from infra.local.deployment import Deployment as LocalDeployment
 from infra.local.failures import ToolError
+from infra.local.options import Options
+from infra.local.places import Places
+from infra.local.ports import Ports
 from tests.support.emulator import Emulator, unique_name
 from tests.support.emulator import emulator as running_emulator
 
@@ -183,3 +188,25 @@ def test_a_deployment_that_never_ends_is_reported_with_its_status(deployment: De
 
     with pytest.raises(ToolError, match="has been in UPDATE_IN_PROGRESS for over 0 s"):
         recovery.recover(Stuck(), "easel", skip_failed=True, seconds=0)  # type: ignore[arg-type] # all that is called
+
+
+def test_an_interrupted_bootstrap_is_done_again(
+    cloud: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(LocalDeployment, "_cdk", lambda _self, command, *_words, **_options: ran.append(command))
+    port = int(cloud.url.rpartition(":")[2])
+    deployment = LocalDeployment(Places(tmp_path), Ports(1, port, 2), Options())
+    bucket = unique_name("assets")
+    toolkit = {
+        "Resources": {"Assets": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}},
+        "Outputs": {"BucketName": {"Value": bucket}},
+    }
+    cloud.client("cloudformation").create_stack(StackName="CDKToolkit", TemplateBody=json.dumps(toolkit))
+    recovery.settled_status(cloud.client("cloudformation"), "CDKToolkit", SECONDS)
+    assert (deployment.bootstrap(), ran) == (False, [])
+
+    cloud.client("s3").delete_bucket(Bucket=bucket)
+
+    assert (deployment.bootstrap(), ran) == (True, ["bootstrap"])
+    assert recovery.status_of(cloud.client("cloudformation"), "CDKToolkit") is None

@@ -16,12 +16,13 @@ DOMAIN = "images.example.com"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef"
 ELSEWHERE = CERTIFICATE.replace("us-east-1", "eu-central-1")
 NAMED = {"domainName": DOMAIN, "certificateArn": CERTIFICATE}
+ALONE = {"pictureCdn": "false", "studioPages": "false"}
 KINDS = ("AWS::CloudFront::Distribution", "AWS::WAFv2::WebACL", "AWS::ApiGatewayV2::DomainName")
 
 
 @pytest.fixture(scope="module")
 def edge(synthesize: Synthesize) -> Synthesized:
-    return synthesize(edge="true", edgeRateLimit="2000", pictureCdn="false", **NAMED)
+    return synthesize(edge="true", edgeRateLimit="2000", **ALONE, **NAMED)
 
 
 def distribution_of(stack: Synthesized) -> dict[str, Any]:
@@ -38,9 +39,9 @@ def secret_of(stack: Synthesized) -> str:
     return stack.text(header["HeaderValue"])
 
 
-def test_nothing_stands_before_the_api_by_default(synthesize: Synthesize) -> None:
-    # The one for pictures, which stands before the bucket, has tests of its own.
-    stack = synthesize(stage="production", pictureCdn="false")
+def test_nothing_stands_before_the_api_without_the_studio(synthesize: Synthesize) -> None:
+    # The pages have tests of their own, and so has what stands before the bucket of pictures.
+    stack = synthesize(stage="production", **ALONE)
     assert [kind for kind in KINDS if stack.of_type(kind)] == []
     assert [folder for folder in stack.functions if "ORIGIN_SECRET" in stack.environment(folder)] == []
 
@@ -56,9 +57,10 @@ def test_cloudfront_passes_everything_on_and_caches_nothing(edge: Synthesized) -
 
 def test_every_function_of_the_api_knows_the_secret_that_cloudfront_sends(edge: Synthesized) -> None:
     secret = secret_of(edge)
-    assert secret == "{{resolve:secretsmanager:Front/Edge/Origin:SecretString:::}}"
+    assert secret == "Front/Edge/Origin#ClientSecret"
     knowing = {folder for folder in edge.functions if edge.environment(folder).get("ORIGIN_SECRET") == secret}
     assert knowing == {folder for folder in edge.functions if folder.startswith("api/")}
+    assert {edge.environment(folder)["ORIGIN_REQUIRED"] for folder in knowing} == {"true"}
 
 
 def test_cloudfront_names_the_client_to_the_api(edge: Synthesized) -> None:
@@ -78,7 +80,10 @@ def test_an_address_that_asks_too_often_is_refused_by_waf(edge: Synthesized) -> 
 
 
 def test_links_have_the_domain_name(edge: Synthesized, synthesize: Synthesize) -> None:
-    unnamed, without_edge = synthesize(edge="true"), synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE)
+    unnamed, without_edge = (
+        synthesize(edge="true", **ALONE),
+        synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE, **ALONE),
+    )
     addresses = [
         stack.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"]
         for stack in (edge, unnamed, without_edge)
@@ -93,7 +98,7 @@ def test_the_domain_name_leads_to_cloudfront_where_that_is_on_and_else_to_the_ap
     assert distribution_of(edge)["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
     assert edge.output("DomainTarget") == "Front/Edge/Distribution#DomainName"
 
-    plain = synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE, pictureCdn="false")
+    plain = synthesize(domainName=DOMAIN, certificateArn=ELSEWHERE, **ALONE)
     (domain,) = plain.of_type("AWS::ApiGatewayV2::DomainName").values()
     (mapping,) = plain.of_type("AWS::ApiGatewayV2::ApiMapping").values()
     assert domain["DomainName"] == DOMAIN
@@ -102,7 +107,7 @@ def test_the_domain_name_leads_to_cloudfront_where_that_is_on_and_else_to_the_ap
     assert plain.of_type("AWS::CloudFront::Distribution") == {}
 
 
-def test_two_copies_with_different_prefixes_share_no_name(synthesize: Synthesize) -> None:
+def test_two_copies_with_different_prefixes_share_no_name(dev: Synthesized, synthesize: Synthesize) -> None:
     def names(stack: Synthesized) -> set[str]:
         named = {
             "AWS::Events::EventBus": "Name",
@@ -112,9 +117,9 @@ def test_two_copies_with_different_prefixes_share_no_name(synthesize: Synthesize
         found = {each[key] for kind, key in named.items() for each in stack.of_type(kind).values()}
         return found | {stack.settings.stack_name}
 
-    ours, theirs = names(synthesize()), names(synthesize(namePrefix="team-b"))
-    assert ours == {"easel-dev"}
-    assert theirs == {"team-b-dev"}
+    ours, theirs = names(dev), names(synthesize(namePrefix="team-b"))
+    assert ours == {"easel-dev", "easel-dev-realtime"}
+    assert theirs == {"team-b-dev", "team-b-dev-realtime"}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,8 @@ def test_two_copies_with_different_prefixes_share_no_name(synthesize: Synthesize
         ({"domainName": "https://images.example.com", "certificateArn": CERTIFICATE}, "must be a domain name"),
         ({"domainName": DOMAIN, "certificateArn": "arn:aws:iam::1:server-certificate/x"}, "must be the ARN of a"),
         ({"edge": "true", "domainName": DOMAIN, "certificateArn": ELSEWHERE}, "must be in us-east-1"),
-        ({"stage": "local", "edge": "true"}, "edge and domainName are for AWS"),
+        ({"domainName": DOMAIN, "certificateArn": ELSEWHERE}, "must be in us-east-1"),
+        ({"stage": "local", "edge": "true"}, "edge, studioPages and domainName are for AWS"),
         ({"namePrefix": "Easel"}, "must have 1 to 20 of a-z, 0-9 and -"),
         ({"tracing": "some"}, "must be one of off, submit, all."),
     ],

@@ -29,6 +29,7 @@ IMAGING = (
     *("api/uploads/shop_upload_images", "api/uploads/bot_upload_media"),
     *("api/images/workspace_analyse_image", "api/generations/workspace_edit_images", "api/images/show_photo"),
     "api/generations/openai_edit_images",
+    "api/content/show_rendition",
     "api/products/shop_create_product",
 )
 GATEWAY_SECONDS = 30
@@ -52,13 +53,18 @@ def test_a_declared_function_without_a_handler_is_named(code: Code, tmp_path: Pa
         EaselStack(App(), "easel-dev", settings=settings, code=Code(functions=tmp_path, layers=code.layers))
 
 
+EDGE = {"ORIGIN_SECRET", "ORIGIN_REQUIRED"}
+
+
 @every_function
 def test_the_environment_is_what_the_handler_declares(production: Synthesized, folder: str) -> None:
     declared = _declared_variables(folder)
     for label in _deployed(production, folder):
         given = set(production.environment(label))
         assert given >= COMMON
-        assert given - COMMON == declared - COMMON, label
+        # Read for every function of the API, without its Env (easel.http.events).
+        of_edge = EDGE if folder.startswith("api/") else set[str]()
+        assert given - COMMON == (declared - COMMON) | of_edge, label
 
 
 @every_function
@@ -73,13 +79,25 @@ def test_the_handler_reads_the_environment_that_it_is_given(
 
 @every_function
 @pytest.mark.parametrize("stage", ["production", "local"])
-def test_only_the_trusted_origins_and_the_shop_of_credits_may_be_empty(
+def test_only_what_a_deployment_may_do_without_may_be_empty(
     request: pytest.FixtureRequest, stage: str, folder: str
 ) -> None:
     stack: Synthesized = request.getfixturevalue(stage)
     for label in _deployed(stack, folder):
         empty = {name for name, value in stack.environment(label).items() if not value}
-        assert empty <= {"REFERENCE_TRUSTED_ORIGINS", "TOP_UP_URL"}, label
+        assert empty <= {"REFERENCE_TRUSTED_ORIGINS", "WEBHOOK_TRUSTED_ORIGINS", "TOP_UP_URL", "INTERNAL_NETWORKS"}, (
+            label
+        )
+
+
+@pytest.mark.parametrize("stage", ["production", "dev"])
+def test_no_function_on_aws_trusts_an_address_that_is_not_public(request: pytest.FixtureRequest, stage: str) -> None:
+    stack: Synthesized = request.getfixturevalue(stage)
+    names = ("REFERENCE_TRUSTED_ORIGINS", "WEBHOOK_TRUSTED_ORIGINS")
+    given = [(name, label, stack.environment(label).get(name)) for label in stack.functions for name in names]
+    found = [one for one in given if one[2] is not None]
+    assert {name for name, _, _ in found} == set(names)
+    assert [one for one in found if one[2]] == []
 
 
 @every_function
@@ -109,15 +127,20 @@ def test_a_sweep_ends_before_the_next_one_begins(production: Synthesized) -> Non
 @every_function
 def test_a_function_that_decodes_pictures_has_the_memory_for_it(production: Synthesized, folder: str) -> None:
     for function in _deployed(production, folder).values():
-        assert function["MemorySize"] >= (1024 if folder in IMAGING else 512)
+        assert function["MemorySize"] >= (768 if folder in IMAGING else 512)
 
 
 @every_function
-def test_only_functions_that_touch_pixels_or_tokens_carry_more_layers(production: Synthesized, folder: str) -> None:
-    more = {"Layers/Imaging": folder in IMAGING, "Layers/Identity": folder in IDENTITY}
-    expected = ["Layers/Dependencies", "Layers/Easel", *(layer for layer, wanted in more.items() if wanted)]
+def test_only_functions_that_need_more_layers_carry_them(production: Synthesized, folder: str) -> None:
+    more = {
+        "Layers/Documentation": folder == "api/operations/describe_service",
+        "Layers/Imaging": folder in IMAGING,
+        "Layers/Identity": folder in IDENTITY,
+    }
+    expected = {"Layers/Dependencies", "Layers/Easel", *(layer for layer, wanted in more.items() if wanted)}
     for function in _deployed(production, folder).values():
-        assert [production.text(layer) for layer in function["Layers"]] == expected
+        layers = [production.text(layer) for layer in function["Layers"]]
+        assert (set(layers), len(layers)) == (expected, len(expected))
 
 
 PLAIN = [folder for folder in FOLDERS if folder not in IDENTITY and folder not in IMAGING]
@@ -170,10 +193,15 @@ def test_logs_are_json_and_metrics_pass_at_the_default_level(production: Synthes
         assert logging["SystemLogLevel"] == "WARN"
 
 
-@pytest.mark.parametrize(("level", "passed"), [("DEBUG", "DEBUG"), ("WARN", "INFO"), ("ERROR", "INFO")])
-def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, level: str, passed: str) -> None:
+# Two switches that have nothing to do with each other share three stacks.
+TRACING_AND_LEVEL = {"off": "DEBUG", "submit": "WARN", "all": "ERROR"}
+
+
+@pytest.mark.parametrize(("tracing", "passed"), [("off", "DEBUG"), ("submit", "INFO"), ("all", "INFO")])
+def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, tracing: str, passed: str) -> None:
+    level = TRACING_AND_LEVEL[tracing]
     # A metric is a line without a level, which Lambda takes for INFO.
-    for function in synthesize(logLevel=level).functions.values():
+    for function in synthesize(tracing=tracing, logLevel=level).functions.values():
         assert function["LoggingConfig"]["ApplicationLogLevel"] == passed
         assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
 
@@ -199,7 +227,7 @@ def test_traces_begin_with_the_submission_of_a_request(production: Synthesized, 
 
 @pytest.mark.parametrize(("tracing", "starts"), [("off", False), ("submit", False), ("all", True)])
 def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, tracing: str, *, starts: bool) -> None:
-    stack = synthesize(tracing=tracing)
+    stack = synthesize(tracing=tracing, logLevel=TRACING_AND_LEVEL[tracing])
     active = {folder for folder, function in stack.functions.items() if function["TracingConfig"]["Mode"] == "Active"}
     assert active == (set(stack.functions) if starts else SUBMITS if tracing == "submit" else set())
     (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
@@ -208,13 +236,16 @@ def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, 
 
 def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(production: Synthesized) -> None:
     allowed = {label for label, function in production.functions.items() if function["RecursiveLoop"] == "Allow"}
-    assert {label.partition(":")[0] for label in allowed} == set(IMAGE_WORKERS)
+    # A delivery that failed is queued again for its next attempt.
+    assert {label.partition(":")[0] for label in allowed} == {*IMAGE_WORKERS, "workers/deliver_webhook"}
 
 
-def test_links_start_with_the_address_of_the_api_unless_another_is_set(
+def test_links_start_with_the_address_of_cloudfront_unless_another_is_set(
     production: Synthesized, local: Synthesized
 ) -> None:
-    assert production.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"] == "Front/Http#ApiEndpoint"
+    assert production.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"] == (
+        "https://Front/Edge/Distribution#DomainName"
+    )
     assert local.environment("api/generations/submit_generation")["PUBLIC_BASE_URL"] == "http://127.0.0.1:8080"
 
 

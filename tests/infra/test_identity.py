@@ -54,23 +54,23 @@ def test_the_user_pool_is_one_that_passwords_can_be_trusted_to(production: Synth
 
 
 def test_the_client_keeps_no_secret_and_gives_none_away(production: Synthesized, local: Synthesized) -> None:
-    (client,) = production.of_type("AWS::Cognito::UserPoolClient").values()
+    client = production.of_type("AWS::Cognito::UserPoolClient")["Identity/Users/Apps"]
     assert client["GenerateSecret"] is False
     assert client["ExplicitAuthFlows"] == ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
     assert (client["PreventUserExistenceErrors"], client["EnableTokenRevocation"]) == ("ENABLED", True)
     assert client["AllowedOAuthFlowsUserPoolClient"] is False
     assert client["TokenValidityUnits"] == {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"}
     assert (client["AccessTokenValidity"], client["IdTokenValidity"]) == (60, 60)
-    (tools,) = local.of_type("AWS::Cognito::UserPoolClient").values()
+    tools = local.of_type("AWS::Cognito::UserPoolClient")["Identity/Users/Apps"]
     assert "ALLOW_ADMIN_USER_PASSWORD_AUTH" in tools["ExplicitAuthFlows"]
 
 
-def test_the_authorizer_takes_tokens_of_the_user_pool_for_its_client(production: Synthesized) -> None:
+def test_the_authorizer_takes_tokens_of_the_user_pool_for_its_clients(production: Synthesized) -> None:
     (own,) = token_issuers(production)
     address = "https://cognito-idp.AWS::Region.amazonaws.com/Identity/Users"
     assert own == {
         "issuer": address,
-        "audiences": ["Identity/Users/Apps"],
+        "audiences": ["Identity/Users/Apps", "Identity/Users/Studio"],
         "jwksUrl": f"{address}/.well-known/jwks.json",
         "groupsClaim": "cognito:groups",
         "operatorGroup": "operators",
@@ -88,10 +88,12 @@ def test_google_is_there_by_settings_alone(open_stack: Synthesized, production: 
     (google,) = open_stack.of_type("AWS::Cognito::UserPoolIdentityProvider").values()
     assert google["ProviderType"] == "Google"
     assert google["ProviderDetails"]["client_secret"] == "{{resolve:secretsmanager:easel/google:SecretString:::}}"
-    (client,) = open_stack.of_type("AWS::Cognito::UserPoolClient").values()
-    assert [open_stack.text(provider) for provider in client["SupportedIdentityProviders"]] == ["COGNITO", "Google"]
-    assert client["AllowedOAuthFlows"] == ["code"]
-    assert client["CallbackURLs"] == GOOGLE["signInCallbackUrls"].split(",")
+    clients = open_stack.of_type("AWS::Cognito::UserPoolClient")
+    for client in (clients["Identity/Users/Apps"], clients["Identity/Users/Studio"]):
+        named = [open_stack.text(provider) for provider in client["SupportedIdentityProviders"]]
+        assert named == ["COGNITO", "Google"]
+        assert client["AllowedOAuthFlows"] == ["code"]
+    assert clients["Identity/Users/Apps"]["CallbackURLs"] == GOOGLE["signInCallbackUrls"].split(",")
     assert production.of_type("AWS::Cognito::UserPoolIdentityProvider") == {}
 
 

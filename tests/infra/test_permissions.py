@@ -42,6 +42,7 @@ _REMOVING_PICTURES = {
     PICTURES: "s3: DeleteObject DeleteObjectVersion",
     UNMARKED: "s3: DeleteObject DeleteObjectVersion",
     ARCHIVES: "s3: DeleteObject DeleteObjectVersion",
+    LENT: "s3: DeleteObject DeleteObjectVersion",
     BUCKET: "s3: ListBucketVersions",
 }
 
@@ -99,12 +100,38 @@ _SUBMITTING = {
 _ANSWERING_CALLS = {**_SUBMITTING, CORE: f"{_SUBMITTING[CORE]} DeleteItem"}
 """Of functions that close calls when they are answered."""
 
+_DELIVERING = {f"Queues/{lane}/Queue": "sqs: SendMessage" for lane in ("Webhooks", "SlowWebhooks")}
+
+_SENDING_LIVE = {
+    f"arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Sockets/Api/live/{method}/@connections/*": (
+        "execute-api: ManageConnections"
+    )
+    for method in ("POST", "DELETE")
+}
+
 FUNCTIONS: dict[str, dict[str, str]] = {
     "api/realtime/create_ticket": {"Data/Signing": "secretsmanager: GetSecretValue"},
     "api/realtime/follow_generation": {
         CORE: "dynamodb: Query",
         EPHEMERAL: "dynamodb: PutItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "realtime/connect": {
+        CORE: "dynamodb: GetItem PutItem",
+        EPHEMERAL: "dynamodb: PutItem Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "realtime/disconnect": {EPHEMERAL: "dynamodb: GetItem DeleteItem"},
+    "realtime/receive_message": {
+        EPHEMERAL: "dynamodb: GetItem PutItem UpdateItem DeleteItem",
+        **_SENDING_LIVE,
+    },
+    "realtime/push_events": {
+        CORE: "dynamodb: Query",
+        EPHEMERAL: "dynamodb: GetItem Query UpdateItem DeleteItem",
+        f"{EPHEMERAL}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
+        "Queues/OutboxDeadLetters": "sqs: SendMessage",
+        **_SENDING_LIVE,
     },
     "api/accounts/authorize_request": {
         CORE: "dynamodb: GetItem BatchGetItem",
@@ -126,18 +153,25 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/content/read_content_file": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject"},
+    "api/content/show_rendition": {CORE: "dynamodb: GetItem Query", PICTURES: "s3: GetObject PutObject"},
     "api/content/read_content_images": {
-        CORE: "dynamodb: GetItem Query",
+        CORE: "dynamodb: GetItem Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/content/manage_content_images": {
-        CORE: "dynamodb: GetItem Query PutItem UpdateItem DeleteItem",
+        CORE: "dynamodb: GetItem Query BatchGetItem PutItem UpdateItem DeleteItem",
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": "sqs: SendMessage",
     },
     "api/accounts/debug_users": {
         CORE: "dynamodb: Query BatchGetItem",
         "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/generations/show_timeline": {CORE: "dynamodb: Query"},
+    "api/generations/settle_by_hand": {
+        CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
+        EXECUTIONS: "states: StopExecution",
     },
     "api/catalogue/describe_models": {EPHEMERAL: "dynamodb: BatchGetItem"},
     "api/catalogue/read_status": {EPHEMERAL: "dynamodb: Query"},
@@ -199,13 +233,41 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/images/export_image": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/images/delete_images": {
-        CORE: "dynamodb: Query GetItem BatchGetItem UpdateItem PutItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem UpdateItem PutItem DeleteItem",
         **_REMOVING_PICTURES,
         "Queues/Deletions/Queue": "sqs: SendMessage",
     },
     "api/images/mark_images": {CORE: "dynamodb: BatchGetItem ConditionCheckItem PutItem UpdateItem DeleteItem"},
     "api/images/read_gallery": {
         CORE: "dynamodb: Query BatchGetItem",
+        f"{CORE}/index/generations_by_status": "dynamodb: Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/images/summarise_gallery": {
+        CORE: "dynamodb: Query BatchGetItem",
+        f"{CORE}/index/generations_by_status": "dynamodb: Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/images/publish_image": {CORE: "dynamodb: Query GetItem PutItem UpdateItem DeleteItem"},
+    "api/images/read_public_gallery": {
+        CORE: "dynamodb: Query GetItem BatchGetItem",
+        PICTURES: "s3: GetObject",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/images/manage_shares": {CORE: "dynamodb: Query GetItem PutItem UpdateItem DeleteItem"},
+    "api/images/read_shares": {
+        CORE: "dynamodb: Query GetItem BatchGetItem",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/images/open_share": {
+        CORE: "dynamodb: Query GetItem UpdateItem",
+        EPHEMERAL: "dynamodb: UpdateItem",
+        PICTURES: "s3: GetObject",
+    },
+    "api/images/manage_trash": {CORE: "dynamodb: BatchGetItem PutItem UpdateItem DeleteItem"},
+    "api/images/read_trash": {
+        CORE: "dynamodb: Query BatchGetItem",
+        PICTURES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/images/request_archive": _ASKING_FOR_ARCHIVES,
@@ -225,6 +287,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/images/keep_telegram_file": {CORE: "dynamodb: GetItem Query PutItem"},
     "api/images/show_photo": {CORE: "dynamodb: Query", PICTURES: "s3: GetObject PutObject"},
     "api/money/top_up_users": {
+        CORE: "dynamodb: GetItem PutItem ConditionCheckItem",
+        LEDGER: "dynamodb: GetItem PutItem UpdateItem",
+    },
+    "api/money/refund_stars": {
         CORE: "dynamodb: GetItem PutItem ConditionCheckItem",
         LEDGER: "dynamodb: GetItem PutItem UpdateItem",
     },
@@ -262,7 +328,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/generations/retry_image": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/shop_cancel_generation": {
-        CORE: "dynamodb: Query GetItem BatchGetItem PutItem UpdateItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem PutItem UpdateItem DeleteItem",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         EXECUTIONS: "states: StopExecution",
         **_REMOVING_PICTURES,
@@ -303,7 +369,10 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/generations/workspace_manage_result_cache": {CORE: "dynamodb: GetItem PutItem ConditionCheckItem"},
     "api/accounts/read_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
     "api/accounts/sync_users": {CORE: "dynamodb: GetItem PutItem UpdateItem", LEDGER: "dynamodb: GetItem PutItem"},
-    "api/uploads/bot_upload_media": _ACCEPTING_UPLOADS,
+    "api/uploads/bot_upload_media": {
+        **_ACCEPTING_UPLOADS,
+        **{f"Data/{vendor}Key": "secretsmanager: DescribeSecret" for vendor in VENDORS},
+    },
     "api/uploads/create_upload": _ACCEPTING_UPLOADS,
     "api/uploads/delete_upload": {CORE: "dynamodb: GetItem UpdateItem DeleteItem", **_REMOVING_UPLOADS},
     "api/uploads/read_uploads": {
@@ -315,32 +384,39 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "api/uploads/shop_upload_images": _ACCEPTING_UPLOADS,
     "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
     "schedules/check_catalogue": {
+        CORE: "dynamodb: Query PutItem",
+        LEDGER: "dynamodb: Query",
         **{f"Data/{vendor}Key": "secretsmanager: GetSecretValue" for vendor in VENDORS},
         "Queues/Integration/Queue": "sqs: SendMessage",
-        "Queues/WatchDeadLetters": "sqs: SendMessage",
+        "Queues/ScheduleDeadLetters": "sqs: SendMessage",
         "Events/Bus": "events: PutEvents",
     },
     "schedules/reconcile_ledger": {
         CORE: "dynamodb: Query",
         LEDGER: "dynamodb: GetItem Query",
-        "Queues/AuditDeadLetters": "sqs: SendMessage",
+        "Queues/ScheduleDeadLetters": "sqs: SendMessage",
     },
     "api/delivery/read_events": {CORE: "dynamodb: GetItem Query PutItem"},
     "schedules/sweep_generations": {
+        EPHEMERAL: "dynamodb: GetItem PutItem UpdateItem",
         CORE: "dynamodb: Query BatchGetItem PutItem UpdateItem GetItem DeleteItem",
         f"{CORE}/index/open_generations_by_attention": "dynamodb: Query",
         LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
         f"{LEDGER}/index/grants_by_expiry": "dynamodb: Query",
         "Queues/Generations/Queue": "sqs: SendMessage",
         "Queues/Integration/Queue": "sqs: SendMessage",
-        "Queues/SweepDeadLetters": "sqs: SendMessage",
+        **_DELIVERING,
+        "Queues/ScheduleDeadLetters": "sqs: SendMessage",
         "Events/Bus": "events: PutEvents",
         EXECUTIONS: "states: StopExecution",
     },
     "schedules/sweep_uploads": {
-        CORE: "dynamodb: UpdateItem DeleteItem",
+        CORE: "dynamodb: Query GetItem BatchGetItem UpdateItem PutItem DeleteItem",
         f"{CORE}/index/uploads_by_expiry": "dynamodb: Query",
-        "Queues/SweepDeadLetters": "sqs: SendMessage",
+        "Queues/Deletions/Queue": "sqs: SendMessage",
+        # Pictures whose time in the trash is over.
+        **_REMOVING_PICTURES,
+        "Queues/ScheduleDeadLetters": "sqs: SendMessage",
         **_REMOVING_UPLOADS,
     },
     "workers/collect_image:nanobanana": _image_worker("Collect", "Nanobanana"),
@@ -385,17 +461,57 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         BATCHES: "s3: GetObject",
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
+    "api/generations/openai_manage_batch_files": {
+        CORE: "dynamodb: GetItem PutItem DeleteItem",
+        BATCHES: "s3: PutObject DeleteObject",
+    },
+    "api/generations/openai_read_batches": {CORE: "dynamodb: GetItem Query", BATCHES: "s3: GetObject"},
+    "api/generations/openai_submit_file_batch": {
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
+        BATCHES: "s3: GetObject PutObject",
+        "Queues/Batches/Queue": "sqs: SendMessage",
+    },
     "api/generations/change_batch": {
-        CORE: "dynamodb: GetItem UpdateItem",
+        CORE: "dynamodb: GetItem PutItem UpdateItem",
         "Queues/Batches/Queue": "sqs: SendMessage",
     },
     "operator/bind_sender": {CORE: "dynamodb: GetItem PutItem DeleteItem"},
+    "operator/lay_down_data": {CORE: "dynamodb: GetItem PutItem"},
     "operator/redrive_intake": {
         **_SUBMITTING,
         "Queues/Intake/DeadLetters": "sqs: SendMessage ReceiveMessage DeleteMessage",
     },
+    "api/delivery/manage_webhooks": {
+        CORE: "dynamodb: GetItem BatchGetItem PutItem UpdateItem DeleteItem ConditionCheckItem",
+        "Data/Key": "kms: Encrypt",
+    },
+    "api/delivery/read_webhooks": {
+        CORE: "dynamodb: GetItem BatchGetItem Query",
+        "Data/Signing": "secretsmanager: GetSecretValue",
+    },
+    "api/delivery/resend_webhooks": {
+        CORE: "dynamodb: GetItem BatchGetItem Query PutItem UpdateItem",
+        **_DELIVERING,
+    },
+    "api/delivery/verify_webhooks": {
+        CORE: "dynamodb: GetItem PutItem ConditionCheckItem",
+        "Data/Key": "kms: Encrypt",
+        "Queues/SlowWebhooks/Queue": "sqs: SendMessage",
+    },
+    "workers/deliver_webhook": {
+        CORE: "dynamodb: GetItem BatchGetItem Query PutItem UpdateItem",
+        "Data/Key": "kms: Decrypt Encrypt",
+        PICTURES: "s3: GetObject",
+        # In other accounts than ours, and nowhere else: `test_destinations.py`.
+        "arn:AWS::Partition:sqs:*:*:*?": "sqs: SendMessage",
+        "arn:AWS::Partition:events:*:*:event-bus/*?": "events: PutEvents",
+        "arn:AWS::Partition:s3:::*/*?": "s3: PutObject",
+        **dict.fromkeys(_DELIVERING, f"{_CONSUMER} SendMessage"),
+    },
     "workers/publish_events": {
-        CORE: "dynamodb: GetItem Query PutItem UpdateItem DeleteItem",
+        CORE: "dynamodb: GetItem BatchGetItem Query PutItem UpdateItem DeleteItem",
+        EPHEMERAL: "dynamodb: GetItem PutItem UpdateItem",
+        **_DELIVERING,
         f"{CORE}#StreamArn": "dynamodb: DescribeStream GetRecords GetShardIterator ListStreams",
         "Events/Bus": "events: PutEvents",
         "Queues/Integration/Queue": "sqs: SendMessage",
@@ -407,7 +523,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     "workers/render_image:sandbox": _image_worker("Render", "Sandbox"),
     "workers/render_image:wavespeed": _image_worker("Render", "Wavespeed"),
     "workers/start_generation": {
-        CORE: "dynamodb: GetItem",
+        CORE: "dynamodb: GetItem UpdateItem",
         EPHEMERAL: "dynamodb: BatchGetItem",
         "Queues/Generations/Queue": _CONSUMER,
         "Workflow/Machine": "states: StartExecution",
@@ -419,7 +535,6 @@ FUNCTIONS: dict[str, dict[str, str]] = {
 }
 
 WORKFLOW = {
-    CORE: "dynamodb: UpdateItem",
     **_RENDER_QUEUES,
     "Workflow/SettleGeneration/Function": "lambda: InvokeFunction",
 }
@@ -457,7 +572,7 @@ def test_a_role_can_be_taken_on_by_its_own_service_only(production: Synthesized)
         assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}, path
 
 
-def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
+def test_the_emulator_gets_other_forms_for_secrets_task_tokens_and_destinations_only(
     production: Synthesized, local: Synthesized
 ) -> None:
     widened: dict[str, set[str]] = {}
@@ -482,6 +597,7 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             f"{prefix}easel-local/telegram-bot-??????",
         },
         "api/accounts/debug_users": {f"{prefix}easel-local/signing-??????"},
+        "realtime/connect": {f"{prefix}easel-local/signing-??????"},
         "api/realtime/create_ticket": {f"{prefix}easel-local/signing-??????"},
         "api/realtime/follow_generation": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/exchange_telegram": {
@@ -496,13 +612,24 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
         "api/generations/bot_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_submit_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/studio_read_generations": {f"{prefix}easel-local/signing-??????"},
+        "api/images/read_public_gallery": {f"{prefix}easel-local/signing-??????"},
+        "api/images/read_shares": {f"{prefix}easel-local/signing-??????"},
+        "api/images/read_trash": {f"{prefix}easel-local/signing-??????"},
         "api/images/read_gallery": {f"{prefix}easel-local/signing-??????"},
+        "api/images/summarise_gallery": {f"{prefix}easel-local/signing-??????"},
         "api/money/bot_read_spend": {f"{prefix}easel-local/signing-??????"},
         "api/generations/retry_image": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/shop_read_generations": {f"{prefix}easel-local/signing-??????"},
         "api/generations/shop_start_generation": {bot, f"{prefix}easel-local/signing-??????"},
         "api/products/read_products": {f"{prefix}easel-local/signing-??????"},
         "api/products/shop_read_products": {f"{prefix}easel-local/signing-??????"},
+        "api/delivery/read_webhooks": {f"{prefix}easel-local/signing-??????"},
+        # The emulator has one account, and no condition that tells accounts apart.
+        "workers/deliver_webhook": {
+            "sqs:SendMessage on arn:AWS::Partition:sqs:*:*:*",
+            "events:PutEvents on arn:AWS::Partition:events:*:*:event-bus/*",
+            "s3:PutObject on arn:AWS::Partition:s3:::*/*",
+        },
         "api/uploads/read_uploads": {f"{prefix}easel-local/signing-??????"},
         "api/prompt_templates/read_prompt_templates": {f"{prefix}easel-local/signing-??????"},
         "api/accounts/read_workspaces": {f"{prefix}easel-local/signing-??????"},
@@ -520,6 +647,10 @@ def test_the_emulator_gets_other_forms_for_secrets_and_task_tokens_only(
             )
         },
         "api/images/workspace_analyse_image": {f"{prefix}easel-local/google-??????"},
+        "api/uploads/bot_upload_media": {
+            f"{prefix}easel-local/{vendor.lower()}-??????".replace("GetSecretValue", "DescribeSecret")
+            for vendor in VENDORS
+        },
         "workers/run_batch": {bot, f"{prefix}easel-local/signing-??????"},
         "api/generations/read_batches": {f"{prefix}easel-local/signing-??????"},
         "workers/take_intake": {bot, f"{prefix}easel-local/signing-??????"},
@@ -546,6 +677,7 @@ def test_only_the_api_and_the_clock_may_invoke_functions(production: Synthesized
         for permission in production.of_type("AWS::Lambda::Permission").values()
     }
     called_by_the_api = {path for folder, path in _paths(production).items() if folder.startswith("api/")}
+    called_by_the_api |= {f"Realtime/Live/{name}/Function" for name in ("Connect", "Disconnect", "ReceiveMessage")}
     expected = {(path, "apigateway.amazonaws.com", True) for path in called_by_the_api}
     by_the_clock = (
         "Schedules/SweepGenerations/Function",

@@ -10,16 +10,22 @@ if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesize, Synthesized
 
 
+@pytest.fixture(scope="module")
+def without_pages(synthesize: Synthesize) -> Synthesized:
+    """Links to pictures have a distribution of their own where the studio's pages are not served."""
+    return synthesize(stage="production", studioPages="false")
+
+
 def distribution_of(stack: Synthesized) -> dict[str, Any]:
     (distribution,) = stack.of_type("AWS::CloudFront::Distribution").values()
     config: dict[str, Any] = distribution["DistributionConfig"]
     return config
 
 
-@pytest.mark.requirement("S000-45", "X-14")
-def test_cloudfront_passes_on_the_signature_and_no_credential(production: Synthesized) -> None:
-    behavior = distribution_of(production)["DefaultCacheBehavior"]
-    (policy,) = production.of_type("AWS::CloudFront::OriginRequestPolicy").values()
+@pytest.mark.requirement("S000-45", "S003-83", "X-14")
+def test_cloudfront_passes_on_the_signature_and_no_credential(without_pages: Synthesized) -> None:
+    behavior = distribution_of(without_pages)["DefaultCacheBehavior"]
+    (policy,) = without_pages.of_type("AWS::CloudFront::OriginRequestPolicy").values()
     passed_on = policy["OriginRequestPolicyConfig"]
 
     assert passed_on["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
@@ -32,10 +38,10 @@ def test_cloudfront_passes_on_the_signature_and_no_credential(production: Synthe
     assert behavior["ViewerProtocolPolicy"] == "https-only"
 
 
-def test_cloudfront_calls_the_bucket_by_the_name_that_links_are_signed_for(production: Synthesized) -> None:
-    (origin,) = distribution_of(production)["Origins"]
+def test_cloudfront_calls_the_bucket_by_the_name_that_links_are_signed_for(without_pages: Synthesized) -> None:
+    (origin,) = distribution_of(without_pages)["Origins"]
 
-    assert production.text(origin["DomainName"]).endswith("Data/Images#RegionalDomainName")
+    assert without_pages.text(origin["DomainName"]).endswith("Data/Images#RegionalDomainName")
     assert "S3OriginConfig" not in origin
 
 
@@ -48,13 +54,11 @@ def test_every_function_that_signs_links_knows_their_address(production: Synthes
 
 
 def test_without_cloudfront_links_are_those_of_the_bucket(synthesize: Synthesize) -> None:
-    plain = synthesize(stage="production", pictureCdn="false")
+    plain = synthesize(stage="production", pictureCdn="false", studioPages="false")
 
     assert plain.of_type("AWS::CloudFront::Distribution") == {}
     assert plain.environment("api/images/read_images")["IMAGES_BASE_URL"] == ""
 
 
-def test_locally_the_edge_has_the_pictures(synthesize: Synthesize) -> None:
-    local = synthesize(stage="local", publicBaseUrl="http://127.0.0.1:8080")
-
+def test_locally_the_edge_has_the_pictures(local: Synthesized) -> None:
     assert local.environment("api/images/read_images")["IMAGES_BASE_URL"] == "http://127.0.0.1:8080/files"

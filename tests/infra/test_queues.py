@@ -28,13 +28,21 @@ QUEUES = {
     "Queues/CollectNanobanana/Queue": "workers/collect_image:nanobanana",
     "Queues/Uploads/Queue": "workers/process_upload",
     "Queues/Integration/Queue": None,
+    "Queues/Webhooks/Queue": "workers/deliver_webhook",
+    "Queues/SlowWebhooks/Queue": "workers/deliver_webhook",
 }
-DEAD_LETTERS = {path.removesuffix("Queue") + "DeadLetters" for path in QUEUES} | {
-    "Queues/AuditDeadLetters",
-    "Queues/OutboxDeadLetters",
-    "Queues/SweepDeadLetters",
-    "Queues/WatchDeadLetters",
-}
+SHARED = ("Render", "Collect", "Webhooks")
+"""Kinds of queues that share their dead letters, and the alarm on them."""
+
+
+def dead_letters_of(path: str) -> str:
+    """Where what fails in a queue goes."""
+    kinds = (kind for kind in SHARED if kind in path)
+    kind = next(kinds, None)
+    return f"Queues/{kind}DeadLetters" if kind else path.removesuffix("Queue") + "DeadLetters"
+
+
+DEAD_LETTERS = {*map(dead_letters_of, QUEUES), "Queues/OutboxDeadLetters", "Queues/ScheduleDeadLetters"}
 DAY = 24 * 60 * 60
 
 
@@ -44,9 +52,9 @@ def test_there_is_one_queue_per_step_and_provider(production: Synthesized) -> No
 
 
 @pytest.mark.parametrize("path", QUEUES)
-def test_what_fails_goes_to_the_dead_letter_queue_beside(production: Synthesized, path: str) -> None:
+def test_what_fails_goes_to_the_dead_letters_of_its_kind(production: Synthesized, path: str) -> None:
     redrive = production.of_type("AWS::SQS::Queue")[path]["RedrivePolicy"]
-    assert production.text(redrive["deadLetterTargetArn"]) == path.removesuffix("Queue") + "DeadLetters"
+    assert production.text(redrive["deadLetterTargetArn"]) == dead_letters_of(path)
     # Messages wait in the intake for the sender's running generations, and are answered after forty deliveries. That of
     # a batch stays until it has ended, and is renewed after four hundred.
     waiting = {"Queues/Intake/Queue": 50, "Queues/Batches/Queue": 500}
@@ -105,6 +113,8 @@ def test_consumers_report_single_failures_and_are_capped(production: Synthesized
         "Queues/CollectWavespeed/Queue": ("Workers/CollectWavespeed/Function", 1, 20),
         "Queues/CollectNanobanana/Queue": ("Workers/CollectNanobanana/Function", 1, 20),
         "Queues/Uploads/Queue": ("Uploads/ProcessUpload/Function", 1, 10),
+        "Queues/Webhooks/Queue": ("WebhookWorker/Deliver/Function", 1, 20),
+        "Queues/SlowWebhooks/Queue": ("WebhookWorker/Deliver/Function", 1, 20),
     }
     for path, mapping in production.of_type("AWS::Lambda::EventSourceMapping").items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], path
@@ -120,6 +130,7 @@ def test_the_outbox_is_followed_from_the_first_record_and_loses_none(production:
     assert production.text(mapping["FunctionName"]) == "Workers/PublishEvents/Function"
     assert (mapping["StartingPosition"], mapping["BisectBatchOnFunctionError"]) == ("TRIM_HORIZON", True)
     assert 0 < mapping["MaximumRetryAttempts"] < 100
+    assert mapping["ParallelizationFactor"] == 10, "one batch at once is 25 events a second"
     assert production.text(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/OutboxDeadLetters"
 
 
@@ -137,10 +148,10 @@ def test_the_sweep_runs_each_minute_and_its_failures_are_kept(production: Synthe
     (target,) = rule["Targets"]
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
     assert production.text(target["Arn"]) == "Schedules/SweepGenerations/Function"
-    assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/SweepDeadLetters"
+    assert production.text(target["DeadLetterConfig"]["Arn"]) == "Queues/ScheduleDeadLetters"
     again = production.of_type("AWS::Lambda::EventInvokeConfig")["Schedules/EachMinute/Invocation"]
     assert again["MaximumRetryAttempts"] == 0
-    assert production.text(again["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/SweepDeadLetters"
+    assert production.text(again["DestinationConfig"]["OnFailure"]["Destination"]) == "Queues/ScheduleDeadLetters"
 
 
 def _consumers(stack: Synthesized) -> dict[str, tuple[str, int, int]]:

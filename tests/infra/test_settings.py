@@ -9,6 +9,7 @@ import pytest
 from infra.constructs.small_function import common_env
 from infra.settings import REPOSITORY, Stage, StageSettings, read_settings
 from infra.switches import SettingsError, variable_of
+from tests.infra.synthesized import Synthesized
 
 
 def settings(environ: dict[str, str] | None = None, /, **context: object) -> StageSettings:
@@ -51,10 +52,21 @@ def test_vendors_call_back_where_they_can_reach_us() -> None:
     assert calling_back(stage="local", nanobananaCallbacks=True) == {"nanobanana"}
 
 
+def test_a_vendor_that_calls_back_is_not_waited_for() -> None:
+    def waited_for(**context: object) -> bool | None:
+        (wavespeed,) = (one for one in settings(**context).providers if one.name == "wavespeed")
+        return wavespeed.sync_mode
+
+    assert waited_for(stage="production") is False
+    assert waited_for(stage="production", wavespeedSyncMode=True) is True
+    assert waited_for(stage="production", wavespeedCallbacks=False) is True
+    assert waited_for(stage="local", wavespeedBaseUrl="http://127.0.0.1:1/wavespeed") is True
+
+
 def test_a_variable_serves_where_there_is_no_context_key() -> None:
-    environ = {"EASEL_STAGE": "production", "EASEL_THROTTLE_RATE": "7", "EASEL_WAVESPEED_SYNC_MODE": "False"}
+    environ = {"EASEL_STAGE": "production", "EASEL_THROTTLE_RATE": "7", "EASEL_WAVESPEED_SYNC_MODE": "True"}
     given = settings(environ, throttleRate="9")
-    assert (given.stage, given.throttle_rate, given.providers[0].sync_mode) == (Stage.PRODUCTION, 9, False)
+    assert (given.stage, given.throttle_rate, given.providers[0].sync_mode) == (Stage.PRODUCTION, 9, True)
 
 
 def test_a_blank_switch_is_an_unset_one() -> None:
@@ -97,11 +109,39 @@ def test_every_function_hears_of_revived_models_and_of_none_where_there_are_none
         ({"referenceTrustedOrigins": "http://127.0.0.1:1"}, "exists for the local stage only"),
         ({"revivedModels": "DALL-E 3"}, "small letters, digits, dots and dashes."),
         ({"alarmEmail": "nobody"}, "must be an e-mail address."),
+        ({"bucketName": "Pictures_"}, "must have 3 to 63 of a-z, 0-9 and -"),
+        ({"internalNetworks": "0.0.0.0/0"}, "is wider than /16"),
+        ({"internalNetworks": "10.0.0.1/16"}, "host bits set"),
+        ({"internalNetworks": "2001::/16"}, "is wider than /32"),
     ],
 )
 def test_a_wrong_switch_is_named_with_what_would_be_right(switches: dict[str, str], complaint: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(complaint)):
         settings(**switches)
+
+
+@pytest.mark.parametrize("switch", ["referenceTrustedOrigins", "webhookTrustedOrigins"])
+@pytest.mark.parametrize("stage", [stage.value for stage in Stage if stage is not Stage.LOCAL])
+def test_no_stage_on_aws_can_trust_an_address_that_is_not_public(stage: str, switch: str) -> None:
+    with pytest.raises(SettingsError, match=f"{switch}.*exists for the local stage only"):
+        settings(stage=stage, **{switch: "http://127.0.0.1:4566"})
+
+
+@pytest.mark.requirement("S001-76")
+def test_rate_limits_come_from_switches_and_reach_the_authorizer(production: Synthesized) -> None:
+    given = settings({"EASEL_RATE_LIMIT_USER_PER_MINUTE": "7", "EASEL_RATE_LIMIT_ADDRESS_PER_MINUTE": "9"})
+    limits, standard = given.rate_limits, settings().rate_limits
+    assert (limits.user_per_minute, limits.address_per_minute) == (7, 9)
+    assert limits.workspace_per_hour == standard.workspace_per_hour == 1000
+    variables = production.functions["api/accounts/authorize_request"]["Environment"]["Variables"]
+    assert variables["RATE_LIMIT_USER_PER_MINUTE"] == str(standard.user_per_minute)
+
+
+@pytest.mark.requirement("S004-51")
+def test_where_pictures_are_stored_and_reached_comes_from_switches() -> None:
+    given = settings({"EASEL_BUCKET_NAME": "acme-pictures", "EASEL_CONTENT_BASE_URL": "https://img.example/"})
+    assert (given.bucket_name, given.content_base_url) == ("acme-pictures", "https://img.example")
+    assert (settings().bucket_name, settings().content_base_url) == (None, None)
 
 
 def test_settings_do_not_change_while_the_stack_is_built() -> None:

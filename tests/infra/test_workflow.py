@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
 
 INPUT_FIELDS = {
-    *("workspaceId", "generationId", "requestId", "key", "deadlineSeconds", "tasks"),
+    *("workspaceId", "generationId", "requestId", "deadlineSeconds", "tasks"),
 }
 
 
@@ -37,7 +37,7 @@ def test_the_file_is_what_is_deployed(production: Synthesized, machine: dict[str
     deployed = production.of_type("AWS::StepFunctions::StateMachine")["Workflow/Machine"]
     assert json.loads(deployed["DefinitionString"]) == machine
     substitutions = {name: production.text(value) for name, value in deployed["DefinitionSubstitutions"].items()}
-    assert substitutions == {"CoreTableName": "Data/Core", "SettleFunctionArn": "Workflow/SettleGeneration/Function"}
+    assert substitutions == {"SettleFunctionArn": "Workflow/SettleGeneration/Function"}
 
 
 def test_it_logs_but_leaves_task_tokens_out_of_the_log(production: Synthesized) -> None:
@@ -48,33 +48,12 @@ def test_it_logs_but_leaves_task_tokens_out_of_the_log(production: Synthesized) 
 
 
 def test_it_never_waits_by_the_clock_nor_goes_back(machine: dict[str, Any]) -> None:
-    assert {state["Type"] for _, state in _states(machine)} == {"Task", "Map", "Succeed", "Pass"}
-    order = ["Begin", "NothingToDo", "RenderImages", "Settle"]
+    assert {state["Type"] for _, state in _states(machine)} == {"Task", "Map", "Pass"}
+    order = ["RenderImages", "Settle"]
     assert list(machine["States"]) == order
     for name, state in machine["States"].items():
         following = [state.get("Next"), *(catcher["Next"] for catcher in state.get("Catch", []))]
         assert all(order.index(other) > order.index(name) for other in following if other)
-
-
-def test_begin_takes_a_pending_generation_or_repeats_itself(machine: dict[str, Any]) -> None:
-    begin = machine["States"]["Begin"]["Parameters"]
-    assert begin["ConditionExpression"] == (
-        "#status = :pending OR (#status = :processing AND executionId = :execution)"
-    )
-    changed = {change.split(" = ")[0].strip() for change in begin["UpdateExpression"].removeprefix("SET ").split(",")}
-    assert changed == {"#status", "startedAt", "executionId"}
-    values = begin["ExpressionAttributeValues"]
-    assert (values[":pending"], values[":processing"]) == ({"S": "PENDING"}, {"S": "PROCESSING"})
-    assert values[":execution"] == {"S.$": "$$.Execution.Id"}
-
-
-def test_a_failed_condition_is_an_answer_and_not_retried(machine: dict[str, Any]) -> None:
-    begin = machine["States"]["Begin"]
-    condition, everything = begin["Retry"]
-    assert (condition["ErrorEquals"], condition["MaxAttempts"]) == (["DynamoDB.ConditionalCheckFailedException"], 0)
-    assert everything["ErrorEquals"] == ["States.ALL"]
-    (catcher,) = begin["Catch"]
-    assert (catcher["ErrorEquals"], catcher["Next"]) == (["DynamoDB.ConditionalCheckFailedException"], "NothingToDo")
 
 
 def test_each_image_is_handed_over_with_a_token_and_given_up_at_the_deadline(render: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.emulator import ACCOUNT, Emulator, unique_name
-from tests.support.tables import create_core_table
 
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesized
@@ -28,31 +27,21 @@ def handler(event, context):
 
 @dataclass(frozen=True)
 class Bench:
-    """A machine with a table, a queue that images are handed to, and a queue that counts settlements."""
+    """A machine with a queue that images are handed to, and a queue that counts settlements."""
 
     cloud: Emulator
     machine: str
-    table: str
     images: str
     settled: str
 
     def start(self, *, images: int) -> str:
-        """Start the execution of a generation that the table has as PENDING unless it was put there before."""
+        """Start the execution of a generation."""
         name = unique_name("generation")
-        self.put(name, "PENDING")
-        return self.start_again(name, images=images)
-
-    def put(self, name: str, status: str) -> None:
-        item = {**self._key(name), "status": {"S": status}}
-        self.cloud.client("dynamodb").put_item(TableName=self.table, Item=item)
-
-    def start_again(self, name: str, *, images: int) -> str:
         tasks = [{"index": index, "provider": "sandbox", "queueUrl": self.images} for index in range(images)]
         given = {
             "workspaceId": "w",
             "generationId": name,
             "requestId": "r",
-            "key": {"pk": "WS#w", "sk": f"GEN#{name}#STATE"},
             "deadlineSeconds": 180,
             "tasks": tasks,
         }
@@ -74,10 +63,6 @@ class Bench:
     def settlements(self, count: int) -> list[dict[str, Any]]:
         return self._receive(self.settled, count)
 
-    def item(self, name: str) -> dict[str, str]:
-        item = self.cloud.client("dynamodb").get_item(TableName=self.table, Key=self._key(name))["Item"]
-        return {attribute: value["S"] for attribute, value in item.items()}
-
     def is_quiet(self) -> bool:
         """Whether no image is handed over and nothing is settled any more."""
         return not self._look(self.images, 0) and not self._look(self.settled, 0)
@@ -98,9 +83,6 @@ class Bench:
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
-    def _key(self, name: str) -> dict[str, Any]:
-        return {"pk": {"S": "WS#w"}, "sk": {"S": f"GEN#{name}#STATE"}}
-
 
 @pytest.fixture
 def bench(emulator: Emulator, local: Synthesized) -> Bench:
@@ -108,7 +90,6 @@ def bench(emulator: Emulator, local: Synthesized) -> Bench:
 
 
 def _bench(cloud: Emulator, local: Synthesized, *, deadline_seconds: int) -> Bench:
-    table = create_core_table(cloud.client("dynamodb"))
     sqs = cloud.client("sqs")
     images, settled = (sqs.create_queue(QueueName=unique_name(name))["QueueUrl"] for name in ("images", "settled"))
     settle = cloud.client("lambda").create_function(
@@ -121,12 +102,12 @@ def _bench(cloud: Emulator, local: Synthesized, *, deadline_seconds: int) -> Ben
         Environment={"Variables": {**cloud.environment(), "SETTLED": settled}},
     )["FunctionArn"]
     deployed = local.of_type("AWS::StepFunctions::StateMachine")["Workflow/Machine"]["DefinitionString"]
-    definition = json.loads(deployed.replace("${CoreTableName}", table).replace("${SettleFunctionArn}", settle))
+    definition = json.loads(deployed.replace("${SettleFunctionArn}", settle))
     definition["States"]["RenderImages"]["ItemProcessor"]["States"]["RenderImage"]["TimeoutSeconds"] = deadline_seconds
     machine = cloud.client("stepfunctions").create_state_machine(
         name=unique_name("machine"), definition=json.dumps(definition), roleArn=ROLE
     )["stateMachineArn"]
-    return Bench(cloud, machine, table, images, settled)
+    return Bench(cloud, machine, images, settled)
 
 
 def test_all_images_are_handed_over_and_the_generation_is_settled_once_they_are_there(bench: Bench) -> None:
@@ -135,10 +116,6 @@ def test_all_images_are_handed_over_and_the_generation_is_settled_once_they_are_
     assert [message["index"] for message in messages] == [0, 1, 2]
     assert len({message["taskToken"] for message in messages}) == 3
     generation = messages[0]["generationId"]
-    item = bench.item(generation)
-    assert item["status"] == "PROCESSING"
-    assert item["executionId"] == execution
-    assert item["startedAt"]
     for message in messages:
         bench.cloud.client("stepfunctions").send_task_success(taskToken=message["taskToken"], output="{}")
     assert bench.settlements(1) == [{"workspaceId": "w", "generationId": generation, "requestId": "r"}]
@@ -164,14 +141,6 @@ def test_an_image_that_nobody_answers_for_is_given_up_at_the_deadline(emulator: 
     assert len(bench.handed_over(1)) == 1
     assert len(bench.settlements(1)) == 1
     assert bench.end_of(execution) == "SUCCEEDED"
-    assert bench.is_quiet()
-
-
-@pytest.mark.parametrize("status", ["CANCELLED", "PROCESSING", "COMPLETED"])
-def test_a_generation_that_is_not_pending_is_left_alone(bench: Bench, status: str) -> None:
-    bench.put("taken", status)
-    assert bench.end_of(bench.start_again("taken", images=1)) == "SUCCEEDED"
-    assert bench.item("taken") == {"pk": "WS#w", "sk": "GEN#taken#STATE", "status": status}
     assert bench.is_quiet()
 
 

@@ -36,8 +36,9 @@ from easel.errors import EaselError, InsufficientCredits
 from easel.outbound.addresses import find_fault
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
+from easel.repositories.attribute_values import from_item
 from easel.repositories.delivery.outbox import DynamoOutbox
-from easel.repositories.dynamodb import DynamoTransactions, from_item
+from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.generations.idempotency import DynamoIdempotencyClaims
 from easel.repositories.money.budgets import DynamoBudgets
@@ -195,7 +196,12 @@ class RealBooks:
             api_keys=DynamoApiKeys(client, self.core), workspaces=DynamoWorkspaces(client, self.core), clock=clock
         )
         self._give = GrantCredits(
-            ledger=self.ledger, unit_of_work=unit, open_account=open_account, standing=standing, clock=clock
+            ledger=self.ledger,
+            unit_of_work=unit,
+            open_account=open_account,
+            standing=standing,
+            workspaces=DynamoWorkspaces(client, self.core),
+            clock=clock,
         )
         self.expire = ExpireGrants(ledger=self.ledger, unit_of_work=unit, clock=clock)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.support.emulator import Emulator
 
 EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "0"))
-FEW_EXAMPLES = 15
+FEW_EXAMPLES = 7
 MOST_GENERATIONS = 3
 MOST_DEATHS = 3
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from tests.support.memory_writes import MemoryUnitOfWork, MemoryWrite
 
-from easel.domain.budgets import Budget, BudgetScope
+from easel.domain.budgets import Budget, BudgetNotice, BudgetScope
 from easel.domain.credits import Hold, Wallet
 from easel.domain.events import Event, generation_ended
 from easel.domain.generation import Generation, Outcome
@@ -50,7 +50,9 @@ class MemoryEndings:
     def wallet(self, workspace_id: str) -> Wallet:
         return Wallet(workspace_id)
 
-    def resolving(self, hold: Hold, _wallet: Wallet, posted: int, _now: datetime) -> Sequence[MemoryWrite]:
+    def resolving(
+        self, hold: Hold, _wallet: Wallet, posted: int, _now: datetime, *, low: bool
+    ) -> Sequence[MemoryWrite]:
         return [_always("resolve hold", lambda: self.posted.append((hold, posted)))]
 
     def budgets(self, _scopes: Sequence[BudgetScope], _month: str) -> Sequence[Budget]:
@@ -77,8 +79,7 @@ class _Budgets:
     def get(self, scopes: Sequence[BudgetScope], month: str) -> Sequence[Budget]:
         return self.ports.budgets(scopes, month)
 
-    def closing(self, scope: BudgetScope, _month: str, freed: int, *, alert: bool = False) -> MemoryWrite:
-        del alert
+    def closing(self, scope: BudgetScope, _month: str, freed: int, _notice: BudgetNotice) -> MemoryWrite:
         return _always("free in budget", lambda: self.ports.freed.append((scope, freed)))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from easel import errors
 from easel.errors import EaselError, ProviderErrorClass
 from easel.http.door import Door, Failure, WrittenFailure
-from easel.http.failures import GenerationFailed, MethodNotAllowed, RefusedByPolicy
+from easel.http.failures import GenerationFailed, MethodNotAllowed, RefusedByPolicy, RefusedInput
 from easel.http.problems import Kind, kind_of
 
 _RUNNING: Final = "019a9f1c-5c00-7abc-8def-0123456789a0"
@@ -35,6 +35,7 @@ _SAMPLES: Final[dict[type[EaselError], tuple[EaselError, ...]]] = {
     ),
     errors.CallbackRefused: (errors.CallbackRefused("forged"),),
     GenerationFailed: (GenerationFailed("The provider was busy.", reason="provider_unavailable", retryable=True),),
+    RefusedInput: (RefusedInput("The provider refused the parameters or pictures.", reason="provider_rejected_input"),),
     RefusedByPolicy: (RefusedByPolicy("The provider refused it.", reason="content_policy"),),
     MethodNotAllowed: (MethodNotAllowed("PUT", ["GET"]),),
 }

@@ -12,10 +12,13 @@ from easel.domain.attempt import Attempt
 from easel.domain.events import generation_ended
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
+from easel.domain.usage import total
 from easel.errors import ProviderErrorClass
 from easel.services.images.attempt_ends import DELIVERED
 from easel.services.ports.image_tasks import ImageRef
 
+_REPEATED = {ProviderErrorClass.RETRYABLE, ProviderErrorClass.INTERNAL}
+"""The provider did not start a job, or was not asked at all; any other provider may be asked again as well."""
 _NOTHING_STARTED = {
     ProviderErrorClass.RETRYABLE,
     ProviderErrorClass.QUOTA,
@@ -74,7 +77,7 @@ def _check_money_rule(attempts: Sequence[Attempt]) -> None:
     """No call where an earlier one may have started a job; one further job at most after an unknown outcome."""
     for provider in {attempt.provider for attempt in attempts}:
         outcomes = [attempt.outcome for attempt in attempts if attempt.provider == provider]
-        assert all(outcome == ProviderErrorClass.RETRYABLE for outcome in outcomes[:-1]), f"{provider}: {outcomes}"
+        assert all(outcome in _REPEATED for outcome in outcomes[:-1]), f"{provider}: {outcomes}"
     outcomes = [attempt.outcome for attempt in attempts]
     if ProviderErrorClass.AMBIGUOUS in outcomes:
         later = outcomes[outcomes.index(ProviderErrorClass.AMBIGUOUS) + 1 :]
@@ -90,6 +93,14 @@ def _check_money(engine: Engine, generations: Sequence[Generation]) -> None:
         assert generation.charged == generation.price.of_images(paid_for)
         usage = engine.usage.today(WORKSPACE, USER, generation.channel, engine.clock.now)
         assert usage.active_ids == (), "an ended generation counts as running"
+    _check_usage(engine)
     wallet = engine.wallet()
     assert wallet.held == 0, "no hold outlives its generation"
     assert wallet.spent == sum(generation.charged or 0 for generation in generations)
+
+
+def _check_usage(engine: Engine) -> None:
+    """The totals since the beginning and the sums of the days tell the same."""
+    rows = engine.summaries.rows(WORKSPACE, "2000-01-01", "2999-12-31", limit=1_000)
+    days, lifetime = total(rows), engine.usage.totals(WORKSPACE)
+    assert (lifetime.images_completed, lifetime.provider_cost_micro_usd) == (days.images_completed, days.provider_cost)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any, Final
 
-from easel.repositories.dynamodb import to_item
+from easel.repositories.attribute_values import to_item
 
 ITEM_LIMIT: Final = 400 * 1024
 _UNIT: Final = 1024

@@ -4,7 +4,8 @@
     python -m tests.support.openapi --check  # fail when it is stale
 
 A route names the errors of its use case; what the machinery itself answers is added here, from the route's signature.
-Statuses, codes and examples come from the error classes, the one table of errors and the door of the route.
+Statuses, codes and examples of failures come from the error classes, the one table of errors and the door of the route;
+examples of bodies and of successful answers from `request_examples.json` and `answer_examples.json`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer
 from pydantic.json_schema import models_json_schema
+from tests.support.answer_examples import add_examples
 from tests.support.failures import by_code, by_status, code_at, example, samples
 from tests.support.shared_operations import shared_operation
 
@@ -29,7 +31,7 @@ from easel.doors.canonical.door import CANONICAL
 from easel.errors import EaselError
 from easel.http import callers
 from easel.http.bodies import METHODS_WITH_BODY
-from easel.http.description import ERRORS, OPEN_QUERY, OR_TICKET, TAKES_BYTES
+from easel.http.description import ERRORS, OPEN_QUERY, OR_TICKET, SIGNED, TAKES_BYTES
 from easel.http.failures import InternalError, MalformedBody, RouteNotFound
 from easel.http.problems import KINDS, kind_of
 from easel.http.resolver import Resolver, has_open_query, is_public, takes_bytes
@@ -44,6 +46,13 @@ SHIPPED: Final = REPOSITORY / "layers/easel/python/easel/http/openapi.json"
 FUNCTIONS: Final = REPOSITORY / "functions/api"
 
 _SCHEME: Final = "apiKey"
+_JSON: Final = "application/json"
+_EXAMPLES: Final = json.loads(Path(__file__).with_name("request_examples.json").read_text(encoding="utf-8"))
+"""A request body for each operation that takes JSON, which forms of the documentation page begin with."""
+_SIGNATURE: Final = "awsSigV4"
+
+_OURS: Final = frozenset({ERRORS, TAKES_BYTES, OPEN_QUERY, OR_TICKET, SIGNED})
+"""What `description.route` says for this module alone."""
 
 _DESCRIPTION: Final = """\
 Generate images by prompt, follow them until they are there, fetch them by link.
@@ -58,17 +67,27 @@ _TAGS: Final = (
         "Batches",
         "Real time",
         "Images",
+        "Shares",
+        "Public gallery",
         "Uploads",
         "Products",
         "Prompts",
         "Money",
         "Events",
+        "Webhooks",
         "Catalogue",
     ),
     *("Workspaces", "API keys", "Telegram", "Operations", "Service", "Shop", "Workspace API", "Content", "Studio"),
     "OpenAI API",
 )
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+_GATEWAY_REFUSAL: Final = {
+    "type": "object",
+    "required": ["message"],
+    "properties": {"message": {"type": "string"}},
+    "description": "Of API Gateway: no signature, or one that it does not accept.",
+}
+_HEX: Final = "[0-9a-fA-F]"
 _OF_PRIVATE_ROUTES: Final = {
     "WorkspaceHeader": {
         "name": "X-Workspace-Id",
@@ -76,7 +95,8 @@ _OF_PRIVATE_ROUTES: Final = {
         "required": False,
         "description": "The workspace to act in, for people who belong to several; the caller's own when left out or "
         "empty.",
-        "schema": {"anyOf": [{"type": "string", "format": "uuid"}, {"const": ""}]},
+        # One string, not a choice of two: generators of clients take no choice in a header.
+        "schema": {"type": "string", "pattern": f"^({_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}})?$"},
     },
     "ActAsHeader": {
         "name": "X-Act-As",
@@ -128,7 +148,14 @@ def document() -> dict[str, Any]:
         version="v1",
         description=_DESCRIPTION,
         tags=list(_TAGS),
-        security_schemes={_SCHEME: HTTPBearer(description="An API key of a workspace.")},
+        security_schemes={
+            _SCHEME: HTTPBearer(description="An API key of a workspace."),
+            _SIGNATURE: APIKey(
+                name="Authorization",
+                in_=APIKeyIn.header,
+                description="A signature with AWS credentials (SigV4, service `execute-api`).",
+            ),
+        },
         security=[{_SCHEME: []}],
         on_conflict="error",
     )
@@ -145,7 +172,7 @@ def document() -> dict[str, Any]:
     failures: dict[str, dict[str, Any]] = {}
     for (path, method), (route, door) in routes.items():
         answered = errors_of(route)
-        failed = _failures(answered, door)
+        failed = _failures_of(route, answered, door)
         merged["paths"][path][method] = _operation(merged["paths"][path][method], route, failed)
         failures |= failed
         declared |= answered
@@ -155,7 +182,7 @@ def document() -> dict[str, Any]:
         merged["components"]["schemas"] |= schema["components"]["schemas"]
         for route in app.routes:
             path, method, answered = route.openapi_path, route.method.lower(), errors_of(route)
-            failed = _failures(answered, app.door)
+            failed = _failures_of(route, answered, app.door)
             described = _operation(schema["paths"][path][method], route, failed)
             failures |= failed
             known = merged["paths"].setdefault(path, {})
@@ -175,6 +202,7 @@ def document() -> dict[str, Any]:
     }
     merged["x-problems"] = _problems(declared | KINDS.keys())
     tidy = cast(dict[str, Any], _tidy(merged))
+    add_examples(tidy["paths"])
     tidy["components"]["examples"] = {
         _name(sample, door): {"value": example(sample, door)}
         for door, error in sorted(
@@ -247,17 +275,15 @@ def _reading_order(entry: tuple[str, dict[str, Any]]) -> tuple[int, str]:
 def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any]) -> dict[str, Any]:
     answers = {status: _answer(status, said) for status, said in operation["responses"].items() if status < "400"}
     references = {name.partition("-")[0]: {"$ref": f"#/components/responses/{name}"} for name in failed}
-    caller = callers.required(route.func)
-    described = {
-        key: value for key, value in operation.items() if key not in {ERRORS, TAKES_BYTES, OPEN_QUERY, OR_TICKET}
-    }
+    caller, signed = callers.required(route.func), SIGNED in operation
+    described = {key: value for key, value in operation.items() if key not in _OURS}
     if "requestBody" in described:
-        described["requestBody"] = _body(described["requestBody"])
+        described["requestBody"] = _body(described["requestBody"], _EXAMPLES.get(operation["operationId"]))
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
     shared = ["RequestId", *(() if is_public(route) else _OF_PRIVATE_ROUTES)]
     return (
         described
-        | ({"security": [{_SCHEME: [caller.scope]}]} if caller and caller.scope else {})
+        | ({"security": [{_SIGNATURE: []} if signed else {_SCHEME: [caller.scope]}]} if caller and caller.scope else {})
         | {
             "parameters": [*parameters, *({"$ref": f"#/components/parameters/{name}"} for name in shared)],
             "responses": dict(sorted((answers | references).items())),
@@ -265,14 +291,34 @@ def _operation(operation: dict[str, Any], route: Route, failed: Mapping[str, Any
     )
 
 
-def _body(described: dict[str, Any]) -> dict[str, Any]:
+def _body(described: dict[str, Any], example: Any) -> dict[str, Any]:
     """A body that may be left out is described as such: as `null` it would be refused, since it is no object."""
     content = described["content"]
+    if example is not None and _JSON in content:
+        content = {**content, _JSON: {"example": example, **content[_JSON]}}
     for media_type, one in content.items():
         branches = [branch for branch in one["schema"].get("anyOf", []) if branch.get("type") != "null"]
         if len(branches) == 1:
             content = {**content, media_type: {**one, "schema": branches[0]}}
     return {**described, "content": content}
+
+
+def _failures_of(route: Route, answered: set[type[EaselError]], door: Door) -> dict[str, dict[str, Any]]:
+    """The failed responses of a route.
+
+    Where requests are signed, a 403 may also be API Gateway's own, which answers a signature that it does not accept:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
+    """
+    failed = _failures(answered, door)
+    if SIGNED not in (route.openapi_extensions or {}):
+        return failed
+    (name,) = (name for name in failed if name.startswith("403-"))
+    ours = failed.pop(name)
+    content = {
+        media_type: {**one, "schema": {"anyOf": [one["schema"], _GATEWAY_REFUSAL]}}
+        for media_type, one in ours["content"].items()
+    }
+    return {**failed, f"{name}-signed": {**ours, "content": content}}
 
 
 def _failures(answered: set[type[EaselError]], door: Door) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The functions at work, one operation after the other, over an emulated AWS: which calls does each of them make?
 
 Handlers, composition root and adapters are the ones that ship; only the provider follows a script. What Step Functions
-does by itself (the first state, the fan-out) is not a call of ours and is not counted.
+does by itself (the fan-out) is not a call of ours and is not counted.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
-from infra.constructs.workflow import DEFINITION
 from PIL import Image
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, http_event
 from tests.support import validator
@@ -34,13 +33,9 @@ from easel.domain.provider import RemotePicture
 from easel.errors import ProviderErrorClass
 from easel.providers import registry
 from easel.repositories.delivery.outbox import OUTBOX_ENTITY
-from easel.repositories.generations.generations import begin_keys
 from easel.services.images.callback_tickets import CallbackSigner, CallbackTicket
 from easel.services.ports.image_tasks import ImageRef
 from easel.wiring.secrets import forget as forget_secrets
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _MACHINE: Final = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 
@@ -77,7 +72,10 @@ class Functions:
     def _resources(self, emulator: Emulator) -> dict[str, str]:
         queues = {
             name: self._queue(name)
-            for name in ("deletions", "generations", "render", "collect", "integration", "uploads")
+            for name in (
+                *("deletions", "generations", "render", "collect", "integration", "uploads"),
+                *("webhooks", "slow-webhooks"),
+            )
         }
         bucket, bus = unique_name("images"), unique_name("bus")
         emulator.client("s3").create_bucket(Bucket=bucket)
@@ -102,20 +100,27 @@ class Functions:
             "WORKER_SECONDS": "120",
             "INTEGRATION_QUEUE_URL": queues["integration"],
             "DELETIONS_QUEUE_URL": queues["deletions"],
+            "WEBHOOKS_QUEUE_URL": queues["webhooks"],
+            "SLOW_WEBHOOKS_QUEUE_URL": queues["slow-webhooks"],
             "STATE_MACHINE_ARN": machine["stateMachineArn"],
             "SIGNING_SECRET_ARN": signing["ARN"],
             "SESSION_SECRET_ARN": signing["ARN"],
             "TELEGRAM_BOT_SECRET_ARN": signing["ARN"],
             "INIT_DATA_MAX_AGE_SECONDS": "86400",
+            "INTERNAL_NETWORKS": "",
+            "STUDIO_MODEL": "sandbox",
+            "CONTENT_BASE_URL": "https://easel.example",
             "EASEL_DOORS": "canonical,bot",
             "TOKEN_ISSUERS": "[]",
             "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}}),
             "REFERENCE_TRUSTED_ORIGINS": "",
+            "WEBHOOK_TRUSTED_ORIGINS": "",
             "TELEGRAM_API_URL": "https://api.telegram.org",
             "ADDRESS_KEY_ID": emulator.client("kms").create_key()["KeyMetadata"]["Arn"],
             "PUBLIC_BASE_URL": "https://easel.example",
             "TRIAL_CREDITS": "5",
             "TRIAL_DAYS": "30",
+            "TRASH_DAYS": "30",
             "STARS_RATE": "1/10",
             "STARS_MINIMUM": "10",
             "RATE_LIMIT_USER_PER_MINUTE": "60",
@@ -197,7 +202,8 @@ class Functions:
         return self.request("mark_images", "POST", "/api/v1/gallery/marks", body=body)
 
     def gallery(self, path: str, query: str = "") -> Any:
-        return self.request("read_gallery", "GET", f"/api/v1/gallery{path}", query=query)
+        function = "summarise_gallery" if path else "read_gallery"
+        return self.request(function, "GET", f"/api/v1/gallery{path}", query=query)
 
     def start(self, generation: Mapping[str, Any]) -> None:
         body = {
@@ -209,28 +215,6 @@ class Functions:
             "deadlineSeconds": 180,
         }
         self.message("start_generation", self.environment["GENERATIONS_QUEUE_URL"], body)
-
-    def begin(self, generation: Mapping[str, Any], client: DynamoDBClient | None = None) -> None:
-        """The state machine's first state, which is no call of ours. `client` is for those who measure it."""
-        statement = json.loads(DEFINITION.read_text(encoding="utf-8"))["States"]["Begin"]["Parameters"]
-        keys: Any = begin_keys(self._workspace_id, generation["id"])["key"]
-        context = {":now": system_clock().isoformat(), ":execution": f"{self._executions}:{generation['id']}"}
-        values = {
-            name: {"S": context[name]} if name in context else value
-            for name, value in statement["ExpressionAttributeValues"].items()
-        }
-        (client or self._dynamodb).update_item(
-            TableName=self.environment["CORE_TABLE_NAME"],
-            Key={name: {"S": value} for name, value in keys.items()},
-            UpdateExpression=statement["UpdateExpression"],
-            ConditionExpression=statement["ConditionExpression"],
-            ExpressionAttributeNames=statement["ExpressionAttributeNames"],
-            ExpressionAttributeValues=values,
-        )
-
-    @property
-    def _executions(self) -> str:
-        return self.environment["STATE_MACHINE_ARN"].replace(":stateMachine:", ":execution:")
 
     def render(self, generation: Mapping[str, Any], behaviour: Behaviour, *, task_token: str = UNUSED_TOKEN) -> None:
         self.provider.script.append(behaviour)
@@ -452,14 +436,14 @@ def _measure_templates(functions: Functions, note: Callable[..., Any]) -> None:
 def _measure_workers(functions: Functions, note: Callable[..., Any]) -> None:
     done, polled, failed = (functions.submit() for _ in range(3))
     note("start", functions.start, done)
-    for generation in (done, polled, failed):
-        functions.begin(generation)
+    for generation in (polled, failed):
+        functions.start(generation)
     note("render, delivered at once", functions.render, done, finished_at_once)
     note("render, job begun", functions.render, polled, running_for(1))
     note("collect, still running", functions.collect, polled, 1)
     note("collect, delivered", functions.collect, polled, 2)
     called_back = functions.submit()
-    functions.begin(called_back)
+    functions.start(called_back)
     functions.render(called_back, running_for(0))
     note("callback", functions.call_back, called_back)
     functions.empty_collect_queue()

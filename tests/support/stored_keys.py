@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from easel.repositories.dynamodb import to_item, to_value
-from easel.repositories.keys import api_key_of_workspace
+from easel.repositories.accounts.keys import api_key_of_workspace
+from easel.repositories.attribute_values import to_item, to_value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

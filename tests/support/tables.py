@@ -10,7 +10,7 @@ from tests.support.emulator import unique_name
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import CreateTableInputTypeDef, KeySchemaElementTypeDef
+    from mypy_boto3_dynamodb.type_defs import CreateTableInputTypeDef, KeySchemaElementTypeDef, ProjectionTypeDef
 
 
 def create_core_table(client: DynamoDBClient) -> str:
@@ -42,12 +42,18 @@ def _create(client: DynamoDBClient, kind: str, indexes: Sequence[Index]) -> str:
             {
                 "IndexName": index.name,
                 "KeySchema": _key(index.partition, index.sort),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": _projection(index),
             }
             for index in indexes
         ]
     client.create_table(**definition)
     return name
+
+
+def _projection(index: Index) -> ProjectionTypeDef:
+    if index.also:
+        return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.also)}
+    return {"ProjectionType": "KEYS_ONLY"}
 
 
 def _key(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:

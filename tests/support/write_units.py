@@ -6,14 +6,16 @@ its own: a write costs its larger size in started kilobytes, twice in a transact
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from infra.tables import CORE_INDEXES, LEDGER_INDEXES, Index
 from tests.support.item_sizes import typed_item_size, write_units
+
+from easel.wiring import botocore_clients
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,17 +29,26 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class WrittenItem:
-    """One write: its item, what it cost in the table, and in the indexes."""
+    """One write: its item, what it cost in the table, and in the partitions of indexes."""
 
     entity: str
     operation: str
+    partition: str
+    sort_key: str
     size: int
     table_units: int
-    index_units: int
+    index_units_in: Mapping[str, int]
 
     @property
     def units(self) -> int:
-        return self.table_units + self.index_units
+        return self.table_units + sum(self.index_units_in.values())
+
+    @property
+    def is_transacted(self) -> bool:
+        return self.operation in _TRANSACTED
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.operation}, {self.size} bytes: {self.table_units} + {dict(self.index_units_in)}"
 
 
 class WriteMeter:
@@ -88,32 +99,52 @@ def _written(action: Mapping[str, Any], kind: str, was: Item, now: Item, *, in_t
     size = max(typed_item_size(was), typed_item_size(now))
     indexes = _INDEXES.get(action["TableName"].split("-")[0], ())
     label = (now or was).get("entity") or (now or was).get("sk", {"S": "?"})
+    key = _key_of(action)
+    in_indexes: Counter[str] = Counter()
+    for index in indexes:
+        in_indexes.update(_index_units(index, was, now))
     return WrittenItem(
         entity=label["S"],
         operation=kind,
+        partition=key["pk"]["S"],
+        sort_key=key["sk"]["S"],
         size=size,
         table_units=write_units(size, in_transaction=in_transaction),
-        index_units=sum(_index_units(index, was, now) for index in indexes),
+        index_units_in=in_indexes,
     )
 
 
-def _index_units(index: Index, was: Item, now: Item) -> int:
-    """An index holds keys only: an entry is made, deleted, or both; its size is below a kilobyte."""
+def _index_units(index: Index, was: Item, now: Item) -> Mapping[str, int]:
+    """By partition. An entry is made or deleted, or both where its key changes; else it is written once."""
     before, after = _entry(index, was), _entry(index, now)
-    return 0 if before == after else sum(write_units(typed_item_size(each)) for each in (before, after) if each)
+    units: Counter[str] = Counter()
+    if before == after:
+        return units
+    if before and after and all(before[name] == after[name] for name in (index.partition, index.sort)):
+        units[_partition(index, after)] = max(write_units(typed_item_size(each)) for each in (before, after))
+        return units
+    for entry in (before, after):
+        if entry:
+            units[_partition(index, entry)] += write_units(typed_item_size(entry))
+    return units
+
+
+def _partition(index: Index, entry: Item) -> str:
+    name: str = entry[index.partition]["S"]
+    return name
 
 
 def _entry(index: Index, item: Item) -> Item:
     names = {"pk", "sk", index.partition, index.sort}
-    return {name: item[name] for name in names} if names <= set(item) else {}
+    held = {*names, *index.also} & set(item)
+    return {name: item[name] for name in held} if names <= set(item) else {}
 
 
 @contextmanager
 def measured_writes(reader: DynamoDBClient) -> Iterator[WriteMeter]:
-    """Measure the writes of the clients that `boto3.client` makes within, by its present default session."""
-    meter, session = WriteMeter(reader), boto3.DEFAULT_SESSION
-    assert session is not None, "clients come from a session of the test"
+    """Measure the writes of the clients that are made within, by the present session of the functions."""
+    meter, session = WriteMeter(reader), botocore_clients.session().get_component("event_emitter")
     for operation in (*_SINGLE, "TransactWriteItems"):
-        session.events.register(f"provide-client-params.dynamodb.{operation}", meter.before)
-        session.events.register(f"after-call.dynamodb.{operation}", meter.after)
+        session.register(f"provide-client-params.dynamodb.{operation}", meter.before)
+        session.register(f"after-call.dynamodb.{operation}", meter.after)
     yield meter

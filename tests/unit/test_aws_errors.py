@@ -26,13 +26,13 @@ from easel.errors import (
     WorkflowUnavailable,
 )
 from easel.events.publishers import EventBridgePublisher, SqsIntegrationPublisher
-from easel.repositories.generations.generations import begin_keys
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.messages import QueuedGeneration
 from easel.services.ports.providers import JobHint
 from easel.storage.exports import S3ExportStore
 from easel.storage.file_reader import S3FileReader
 from easel.storage.photos import S3PhotoStore
+from easel.storage.presigned import LinkSigner
 from easel.storage.s3 import S3ImageStore
 from easel.wiring import secrets
 from easel.workflow.queues import MessageHold, SqsGenerationQueue, SqsImageQueue
@@ -40,13 +40,23 @@ from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWor
 
 MAY_KNOW_BOTOCORE: Final = {
     "aws_errors.py": "translates",
+    "aws/client.py": "raises its errors",
+    "aws/connections.py": "raises its errors",
+    "aws/retries.py": "retries as it does",
     "wiring/aws.py": "makes the clients",
+    "wiring/botocore_clients.py": "makes the clients",
+    "events/sockets.py": "tells connections that are gone from other failures",
+    "wiring/delivery/posters.py": "settings of the clients",
+    "wiring/realtime/connections.py": "settings of the client",
     "events/publishers.py": "tells a reply queue that refuses us from other failures",
     "repositories/dynamodb.py": "DynamoDB: transactions",
     "repositories/table.py": "DynamoDB: everything else",
+    "outbound/aws_attempts.py": "says what became of an attempt",
     "storage/exports.py": "tells what is not there from other failures",
     "storage/file_reader.py": "tells what is not there from other failures",
     "storage/photos.py": "tells what is not there from other failures",
+    "storage/presigned.py": "takes credentials",
+    "storage/result_copies.py": "tells what is not there from other failures",
     "storage/s3.py": "settings of the client",
     "storage/uploads.py": "tells what is not there from other failures",
     "workflow/step_functions.py": "tells refusals that mean something from others",
@@ -88,13 +98,16 @@ EVENT: Final = generation_ended(
 
 
 def start_execution(client: Any) -> object:
-    starter = StepFunctionsStarter(client, "arn", render_queue_urls=AnyQueue(), begin_keys=begin_keys)
+    starter = StepFunctionsStarter(client, "arn", render_queue_urls=AnyQueue())
     return starter.start(QueuedGeneration.of(a_generation()), load_catalogue().find("seedream-v4").candidates[0])
 
 
+def image_store(client: Any) -> S3ImageStore:
+    return S3ImageStore(lambda: client, "bucket", LinkSigner("https://bucket.test", "eu-west-1", lambda: None))
+
+
 CALLS: Final[dict[str, tuple[type[EaselError], Callable[[Any], object]]]] = {
-    "S3: put": (StorageUnavailable, lambda client: S3ImageStore(client, "b").put("k", b"", "image/png")),
-    "S3: link": (StorageUnavailable, lambda client: S3ImageStore(client, "b").presign("k", expires_in=timedelta(1))),
+    "S3: put": (StorageUnavailable, lambda client: image_store(client).put("k", b"", "image/png")),
     "SQS: submit": (QueueUnavailable, lambda client: SqsGenerationQueue(client, "q").submit(a_generation())),
     "SQS: render": (
         QueueUnavailable,
@@ -167,7 +180,7 @@ def test_an_object_that_is_not_there_is_told_from_failures(code: str) -> None:
     client: Any = Broken(refusal(code))
     with pytest.raises(NotFound):
         S3FileReader(client, "bucket").read("key", 0, 9)
-    assert not S3PhotoStore(client, "bucket", S3ImageStore(client, "bucket")).exists("key")
+    assert not S3PhotoStore(client, "bucket", image_store(client)).exists("key")
     assert S3ExportStore(client, "bucket").find("key") is None
 
 

@@ -22,6 +22,7 @@ NAMED_OTHERWISE = {
     "openai_create_images": ("generations/generate_once", "the verb of OpenAI's own operation"),
     "openai_describe_models": (None, "the catalogue is data of the domain"),
     "openai_edit_images": ("generations/generate_once", "the same use case, for requests that bring pictures"),
+    "refund_stars": ("money/top_up_users", "what a payment gave is taken back where it is given"),
     "shop_cancel_generation": ("generations/cancel_or_delete", "a door's function has the name of its door"),
     "shop_read_generations": ("generations/read_generations", "the shop's addresses of the same use case"),
     "shop_start_generation": ("generations/submit_generation", "of a product's pictures: products/product_request.py"),

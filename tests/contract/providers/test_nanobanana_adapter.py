@@ -197,7 +197,7 @@ def test_references_travel_as_base64_and_change_the_result(simulator: Simulator)
         reference = replace(sample(simulator, seed), url=None)
         submission = adapter.submit(replace(SEED_TASK, mode=Mode.IMAGE_TO_IMAGE, references=(reference,)))
         results.append(picture_bytes(adapter, submission))
-        assert simulator.jobs[0]["input"]["taskType"] == "IMAGE_TO_IMAGE"
+        assert simulator.jobs[0]["input"]["images"] == 1
         simulator.control("reset", "POST")
     assert results[0] == results[2] != results[1]
 

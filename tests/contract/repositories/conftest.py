@@ -10,16 +10,16 @@ import pytest
 from tests.support.generations import NOW, WORKSPACE_ID, a_generation
 from tests.support.tables import create_core_table
 
-from easel.clock import to_iso
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.ids import image_id, uuid7
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.users import DynamoInitDataClaims, DynamoUsers
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
+from easel.repositories.attribute_values import from_item
 from easel.repositories.delivery.outbox import DynamoOutbox
-from easel.repositories.dynamodb import DynamoTransactions, from_item, to_item
-from easel.repositories.generations.generations import DynamoGenerations, begin_keys
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.images.image_tasks import DynamoImageTasks
 from easel.repositories.money.usage import DynamoUsageCounters
 from easel.repositories.products import DynamoProducts
@@ -74,15 +74,7 @@ class Core:
         return self.begin(generation)
 
     def begin(self, generation: Generation) -> Generation:
-        """What the first state of the state machine does."""
-        keys: Any = begin_keys(generation.workspace_id, generation.id)
-        self.client.update_item(
-            TableName=self.table,
-            Key=to_item(keys["key"]),
-            UpdateExpression="SET #status = :processing, startedAt = :now",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item({":processing": "PROCESSING", ":now": to_iso(NOW)}),
-        )
+        assert self.generations.begin(generation.workspace_id, generation.id, NOW)
         return self.stored(generation)
 
     def stored(self, generation: Generation) -> Generation:

@@ -15,9 +15,9 @@ from easel.domain.identities import TelegramIdentity
 from easel.domain.request import Channel
 from easel.errors import StaleWrite
 from easel.ids import new_id
-from easel.repositories import keys
+from easel.repositories.accounts import keys
 from easel.repositories.accounts.api_keys import hash_api_key
-from easel.repositories.dynamodb import to_item
+from easel.repositories.attribute_values import to_item
 from easel.services.ports.accounts import ApiKeyRecord
 
 API_KEY = new_api_key(WORKSPACE_ID)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.tables import create_ledger_table
 
-from easel.domain.budgets import Budget, BudgetScope, month_of
+from easel.domain.budgets import Budget, BudgetNotice, BudgetScope, month_of
 from easel.errors import BudgetExceeded, EaselError, StaleWrite
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.money.budgets import DynamoBudgets
@@ -132,15 +132,21 @@ def test_freeing_what_was_never_counted_does_no_harm(purse: Purse) -> None:
 def test_an_owner_is_told_once_a_month_and_anew_of_a_new_limit(purse: Purse) -> None:
     purse.limit(WORKSPACE, 1_000)
     purse.spend(900)
-    assert purse.get().needs_alert
+    assert purse.get().notice_after(100) is BudgetNotice.ALERT
 
-    purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, alert=True))
+    purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, BudgetNotice.ALERT))
 
-    assert (purse.get().alerted, purse.get().needs_alert) == (True, False)
+    assert purse.get().told is BudgetNotice.ALERT
+    assert purse.get().notice_after(100) is BudgetNotice.NONE
     with pytest.raises(StaleWrite):
-        purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, alert=True))
-    assert not purse.get(month="2026-12").alerted
-    assert purse.limit(WORKSPACE, 1_100).needs_alert
+        purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, BudgetNotice.ALERT))
+    purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, BudgetNotice.REACHED))
+    for late in (BudgetNotice.ALERT, BudgetNotice.REACHED):
+        with pytest.raises(StaleWrite):
+            purse.commit(purse.budgets.closing(WORKSPACE, MONTH, 0, late))
+    assert purse.get(month="2026-12").told is BudgetNotice.NONE
+    purse.commit(purse.budgets.closing(WORKSPACE, "2026-12", 0, BudgetNotice.ALERT))
+    assert purse.limit(WORKSPACE, 1_100).notice_after(100) is BudgetNotice.ALERT
 
 
 def test_two_owners_who_set_a_limit_at_once_do_not_both_succeed(purse: Purse) -> None:

@@ -16,8 +16,8 @@ from easel.domain.image import NOT_STARTED, TIMED_OUT, Adjustment, Failure, Imag
 from easel.domain.reference import ImageSource, Reference, TelegramSource, UploadSource, UrlSource, at_url
 from easel.domain.request import Channel, ImageParameters, Mode, Size
 from easel.errors import StaleWrite
-from easel.ids import image_id
-from easel.repositories import keys
+from easel.ids import image_id, new_generation_id
+from easel.repositories.generations import keys
 from easel.services.ports.accounts import WorkspaceRecord
 from easel.services.ports.image_tasks import ImageTask
 
@@ -308,6 +308,26 @@ def test_a_generation_ends_once(core: Core) -> None:
         close(core, generation, cancel(generation.images))
 
     assert core.stored(generation).status is Status.FAILED
+
+
+def test_a_generation_begins_once_and_keeps_when(core: Core) -> None:
+    generation = core.created()
+
+    assert core.generations.begin(WORKSPACE_ID, generation.id, NOW)
+    assert core.generations.begin(WORKSPACE_ID, generation.id, NOW + timedelta(seconds=5)), "a message comes twice"
+
+    found = core.stored(generation)
+    assert (found.status, found.started_at) == (Status.PROCESSING, NOW)
+
+
+def test_what_has_ended_or_is_not_there_does_not_begin(core: Core) -> None:
+    generation = core.created()
+    close(core, generation, cancel(generation.images))
+
+    assert not core.generations.begin(WORKSPACE_ID, generation.id, NOW)
+    assert not core.generations.begin(WORKSPACE_ID, new_generation_id(), NOW)
+
+    assert core.stored(generation).status is Status.CANCELLED
 
 
 def test_a_generation_that_was_begun_meanwhile_is_read_again_before_it_ends(core: Core) -> None:

@@ -10,7 +10,7 @@ from tests.contract.repositories.conftest import Core
 from tests.support.engine import WORKSPACE, Engine, a_request, caller
 
 from easel.errors import IdempotencyKeyReused, NotFound
-from easel.repositories import keys
+from easel.repositories.generations import keys
 from easel.services.generations.submit_generation import IDEMPOTENCY_WINDOW, Submitted
 
 CALLERS = 10

@@ -22,7 +22,8 @@ from easel.domain.credits import (
     fold_grants,
 )
 from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
-from easel.repositories.dynamodb import DynamoTransactions, from_item
+from easel.repositories.attribute_values import from_item
+from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.money.ledger import MAX_OPEN_GRANTS, DynamoLedger
 from easel.repositories.money.ledger_audit import DynamoLedgerAudit
 from easel.services.ports.transactions import Write
@@ -77,7 +78,7 @@ class Books:
         entries, (holds, _) = list(self.audit.all_entries(WS)), self.audit.open_holds(WS)
         wallet = self.wallet()
         assert wallet.is_balanced()
-        assert replace(wallet, grants={}, version=0) == fold(WS, entries, holds)
+        assert replace(wallet, grants={}, version=0, low_told_at=None) == fold(WS, entries, holds)
         assert {grant.id: grant.remaining for grant in wallet.grants.values()} == fold_grants(entries)
 
 

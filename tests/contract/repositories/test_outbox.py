@@ -12,7 +12,7 @@ from easel.clock import to_iso
 from easel.domain.events import Event
 from easel.errors import StaleWrite
 from easel.ids import new_id
-from easel.repositories import keys
+from easel.repositories.delivery import keys
 from easel.repositories.table import Table
 
 SECOND = timedelta(seconds=1)

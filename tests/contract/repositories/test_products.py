@@ -13,8 +13,8 @@ from tests.support.generations import NOW, WORKSPACE_ID
 from easel.domain.product import DELETED_LIFETIME, Product, ProductFacts, ProductPicture
 from easel.errors import StaleWrite
 from easel.ids import new_id, uuid7
-from easel.repositories import keys
-from easel.repositories.dynamodb import to_item
+from easel.repositories.attribute_values import to_item
+from easel.repositories.products import deleted_product_key, product_key
 
 FRONT = ProductPicture("front", "upload-1", "uploads/w/u/s.png", "uploads/w/u/s-thumb.webp", "image/png", 40, 30)
 
@@ -76,7 +76,7 @@ def test_a_deleted_product_is_set_aside_for_a_while_and_not_counted(core: Core) 
     assert core.products.get(WORKSPACE_ID, deleted.id) is None
     assert core.products.list(WORKSPACE_ID, limit=10, after=None).items == (kept,)
     assert core.products.total(WORKSPACE_ID) == 1
-    key = keys.deleted_product(WORKSPACE_ID, deleted.id)
+    key = deleted_product_key(WORKSPACE_ID, deleted.id)
     (record,) = (item for item in core.items() if item["sk"] == key["sk"])
     assert (record["name"], record["expiresAt"]) == ("tote bag", int((NOW + DELETED_LIFETIME).timestamp()))
     with pytest.raises(StaleWrite):
@@ -129,7 +129,7 @@ def fill(core: Core, sample: Product, count: int) -> None:
     for start in range(0, count, 25):
         ids = [new_id() for _ in range(min(25, count - start))]
         puts: Any = [
-            {"PutRequest": {"Item": to_item(item | keys.product(WORKSPACE_ID, id_) | {"id": id_, "name": "x" * 200})}}
+            {"PutRequest": {"Item": to_item(item | product_key(WORKSPACE_ID, id_) | {"id": id_, "name": "x" * 200})}}
             for id_ in ids
         ]
         core.client.batch_write_item(RequestItems={core.table: puts})

@@ -16,7 +16,7 @@ from tests.support.tables import create_ephemeral_table
 from easel.domain.rates import HOUR, MINUTE, Counter, Window
 from easel.errors import DatabaseRefused, DatabaseUnavailable
 from easel.repositories.accounts.rate_counters import DynamoRateCounters
-from easel.repositories.dynamodb import from_item
+from easel.repositories.attribute_values import from_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

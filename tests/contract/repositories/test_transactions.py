@@ -66,7 +66,7 @@ def test_a_transaction_that_lost_is_tried_again_after_a_pause(core: Core, emulat
 
     assert core.stored(generation) == generation
     assert len(set(crowded.tokens)) == 3, "each try is a transaction of its own"
-    assert [0 <= pause <= limit for pause, limit in zip(crowded.pauses, (0.05, 0.1), strict=True)] == [True, True]
+    assert [0 <= pause <= limit for pause, limit in zip(crowded.pauses, (0.01, 0.02), strict=True)] == [True, True]
 
 
 def test_a_transaction_that_always_loses_is_given_up_and_nothing_is_written(core: Core, emulator: Emulator) -> None:

@@ -164,7 +164,7 @@ def test_a_picture_that_came_late_corrects_the_costs_and_charges_nothing(usage: 
     images = list(generation.images)
     images[1] = replace(images[1], attempts=(open_call,))
     generation = replace(generation, images=tuple(images), counted=tuple(map(Counted.of, images)))
-    usage.commit(*usage.summaries.adding(generation))
+    usage.commit(usage.counters.ending(generation), *usage.summaries.adding(generation))
     # When its picture comes after all
     images[1] = replace(
         images[1],
@@ -172,12 +172,15 @@ def test_a_picture_that_came_late_corrects_the_costs_and_charges_nothing(usage: 
         late=True,
         attempts=(an_attempt("wavespeed", 20_000),),
     )
-    usage.commit(usage.summaries.correcting(replace(generation, images=tuple(images)), 1))
+    usage.commit(*usage.summaries.correcting(replace(generation, images=tuple(images)), 1))
     # Then what was uncertain is known
     rows = {row.provider: row for row in usage.summaries.rows(WORKSPACE_ID, "2026-11-20", "2026-11-20", limit=9)}
     sums = rows["wavespeed"].sums
     assert (sums.images_late, sums.provider_cost, sums.uncertain_cost) == (1, 47_000, 27_000)
     assert sums.charged == 0
+    # And the totals since the beginning are those of the days
+    total = sum((row.sums for row in rows.values()), UsageSums())
+    assert usage.counters.totals(WORKSPACE_ID).provider_cost_micro_usd == total.provider_cost
 
 
 def test_days_are_found_by_range_and_no_more_than_asked(usage: Usage) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import boto3
 import httpx
 import pytest
+from tests.support.buckets import image_store
 from tests.support.emulator import Emulator, unique_name
 
 from easel.domain.file_names import FileName
@@ -28,7 +29,7 @@ def bucket(emulator: Emulator) -> str:
 def store(emulator: Emulator, bucket: str) -> S3ImageStore:
     options = emulator.client_options()
     options["config"] = options["config"].merge(client_config(emulator.url))
-    return S3ImageStore(boto3.client("s3", **options), bucket)
+    return image_store(boto3.client("s3", **options), bucket)
 
 
 @pytest.mark.requirement("S000-34", "S003-15", "S004-19")
@@ -94,7 +95,7 @@ def test_a_link_to_another_object_cannot_be_made_from_a_link(store: S3ImageStore
 
 
 def test_a_missing_bucket_is_storage_unavailable(emulator: Emulator) -> None:
-    store = S3ImageStore(emulator.client("s3"), unique_name("nowhere"))
+    store = image_store(emulator.client("s3"), unique_name("nowhere"))
 
     with pytest.raises(StorageUnavailable):
         store.put(KEY, b"picture", "image/png")

@@ -9,12 +9,13 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from tests.support.buckets import image_store
 from tests.support.emulator import Emulator, unique_name
 
 from easel.domain.upload import MAX_BYTES
 from easel.errors import ImageRejected, StorageUnavailable
 from easel.services.ports.uploads import CleanedUpload, PostForm
-from easel.storage.s3 import S3ImageStore, client_config
+from easel.storage.s3 import client_config
 from easel.storage.uploads import SCAN_TAG, S3UploadStore
 
 MINUTE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ def store(emulator: Emulator, bucket: str) -> S3UploadStore:
 
 
 def store_of(client: Any, bucket: str) -> S3UploadStore:
-    return S3UploadStore(client, bucket, S3ImageStore(client, bucket))
+    return S3UploadStore(client, bucket, image_store(client, bucket))
 
 
 def send(form: PostForm, data: bytes, **changes: str) -> int:

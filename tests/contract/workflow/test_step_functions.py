@@ -20,7 +20,6 @@ from tests.support.offline import offline_options, unreachable_url
 from easel.domain.catalogue import load_catalogue
 from easel.domain.image import Failure
 from easel.errors import WorkflowUnavailable
-from easel.repositories.generations.generations import begin_keys
 from easel.services.ports.messages import QueuedGeneration
 from easel.workflow.step_functions import StepFunctionsStarter, StepFunctionsWorkflow
 
@@ -41,9 +40,7 @@ def queued(generation_id: str, images: int = 1) -> QueuedGeneration:
 
 
 def starter(client: SFNClient, machine_arn: str) -> StepFunctionsStarter:
-    return StepFunctionsStarter(
-        client, machine_arn, render_queue_urls={"wavespeed": "https://queue"}, begin_keys=begin_keys
-    )
+    return StepFunctionsStarter(client, machine_arn, render_queue_urls={"wavespeed": "https://queue"})
 
 
 class Machine:
@@ -140,7 +137,6 @@ def test_an_execution_knows_what_the_states_of_the_machine_read(
         "generationId": generation_id,
         "requestId": "req-1",
         "deadlineSeconds": 180,
-        **begin_keys(WORKSPACE_ID, generation_id),
         "tasks": [
             {"index": index, "provider": "wavespeed", "model": "seedream-v4", "queueUrl": "https://queue"}
             for index in range(2)

@@ -21,6 +21,7 @@ import pytest
 from tests.support import validator
 from tests.support.ending import MemoryEndings, cancel_generation_over
 from tests.support.folders import api_folder
+from tests.support.result_cache import MemoryResultCache
 from tests.support.submitting import MemorySubmissions, submit_generation_over
 
 from easel import settings
@@ -35,7 +36,6 @@ from easel.domain.latency import Latency
 from easel.domain.plans import DEFAULT_PLAN, PLANS
 from easel.domain.rates import Counter
 from easel.domain.request import Channel, ImageRequest
-from easel.domain.result_cache import CachePolicy
 from easel.errors import StorageUnavailable
 from easel.http import identity
 from easel.http.cursors import CursorSigner
@@ -67,12 +67,14 @@ CALLER: Final = Principal(
     budget_keys=("key_demo",),
     identities=names_of("019a9f1c-0000-7000-8000-00000000000b"),
 )
-ENVIRONMENT: Final = {
+ENVIRONMENT: Final[dict[str, str]] = {
+    "AWS_CLIENTS": "botocore",
     "PUBLIC_BASE_URL": BASE_URL,
     "EASEL_VERSION": "1.2.3",
     "EASEL_STAGE": "test",
-    "EASEL_DOORS": "canonical,shop,workspace,bot",
+    "EASEL_DOORS": "canonical,shop,workspace,bot,openai",
     "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000,http://127.0.0.1:8001",
+    "WEBHOOK_TRUSTED_ORIGINS": "",
     "TOKEN_ISSUERS": "[]",
     "COLLECT_QUEUE_URLS": "{}",
     "PROVIDER_SETTINGS": "{}",
@@ -323,27 +325,6 @@ def _use_cases(store: Any) -> dict[str, Any]:
 
 def _fingerprint(request: ImageRequest) -> str:
     return request_fingerprint(load_catalogue().find(request.model), request)
-
-
-@dataclass
-class MemoryResultCache:
-    """`ports.result_cache.ResultCache`, for reading and remembering."""
-
-    policies: dict[str, CachePolicy] = field(default_factory=dict)
-    results: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
-
-    def find(self, workspace_id: str, fingerprint: str, now: datetime) -> tuple[CachePolicy, str | None]:
-        generation_id, until = self.results.get((workspace_id, fingerprint), (None, now))
-        return self.policies.get(workspace_id, CachePolicy()), generation_id if now < until else None
-
-    def remember(self, workspace_id: str, fingerprint: str, generation_id: str, until: datetime) -> None:
-        self.results[workspace_id, fingerprint] = (generation_id, until)
-
-    def policy(self, workspace_id: str) -> CachePolicy:
-        return self.policies.get(workspace_id, CachePolicy())
-
-    def setting(self, workspace_id: str, policy: CachePolicy, now: datetime) -> Any:
-        raise NotImplementedError(f"nobody chooses {policy} for {workspace_id} at {now} over this cache")
 
 
 @dataclass

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import random
-import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any, cast
 
 import pytest
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer
 from tests.functions.api.world import World
-from tests.support.generations import a_generation, a_stored_image
+from tests.support.stored_pictures import StoredPictures
 
 from easel import settings
+from easel.domain.content_item import ContentImage, ContentVariant
 from easel.domain.generation import Generation
-from easel.domain.image import Failure, Image, ServedBy, Status
-from easel.ids import image_id, new_generation_id
+from easel.repositories.content_images import DynamoContentImages
 from easel.repositories.dynamodb import DynamoTransactions
-from easel.repositories.generations.generations import DynamoGenerations
-
-FAILURE = Failure("content_policy", "The provider refused it.")
 
 
 @dataclass
@@ -33,45 +27,31 @@ class PictureTenant:
 
     def generation(self, *sizes: int, failed: int = 0, **changes: Any) -> Generation:
         """One that has ended, with pictures of these sizes, and further images that failed."""
-        identity, workspace = new_generation_id(), self.tenant["workspaceId"]
-        images = [self._picture(workspace, identity, index, size) for index, size in enumerate(sizes)]
-        images += [
-            Image(image_id(identity, len(sizes) + index), len(sizes) + index, Status.FAILED, None, failure=FAILURE)
-            for index in range(failed)
-        ]
-        values = {
-            "id": identity,
-            "workspace_id": workspace,
-            "prompt": "Linen Shirt",
-            "status": Status.COMPLETED if sizes else Status.FAILED,
-            "completed_at": datetime(2026, 11, 20, 10, 1, tzinfo=UTC),
-            "images": tuple(images),
-        }
-        generation = a_generation(**values | changes)
-        repository = DynamoGenerations(self.dynamodb, self.world.environment["CORE_TABLE_NAME"])
-        DynamoTransactions(self.dynamodb).commit(*repository.creation(generation))
-        return generation
-
-    def _picture(self, workspace: str, generation: str, index: int, size: int) -> Image:
-        identity = image_id(generation, index)
-        prefix = f"generated/{workspace}/{generation}/{identity}"
-        data = random.Random(index).randbytes(size)  # noqa: S311 - the same bytes at each run
-        for name in ("original.png", "preview.webp", "thumb.webp"):
-            self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}/{name}", Body=data)
-        unmarked = f"unmarked/{workspace}/{generation}/{identity}/original.png"
-        self.s3.put_object(Bucket=self.bucket, Key=unmarked, Body=data)
-        kept = a_stored_image(
-            original_key=f"{prefix}/original.png",
-            preview_key=f"{prefix}/preview.webp",
-            thumbnail_key=f"{prefix}/thumb.webp",
-            unmarked_key=unmarked,
-            byte_count=size,
-            crc32=zlib.crc32(data),
+        pictures = StoredPictures(
+            dynamodb=self.dynamodb,
+            table=self.world.environment["CORE_TABLE_NAME"],
+            s3=self.s3,
+            bucket=self.bucket,
         )
-        return Image(
-            identity, index, Status.COMPLETED, None, stored=kept, served_by=ServedBy("wavespeed", "seedream-v4"),
-            shot="hero" if index == 0 else None, completed_at=datetime(2026, 11, 20, 10, 1, tzinfo=UTC),
-        )  # fmt: skip
+        return pictures.generation(self.tenant["workspaceId"], *sizes, failed=failed, **changes)
+
+    def article(self, item_id: str, generation: Generation) -> ContentImage:
+        """The first picture of a generation as a version of a content item."""
+        image = ContentImage(
+            workspace_id=generation.workspace_id,
+            item_id=item_id,
+            file_name="hero-1764000000000.png",
+            variant=ContentVariant.HERO,
+            title="An article",
+            generation_id=generation.id,
+            image_id=generation.images[0].id,
+            created_at=generation.created_at,
+            created_by=generation.user_id,
+            number=1,
+        )
+        articles = DynamoContentImages(self.dynamodb, self.world.environment["CORE_TABLE_NAME"])
+        DynamoTransactions(self.dynamodb).commit(*articles.adding(image))
+        return image
 
     @property
     def dynamodb(self) -> Any:

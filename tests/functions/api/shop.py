@@ -14,9 +14,9 @@ from easel.domain.image import FAILURE_TEXTS, Status
 from easel.domain.upload import UNATTACHED_LIFETIME, AcceptedPicture, Upload, UploadState
 from easel.errors import ProviderErrorClass
 from easel.ids import new_id
+from easel.repositories.attribute_values import to_item
 from easel.repositories.catalogue.latencies import DynamoLatencies
-from easel.repositories.dynamodb import to_item
-from easel.repositories.generations.generations import DynamoGenerations, begin_keys
+from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.generations.image_items import image_item
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.wiring import aws
@@ -114,15 +114,8 @@ class Shop:
         return found
 
     def begin(self, generation_id: str) -> None:
-        """What the state machine does first."""
-        keys: Any = begin_keys(self.tenant["workspaceId"], generation_id)["key"]
-        self._dynamodb.update_item(
-            TableName=self._table,
-            Key=to_item(keys),
-            UpdateExpression="SET #status = :status",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=to_item({":status": "PROCESSING"}),
-        )
+        """What happens before its execution starts."""
+        assert self._generations.begin(self.tenant["workspaceId"], generation_id, datetime.now(UTC))
 
     def deliver(self, generation_id: str, indexes: Collection[int]) -> None:
         """What a worker writes for images that it has made."""

@@ -40,7 +40,6 @@ def make(functions: Functions, n: int, *, refused: bool = False) -> None:
     """A generation of which one image is delivered, or fails."""
     generation = functions.submit(n=n)
     functions.start(generation)
-    functions.begin(generation)
     functions.render(generation, refusing(ProviderErrorClass.CONTENT) if refused else finished_at_once)
     functions.settle(generation)
 

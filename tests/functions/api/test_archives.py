@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +16,13 @@ from tests.functions.api.harness import Answer
 from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
 
+from easel.domain.archive import ArchivePlan
 from easel.domain.image import Status
 from easel.ids import image_id, new_generation_id
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 from easel.services.images.request_archive import BUILT_AT_ONCE
+from easel.storage.archives import S3ArchiveStore
 
 SMALL = (1_000, 2_000)
 LARGE = (BUILT_AT_ONCE, 50_000)
@@ -196,3 +199,42 @@ def test_a_build_that_fails_can_be_asked_for_again(shop: PictureTenant) -> None:
 
     assert (failed.status, failed.json["error"]["code"]) == (503, "storage_unavailable")
     assert shop.ask(generation).status == 302
+
+
+@pytest.mark.requirement("X-13")
+@pytest.mark.parametrize("whole", [False, True], ids=["one picture", "the generation"])
+@pytest.mark.parametrize("moment", ["before its first part", "after its last part", "once it is there"])
+def test_what_is_deleted_while_its_archive_is_built_is_in_none(
+    shop: PictureTenant, monkeypatch: pytest.MonkeyPatch, moment: str, *, whole: bool
+) -> None:
+    generation = shop.generation(*LARGE)
+    address = f"/api/v1/generations/{generation.id}" if whole else f"/api/v1/images/{generation.images[1].id}"
+    shop.ask(generation)
+    messages, build, deletions = shop.messages(), S3ArchiveStore.build, [moment]
+
+    def delete_at(now: str) -> None:
+        if now in deletions:
+            deletions.remove(now)
+            assert shop.call("DELETE", address).status == 204
+
+    def interrupted(store: S3ArchiveStore, key: str, plan: ArchivePlan, on_progress: Callable[[int], None]) -> None:
+        def note(done: int) -> None:
+            on_progress(done)
+            if done == plan.size:
+                delete_at("after its last part")
+
+        delete_at("before its first part")
+        build(store, key, plan, note)
+        delete_at("once it is there")
+
+    monkeypatch.setattr(S3ArchiveStore, "build", interrupted)
+    shop.work(worker, messages)
+
+    assert (deletions, shop.objects()) == ([], {})
+    shop.work(worker, messages)  # As the queue delivers it again where the build failed.
+    if whole:
+        assert (shop.objects(), shop.ask(generation).status) == ({}, 404)
+    else:
+        archive = opened(shop.ask(generation))
+        assert archive.namelist() == ["manifest.json", "linen-shirt-hero-1.png"]
+        assert archive.testzip() is None

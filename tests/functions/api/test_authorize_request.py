@@ -76,6 +76,7 @@ def test_a_request_that_goes_around_the_edge_is_refused_whatever_its_key(
 ) -> None:
     store.know(GOOD_KEY, CALLER)
     monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    monkeypatch.setenv("ORIGIN_REQUIRED", "true")
     headers = {"authorization": f"Bearer {GOOD_KEY}"}
     through_it = headers | {"x-easel-origin": "secret-of-the-edge"}
 

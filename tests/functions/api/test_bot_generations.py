@@ -25,6 +25,7 @@ from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
 
 if TYPE_CHECKING:
+    from tests.functions.api.harness import Answer
     from tests.functions.api.world import World
 
     from easel.domain.generation import Generation
@@ -158,11 +159,49 @@ def test_what_cannot_be_is_400_names_the_field_and_costs_nothing(
     assert bot.queued("GENERATIONS_QUEUE_URL") == []
 
 
+WHOLE_NUMBER_OR_TEXT = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "fault"),
+    [
+        ("price", {"model_id": None}, ("model_id", "model_id is required.", WHOLE_NUMBER_OR_TEXT)),
+        ("submit", {"model_id": None}, ("model_id", "model_id is required.", WHOLE_NUMBER_OR_TEXT)),
+        ("price", {"model_id": [1]}, ("model_id", "model_id must be a whole number or text.", WHOLE_NUMBER_OR_TEXT)),
+        ("submit", {"chat_id": 1.5}, ("chat_id", "chat_id must be a whole number or text.", WHOLE_NUMBER_OR_TEXT)),
+        ("submit", {"chat_id": 10**400}, ("chat_id", f"chat_id must be at most {2**53}.", {"maximum": 2**53})),
+        ("submit", {"aspect_ratio": "1:1"}, ("aspect_ratio", "seedream-v4 does not take aspect_ratio.", [])),
+        ("submit", {"chat_id": "x" * 65}, ("chat_id", "chat_id must have at most 64 characters.", {"maxLength": 64})),
+    ],
+)
+def test_a_field_of_two_types_has_one_fault_that_names_it(
+    bot: BotClient, address: str, fields: dict[str, Any], fault: tuple[str, str, Any]
+) -> None:
+    body = {"telegram_id": TELEGRAM_ID, "model_id": 1} | ({"prompt": "a fox"} if address == "submit" else {}) | fields
+
+    answer = bot.call("POST", f"/api/v1/generations/{address}", body=body)
+
+    assert answer.status == 400
+    (found,) = answer.json["detail"]["fields"]
+    assert (found["field"], found["message"], found["allowed"]) == fault
+
+
 @pytest.mark.parametrize("model_id", [999, "no-such-model", 0, -1])
 def test_an_unknown_model_is_400(bot: BotClient, model_id: object) -> None:
     answer = bot.submit(model_id=model_id)
 
     assert (answer.status, answer.json["error"]["code"]) == (400, "unknown_model")
+    assert [fault["field"] for fault in answer.json["detail"]["fields"]] == ["model_id"]
+
+
+@pytest.mark.parametrize("urls", [[], ["https://93.184.216.34/a.png"]])
+def test_a_file_id_that_is_too_long_is_named_as_the_bot_names_it(bot: BotClient, urls: list[str]) -> None:
+    answer = bot.submit(reference_urls=urls, reference_file_ids=["x" * 5_000])
+
+    assert answer.status == 400
+    (fault,) = answer.json["detail"]["fields"]
+    assert fault["field"] == "reference_file_ids[0]"
+    assert fault["message"].startswith("reference_file_ids[0] has 5000 bytes")
 
 
 @pytest.mark.requirement("S001-70", "S001-71", "S001-37", "X-26")
@@ -301,10 +340,28 @@ def test_without_a_status_message_nothing_is_joined(bot: BotClient) -> None:
     assert bot.submit().status == 409
 
 
-def test_a_message_that_was_used_for_something_else_is_refused(bot: BotClient) -> None:
-    bot.submit(**CHAT)
+@pytest.mark.parametrize("other", [{"prompt": "a green fox"}, {"model_id": NANO}, {"reference_file_ids": ["A"]}])
+def test_a_status_message_stands_for_the_generation_that_it_first_made(bot: BotClient, other: dict[str, Any]) -> None:
+    first = bot.submit(**CHAT).json["request"]
 
-    answer = bot.submit(**CHAT, prompt="a green fox")
+    answer = bot.submit(**CHAT, **other)
+
+    assert (answer.status, answer.json["request"]["id"], answer.json["request"]["prompt"]) == (
+        *(200, first["id"]),
+        "a red fox",
+    )
+    balance = bot.call("GET", f"/api/v1/users/{TELEGRAM_ID}/balance").json
+    assert (balance["balance"], balance["held"]) == (4, 1)
+
+
+def test_a_key_that_was_used_for_something_else_is_refused(bot: BotClient) -> None:
+    def submit(prompt: str) -> Answer:
+        body = {"telegram_id": TELEGRAM_ID, "model_id": SEEDREAM, "prompt": prompt, **CHAT}
+        return bot.call("POST", "/api/v1/generations/submit", headers={"idempotency-key": "own"}, body=body)
+
+    submit("a red fox")
+
+    answer = submit("a green fox")
 
     assert (answer.status, answer.json["error"]["code"]) == (422, "idempotency_key_reused")
     assert answer.json["message"] == text_of("idempotency_key_reused", "uz")
@@ -331,6 +388,10 @@ def test_a_refresh_has_the_provider_asked_now(bot: BotClient) -> None:
     assert (answer.status, answer.json["status"]) == (200, "running")
     (message,) = bot.queued("COLLECT_QUEUE_URLS")
     assert message["hint"]["jobId"] == "job-1"
+
+
+def test_a_chat_whose_number_was_written_with_an_exponent_comes_back(bot: BotClient) -> None:
+    assert bot.submit(chat_id=1e5, message_id=7.0).json["request"]["chat_id"] == 100_000
 
 
 def test_a_refresh_of_what_has_ended_asks_nobody(bot: BotClient) -> None:
@@ -381,6 +442,7 @@ def test_the_history_is_what_the_bot_lists(bot: BotClient) -> None:
     assert (first["total"], first["limit"], first["offset"]) == (3, 2, 0)
     assert (second["total"], second["offset"]) == (3, 2)
     read = {"id", "public_id", "prompt", "status", "mode", "model_key", "aspect_ratio", "size", "resolution", "quality"}
+    assert first["items"][0]["model_name"] == "Seedream 4"
     assert read | {"cost", "result_urls", "reference_urls", "error_message", "created_at", "completed_at"} <= set(
         first["items"][0]
     )

@@ -17,6 +17,8 @@ from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.money.ledger import DynamoLedger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.functions.api.harness import Answer
     from tests.functions.api.world import World
 
@@ -60,17 +62,26 @@ def till(world: World, request: pytest.FixtureRequest) -> Till:
     return client
 
 
-def spend(till: Till, milli_credits: int) -> None:
-    """As a generation of the person would."""
+def begin(till: Till, milli_credits: int) -> Callable[[int], None]:
+    """Hold credits as a generation of the person would; the result ends it with a charge."""
     client = till.world.emulator.client("dynamodb")
     ledger = DynamoLedger(client, till.world.environment["LEDGER_TABLE_NAME"])
     workspace = TelegramIdentity(till.workspace_id, TELEGRAM_ID).workspace_id
     now = datetime.now(UTC)
     hold = Hold(new_id(), workspace, new_id(), milli_credits, now)
     DynamoTransactions(client).commit(*ledger.holding(hold))
-    wallet = ledger.wallet(workspace)
-    assert wallet is not None
-    DynamoTransactions(client).commit(*ledger.resolving(hold, wallet, milli_credits, now))
+
+    def end(charged: int) -> None:
+        wallet = ledger.wallet(workspace)
+        assert wallet is not None
+        DynamoTransactions(client).commit(*ledger.resolving(hold, wallet, charged, now))
+
+    return end
+
+
+def spend(till: Till, milli_credits: int) -> None:
+    """As a generation of the person would."""
+    begin(till, milli_credits)(milli_credits)
 
 
 @pytest.mark.requirement("S001-32", "S001-33")
@@ -167,11 +178,44 @@ def test_a_refund_returns_what_was_not_spent_and_reports_the_rest(till: Till) ->
     assert till.balance() == 0
 
 
+@pytest.mark.parametrize(("charged", "refunded"), [(0, 20), (14_000, 11)])
+def test_a_payment_of_a_running_generation_is_refunded_when_that_has_ended(
+    till: Till, charged: int, refunded: int
+) -> None:
+    till.grant()
+    end = begin(till, 14_000)
+
+    early = till.refund()
+    end(charged)
+    late = till.refund()
+
+    assert early.status == 409
+    assert (late.json["credits_refunded"], late.json["credits_spent"]) == (refunded, 20 - refunded)
+    # The trial's five credits are spent first.
+    assert till.balance() == (5 if charged == 0 else 0)
+
+
 def test_a_payment_that_was_spent_returns_nothing(till: Till) -> None:
     till.grant()
     spend(till, 25_000)
 
     assert (till.refund().json["credits_refunded"], till.refund().json["credits_spent"]) == (0, 20)
+
+
+def test_a_payment_with_a_slash_in_its_id_is_named_in_the_body(till: Till) -> None:
+    till.confirm()
+    body = {"telegram_charge_id": PAYMENT["telegram_charge_id"]}
+
+    def refund(user: int | None = None, **more: Any) -> Answer:
+        return till.call("POST", "/api/v1/payments/stars/refund", user=user, body={**body, **more})
+
+    assert "/" in str(body["telegram_charge_id"])
+    assert (refund(telegram_id=42).status, refund(user=42).status) == (404, 404)
+    assert refund(user=42, telegram_id=TELEGRAM_ID).status == 403
+    assert refund(telegram_charge_id="").status == 400
+    first, again = refund(telegram_id=TELEGRAM_ID), refund()
+    assert (first.json["credits_refunded"], first.json["balance"], first.json["replayed"]) == (25, 5, False)
+    assert again.json == {**first.json, "replayed": True}
 
 
 def test_a_refund_after_a_refund_does_not_make_the_payment_count_again(till: Till) -> None:
@@ -226,6 +270,9 @@ def test_what_all_users_spent_is_one_report(till: Till) -> None:
     assert (by_id[TELEGRAM_ID]["granted"], by_id[TELEGRAM_ID]["spent"], by_id[TELEGRAM_ID]["balance"]) == (25, 8, 17)
     # A trial is given once per person: the others are people of their own here.
     assert (by_id[42]["spent"], by_id[42]["balance"]) == (0, 5)
-    assert report["totals"] == {"users": 3, "granted": 35, "spent": 8, "balance": 27}
+    assert report["totals"] == report["page_totals"] == {"users": 3, "granted": 35, "spent": 8, "balance": 27}
+    assert [page["totals"] for page in pages] == [None, None]
+    for name, total in report["totals"].items():
+        assert sum(page["page_totals"][name] for page in pages) == total
     assert [user["telegram_id"] for page in pages for user in page["users"]] == [*by_id]
     assert (pages[1]["next_cursor"], len(pages[1]["users"])) == (None, 1)

@@ -91,6 +91,23 @@ def test_a_user_object_of_telegram_itself_is_understood_and_nothing_new_in_it_fa
     assert (answer.status, answer.json["telegram_id"], answer.json["first_name"]) == (200, TELEGRAM_ID, "Ada")
 
 
+@pytest.mark.requirement("S001-11")
+@pytest.mark.parametrize("door", ["bot", "canonical"])
+def test_a_sync_changes_what_it_says_and_null_clears(with_key: Client, door: str) -> None:
+    def sync(**fields: Any) -> Any:
+        if door == "bot":
+            return with_key.sync(telegram_id=TELEGRAM_ID, **fields).json
+        body = {"telegram_id": TELEGRAM_ID, **fields}
+        return with_key.world.call("POST", "/api/v1/users/sync", token=with_key.key, body=body).json["user"]
+
+    def profile(user: Any) -> Any:
+        return [user[name] for name in ("username", "first_name", "last_name", "language_code")]
+
+    assert profile(sync(username="ada", first_name="Ada", language_code="uz")) == ["ada", "Ada", None, "uz"]
+    assert profile(sync()) == ["ada", "Ada", None, "uz"]
+    assert profile(sync(last_name="L", username=None)) == [None, "Ada", "L", "uz"]
+
+
 @pytest.mark.requirement("X-1")
 def test_a_request_for_another_user_than_the_header_names_is_refused(bot: Client) -> None:
     bot.sync()

@@ -180,6 +180,26 @@ def test_a_request_that_cannot_reach_the_bucket_is_finished_by_the_worker(
     assert versions(shop, generation) == []
 
 
+@pytest.mark.requirement("X-13")
+def test_copies_of_reference_pictures_go_with_their_generation_and_not_with_one_picture(shop: PictureTenant) -> None:
+    generation, other = shop.generation(1_000, 1_000), shop.generation(1_000)
+    copy, kept = (f"lent/{one.workspace_id}/{one.id}/abc.png" for one in (generation, other))
+    for key in (copy, kept):
+        shop.s3.put_object(Bucket=shop.bucket, Key=key, Body=b"a reference")
+
+    shop.call("DELETE", path_of(generation, 0))
+    assert copy in versions(shop, generation)
+    shop.call("DELETE", path_of(generation))
+
+    assert versions(shop, generation) == []
+    assert kept in versions(shop, other)
+    # A worker that was late with one of its images makes a copy again.
+    shop.s3.put_object(Bucket=shop.bucket, Key=copy, Body=b"a reference")
+    message = {"workspaceId": generation.workspace_id, "generationId": generation.id, "requestId": "r"}
+    shop.work(worker, [json.dumps(message | {"imageIds": [image.id for image in generation.images]})])
+    assert versions(shop, generation) == []
+
+
 def test_a_request_that_ends_before_its_mark_has_deleted_nothing(
     shop: PictureTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from tests.functions.api.harness import Answer
 from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
 
-from easel.ids import image_id, new_generation_id
+from easel.ids import image_id, new_generation_id, uuid7
 
 MARKS = "/api/v1/gallery/marks"
 GALLERY = "/api/v1/gallery"
@@ -41,6 +42,12 @@ def tags(shop: PictureTenant) -> dict[str, int]:
     return {one["tag"]: one["images"] for one in found}
 
 
+def uuid_of(year: int, month: int, day: int) -> str:
+    """The id of a generation of noon on this day."""
+    moment = datetime(year, month, day, 12, tzinfo=UTC)
+    return str(uuid7(int(moment.timestamp() * 1000), lambda _: 0))
+
+
 def records(shop: PictureTenant, image: str) -> list[str]:
     """Sort keys of all marks that name this image."""
     found = (item["sk"] for item in shop.world.stored() if item["pk"] == f"WS#{shop.tenant['workspaceId']}")
@@ -53,7 +60,7 @@ def test_a_favourite_is_listed_with_all_that_a_card_shows(shop: PictureTenant) -
 
     answer = mark(shop, [chosen.id], favourite=True, addTags=["Fox"])
 
-    assert answer.json == {"images": [{"id": chosen.id, "favourite": True, "tags": ["fox"]}]}
+    assert answer.json == {"images": [{"id": chosen.id, "favourite": True, "tags": ["fox"]}], "failed": []}
     (row,) = shop.call("GET", GALLERY, query="favourite=true").json["images"]
     assert (row["id"], row["generationId"], row["status"]) == (chosen.id, generation.id, "COMPLETED")
     assert (row["favourite"], row["tags"]) == (True, ["fox"])
@@ -134,10 +141,26 @@ def test_an_image_of_another_tenant_is_not_there(shop: PictureTenant, world: Wor
 
     answer = mark(shop, [mine, theirs], favourite=True)
 
-    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
-    assert listed(shop, "favourite=true") == listed(other, "favourite=true") == []
-    mark(shop, [mine], favourite=True)
+    assert answer.status == 200
+    assert [one["id"] for one in answer.json["images"]] == [mine]
+    assert [(one["id"], one["error"]["code"]) for one in answer.json["failed"]] == [(theirs, "not_found")]
     assert listed(other, "favourite=true") == []
+    alone = mark(shop, [theirs], favourite=True)
+    assert (alone.status, alone.json["error"]["code"]) == (404, "not_found")
+
+
+def test_what_cannot_be_an_id_does_not_keep_the_others(shop: PictureTenant) -> None:
+    image, full = (shop.generation(100).images[0].id for _ in range(2))
+    mark(shop, [full], addTags=[f"tag {number}" for number in range(20)])
+
+    answer = mark(shop, ["x" * 500, image.upper(), full], addTags=["fox"])
+
+    assert (answer.status, [one["id"] for one in answer.json["images"]]) == (200, [image])
+    assert [(one["id"], one["error"]["code"]) for one in answer.json["failed"]] == [
+        ("x" * 80, "not_found"),
+        (full, "invalid_request"),
+    ]
+    assert tags(shop)["fox"] == 1
 
 
 def test_an_image_that_failed_has_no_marks(shop: PictureTenant) -> None:
@@ -161,7 +184,6 @@ def test_no_image_has_more_tags_than_allowed(shop: PictureTenant) -> None:
     ("body", "field"),
     [
         pytest.param({"imageIds": [], "favourite": True}, "imageIds", id="no image"),
-        pytest.param({"imageIds": ["x"], "favourite": True}, "imageIds", id="no id"),
         pytest.param({"imageIds": [SOME]}, "favourite", id="nothing to change"),
         pytest.param({"imageIds": [SOME], "addTags": [" "]}, "addTags", id="blank tag"),
     ],
@@ -179,12 +201,139 @@ def test_more_images_than_allowed_are_refused(shop: PictureTenant) -> None:
     assert (answer.status, fault["field"], fault["allowed"]["maxItems"]) == (400, "imageIds", 25)
 
 
-@pytest.mark.parametrize("query", ["", "favourite=false", "favourite=true&tag=a", "favourite=maybe", "tag=%20"])
-def test_a_list_that_is_not_named_is_refused(shop: PictureTenant, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("favourite=maybe", "favourite"),
+        ("tag=%20", "tag"),
+        ("q=", "q"),
+        ("q=%21", "q"),
+        (f"q={'a' * 201}", "q"),
+        ("q=a+b+c+d+e+f+g+h+i", "q"),
+        ("ratio=7:5", "ratio"),
+        ("status=PENDING", "status"),
+        ("model=a%20b", "model"),
+        ("mine=1", "mine"),
+        ("sort=dearest", "sort"),
+        ("from=yesterday", "from"),
+        ("to=2026-02-30", "to"),
+        ("from=2026-11-29&to=2026-11-28", "to"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused_by_field(shop: PictureTenant, query: str, field: str) -> None:
     answer = shop.call("GET", GALLERY, query=query)
 
     (fault,) = answer.json["error"]["details"]
-    assert (answer.status, fault["field"]) == (400, "tag" if query == "tag=%20" else "favourite")
+    assert (answer.status, fault["field"]) == (400, field)
+
+
+def test_images_are_found_by_words_of_their_prompt(shop: PictureTenant) -> None:
+    fox = shop.generation(100, prompt="A red Fox, in the snow").images[0].id
+    fog = shop.generation(100, prompt="Morning fog over a lake").images[0].id
+    cat = shop.generation(100, prompt="雪の中の猫").images[0].id
+
+    assert listed(shop, "q=fox") == listed(shop, "q=SNOW%20red") == listed(shop, "q=fox,%20snow!") == [fox]
+    assert listed(shop, "q=fo") == [fog, fox]
+    assert listed(shop, f"q={quote('猫')}") == [cat]
+    assert listed(shop, "q=fox%20lake") == listed(shop, "q=ox") == []
+
+
+def test_each_image_is_found_by_its_own_prompt(shop: PictureTenant) -> None:
+    made = shop.generation(100, 100, prompts=("an owl", "a fox"))
+
+    assert listed(shop, "q=owl") == [made.images[0].id]
+    assert listed(shop, "q=fox") == [made.images[1].id]
+
+
+def test_images_are_found_by_model_shape_and_whose_they_are(shop: PictureTenant) -> None:
+    one = shop.generation(100, model="sandbox", pixels=(1024, 1024)).images[0].id
+    two = shop.generation(100, pixels=(768, 800), user_id=shop.tenant["userId"]).images[0].id
+    three = shop.generation(100, pixels=(1920, 1088)).images[0].id
+
+    assert listed(shop, "model=sandbox") == [one]
+    assert listed(shop, "model=gpt-image-1") == []
+    assert listed(shop, "mine=true") == [two]
+    assert listed(shop, "ratio=16:9") == [three]
+    assert listed(shop, "ratio=1:1") == [two, one]
+
+
+def test_all_images_are_listed_in_either_order(shop: PictureTenant) -> None:
+    generations = [shop.generation(100, 100, failed=1) for _ in range(3)]
+    ids = sorted(image.id for one in generations for image in one.images if image.stored)
+
+    for sort, wanted in (("newest", ids[::-1]), ("oldest", ids)):
+        found, cursor = list[str](), ""
+        while True:
+            page = shop.call(
+                "GET", GALLERY, query=f"limit=2&sort={sort}" + (f"&cursor={cursor}" if cursor else "")
+            ).json
+            found += [image["id"] for image in page["images"]]
+            cursor = page["nextCursor"]
+            if cursor is None:
+                break
+        assert found == wanted
+
+
+@pytest.mark.parametrize("by", ["", "favourite=true&", "tag=a&"])
+def test_images_are_found_by_time(shop: PictureTenant, by: str) -> None:
+    old, new = uuid_of(2026, 3, 1), uuid_of(2026, 3, 2)
+    ids = [shop.generation(100, id=one).images[0].id for one in (old, new)]
+    mark(shop, ids, favourite=True, addTags=["a"])
+
+    assert listed(shop, f"{by}from=2026-03-01&to=2026-03-01") == [ids[0]]
+    assert listed(shop, f"{by}from=2026-03-02") == listed(shop, f"{by}from=2026-03-01T12:00:01Z") == [ids[1]]
+    assert listed(shop, f"{by}to=2026-03-01T12:00:00Z") == []
+    assert listed(shop, f"{by}to=2026-03-02&sort=oldest") == ids
+
+
+def test_marks_and_words_are_combined(shop: PictureTenant) -> None:
+    both, tagged, plain = (shop.generation(100, prompt=text).images[0].id for text in ("a fox", "an owl", "a fox"))
+    mark(shop, [both], favourite=True, addTags=["a"])
+    mark(shop, [tagged], addTags=["a"])
+
+    assert listed(shop, "tag=a&q=fox") == listed(shop, "tag=a&favourite=true") == [both]
+    assert listed(shop, "q=fox") == [plain, both]
+
+
+def test_what_failed_is_listed_only_where_it_is_asked_for(shop: PictureTenant) -> None:
+    failed, done = shop.generation(failed=1).images[0].id, shop.generation(100).images[0].id
+
+    assert (listed(shop, ""), listed(shop, "status=FAILED")) == ([done], [failed])
+
+
+@pytest.mark.requirement("S003-98")
+def test_the_prompts_that_were_used_most_come_first(shop: PictureTenant) -> None:
+    for text in ("A fox!", "an owl", "a FOX", "a fox", "an owl", "a hen"):
+        newest = shop.generation(100, 100, prompt=text)
+    shop.generation(failed=1, prompt="a hen")
+
+    answer = shop.call("GET", f"{GALLERY}/prompts", query="limit=2").json
+
+    assert [(one["prompt"], one["generations"], one["images"]) for one in answer["prompts"]] == [
+        ("a fox", 3, 6),
+        ("an owl", 2, 4),
+    ]
+    assert (answer["lookedAt"], answer["complete"]) == (6, True)
+    all_of_them = shop.call("GET", f"{GALLERY}/prompts").json["prompts"]
+    assert all_of_them[-1]["lastGenerationId"] == newest.id
+    assert shop.call("GET", f"{GALLERY}/prompts", query="to=2020-01-01").json["prompts"] == []
+    assert shop.call("GET", f"{GALLERY}/prompts", query="limit=21").status == 400
+
+
+def test_a_search_goes_on_after_a_page_that_found_nothing(shop: PictureTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easel.repositories.images.gallery.LOOKED_THROUGH", 2)
+    wanted = shop.generation(100, prompt="a fox").images[0].id
+    for _ in range(4):
+        shop.generation(100, prompt="an owl")
+
+    pages: list[list[str]] = []
+    query: str | None = "q=fox"
+    while query:
+        page = shop.call("GET", GALLERY, query=query).json
+        pages.append([image["id"] for image in page["images"]])
+        query = f"q=fox&cursor={page['nextCursor']}" if page["nextCursor"] else None
+
+    assert pages == [[], [], [wanted]]
 
 
 def test_a_cursor_belongs_to_its_list(shop: PictureTenant) -> None:

@@ -203,7 +203,9 @@ def test_a_key_that_came_bare_is_answered_with_how_to_send_it(
     assert KEY not in answer.body
 
 
-def test_other_callers_get_the_plain_words(api: Api) -> None:
+def test_other_callers_get_the_plain_words_and_the_form_of_the_header(api: Api) -> None:
     answer = api.call("list_generations", "GET", "/api/v1/generations", authorizer={"failure": "missing"})
 
     assert (answer.status, answer.json["detail"]) == (401, "Authorization header required")
+    [form] = answer.json["error"]["details"]
+    assert (form["field"], form["allowed"][0]) == ("Authorization", "Bearer ek_...")

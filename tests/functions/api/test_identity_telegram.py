@@ -103,7 +103,7 @@ def test_telling_us_again_changes_nothing_but_the_profile(bot: Bot) -> None:
         assert said["user"]["created_at"] == first["user"]["created_at"]
         assert said["user"]["updated_at"] is not None
         assert (said["balance"], said["trial"]) == (first["balance"], first["trial"])
-    assert (renamed["user"]["first_name"], renamed["user"]["username"]) == ("Augusta", None)
+    assert (renamed["user"]["first_name"], renamed["user"]["username"]) == ("Augusta", "ada")
     assert len([item for item in bot.world.stored() if item["entity"] == "USER"]) == 2
 
 

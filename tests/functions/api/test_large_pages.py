@@ -21,9 +21,9 @@ from easel.domain.credits import MILLI, WALLET, Entry
 from easel.domain.prompt_templates import MAX_SET_BYTES
 from easel.domain.reference import at_url
 from easel.ids import uuid7
-from easel.repositories import keys
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.generations.generations import DynamoGenerations
+from easel.repositories.money import keys
 from easel.repositories.money.ledger_items import entry_values
 from easel.repositories.table import Table
 

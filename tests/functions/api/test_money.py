@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,10 @@ from tests.support.operations import Functions, functions_over
 
 from easel.clock import system_clock, to_iso
 from easel.domain.budgets import month_of
+from easel.domain.credits import Grant
 from easel.domain.pricing import load_price_book
+from easel.repositories.money.ledger import DynamoLedger
+from easel.services.accounts.principal import SIGNED_IN
 
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
@@ -228,7 +232,7 @@ def test_no_more_can_be_taken_back_than_is_available(functions: Functions) -> No
     assert functions.wallet()["available"]["credits"] == 0
 
 
-def test_credits_can_be_given_to_a_workspace_that_has_a_wallet_and_to_no_other(functions: Functions) -> None:
+def test_credits_can_be_given_to_a_workspace_that_exists_and_to_no_other(functions: Functions) -> None:
     theirs = functions._workspace_id
     functions.provision()
     functions.authorize()
@@ -247,6 +251,59 @@ def test_credits_can_be_given_to_a_workspace_that_has_a_wallet_and_to_no_other(f
     assert given["workspaceId"] == theirs
     assert functions.wallet()["available"]["credits"] == 100
     assert problem(nobody)[:2] == (404, "not_found")
+
+
+def new_workspace(functions: Functions) -> str:
+    """One that nobody has used yet, so that it has no wallet."""
+    with_key = functions._caller
+    principal = json.loads(with_key["principal"])
+    functions._caller = {"principal": json.dumps({**principal, "key_id": SIGNED_IN})}
+    made = functions.request("manage_workspaces", "POST", "/api/v1/workspaces", 201, body={"name": "New"})
+    functions._caller = with_key
+    return str(made["id"])
+
+
+def as_member_of(functions: Functions, workspace_id: str, identity: str) -> None:
+    principal = json.loads(functions._caller["principal"])
+    functions._caller = {"principal": json.dumps({**principal, "workspace_id": workspace_id, "identities": [identity]})}
+
+
+def test_a_workspace_that_was_never_used_gets_its_wallet_with_the_grant(functions: Functions) -> None:
+    theirs = new_workspace(functions)
+    body = {"id": "welcome", "kind": "promotion", "credits": 7, "workspaceId": theirs}
+
+    given = functions.request("grant_credits", "POST", "/api/v1/wallet/grants", 201, body=body)
+    again = functions.request("grant_credits", "POST", "/api/v1/wallet/grants", 200, body=body)
+    functions.request("grant_credits", "POST", "/api/v1/wallet/grants", 201, body=body | {"id": "more"})
+
+    assert again == given
+    as_member_of(functions, theirs, "user:owner-of-a-funded-workspace")
+    wallet = functions.wallet()
+    assert (wallet["available"]["credits"], wallet["granted"]["credits"]) == (14, 14)
+    assert {grant["kind"] for grant in wallet["grants"]} == {"promotion"}, "the first look adds no trial"
+    assert [entry["milliCredits"] for entry in functions.wallet("/entries")["entries"]] == [7_000, 7_000]
+
+
+def test_an_owner_who_opens_the_wallet_in_between_keeps_the_trial_and_gets_the_grant(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, opening = new_workspace(functions), DynamoLedger.opening
+    looked: list[Mapping[str, Any]] = []
+
+    def owner_is_faster(ledger: DynamoLedger, workspace_id: str, now: datetime, grant: Grant | None = None) -> Any:
+        if not looked:
+            looked.append(functions._caller)
+            as_member_of(functions, theirs, "user:a-fast-owner")
+            functions.wallet()
+            functions._caller = looked[0]
+        return opening(ledger, workspace_id, now, grant)
+
+    monkeypatch.setattr(DynamoLedger, "opening", owner_is_faster)
+    body = {"id": "welcome", "kind": "promotion", "credits": 7, "workspaceId": theirs}
+    functions.request("grant_credits", "POST", "/api/v1/wallet/grants", 201, body=body)
+
+    as_member_of(functions, theirs, "user:a-fast-owner")
+    assert functions.wallet()["available"]["credits"] == 5 + 7
 
 
 BAD_GRANTS: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -377,7 +434,7 @@ def test_a_request_that_the_model_refuses_has_no_price(functions: Functions) -> 
 
 
 @pytest.mark.requirement("S003-35", "S003-66", "S003-67")
-@pytest.mark.parametrize("group", ["day", "user", "model", "provider"])
+@pytest.mark.parametrize("group", ["day", "month", "user", "model", "provider"])
 def test_usage_adds_up_what_was_made_and_what_it_cost(functions: Functions, group: str) -> None:
     for _ in range(2):
         generation = functions.submit()
@@ -389,6 +446,8 @@ def test_usage_adds_up_what_was_made_and_what_it_cost(functions: Functions, grou
     assert (usage["total"]["imagesCompleted"], usage["total"]["charged"]["milliCredits"]) == (0, 0)
     (only,) = usage["series"]
     assert {name: value for name, value in only.items() if name != "name"} == usage["total"]
+    if group in {"day", "month"}:
+        assert usage["to"].startswith(only["name"])
 
 
 BAD_USAGE = {

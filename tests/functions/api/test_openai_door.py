@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from PIL import Image as Picture
-from tests.functions.api.harness import Answer
+from tests.functions.api.harness import BASE_URL, Answer
 from tests.functions.api.waiting_doors import WaitingDoor, give_up_at_once, make_while_waiting, workspace_of_a_door
 from tests.support.engine import refusing
 
@@ -82,7 +82,7 @@ def test_a_model_of_another_family_answers_with_bytes_and_addresses(door: OpenAI
     assert [sorted(image) for image in body["data"]] == [["b64_json", "url"]]
     assert Picture.open(io.BytesIO(base64.b64decode(body["data"][0]["b64_json"]))).size == (1024, 1024)
     assert body["data"][0]["url"].startswith("https://easel.example/i/")
-    assert (body["size"], body["quality"], body["background"]) == ("1024x1024", "standard", "opaque")
+    assert (body["size"], body["quality"], body["background"]) == ("1024x1024", "medium", "opaque")
     usage = body["usage"]
     assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
     assert sum(usage["input_tokens_details"].values()) == usage["input_tokens"]
@@ -171,10 +171,44 @@ def test_a_refusal_by_a_content_policy_is_the_callers(door: OpenAIDoor) -> None:
     assert error(door.create(FOX))[:2] == (400, "content_policy_violation")
 
 
-def test_a_failure_of_a_vendor_is_no_success_without_images(door: OpenAIDoor) -> None:
-    door.while_waiting = lambda: door.deliver(refusing(ProviderErrorClass.FAILED))
+def test_what_a_vendor_refuses_of_the_request_is_the_callers(door: OpenAIDoor) -> None:
+    door.while_waiting = lambda: door.deliver(refusing(ProviderErrorClass.CALLER))
 
-    assert error(door.create(FOX))[:2] == (500, "generation_failed")
+    answer = door.create(FOX)
+
+    assert error(answer) == (400, "invalid_value", None)
+    assert answer.json["error"]["type"] == "invalid_request_error"
+    assert answer.header("x-should-retry") == "false"
+
+
+def test_a_picture_that_cannot_be_fetched_is_the_callers(door: OpenAIDoor) -> None:
+    answer = door.edit({"prompt": "a hat", "images": [{"image_url": "https://pictures.invalid/a.png"}]})
+    # No provider was asked for it.
+    door.functions.provider.script.clear()
+
+    assert error(answer) == (400, "invalid_image_url", "image")
+    assert answer.json["error"]["type"] == "invalid_request_error"
+    assert answer.header("x-should-retry") == "false"
+
+
+@pytest.mark.parametrize(
+    ("error_class", "repeats"),
+    [
+        (ProviderErrorClass.FAILED, "false"),
+        (ProviderErrorClass.AMBIGUOUS, "false"),
+        (ProviderErrorClass.AUTH, "false"),
+        (ProviderErrorClass.QUOTA, "true"),
+    ],
+)
+def test_a_failure_of_a_vendor_is_an_error_that_clients_repeat_only_where_nothing_was_begun(
+    door: OpenAIDoor, error_class: ProviderErrorClass, repeats: str
+) -> None:
+    door.while_waiting = lambda: door.deliver(refusing(error_class))
+
+    answer = door.create(FOX)
+
+    assert error(answer)[:2] == (500, "generation_failed")
+    assert answer.header("x-should-retry") == repeats
 
 
 # --- waiting, and repetitions -----------------------------------------------------------------------------------------
@@ -323,6 +357,16 @@ def test_a_bad_edit_names_its_field(door: OpenAIDoor, body: dict[str, Any], para
     before = len(door.generations())
 
     assert error(door.edit(body)) == (400, "invalid_value", param)
+    assert len(door.generations()) == before
+
+
+def test_an_address_of_our_own_that_is_no_permalink_is_unknown(door: OpenAIDoor) -> None:
+    before = len(door.generations())
+
+    answer = door.edit({"prompt": "a hat", "images": [{"image_url": f"{BASE_URL}/i/abc"}]})
+
+    assert error(answer) == (404, "invalid_value", "image")
+    assert answer.header("x-should-retry") == "false"
     assert len(door.generations()) == before
 
 

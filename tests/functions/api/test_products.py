@@ -345,6 +345,14 @@ def test_a_form_with_something_wrong_stores_nothing(
     assert len(shop.world.stored()) == before
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_of_a_third_type_is_refused_with_both_that_are_taken(shop: Shop, content_type: str) -> None:
+    answer = shop.call("POST", "/api/products", form=b"name=bag", headers={"content-type": content_type})
+
+    assert answer.status == 415
+    assert "send it as application/json or multipart/form-data." in answer.json["message"]
+
+
 def test_a_form_that_is_cut_off_is_refused(shop: Shop) -> None:
     files = (("frontImage", picture("red")), ("backImage", picture("blue")))
 

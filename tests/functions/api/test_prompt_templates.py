@@ -93,7 +93,7 @@ def another_workspace(functions: Functions) -> None:
 
 @pytest.mark.requirement("S000-38", "S004-47", "S004-52")
 def test_what_ships_is_listed_with_all_that_a_form_needs(functions: Functions) -> None:
-    product, article = ask(functions, "GET").json["templates"]
+    product, article, with_text = ask(functions, "GET").json["templates"]
 
     assert (product["id"], product["builtIn"], product["version"]) == ("product-shots", True, 2)
     assert [variable["name"] for variable in product["variables"]] == ["name", "color", "material"]
@@ -104,6 +104,7 @@ def test_what_ships_is_listed_with_all_that_a_form_needs(functions: Functions) -
     assert [reference["role"] for reference in product["references"]] == ["front", "back"]
     assert article["id"] == "content-item"
     assert article["variables"][2]["allowed"] == ["hero", "inline"]
+    assert with_text["id"] == "content-item-with-text"
     assert ask(functions, "GET", "/content-item").json == article
 
 
@@ -119,7 +120,7 @@ def test_own_templates_follow_what_ships_page_by_page(functions: Functions) -> N
             break
         cursor = f"&cursor={page['nextCursor']}"
 
-    assert found == ["product-shots", "content-item", *reversed(own)]
+    assert found == ["product-shots", "content-item", "content-item-with-text", *reversed(own)]
     assert [one["id"] for one in ask(functions, "GET", query="limit=4").json["templates"]] == found[:4]
 
 
@@ -238,7 +239,7 @@ def test_a_removed_template_is_gone_with_its_versions(functions: Functions) -> N
     assert ask(functions, "GET", f"/{own['id']}").status == 404
     assert ask(functions, "GET", f"/{own['id']}", query="version=1").status == 404
     assert ask(functions, "DELETE", f"/{own['id']}").status == 404
-    assert len(ask(functions, "GET").json["templates"]) == 2
+    assert len(ask(functions, "GET").json["templates"]) == 3
 
 
 def test_what_ships_cannot_be_changed(functions: Functions) -> None:
@@ -281,7 +282,7 @@ def test_a_bad_template_is_refused_by_field(functions: Functions, changes: dict[
     status, _, fields = problem(ask(functions, "POST", body=body))
 
     assert (status, field in fields) == (400, True), fields
-    assert len(ask(functions, "GET").json["templates"]) == 2
+    assert len(ask(functions, "GET").json["templates"]) == 3
 
 
 # --- trying one out ---------------------------------------------------------------------------------------------------
@@ -401,7 +402,7 @@ def test_a_quote_counts_the_shots_and_binds_the_request(functions: Functions) ->
 def test_the_provider_is_told_the_prompt_of_the_shot(functions: Functions) -> None:
     template = {"id": "product-shots", "variables": {"name": "mug"}, "shots": ["flat-lay"]}
     generation = submitted(functions, template).json
-    functions.begin(generation)
+    functions.start(generation)
 
     functions.render(generation, finished_at_once)
 
@@ -426,7 +427,7 @@ def test_the_provider_is_shown_the_pictures_that_the_shot_works_from(
     template = {"id": "product-shots", "variables": {"name": "mug"}, "shots": ["solo-back"]}
     pictures = [{"url": f"https://a.example/{role}.png", "role": role} for role in ("front", "back")]
     generation = submitted(functions, template, fields={"references": pictures}).json
-    functions.begin(generation)
+    functions.start(generation)
 
     functions.render(generation, finished_at_once)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.functions.api.harness import Answer
+from tests.functions.api.harness import BASE_URL, Answer
 from tests.functions.api.waiting_doors import WaitingDoor, give_up_at_once, make_while_waiting, workspace_of_a_door
 from tests.support.engine import refusing
 
@@ -163,6 +163,7 @@ def test_nobody_gets_in_without_a_token(door: StudioDoor, path: str) -> None:
         (ProviderErrorClass.QUOTA, 500, "generation_failed"),
         (ProviderErrorClass.AMBIGUOUS, 500, "generation_failed"),
         (ProviderErrorClass.CONTENT, 422, "content_policy"),
+        (ProviderErrorClass.CALLER, 422, "input_refused"),
     ],
 )
 @pytest.mark.requirement("S003-7", "S003-17", "S003-74", "S003-75", "X-21")
@@ -199,7 +200,7 @@ def test_what_takes_longer_than_the_gateway_waits_has_the_same_shape(slow: Studi
 
 @pytest.mark.requirement("S003-12", "S003-49", "S003-50", "S003-51", "S003-52", "S003-56", "S003-67", "X-7", "X-35")
 def test_the_gallery_has_rows_a_summary_and_pages(door: StudioDoor) -> None:
-    before = door.read("/api/v1/images").json
+    before = door.read("/api/v1/images", "limit=1&offset=1").json
     made = [door.generate({"prompt": f"image {number}"}).json for number in range(3)]
     door.while_waiting = lambda: door.deliver(refusing(ProviderErrorClass.CONTENT))
     door.generate({"prompt": "refused"})
@@ -211,8 +212,8 @@ def test_the_gallery_has_rows_a_summary_and_pages(door: StudioDoor) -> None:
     assert whole["summary"]["totalCost"] == pytest.approx(
         before["summary"]["totalCost"] + sum(one["cost"] for one in made)
     )
-    total = before["pagination"]["total"] + 3
-    assert whole["pagination"] | {"nextCursor": None} == {"limit": 20, "offset": 0, "total": total, "nextCursor": None}
+    assert second["pagination"]["total"] == before["pagination"]["total"] + 3
+    assert {name: whole["pagination"][name] for name in ("limit", "offset")} == {"limit": 20, "offset": 0}
     assert [row["prompt"] for row in whole["images"][:3]] == ["image 2", "image 1", "image 0"]
     first, newest = whole["images"][0], made[-1]
     assert (first["promptId"], first["imageId"]) == (newest["promptId"], newest["images"][0]["id"])
@@ -225,8 +226,19 @@ def test_the_gallery_has_rows_a_summary_and_pages(door: StudioDoor) -> None:
     assert [row["prompt"] for row in by_cursor["images"]] == ["image 0"]
 
 
-@pytest.mark.requirement("S003-8", "S003-13", "S003-18", "S003-53", "S003-54", "S003-66", "S003-86")
+def test_images_in_the_trash_are_not_in_the_gallery(door: StudioDoor) -> None:
+    kept, gone = (door.generate({"prompt": prompt}).json["images"][0]["id"] for prompt in ("kept", "gone"))
+    before = door.read("/api/v1/images", "limit=2").json
+    assert [row["imageId"] for row in before["images"]] == [gone, kept]
+
+    door.call("manage_trash", "POST", "/api/v1/gallery/trash", body={"imageIds": [gone]})
+
+    assert door.read("/api/v1/images", "limit=2").json["images"][0]["imageId"] == kept
+
+
+@pytest.mark.requirement("S003-8", "S003-13", "S003-18", "S003-53", "S003-54", "S003-66", "S003-85", "S003-86")
 def test_the_history_has_every_request(door: StudioDoor) -> None:
+    door.generate({"prompt": "earlier"})
     door.generate({"prompt": "remembered", "imageSize": "512x512"})
 
     answer = door.read("/api/v1/prompts", "limit=50&offset=0")
@@ -249,15 +261,71 @@ def test_pages_that_there_are_not_are_refused(door: StudioDoor, query: str) -> N
     assert answer.json["error"]["details"][0]["field"] in {"limit", "offset", "page", "cursor"}
 
 
-def test_a_caller_who_does_not_see_costs_gets_numbers_all_the_same(door: StudioDoor) -> None:
-    member = json.loads(door.functions._caller["principal"]) | {"roles": ["member"]}
+@pytest.mark.requirement("S003-67")
+@pytest.mark.parametrize(("channel", "sees"), [("api", True), ("telegram", False)])
+def test_every_member_sees_costs_and_nobody_whom_a_bot_brings(door: StudioDoor, channel: str, sees: object) -> None:
+    member = json.loads(door.functions._caller["principal"]) | {"roles": ["member"], "channel": channel}
     member["scopes"] = ["generations:read", "generations:write"]
     caller = {"principal": json.dumps(member)}
 
-    made = door.generate({"prompt": "hidden cost"}, caller=caller)
+    made = door.generate({"prompt": "what it costs"}, caller=caller)
 
-    assert (made.status, made.json["cost"]) == (200, 0.0)
-    assert door.read("/api/v1/images", caller=caller).json["summary"]["totalCost"] == 0.0
+    assert made.status == 200
+    costs = [
+        made.json["cost"],
+        door.read("/api/v1/images", caller=caller).json["summary"]["totalCost"],
+        door.read("/api/v1/images", "limit=1", caller=caller).json["images"][0]["cost"],
+        door.read("/api/v1/prompts", "limit=1", caller=caller).json["prompts"][0]["cost"],
+    ]
+    assert all(isinstance(cost, float) and (cost > 0) is sees for cost in costs), costs
+
+
+def test_the_total_counts_what_is_there(door: StudioDoor) -> None:
+    kept, gone = (door.generate({"prompt": prompt}).json["promptId"] for prompt in ("kept", "gone"))
+    before = door.read("/api/v1/images", "limit=1").json["pagination"]["total"]
+
+    door.call("delete_images", "DELETE", f"/api/v1/generations/{gone}")
+
+    page = door.read("/api/v1/images", "limit=1").json
+    assert (page["images"][0]["promptId"], page["pagination"]["total"]) == (kept, before - 1)
+
+
+def test_pages_up_to_the_total_have_every_image_though_others_were_deleted_one_by_one(door: StudioDoor) -> None:
+    made = [door.generate({"prompt": f"page {number}"}).json["images"][0]["id"] for number in range(5)]
+    for gone in made[1:4]:
+        door.call("delete_images", "DELETE", f"/api/v1/images/{gone}")
+
+    total = door.read("/api/v1/images", "limit=2").json["pagination"]["total"]
+    pages = [door.read("/api/v1/images", f"limit=2&offset={offset}").json for offset in range(0, total, 2)]
+
+    shown = [row["imageId"] for page in pages for row in page["images"]]
+    assert [image for image in shown if image in made] == [made[4], made[0]]
+    assert len(shown) == len(set(shown))
+
+
+@pytest.mark.requirement("S003-87", "S003-112")
+def test_pictures_to_work_from_are_addresses_images_and_uploads(door: StudioDoor) -> None:
+    first = door.generate({"prompt": "a fox"}).json["images"][0]
+
+    for source in (first["id"], first["id"].upper(), first["url"]):
+        made = door.generate({"prompt": "the same in snow", "sourceImages": [source]})
+        assert made.status == 200, made.body
+        assert door.read("/api/v1/prompts", "limit=1").json["prompts"][0]["taskType"] == "IMAGE_TO_IMAGE"
+    missing = "019a9f1c-0000-7000-8000-00000000000f"
+    for body, field in (
+        ({"sourceImages": [first["id"], missing]}, "sourceImages[1]"),
+        ({"sourceImages": [first["id"]], "uploadIds": [missing]}, "uploadIds[0]"),
+        ({"uploadIds": ["an upload"]}, "uploadIds[0]"),
+        ({"sourceImages": ["a picture"]}, "sourceImages[0]"),
+        ({"sourceImages": [first["id"]], "mask": first["id"]}, "mask"),
+        ({"mask": first["id"], "maskUploadId": missing}, "mask"),
+        ({"sourceImages": [first["id"]], "maskUploadId": missing}, "maskUploadId"),
+        ({"sourceImages": [first["id"], f"{BASE_URL}/i/cut"]}, "sourceImages[1]"),
+    ):
+        refused = door.generate({"prompt": "the same in snow", **body})
+        (fault,) = refused.json["error"]["details"]
+        assert (400 <= refused.status < 500, fault["field"]) == (True, field), refused.body
+        assert "reference" not in refused.json["error"]["message"]
 
 
 @pytest.mark.requirement("X-28")
@@ -268,6 +336,9 @@ def test_the_body_tells_the_studio_from_the_content_door(door: StudioDoor) -> No
         assert "imageUrl" in door.generate(item, path).json
         both = door.generate({**item, "prompt": "a fox"}, path)
         assert (both.status, "contentItemId" in both.body, "prompt" in both.body) == (400, True, True)
+    mixed = door.generate({"contentItemId": "c", "prompt": "a fox"}).json["error"]
+    assert {fault["message"] for fault in mixed["details"]} >= {mixed["message"]}
+    assert "is required" not in mixed["message"]
     assert door.generate({}).json["error"]["message"] == "Prompt is required and must be a non-empty string"
     neither = door.generate({}, "/api/images/generate")
     assert neither.json["error"] == "contentItemId and title are required"
@@ -275,9 +346,20 @@ def test_the_body_tells_the_studio_from_the_content_door(door: StudioDoor) -> No
 
 @pytest.mark.requirement("S003-87", "S003-90", "S003-112")
 def test_a_request_may_say_what_is_not_wanted_and_what_to_work_from(door: StudioDoor) -> None:
-    door.generate({"prompt": "a fox", "negativePrompt": "snow"})
-    assert door.functions.provider.tasks[-1].prompt == "a fox Do not show: snow."
+    answer = door.generate({"prompt": "a fox", "negativePrompt": " snow "})
+    assert door.functions.provider.tasks[-1].prompt == "a fox\n\nDo not show: snow."
+    newest = door.read("/api/v1/prompts", "limit=1").json["prompts"][0]
+    assert (answer.json["images"][0]["prompt"], newest["prompt"]) == ("a fox", "a fox")
+    assert answer.json["images"][0]["title"] == "Generated: a fox"
 
     refused = door.generate({"prompt": "a fox", "sourceImages": ["https://127.0.0.1/a.png"]})
 
     assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "sourceImages[0]")
+
+
+def test_what_is_not_wanted_is_refused_by_its_own_name_when_it_is_too_long(door: StudioDoor) -> None:
+    for prompt, negative in (("a fox", "x" * 5_000), ("x" * 3_900, "y" * 200)):
+        answer = door.generate({"prompt": prompt, "negativePrompt": negative})
+
+        (fault,) = answer.json["error"]["details"]
+        assert (answer.status, fault["field"]) == (400, "negativePrompt")

@@ -241,8 +241,9 @@ COUNTS = {"minimum": 1, "maximum": 10}
 WHOLE = {"type": "integer"}
 FIELDS = [
     "template", "prompt", "model", "n", "size", "aspectRatio", "resolution", "outputFormat", "quality", "style",
-    "background", "sizePolicy", "watermark", "referenceUrls", "references", "referenceFileIds", "provider", "fallback",
-    "fallbackAfterRefusal", "clientReference", "quoteId",
+    "background", "negativePrompt", "guidance", "steps", "seed", "sizePolicy", "watermark", "referenceUrls",
+    "references", "referenceFileIds", "provider", "fallback", "fallbackAfterRefusal", "clientReference", "webhook",
+    "quoteId",
 ]  # fmt: skip
 
 BAD_BODIES = {
@@ -323,6 +324,21 @@ def test_a_bad_body_is_refused_by_field(api: Api, store: Store, body: Any, field
     if allowed is not ...:
         assert details[field]["allowed"] == allowed
     assert_nothing_written(store)
+
+
+def test_a_misspelled_field_of_a_reference_is_named_with_those_that_there_are(api: Api) -> None:
+    answer = api.submit(GOOD | {"references": [{"uploadid": "x"}]})
+
+    (detail,) = answer.json["error"]["details"]
+    assert detail["message"] == "There is no field 'references[0].uploadid'. Did you mean uploadId?"
+    assert set(detail["allowed"]) >= {"url", "uploadId", "imageId", "role"}
+
+
+def test_a_misspelled_field_comes_before_the_one_that_is_missing_for_it(api: Api) -> None:
+    answer = api.submit({"promt": "a red fox", "model": "sandbox"})
+
+    assert answer.json["error"]["message"] == "There is no field 'promt'. Did you mean prompt?"
+    assert {detail["field"] for detail in answer.json["error"]["details"]} == {"promt", "prompt"}
 
 
 def test_a_trusted_origin_may_serve_references_over_http(api: Api) -> None:
@@ -583,3 +599,13 @@ def test_the_nearest_size_is_taken_and_told_when_that_is_wished(api: Api) -> Non
     assert body["parameters"]["size"] == "1024x1024"
     (adjusted,) = body["paramsAdjusted"]
     assert (adjusted["field"], adjusted["asked"], adjusted["made"]) == ("size", "1000x1000", "1024x1024")
+
+
+def test_the_log_says_which_generation_a_request_made_or_repeated(api: Api, store: Store, log_lines: StringIO) -> None:
+    for _ in range(2):
+        api.submit({"prompt": "a red fox", "model": "sandbox"}, headers={"Idempotency-Key": "order-7"})
+
+    lines = [json.loads(line) for line in log_lines.getvalue().splitlines()]
+    told = {line["message"]: line["generation_id"] for line in lines if "generation_id" in line}
+    made = only_generation(store).id
+    assert told == {"generation submitted": made, "submission repeated": made}

@@ -20,12 +20,14 @@ from easel.domain.upload import (
     product_attachment,
 )
 from easel.errors import DatabaseUnavailable, TicketsRequired
+from easel.ids import new_id
 from easel.imaging.upload_cleaner import PillowUploadCleaner
 from easel.repositories.dynamodb import DynamoTransactions
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.services.ports.uploads import CleanedUpload
 from easel.services.uploads.accept_upload import AcceptUpload
 from easel.storage.uploads import SCAN_TAG
+from easel.wiring.secrets import forget as forget_secrets
 
 if TYPE_CHECKING:
     from tests.functions.api.harness import Answer
@@ -454,6 +456,22 @@ def test_a_bot_gets_a_link_to_its_picture(uploader: Uploader, field: str) -> Non
     assert (answer.json["filename"], answer.json["size"]) == ("file_7.jpg", len(picture.content))
     assert picture.headers["content-type"] == "image/jpeg"
     assert not tells(picture.content)
+
+
+@pytest.mark.requirement("S001-26", "X-21")
+def test_a_bot_is_told_where_no_vendor_has_a_key(uploader: Uploader) -> None:
+    world, sent = uploader.world, ("file", ("a.png", PNG, "image/png"))
+    made = world.emulator.client("secretsmanager").create_secret(Name=f"vendor-{new_id()}", SecretString="unset")["ARN"]
+    world.environment["VENDOR_SECRET_ARNS"] = made
+    forget_secrets()
+
+    refused = uploader.form(sent, path="/api/v1/media/upload")
+    world.replace_secret("VENDOR_SECRET_ARNS", "a vendor's key")
+    taken = uploader.form(sent, path="/api/v1/media/upload")
+
+    assert (refused.status, refused.json["error"]["code"]) == (400, "provider_not_configured")
+    assert refused.json["status"] == 400
+    assert taken.status == 200, taken.body
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,6 @@ def functions(emulator: Emulator) -> Iterator[Functions]:
 def test_the_route_answers_for_a_delivered_image(functions: Functions) -> None:
     generation = functions.submit()
     functions.start(generation)
-    functions.begin(generation)
     functions.render(generation, finished_at_once)
     functions.settle(generation)
     picture = generation["images"][0]["id"]

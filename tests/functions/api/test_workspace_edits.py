@@ -96,8 +96,10 @@ def test_an_address_that_only_a_test_may_use_has_to_be_trusted() -> None:
     request = EditImagesRequest.model_validate(body)
 
     assert edit_request(request, body, ("http://127.0.0.1:8000",)).references[0].url == body["image"]
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest) as refused:
         edit_request(request, body, ())
+    said = "image is not the id of an image, and as an address it must be an https address."
+    assert refused.value.message == said
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

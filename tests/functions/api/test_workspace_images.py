@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, NOW, WORKSPACE, Answer, Api, Store, http_event, invoke
+from tests.functions.api.picture_tenant import PictureTenant
+from tests.functions.api.world import World
 from tests.support.generations import a_stored_image
 
 from easel.domain.generation import Generation, conclude
@@ -481,6 +483,32 @@ def test_a_generation_of_another_workspace_is_not_found(api: Api) -> None:
     assert (answer.status, answer.json["error"]["code"]) == (404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize("how", ["trash", "delete"])
+def test_images_that_are_gone_are_not_shown_any_more(world: World, how: str) -> None:
+    shop = PictureTenant(world, world.tenant())
+    generation = shop.generation(100, 200)
+    first, second = (image.id for image in generation.images)
+
+    def remove(image: str) -> None:
+        if how == "delete":
+            assert shop.call("DELETE", f"/api/v1/images/{image}").status == 204
+        else:
+            body = {"imageIds": [image]}
+            assert world.call("POST", "/api/v1/gallery/trash", token=shop.tenant["apiKey"], body=body).status == 200
+
+    def read(generation_id: str) -> Answer:
+        return shop.call("GET", f"/api/ai/images/{generation_id}")
+
+    remove(first)
+    left = read(generation.id).json["data"]
+    remove(second)
+    gone, unknown = read(generation.id), read(new_id())
+
+    assert (left["count"], [image["id"] for image in left["images"]]) == (1, [second])
+    assert (gone.status, unknown.status) == (404, 404)
+    assert gone.json["error"]["code"] == unknown.json["error"]["code"] == "NOT_FOUND"
+
+
 @pytest.mark.requirement("X-28")
 def test_a_request_through_a_closed_door_is_not_found() -> None:
     # The gateway of a deployment without this door has no such route: what matches none goes here.
@@ -507,3 +535,19 @@ def test_the_same_request_through_two_doors_costs_and_asks_the_same(api: Api, st
         canonical.routing,
     )
     assert [hold.amount for hold in store.submissions.holds] == [60_000, 60_000]
+
+
+def test_who_does_not_want_to_wait_is_answered_at_once(api: Api, store: Store) -> None:
+    reads: list[str] = []
+    found = store.get
+
+    def get(workspace_id: str, generation_id: str) -> Generation | None:
+        reads.append(generation_id)
+        return found(workspace_id, generation_id)
+
+    store.get = get  # type: ignore[method-assign] # a store that counts how often it is asked
+
+    answer = post(api, GOOD, headers={**IN_WORKSPACE, "Prefer": "wait=0"})
+
+    assert answer.status == 202
+    assert len(reads) <= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.functions.api.harness import BASE_URL, CALLER, NOW, WORKSPACE, Api, Store
@@ -22,6 +22,54 @@ def load(api: Api, url: str, *, query: str = "") -> tuple[int, str | None]:
     path = url.removeprefix(BASE_URL)
     answer = api.call("workspace_await_image", "GET", path, query=query, authorizer=None)
     return answer.status, answer.header("Location")
+
+
+@pytest.mark.requirement("S002-15", "S002-22", "S002-23", "S002-38", "X-1")
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_whole_conversation_of_the_page(api: Api, store: Store, count: int) -> None:
+    """No workspace header, always all eight fields, one look at the answer, and the picture without a credential."""
+
+    def ask(path: str, query: str = "") -> Any:
+        answer = api.call("workspace_describe_page", "GET", path, query=query)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    workspace_id = ask("/api/auth/session")["user"]["currentWorkspaceId"]
+    model = next(one for one in ask("/api/ai/models", "capability=image-generation")["data"] if one["id"] == "dall-e-2")
+    body = {
+        "workspaceId": workspace_id,
+        "prompt": "A serene mountain landscape at sunset",
+        "model": model["id"],
+        "provider": model["provider"],
+        "size": "1024x1024",
+        "style": "vivid",
+        "quality": "standard",
+        "n": count,
+    }
+    workers(store, made())
+
+    answer = api.call("workspace_submit_generation", "POST", "/api/ai/images", body=body)
+
+    assert (answer.status, answer.json["success"]) == (200, True), answer.body
+    data = answer.json["data"]
+    images = data["images"] if count > 1 else [data]
+    assert len(images) == count
+    for image in images:
+        assert image["id"]
+        assert image["credits"] == 10
+        # The page downloads with `fetch(url)` from its own origin: a link to the bucket, whose CORS allows it.
+        assert image["url"].startswith("https://bucket.example/")
+
+
+def test_the_page_shows_the_message_of_every_refusal(api: Api, store: Store) -> None:
+    refused = post(api, {**GOOD, "prompt": ""}, headers={})
+    assert (refused.status, refused.json["error"]["message"]) == (400, "Workspace ID is required")
+    invalid = post(api, {**GOOD, "workspaceId": WORKSPACE, "prompt": ""}, headers={})
+    assert (invalid.status, invalid.json["error"]["message"]) == (400, "Invalid input data")
+    assert isinstance(invalid.json["error"]["fields"]["prompt"][0], str)
+    workers(store, failed(UNAVAILABLE))
+    away = post(api, GOOD)
+    assert (away.status, isinstance(away.json["error"]["message"], str)) == (503, True)
 
 
 @pytest.mark.requirement("X-4")

@@ -115,6 +115,7 @@ def test_a_member_reads_the_choice_and_an_admin_changes_it(world: World) -> None
     assert cache("PUT", member, {"enabled": True})[0] == 403
     assert cache("PUT", tenant["apiKey"], {"enabled": True, "hours": 48}) == (200, {"enabled": True, "hours": 48})
     assert cache("GET", member) == (200, {"enabled": True, "hours": 48})
+    assert cache("PUT", tenant["apiKey"], {"enabled": True, "hours": None}) == (200, {"enabled": True, "hours": 24})
     for hours in (0, 721, "24"):
         assert cache("PUT", tenant["apiKey"], {"enabled": True, "hours": hours})[0] == 400
 

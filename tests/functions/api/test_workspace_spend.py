@@ -37,7 +37,6 @@ def make(functions: Functions, n: int, **changes: Any) -> None:
     """A generation of which one image is delivered."""
     generation = functions.submit(n=n, **changes)
     functions.start(generation)
-    functions.begin(generation)
     functions.render(generation, finished_at_once)
     functions.settle(generation)
 

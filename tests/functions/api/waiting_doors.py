@@ -40,10 +40,10 @@ class WaitingDoor:
         return Answer.of(self.functions.invoke(api_folder(function), event))
 
     def deliver(self, behaviour: Behaviour = finished_at_once) -> None:
-        """Have every open generation made."""
-        for generation in self.functions.list("limit=50")["generations"]:
+        """Have every open generation made, the newest last: other tests may have left some open."""
+        for generation in reversed(self.functions.list("limit=50")["generations"]):
             if generation["status"] in {"PENDING", "PROCESSING"}:
-                self.functions.begin(generation)
+                self.functions.start(generation)
                 self.functions.render(generation, behaviour)
                 self.functions.settle(generation)
 

@@ -32,10 +32,12 @@ from easel.domain.request import Channel
 from easel.http import waiting
 from easel.ids import new_id
 from easel.repositories.accounts.api_keys import DynamoApiKeys, hash_api_key
-from easel.repositories.dynamodb import DynamoTransactions, from_item
+from easel.repositories.attribute_values import from_item
+from easel.repositories.dynamodb import DynamoTransactions
 from easel.services.ports.accounts import ApiKeyRecord
 from easel.wiring import aws
 from easel.wiring.accounts.authorize_request import authenticate, rate_limits
+from easel.wiring.delivery.deliver_webhook import deliver_webhook
 from easel.wiring.generations.expect_end import expect_end
 from easel.wiring.images.image_store import bucket_client, image_store
 from easel.wiring.images.receive_callback import receive_callback
@@ -204,6 +206,12 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
     def secret(text: str) -> str:
         return secrets.create_secret(Name=unique_name("secret"), SecretString=text)["ARN"]
 
+    def written_secret() -> str:
+        """One that an operator has written since the stack made it."""
+        arn = secret("unset")
+        secrets.put_secret_value(SecretId=arn, SecretString="a vendor's key")
+        return arn
+
     trusted = {
         "issuer": ISSUER,
         "audiences": [AUDIENCE],
@@ -223,6 +231,8 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
         "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
         "BATCHES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("batches"))["QueueUrl"],
+        "WEBHOOKS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("webhooks"))["QueueUrl"],
+        "SLOW_WEBHOOKS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("slow"))["QueueUrl"],
         "UPLOADS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("uploads"))["QueueUrl"],
         "IMAGES_BUCKET_NAME": bucket,
         "UPLOAD_SCAN": "false",
@@ -234,6 +244,9 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         ),
         "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
         "PUBLIC_BASE_URL": "https://easel.example",
+        "CONTENT_BASE_URL": "https://easel.example",
+        "INTERNAL_NETWORKS": "",
+        "VENDOR_SECRET_ARNS": written_secret(),
         "IMAGES_BASE_URL": "",
         "ARCHIVES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("archives"))["QueueUrl"],
         "DELETIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("deletions"))["QueueUrl"],
@@ -250,7 +263,12 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "INIT_DATA_MAX_AGE_SECONDS": "3600",
         "TRIAL_CREDITS": "5",
         "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
+        "WEBHOOK_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
+        "AWS_CLIENTS": "botocore",
+        "DELIVERY_ROLE_ARN": "arn:aws:iam::000000000000:role/easel-delivery",
+        "OWN_ACCOUNT_DESTINATIONS": "true",
         "TRIAL_DAYS": "30",
+        "TRASH_DAYS": "30",
         "STARS_RATE": "1/10",
         "STARS_MINIMUM": "10",
     }
@@ -270,6 +288,6 @@ def _forget_everything() -> None:
     forget_secrets()
     for remembered in (
         *(aws.aws_client, image_store, bucket_client, upload_store, expect_end),
-        *(authenticate, rate_limits, receive_callback),
+        *(authenticate, rate_limits, receive_callback, deliver_webhook),
     ):
         remembered.cache_clear()

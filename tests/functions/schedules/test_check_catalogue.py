@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from functions.schedules.check_catalogue import handler
 from tests.support.emulator import Emulator, unique_name
+from tests.support.tables import create_core_table, create_ledger_table
 
 from easel import settings
 from easel.errors import QueueUnavailable
-from easel.wiring.aws import aws_client
+from easel.events.catalogue_schema import ModelEvent
+from easel.repositories.delivery.listeners import DynamoListeners
+from easel.repositories.delivery.outbox import DynamoOutbox
+from easel.repositories.dynamodb import DynamoTransactions
+from easel.repositories.money.ledger import DynamoLedger
+from easel.services.ports.events import ListenerKind
+from easel.wiring.aws import aws_client, dynamodb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +33,7 @@ CONTEXT: Any = SimpleNamespace(
     aws_request_id="check-1",
     get_remaining_time_in_millis=lambda: 60_000,
 )
+NOW = datetime(2026, 11, 24, 6, 43, tzinfo=UTC)
 ENDING = {"gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"}
 
 
@@ -38,12 +47,12 @@ def queue(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "PROVIDER_SETTINGS": json.dumps({"openai": {}, "sandbox": {}}),
         "EVENT_BUS_NAME": bus,
         "INTEGRATION_QUEUE_URL": address,
+        "CORE_TABLE_NAME": create_core_table(emulator.client("dynamodb")),
+        "LEDGER_TABLE_NAME": create_ledger_table(emulator.client("dynamodb")),
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(
-        "easel.wiring.catalogue.check_catalogue.system_clock", lambda: datetime(2026, 11, 24, 6, 43, tzinfo=UTC)
-    )
+    monkeypatch.setattr("easel.wiring.catalogue.check_catalogue.system_clock", lambda: NOW)
     settings.forget()
     aws_client.cache_clear()
     yield address
@@ -90,3 +99,22 @@ def test_a_finding_that_cannot_be_published_is_counted_and_fails_the_run(
 
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     assert [record["RecordsSetAside"] for record in records if "RecordsSetAside" in record] == [[3.0]]
+
+
+@pytest.mark.requirement("M-10")
+def test_workspaces_where_somebody_listens_are_told_of_each_model_once(
+    emulator: Emulator, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, ledger = os.environ["CORE_TABLE_NAME"], os.environ["LEDGER_TABLE_NAME"]
+    for workspace in ("listening", "silent"):
+        DynamoTransactions(dynamodb()).commit(*DynamoLedger(dynamodb(), ledger).opening(workspace, NOW))
+    DynamoListeners(dynamodb(), core).listen("listening", ListenerKind.POLL, NOW, timedelta(days=30))
+
+    for _ in range(2):
+        handler.lambda_handler({}, CONTEXT)
+
+    waiting = DynamoOutbox(dynamodb(), core).waiting(NOW + timedelta(days=1), NOW, 100)
+    events = [ModelEvent.model_validate_json(one.text or "") for one in waiting]
+    assert {event.workspace_id for event in events} == {"listening"}
+    assert sorted(event.data.model.id for event in events) == sorted(ENDING)
+    assert {event.data.model.days_left for event in events} == {7}

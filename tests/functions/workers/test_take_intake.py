@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,16 @@ import pytest
 from tests.functions.api.world import World
 from tests.functions.api.world import world as running
 from tests.support.emulator import Emulator, unique_name
+from tests.support.engine import Fuse, WorkerKilledError
 from tests.support.issuer import an_issuer, serving
 from tests.support.streams import in_stream_record
 
+from easel.domain.access import WALLET_READ
 from easel.domain.events import serialise_event
 from easel.events.schema import IntakeEvent
 from easel.events.stream import event_in_outbox_item
-from easel.repositories.dynamodb import to_item
+from easel.repositories.attribute_values import to_item
+from easel.wiring import aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,6 +164,23 @@ def test_an_invalid_message_is_answered_with_the_field_at_fault(
     assert intake.generations() == []
 
 
+def test_a_wrong_version_is_answered_with_the_right_one(intake: Intake) -> None:
+    intake.take(a_message("m-1", a_body("k") | {"version": 2}))
+
+    (answer,) = intake.answers()
+    (detail,) = answer["data"]["intake"]["error"]["details"]
+    assert (detail["message"], detail["allowed"]) == ("version must be 1.", [1])
+
+
+def test_a_message_may_name_a_receiver_that_is_trusted(intake: Intake) -> None:
+    intake.world.environment["WEBHOOK_TRUSTED_ORIGINS"] = "http://127.0.0.1:8123"
+    webhook = {"url": "http://127.0.0.1:8123/hook"}
+
+    intake.take(a_message("m-1", a_body("k", request={"webhook": webhook})))
+
+    assert [answer["type"] for answer in intake.answers()] == ["intake.accepted"]
+
+
 def test_the_same_key_with_another_request_is_refused(intake: Intake) -> None:
     intake.take(a_message("m-1", a_body("k")))
     intake.take(a_message("m-2", a_body("k", request={"prompt": "another"})))
@@ -253,3 +274,65 @@ def test_nothing_is_held_for_a_message_that_cannot_be_paid(intake: Intake) -> No
     (answer,) = intake.answers()
     assert answer["data"]["intake"]["error"]["code"] == "insufficient_credits"
     assert intake.generations() == []
+
+
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "SendMessage"})
+
+
+@contextmanager
+def dying(fuse: Fuse) -> Iterator[None]:
+    """The process of the worker ends right after the write to AWS at which the fuse burns."""
+
+    def step(model: Any, **_: object) -> None:
+        if model.name in WRITES:
+            fuse.step(model.name)
+
+    clients = [aws.aws_client("dynamodb"), aws.aws_client("sqs")]
+    for client in clients:
+        client.meta.events.register("after-call", step, unique_id="fuse")
+    try:
+        with suppress(WorkerKilledError):
+            yield
+    finally:
+        for client in clients:
+            client.meta.events.unregister("after-call", step, unique_id="fuse")
+
+
+@pytest.mark.requirement("M-10", "S000-42")
+def test_a_worker_may_die_after_any_write_and_each_message_is_one_generation_and_one_hold(intake: Intake) -> None:
+    admin = intake.world.key_with(intake.tenant["workspaceId"], WALLET_READ, user_id=intake.tenant["userId"])
+
+    def held() -> int:
+        answer = intake.world.call("GET", "/api/v1/wallet", token=admin)
+        assert answer.status == 200, answer.json
+        amount: int = answer.json["held"]["milliCredits"]
+        return amount
+
+    def taken(run: str, burns_at: int | None) -> tuple[Fuse, int]:
+        """Two requests, one that is refused and one that is no JSON; they come again after the worker has died."""
+        fuse, before = Fuse(burns_at), held()
+        wrong = a_body(f"{run}-wrong", request={"model": "none"})
+        one, two = (a_body(f"{run}-{name}", request={"model": "seedream-v4"}) for name in ("one", "two"))
+        bodies = {"one": one, "wrong": wrong, "poison": f"{{{run}", "two": two}
+        batch = [a_message(f"{run}-{name}", body) for name, body in bodies.items()]
+        with dying(fuse):
+            assert intake.take(*batch) == []
+        if burns_at:
+            again = [a_message(f"{run}-{name}", body, deliveries=2) for name, body in bodies.items()]
+            assert intake.take(*again) == []
+        made = Counter(item["origin"]["correlation"] for item in intake.generations())
+        assert {made[f"crm-{run}-{name}"] for name in ("one", "two")} == {1}
+        assert made[f"crm-{run}-wrong"] == 0
+        told = {answer["data"]["intake"]["messageId"]: answer["type"] for answer in intake.answers()}
+        assert [told[message["messageId"]].removeprefix("intake.") for message in batch] == [
+            *("accepted", "rejected", "rejected", "accepted")
+        ]
+        assert {message["Body"] for message in intake.set_aside()} == {f"{{{run}"}
+        return fuse, held() - before
+
+    counted, price = taken("run-0", None)
+    assert price > 0
+    assert WRITES & set(counted.steps) == {"TransactWriteItems", "SendMessage"}
+    for burns_at in range(1, len(counted.steps) + 1):
+        fuse, again = taken(f"run-{burns_at}", burns_at)
+        assert (len(fuse.steps), again) == (burns_at, price), counted.steps[burns_at - 1]

@@ -23,7 +23,9 @@ def test_the_table_of_roles() -> None:
     use = {"generations:read", "generations:write", "wallet:read", "workspace:read"}
     manage = use | {"workspace:admin", "keys:write"}
     assert {"owner": manage, "admin": manage, "member": use, "service": use} == SCOPES_OF
-    assert {"wallet:grant", "debug:read", "users:sync", "users:grant", "act_as:telegram"} == PLATFORM_SCOPES
+    assert {
+        *("wallet:grant", "debug:read", "gallery:moderate", "users:sync", "users:grant", "act_as:telegram")
+    } == PLATFORM_SCOPES
     assert manage | PLATFORM_SCOPES == ALL_SCOPES
 
 

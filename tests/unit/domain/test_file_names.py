@@ -48,6 +48,13 @@ def test_an_archive_is_named_after_the_title() -> None:
     assert archive_name("Fähre").exact == "fähre.zip"
 
 
+@pytest.mark.parametrize(
+    ("title", "name"), [("CON", "con-images"), ("Lpt1!", "lpt1-images"), ("Con Carne", "con-carne")]
+)
+def test_an_archive_has_a_name_that_windows_takes(title: str, name: str) -> None:
+    assert archive_name(title).plain == archive_name(title).exact == f"{name}.zip"
+
+
 @pytest.mark.parametrize(("title", "name"), [("Canvas Tote Bag", "canvas-tote-bag"), (None, "a-prompt")])
 def test_a_file_of_a_generation_is_named_after_what_it_shows(title: str | None, name: str) -> None:
     generation = a_generation(prompt="A prompt", origin=Origin(title=title))

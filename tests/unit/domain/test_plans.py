@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from easel.domain.budgets import Budget, BudgetKind, BudgetScope, month_ends, month_of, scopes_of
+from easel.domain.budgets import Budget, BudgetKind, BudgetNotice, BudgetScope, month_ends, month_of, scopes_of
 from easel.domain.plans import DEFAULT_PLAN, PLANS, RateLimits, plan_of
 from easel.domain.rates import HOUR, MINUTE, Rate, RateDecision, Window
 from easel.domain.request import Channel
@@ -67,18 +67,22 @@ def test_a_request_counts_against_the_budget_of_its_workspace_and_of_its_key() -
 
 
 @pytest.mark.parametrize(
-    ("limit", "used", "alerted", "needs"),
+    ("limit", "used", "told", "due"),
     [
-        (100, 79, False, False),
-        (100, 80, False, True),
-        (100, 80, True, False),
-        (None, 10**9, False, False),
-        (1, 0, False, False),
-        (1, 1, False, True),
+        (100, 79, BudgetNotice.NONE, BudgetNotice.NONE),
+        (100, 80, BudgetNotice.NONE, BudgetNotice.ALERT),
+        (100, 80, BudgetNotice.ALERT, BudgetNotice.NONE),
+        (100, 95, BudgetNotice.ALERT, BudgetNotice.NONE),
+        (100, 96, BudgetNotice.ALERT, BudgetNotice.REACHED),
+        (100, 100, BudgetNotice.NONE, BudgetNotice.REACHED),
+        (100, 130, BudgetNotice.REACHED, BudgetNotice.NONE),
+        (None, 10**9, BudgetNotice.NONE, BudgetNotice.NONE),
     ],
 )
-def test_an_owner_is_told_at_four_fifths_and_once(limit: int | None, used: int, *, alerted: bool, needs: bool) -> None:
-    assert Budget(BudgetScope("ws"), "2026-11", limit, used, alerted).needs_alert is needs
+def test_an_owner_is_told_at_four_fifths_and_when_the_next_charge_does_not_fit(
+    limit: int | None, used: int, told: BudgetNotice, due: BudgetNotice
+) -> None:
+    assert Budget(BudgetScope("ws"), "2026-11", limit, used, told).notice_after(5) is due
 
 
 def test_nothing_remains_of_a_budget_that_was_set_below_what_is_used() -> None:

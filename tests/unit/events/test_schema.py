@@ -16,7 +16,7 @@ from easel.domain.generation import Generation
 from easel.domain.image import Failure, Image, ServedBy, Status
 from easel.domain.request import Mode
 from easel.doors.canonical.generations import intake
-from easel.events import schema
+from easel.events import catalogue_schema, destination_schema, money_schema, schema
 from easel.events.schema import GenerationEvent, json_schema
 
 if TYPE_CHECKING:
@@ -100,13 +100,18 @@ def test_the_published_schema_is_that_of_the_models() -> None:
     ("file", "made"),
     [
         (Path(schema.__file__).with_name("intake.v1.schema.json"), schema.intake_json_schema),
+        (Path(schema.__file__).with_name("batch.v1.schema.json"), schema.batch_json_schema),
+        (Path(schema.__file__).with_name("webhook.v1.schema.json"), schema.webhook_json_schema),
+        (Path(schema.__file__).with_name("results.v1.schema.json"), destination_schema.results_json_schema),
+        (Path(schema.__file__).with_name("verification.v1.schema.json"), destination_schema.verification_json_schema),
+        (Path(schema.__file__).with_name("model.v1.schema.json"), catalogue_schema.model_json_schema),
+        (Path(schema.__file__).with_name("budget.v1.schema.json"), money_schema.budget_json_schema),
+        (Path(schema.__file__).with_name("credits.v1.schema.json"), money_schema.credits_json_schema),
         (Path(intake.__file__).with_name("intake-message.v1.schema.json"), intake.json_schema),
     ],
-    ids=["events", "messages"],
+    ids=["events", "batches", "webhooks", "results", "verification", "models", "budgets", "credits", "messages"],
 )
-def test_the_published_schemas_of_the_intake_are_those_of_the_models(
-    file: Path, made: Callable[[], dict[str, object]]
-) -> None:
+def test_the_published_schemas_are_those_of_the_models(file: Path, made: Callable[[], dict[str, object]]) -> None:
     assert json.loads(file.read_text()) == made()
 
 

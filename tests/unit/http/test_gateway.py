@@ -250,6 +250,7 @@ def test_a_request_that_goes_around_the_edge_is_refused_by_public_routes_too(
     monkeypatch: pytest.MonkeyPatch, sent: str | None
 ) -> None:
     monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    monkeypatch.setenv("ORIGIN_REQUIRED", "true")
     event = http_event("GET", "/open", headers={} if sent is None else {"X-Easel-Origin": sent})
 
     answer = gateway.respond(APPS[0], event, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
@@ -260,6 +261,7 @@ def test_a_request_that_goes_around_the_edge_is_refused_by_public_routes_too(
 
 def test_a_request_through_the_edge_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    monkeypatch.setenv("ORIGIN_REQUIRED", "true")
     event = http_event("GET", "/open", headers={"X-Easel-Origin": "secret-of-the-edge"})
 
     answer = gateway.respond(APPS[0], event, LAMBDA_CONTEXT)  # type: ignore[arg-type] # as much of a context as is read
@@ -270,8 +272,21 @@ def test_a_request_through_the_edge_is_served(monkeypatch: pytest.MonkeyPatch) -
 def test_the_address_of_a_client_is_what_the_gateway_or_the_edge_says_and_never_what_the_client_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    event = http_event("GET", "/open", headers={"X-Easel-Viewer": "198.51.100.1", "X-Forwarded-For": "192.0.2.1"})
+    told = {"X-Easel-Viewer": "198.51.100.1", "X-Forwarded-For": "192.0.2.1"}
+    direct, through = (
+        http_event("GET", "/open", headers=headers)
+        for headers in (told, told | {"X-Easel-Origin": "secret-of-the-edge"})
+    )
 
-    assert events.source_address(event) == "203.0.113.7"
+    assert {events.source_address(event) for event in (direct, through)} == {"203.0.113.7"}
     monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
-    assert events.source_address(event) == "198.51.100.1"
+    assert [events.source_address(event) for event in (direct, through)] == ["203.0.113.7", "198.51.100.1"]
+
+
+def test_an_api_that_is_open_beside_the_edge_serves_direct_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORIGIN_SECRET", "secret-of-the-edge")
+    monkeypatch.setenv("ORIGIN_REQUIRED", "false")
+
+    answer = gateway.respond(APPS[0], http_event("GET", "/open"), LAMBDA_CONTEXT)  # type: ignore[arg-type] # as above
+
+    assert answer["statusCode"] == 200

@@ -28,6 +28,15 @@ def test_known_names_are_left_as_they_are(query: dict[str, str]) -> None:
     assert with_known_names(sent, ["limit", "cursor"]) == sent
 
 
+def test_a_parameter_that_is_given_twice_is_refused_as_what_it_is() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        with_known_names(event("limit=1&cursor=a&limit=2", limit="1,2", cursor="a"), ["limit", "cursor"])
+
+    assert [(fault.field, fault.message) for fault in refused.value.fields] == [
+        ("limit", "limit is given 2 times; give it once.")
+    ]
+
+
 def test_every_unknown_name_is_reported_with_the_known_ones() -> None:
     with pytest.raises(InvalidRequest) as refused:
         with_known_names(event("a=1&b=2", a="1", b="2"), ["limit", "cursor"])

@@ -51,7 +51,9 @@ def deployed(tmp_path: Path, checkout: Path, emulated: dict[str, Any]) -> Deploy
     return done
 
 
-@pytest.mark.parametrize("name", ["functions/handler.py", "layers/new.py", "infra/stack.py", "cdk.json"])
+@pytest.mark.parametrize(
+    "name", ["functions/handler.py", "layers/new.py", "layers/guide.md", "infra/stack.py", "cdk.json"]
+)
 def test_changed_sources_are_deployed(deployed: Deployment, checkout: Path, name: str) -> None:
     (checkout / name).write_text("two")
 

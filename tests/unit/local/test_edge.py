@@ -197,9 +197,42 @@ def test_a_link_to_a_picture_reaches_the_bucket_without_the_credential_that_came
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/files/", "/files/pictures", "/files/pictures?list-type=2", LINK.partition("?")[0]])
+def test_the_bucket_shows_nothing_without_a_signature(target_file: Path, method: str, path: str) -> None:
+    storage = Api()
+
+    answer = ask(target_file, storage, method, path, headers={"authorization": "Bearer key"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/xml")
+    assert storage.requests == []
+
+
 def test_what_is_written_to_a_link_does_not_reach_the_bucket(target_file: Path) -> None:
     api = Api()
 
     ask(target_file, api, "PUT", LINK, content=b"x")
 
     assert api.requests[0].url.path.startswith("/_aws/execute-api/")
+
+
+def test_a_shared_link_is_a_page_with_a_preview_for_browsers_and_the_apis_for_programs(target_file: Path) -> None:
+    api = Api(httpx.Response(200, content=b"{}"))
+
+    page = ask(target_file, api, path='/s/to"ken', headers={"accept": "text/html"})
+
+    assert api.requests == []
+    assert '<meta property="og:image" content="http://edge.test/s/token/image">' in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert ask(target_file, api, path="/s/token", headers={"accept": "application/json"}).content == b"{}"
+    assert ask(target_file, api, path="/s/token/image", headers={"accept": "image/*"}).content == b"{}"
+
+
+def test_tokens_come_from_the_emulated_user_pool(target_file: Path) -> None:
+    pool = Api(httpx.Response(400, content=b'{"error":"invalid_grant"}'))
+
+    answer = ask(target_file, pool, "POST", "/oauth2/token", content=b"grant_type=refresh_token")
+
+    (request,) = pool.requests
+    assert str(request.url) == "http://127.0.0.1:4566/oauth2/token"
+    assert (answer.status_code, request.content) == (400, b"grant_type=refresh_token")

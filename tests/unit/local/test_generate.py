@@ -15,12 +15,12 @@ from rich.console import Console
 BASE = "http://127.0.0.1:8080"
 
 
-def test_without_wishes_a_show_is_made() -> None:
-    bodies = Request.from_environment({}).bodies
+def test_without_wishes_one_image_is_made() -> None:
+    (body,) = Request.from_environment({}).bodies
 
-    assert [body["model"] for body in bodies] == ["sandbox", "seedream-v4"]
-    assert all(body["prompt"] for body in bodies)
-    assert all(body.keys() == {"model", "prompt"} for body in bodies)
+    assert body["model"] == "seedream-v4"
+    assert body["prompt"]
+    assert body.keys() == {"model", "prompt"}
 
 
 def test_make_variables_become_fields_of_the_request() -> None:
@@ -105,6 +105,7 @@ class Easel:
         status, images = self._states.pop(0) if len(self._states) > 1 else self._states[0]
         listed = [
             {
+                "id": f"image-{index}",
                 "index": index,
                 "status": image,
                 "stage": None,
@@ -113,7 +114,8 @@ class Easel:
             }
             for index, image in enumerate(images)
         ]
-        return {"id": "gen-1", "status": status, "images": listed, "error": None}
+        price = {"price": {"credits": 2.5}, "chargedCredits": 1.0}
+        return {"id": "gen-1", "status": status, "images": listed, "error": None} | price
 
 
 @pytest.fixture
@@ -145,7 +147,9 @@ def test_pictures_are_saved_and_linked(run: Callable[..., tuple[bool, str]], tmp
     assert easel.submitted == [{"model": "sandbox", "prompt": "a fox"}]
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"sandbox-gen-1-1.png", "sandbox-gen-1-2.png"}
     assert f"{BASE}/i/token1" in shown
-    assert "2 of 2 pictures" in shown
+    assert "price 2.5 credits" in shown
+    assert "2 of 2 pictures, charged 1 credit" in shown
+    assert f"{BASE}/gallery/image-1" in shown
 
 
 def test_links_are_followed_without_our_key(run: Callable[..., tuple[bool, str]]) -> None:
@@ -173,6 +177,17 @@ def test_one_refusal_does_not_stop_the_rest(run: Callable[..., tuple[bool, str]]
 
     assert not complete
     assert shown.count("The API answers 401: Who are you? (request r-1)") == 2
+
+
+def test_a_refusal_says_what_is_allowed(run: Callable[..., tuple[bool, str]]) -> None:
+    details = [{"field": "model", "message": "Unknown.", "allowed": ["sandbox", "seedream-v4"]}, {"field": "n"}]
+    error = {"message": "There is no model named 'x'.", "details": details}
+
+    complete, shown = run(httpx.MockTransport(lambda _request: httpx.Response(400, json={"error": error})), "x")
+
+    assert not complete
+    assert "The API answers 400: There is no model named 'x'." in shown
+    assert "model: sandbox, seedream-v4" in shown
 
 
 def test_an_api_that_is_down_is_told_plainly(run: Callable[..., tuple[bool, str]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import ssl
 import threading
@@ -12,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from tests.unit.outbound.network import Dialler, Shelf, serving
+from tests.unit.outbound.network import Dialler, Shelf, serving, tls_of
 
 from easel.errors import ImageRejected, ReferenceUnavailable
 from easel.outbound.addresses import is_public
@@ -34,29 +29,7 @@ PUBLIC = "93.184.215.14"
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """TLS for the server as `pictures.example`, and for a client that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.datetime.now(dt.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + built.public_bytes(serialization.Encoding.PEM))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return server, ssl.create_default_context(cafile=str(file))
+    return tls_of(HOST, tmp_path)
 
 
 @pytest.fixture
@@ -249,7 +222,7 @@ def test_ordinary_addresses_are_public(address: str) -> None:
         ("http://pictures.example/fox.png", "https"),
         ("ftp://pictures.example/fox.png", "https"),
         ("file:///etc/passwd", "without a host"),
-        ("data:image/png;base64,AAAA", "without a host"),
+        ("data:image/png;base64,AAAA", "holds the picture itself"),
         ("/fox.png", "without a host"),
         ("", "without a host"),
         ("https://", "without a host"),

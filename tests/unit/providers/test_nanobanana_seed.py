@@ -1,4 +1,4 @@
-"""The Nanobanana adapter in the contract of the generator's document: tasks, polls, base64 pictures, dollars."""
+"""The Nanobanana adapter in the contract of seed 003's live service: tasks, polls, base64 pictures, dollars."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from easel.providers.numbers import read_dollars
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TASKS = "https://vendor.test/api/v1/tasks"
+TASKS = "https://vendor.test/api/predict"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def adapter(handler: Callable[[httpx.Request], httpx.Response], **options: Any) 
 
 
 def told(**fields: Any) -> httpx.Response:
-    return httpx.Response(200, json={"taskId": "task-1", "status": "PENDING"} | fields)
+    return httpx.Response(200, json={"task_id": "task-1", "status": "processing"} | fields)
 
 
 def refused(status: int, message: str = "no") -> httpx.Response:
@@ -66,7 +66,7 @@ def failure_of_fetch(reply: httpx.Response | Exception) -> ProviderError:
 
 
 @pytest.mark.requirement("S003-2", "S003-3", "S003-4", "S003-5", "S003-6")
-def test_a_task_is_created_in_the_documents_words(task: ProviderTask) -> None:
+def test_a_task_is_created_as_the_live_client_does_it(task: ProviderTask) -> None:
     vendor = Vendor(told())
     parameters = UpstreamParameters(size=Size(768, 768), watermark="© 2025")
 
@@ -76,11 +76,17 @@ def test_a_task_is_created_in_the_documents_words(task: ProviderTask) -> None:
     assert (request.method, str(request.url)) == ("POST", TASKS)
     assert request.headers["authorization"] == "Bearer sim-key"
     assert vendor.form == {
-        "model": "sd3-medium",
-        "taskType": "TEXT_TO_IMAGE",
-        "prompt": "a beautiful sunset",
-        "imageSize": "768x768",
-        "watermark": "© 2025",
+        "model_id": "sd3-medium",
+        "webhook_return_type": "async",
+        "generated_inputs": {
+            "prompt": "a beautiful sunset",
+            "width": 768,
+            "height": 768,
+            "num_inference_steps": 28,
+            "guidance_scale": 7.0,
+            "num_images_per_prompt": 1,
+            "watermark": "© 2025",
+        },
     }
     assert submission == Submission("task-1", Running(1.0))
 
@@ -88,7 +94,24 @@ def test_a_task_is_created_in_the_documents_words(task: ProviderTask) -> None:
 def test_what_is_not_asked_is_not_sent(task: ProviderTask) -> None:
     vendor = Vendor(told())
     adapter(vendor).submit(replace(task, parameters=UpstreamParameters(), callback_url="https://easel.test/"))
-    assert vendor.form == {"model": "sd3-medium", "taskType": "TEXT_TO_IMAGE", "prompt": "a beautiful sunset"}
+    assert vendor.form["generated_inputs"] == {
+        "prompt": "a beautiful sunset",
+        "num_inference_steps": 28,
+        "guidance_scale": 7.0,
+        "num_images_per_prompt": 1,
+    }
+
+
+@pytest.mark.requirement("S003-88", "S003-89", "S003-90")
+def test_what_the_document_plans_goes_along_when_asked_for(task: ProviderTask) -> None:
+    tuned = replace(task.parameters, negative_prompt="people", guidance=7.5, steps=30, seed=42)
+    vendor = Vendor(told())
+
+    adapter(vendor).submit(replace(task, parameters=tuned))
+
+    sent = json.loads(vendor.requests[0].content)["generated_inputs"]
+    tuning = {"negative_prompt": "people", "guidance_scale": 7.5, "num_inference_steps": 30, "seed": 42}
+    assert tuning.items() <= sent.items()
 
 
 def test_reference_pictures_go_as_base64_in_order(task: ProviderTask, png: bytes) -> None:
@@ -97,17 +120,15 @@ def test_reference_pictures_go_as_base64_in_order(task: ProviderTask, png: bytes
 
     adapter(vendor).submit(replace(task, mode=Mode.IMAGE_TO_IMAGE, references=references))
 
-    assert vendor.form["taskType"] == "IMAGE_TO_IMAGE"
-    assert [base64.b64decode(text) for text in vendor.form["images"]] == [png, b"second"]
+    assert [base64.b64decode(text) for text in vendor.form["generated_inputs"]["images"]] == [png, b"second"]
 
 
-def test_what_the_document_leaves_open_can_be_spelt_otherwise(task: ProviderTask, png: bytes) -> None:
+def test_what_a_host_spells_otherwise_can_be_set(task: ProviderTask, png: bytes) -> None:
     contract = SeedContract(
         create_path="/v2/jobs",
         task_path="/v2/jobs/{task_id}/result",
-        text_to_image="text2img",
-        image_to_image="img2img",
         model_field="modelName",
+        inputs_field="inputs",
         task_id_field="id",
         references_field="sources",
         pictures_field="artifacts",
@@ -126,7 +147,7 @@ def test_what_the_document_leaves_open_can_be_spelt_otherwise(task: ProviderTask
         "https://vendor.test/v2/jobs",
         "https://vendor.test/v2/jobs/j%2F1/result",
     ]
-    assert (form["modelName"], form["taskType"], len(form["sources"])) == ("sd3-medium", "img2img", 1)
+    assert (form["modelName"], len(form["inputs"]["sources"])) == ("sd3-medium", 1)
     assert state == Finished(InlinePicture(png), 500_000)
 
 
@@ -159,14 +180,17 @@ def test_a_task_runs_until_its_status_says_otherwise(status: str | None) -> None
 @pytest.mark.parametrize("inside", [False, True], ids=["flat", "in-data"])
 @pytest.mark.parametrize("prefix", ["", "data:image/png;base64,"])
 def test_a_finished_task_brings_the_picture_and_its_price(png: bytes, prefix: str, *, inside: bool) -> None:
-    body = {"taskId": "t", "status": "COMPLETED", "images": [prefix + base64.b64encode(png).decode()], "cost": 0.0125}
+    body = {"task_id": "t", "status": "completed", "images": [prefix + base64.b64encode(png).decode()], "cost": 0.0125}
     reply = httpx.Response(200, json={"success": True, "data": body} if inside else body)
     assert adapter(Vendor(reply)).fetch("task-1") == Finished(InlinePicture(png), 12_500)
 
 
 def test_a_task_may_be_done_at_once(task: ProviderTask, png: bytes) -> None:
-    reply = told(status="COMPLETED", images=[base64.b64encode(png).decode()])
-    assert adapter(Vendor(reply)).submit(task) == Submission("task-1", Finished(InlinePicture(png)))
+    picture = base64.b64encode(png).decode()
+    named = told(status="completed", images=[picture])
+    assert adapter(Vendor(named)).submit(task) == Submission("task-1", Finished(InlinePicture(png)))
+    bare = httpx.Response(200, json={"images": [picture], "execution_time": 2.5, "cost": 0.0125})
+    assert adapter(Vendor(bare)).submit(task) == Submission(None, Finished(InlinePicture(png), 12_500))
 
 
 @pytest.mark.requirement("S003-68", "S003-69", "S003-70")
@@ -255,7 +279,7 @@ def test_a_failed_task_has_its_class_and_is_final(status: str, fields: dict[str,
         (httpx.Response(200, json=[1]), Class.AMBIGUOUS),
         (httpx.Response(200, json={}), Class.AMBIGUOUS),
         (httpx.Response(200, json={"status": "PENDING"}), Class.AMBIGUOUS),
-        (httpx.Response(200, json={"status": "PENDING", "taskId": 5}), Class.AMBIGUOUS),
+        (httpx.Response(200, json={"status": "PENDING", "task_id": 5}), Class.AMBIGUOUS),
         (httpx.ReadTimeout("silence"), Class.AMBIGUOUS),
         (httpx.ConnectError("refused"), Class.RETRYABLE),
     ],
@@ -296,7 +320,7 @@ def test_nothing_that_the_vendor_wrote_appears_in_our_messages(task: ProviderTas
 
 def test_there_are_no_callbacks_and_no_cancelling() -> None:
     vendor = Vendor()
-    body = json.dumps({"taskId": "task-1", "status": "COMPLETED"}).encode()
+    body = json.dumps({"task_id": "task-1", "status": "COMPLETED"}).encode()
     assert adapter(vendor).parse_callback(CallbackRequest({}, {}, body)) is None
     assert adapter(vendor).cancel("task-1") is False
     assert vendor.requests == []

@@ -174,7 +174,7 @@ def in_a_failed_job(words: str) -> list[ProviderError]:
             wavespeed, ok({"code": 200, "data": {"id": "j", "status": "failed", "error": {"message": words}}})
         ),
         fetch_failure(nanobanana, ok({"code": 200, "msg": "success", "data": record})),
-        fetch_failure(seed, ok({"taskId": "j", "status": "FAILED", "errorMessage": words})),
+        fetch_failure(seed, ok({"task_id": "j", "status": "failed", "error": words})),
     ]
 
 
@@ -190,8 +190,8 @@ def instead_of_a_picture(words: str) -> list[ProviderError]:
         fetch_failure(wavespeed, ok({"code": 200, "data": {"id": "j", "status": "completed", "outputs": [words]}})),
         fetch_failure(wavespeed, ok({"code": 200, "data": {"id": "j", "status": "completed", "error": words}})),
         fetch_failure(nanobanana, ok({"code": 200, "msg": "success", "data": record})),
-        fetch_failure(seed, ok({"taskId": "j", "status": "COMPLETED", "images": [words]})),
-        fetch_failure(seed, ok({"taskId": "j", "status": "COMPLETED", "message": words})),
+        fetch_failure(seed, ok({"task_id": "j", "status": "completed", "images": [words]})),
+        fetch_failure(seed, ok({"task_id": "j", "status": "completed", "message": words})),
     ]
 
 

@@ -1,23 +1,22 @@
-"""Generations in memory: what reading needs of the ports."""
+"""Generations in memory, to be read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from easel.domain.generation import Generation, Outcome
+from easel.domain.generation import Generation
 from easel.domain.image import Status
 from easel.domain.request import Channel
+from easel.ids import generation_of_image
 from easel.services.accounts.principal import Principal
 from easel.services.ports.pages import Page
-from easel.services.ports.transactions import Write
 
 
 @dataclass
 class MemoryGenerations:
-    """The generations of all workspaces. Only reading is needed here."""
+    """`ports.generations.GenerationReader`: those of all workspaces."""
 
     found: list[Generation] = field(default_factory=list)
     reads: int = 0
@@ -30,6 +29,11 @@ class MemoryGenerations:
         self.reads += 1
         return next((one for one in self.found if (one.workspace_id, one.id) == (workspace_id, generation_id)), None)
 
+    def of_images(self, workspace_id: str, image_ids: Sequence[str]) -> Mapping[str, Generation]:
+        origins = {image_id: generation_of_image(image_id) for image_id in image_ids}
+        found = {id_: self.get(workspace_id, origin[0]) for id_, origin in origins.items() if origin is not None}
+        return {image_id: generation for image_id, generation in found.items() if generation is not None}
+
     def list(
         self, workspace_id: str, *, limit: int, after: str | None, status: Status | None, skip: int = 0
     ) -> Page[Generation]:
@@ -40,18 +44,6 @@ class MemoryGenerations:
         )
         matching = [one for one in newest if status in (None, one.status)][skip:]
         return Page.of(matching[:limit], lambda one: one.id, more=len(matching) > limit)
-
-    def creation(self, generation: Generation) -> Sequence[Write]:
-        raise NotImplementedError
-
-    def closing(self, generation: Generation, ended: Generation, outcome: Outcome) -> Write:
-        raise NotImplementedError
-
-    def overdue(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        raise NotImplementedError
-
-    def set_aside(self, workspace_id: str, generation_id: str, until: datetime) -> None:
-        raise NotImplementedError
 
 
 def a_caller(workspace_id: str, **changes: Any) -> Principal:

@@ -17,7 +17,8 @@ from easel.domain.events import INSTALLATION, Event, serialise_event
 from easel.domain.provider import OfferedModel
 from easel.errors import ProviderError, ProviderErrorClass, QueueUnavailable
 from easel.events import schema
-from easel.events.schema import CatalogueEvent, catalogue_json_schema
+from easel.events.catalogue_schema import CatalogueEvent, catalogue_json_schema
+from easel.jobs import JobCounts
 from easel.providers.base import ProviderAdapter
 from easel.providers.sandbox import Sandbox
 from easel.services.catalogue.check_catalogue import CatalogueReport, CheckCatalogue
@@ -61,6 +62,7 @@ class World:
             names=sorted(adapters),
             providers=adapters.__getitem__,
             publish=self._publish,
+            tell_workspaces=lambda *_: JobCounts(),
             clock=lambda: self.now,
         )
 
@@ -227,6 +229,7 @@ def test_the_models_that_end_in_ten_days_are_told_of_a_week_before() -> None:
         names=["openai"],
         providers=lambda _: Vendor(None),
         publish=told.append,
+        tell_workspaces=lambda *_: JobCounts(),
         clock=now,
     )
     check("check-1")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from tests.support.generations import a_generation, a_stored_image
-from tests.support.references import PlainVault, an_upload
+from tests.support.references import PlainVault, an_upload, resolve_references_over
 from tests.support.requests import an_image_request
 from tests.support.submitting import MemorySubmissions, submit_generation_over
 
@@ -67,6 +67,24 @@ class Desk:
         references = tuple(map(Reference, sources))
         request = an_image_request(references=references, input_params=body_of(references))
         return self._submit(caller, request, request_id="req-1", idempotency_key=key)
+
+    def submit_references(self, references: tuple[Reference, ...]) -> Submitted:
+        """A submit whose body has the mask in a field of its own, as some doors do."""
+        request = an_image_request(model="sandbox", references=references)
+        return self._submit(CALLER, request, request_id="req-1", idempotency_key=None)
+
+    def refused_mask(self, first: Source, mask: Source) -> str:
+        """The message of a refusal, by the submit and by the check of a quote alike; nothing is written."""
+        references = (Reference(first), Reference(mask, MASK))
+        with pytest.raises(InvalidRequest) as refusal:
+            self.submit_references(references)
+        check = resolve_references_over(self.ports, lambda: self.now, uploads=self.ports.uploads).check
+        with pytest.raises(InvalidRequest) as quoted:
+            check(CALLER, an_image_request(model="sandbox", references=references))
+        (fault,) = refusal.value.fields
+        assert (fault.field, list(quoted.value.fields)) == (MASK, [fault])
+        assert (self.ports.unit_of_work.committed, self.ports.queued) == ([], [])
+        return fault.message
 
     def stored(self, *sources: Source, caller: Principal = CALLER) -> list[Source]:
         """What a submit has stored."""
@@ -178,6 +196,15 @@ def test_a_permalink_with_a_guessed_secret_is_unknown(desk: Desk) -> None:
     assert token not in message
 
 
+@pytest.mark.parametrize("token", ["", "abc", "cut", "no-token.png", "%00"])
+def test_an_address_of_our_own_that_is_no_whole_permalink_is_unknown(desk: Desk, token: str) -> None:
+    generation = desk.put_generation()
+    whole = encode_permalink(WORKSPACE, generation.images[0].id, generation.permalink_secret)
+    address = f"https://easel.example/i/{whole[:-5] if token == 'cut' else token}"
+
+    assert "no image of this workspace" in desk.refused(UrlSource(address), UnknownReference)
+
+
 def test_a_permalink_of_another_deployment_is_an_address_like_any_other(desk: Desk) -> None:
     generation = desk.put_generation()
     token = encode_permalink(WORKSPACE, generation.images[0].id, generation.permalink_secret)
@@ -270,19 +297,40 @@ def test_a_repetition_is_answered_as_the_first_call_was_even_when_its_reference_
         desk.submit(UploadSource(UPLOAD), key="another key")
 
 
+# --- masks ------------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
-    [({"width": 10, "height": 20}, "must have the size of its picture"), ({"media_type": "image/jpeg"}, "be a PNG")],
+    [
+        ({"width": 10, "height": 20}, "mask must have the size of the first picture, 1x1, and has 10x20."),
+        ({"media_type": "image/jpeg"}, "mask must be a PNG."),
+    ],
     ids=["another size", "no PNG"],
 )
 def test_an_uploaded_mask_that_no_vendor_takes_is_refused(desk: Desk, changes: dict[str, Any], text: str) -> None:
     desk.put_upload()
-    mask = new_id()
-    desk.ports.uploads.put(an_upload(mask, WORKSPACE, **({"media_type": "image/png"} | changes)))
-    references = (Reference(UploadSource(UPLOAD)), Reference(UploadSource(mask), MASK))
-    request = an_image_request(model="sandbox", references=references)
+    mask = desk.ports.uploads.put(an_upload(new_id(), WORKSPACE, **changes))
 
-    with pytest.raises(InvalidRequest, match=text) as refused:
-        desk._submit(CALLER, request, request_id="req-1", idempotency_key=None)
+    assert desk.refused_mask(UploadSource(UPLOAD), UploadSource(mask.id)) == text
 
-    assert refused.value.fields[0].field == "mask"
+
+def test_a_mask_of_another_size_than_a_picture_that_was_made_here_is_refused(desk: Desk) -> None:
+    generation = desk.put_generation()
+    image = ImageSource(generation.images[0].id)
+    permalink = encode_permalink(WORKSPACE, image.image_id, generation.permalink_secret)
+    desk.put_upload(width=512, height=512)
+
+    for first in (image, UrlSource(f"https://easel.example/i/{permalink}")):
+        message = desk.refused_mask(first, UploadSource(UPLOAD))
+        assert message == "mask must have the size of the first picture, 1024x768, and has 512x512."
+    assert "512x512" in desk.refused_mask(UploadSource(UPLOAD), image)
+
+
+def test_a_mask_is_compared_with_the_first_picture_where_its_size_is_known(desk: Desk) -> None:
+    desk.put_upload()
+    mask = desk.ports.uploads.put(an_upload(new_id(), WORKSPACE, width=10, height=20))
+    sources = (UrlSource("https://a.example/1.png"), UploadSource(UPLOAD))
+    references = (*(Reference(source) for source in sources), Reference(UploadSource(mask.id), MASK))
+
+    assert desk.submit_references(references).generation.references == references

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.support.generations import GENERATION_ID, NOW, WORKSPACE_ID, a_generation
@@ -14,6 +14,7 @@ from easel.domain.catalogue import Candidate, load_catalogue
 from easel.domain.reference import at_url
 from easel.domain.request import Fallback, Routing
 from easel.services.generations.start_generation import StartGeneration
+from easel.services.ports.generations import GenerationStarts
 from easel.services.ports.messages import QueuedGeneration
 
 QUEUED = QueuedGeneration.of(a_generation(count=3))
@@ -32,9 +33,23 @@ class MemoryStarter:
         return True
 
 
-def a_start(workflow: MemoryStarter, *providers: str) -> StartGeneration:
+@dataclass
+class Beginning:
+    """Generations that have ended, and those that began."""
+
+    ended: set[str] = field(default_factory=set)
+    begun: list[str] = field(default_factory=list)
+
+    def begin(self, workspace_id: str, generation_id: str, now: datetime) -> bool:
+        self.begun.append(generation_id)
+        return generation_id not in self.ended
+
+
+def a_start(workflow: MemoryStarter, *providers: str, generations: GenerationStarts | None = None) -> StartGeneration:
     routing = routing_of(load_catalogue(), providers or ["wavespeed"], system_clock, MemoryHealth())
-    return StartGeneration(workflow=workflow, routing=routing)
+    return StartGeneration(
+        generations=generations or Beginning(), workflow=workflow, routing=routing, clock=system_clock
+    )
 
 
 @pytest.mark.requirement("S001-31", "S002-67")
@@ -62,6 +77,25 @@ def test_a_second_message_starts_nothing() -> None:
 
     assert [start(QUEUED), start(QUEUED)] == [True, False]
     assert len(workflow.started) == 1
+
+
+def test_a_generation_that_was_cancelled_before_it_began_is_not_started() -> None:
+    workflow = MemoryStarter()
+
+    assert not a_start(workflow, generations=Beginning(ended={GENERATION_ID}))(QUEUED)
+
+    assert workflow.started == {}
+
+
+def test_a_generation_begins_before_its_images_can_be_asked_for() -> None:
+    generations = Beginning()
+
+    class Started(MemoryStarter):
+        def start(self, queued: QueuedGeneration, first: Candidate) -> bool:
+            assert generations.begun == [queued.generation_id]
+            return super().start(queued, first)
+
+    assert a_start(Started(), generations=generations)(QUEUED)
 
 
 def test_a_message_says_of_a_generation_what_it_takes_to_start_it() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from tests.support.buckets import image_store
 from tests.support.offline import offline_options, unreachable_url
 
 from easel.domain.file_names import FileName
@@ -21,7 +22,7 @@ HOUR = timedelta(hours=1)
 def a_store(endpoint_url: str | None = None, **options_of_store: Any) -> S3ImageStore:
     options = offline_options(endpoint_url)
     options["config"] = options["config"].merge(client_config(endpoint_url))
-    return S3ImageStore(boto3.client("s3", **options), "pictures", **options_of_store)
+    return image_store(boto3.client("s3", **options), "pictures", **options_of_store)
 
 
 def test_on_aws_the_bucket_is_in_the_host_name_of_its_region() -> None:
@@ -102,4 +103,4 @@ def test_without_credentials_no_link_can_be_made(monkeypatch: pytest.MonkeyPatch
     client = boto3.session.Session().client("s3", region_name="eu-central-1", config=client_config(None))
 
     with pytest.raises(StorageUnavailable, match="No link"):
-        S3ImageStore(client, "pictures").presign(KEY, expires_in=HOUR)
+        image_store(client, "pictures").presign(KEY, expires_in=HOUR)

@@ -9,7 +9,7 @@ import pytest
 
 from easel import settings
 from easel.domain.request import Fallback
-from easel.wiring.env import (
+from easel.wiring.env_objects import (
     CollectQueues,
     Issuer,
     RenderQueues,

@@ -17,7 +17,8 @@ from easel.services.ports.image_tasks import ImageRef
 from easel.signing import ForgedToken, Signer
 from easel.wiring import secrets
 from easel.wiring.catalogue.vendors import UNSET_SECRET, providers
-from easel.wiring.env import SigningKey, Vendor, Vendors
+from easel.wiring.env import SigningKey
+from easel.wiring.env_objects import Vendor, Vendors
 from easel.wiring.secrets import MAX_AGE_SECONDS, RECHECK_SECONDS, secret, signing_keys, versions
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:signing"
