@@ -19,7 +19,7 @@ override export PROMPT := $(value PROMPT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean run install lint format unit test test-one test-fast test-e2e fuzz bench clients coverage-requirements bootstrap diff deploy destroy
+.PHONY: help up trace logs down clean run install lint format unit test test-one test-fast test-e2e fuzz campaign bench clients coverage-requirements bootstrap diff deploy destroy
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
@@ -34,6 +34,12 @@ run: ## up, then make pictures from the terminal and save them under .easel/out/
 
 up: ## start everything on this machine; quick when there is nothing to do
 	@$(tool) up
+
+trace: ## the timeline of a generation: make trace ID=019a9f1c-...
+	@$(tool) trace
+
+logs: ## what the functions logged about a generation or a request: make logs ID=...
+	@$(tool) logs
 
 down: ## stop what up started
 	@$(tool) down
@@ -69,12 +75,17 @@ test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM e
 fuzz: ## requests made up from the OpenAPI document: make fuzz EXAMPLES=200
 	@EASEL_IAM=$(or $(EASEL_IAM),1) EASEL_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) PYTEST_ARGS='-k test_contract_fuzz' $(tool) e2e
 
-test: lint test-fast test-e2e ## all that must be green: what CI runs
+campaign: install ## the tests of exactness at their full size, with new examples: about an hour
+	EASEL_RACERS=1000 EASEL_EXPLORE=1 EASEL_PROPERTY_EXAMPLES=300 $(venv) -m pytest -n auto --dist loadfile tests/chaos tests/property $(PYTEST_ARGS)
+
+test: install ## all that must be green: what CI runs
+	@$(MAKE) --no-print-directory --jobs 2 lint test-fast
+	@$(MAKE) --no-print-directory test-e2e
 
 bench: install ## measure; needs no network
 	@$(venv) -m tests.bench
 
-clients: install ## other people's clients of the OpenAI API, installed under .build, at the stack that `make up` started
+clients: install ## clients of others, and those made of the OpenAPI document, at the stack that `make up` started
 	@$(venv) -m tests.clients
 
 coverage-requirements: install ## which requirements are proven by which tests
