@@ -1,6 +1,6 @@
-"""The studio's pages at the local edge, and the sign-in with the demo account.
+"""The studio's pages at the local edge, and the sign-in with a demo account.
 
-On another origin nobody gets the demo account's token: the request needs a header that only a page of the edge can
+On another origin nobody gets a demo account's token: the request needs a header that only a page of the edge can
 send without a preflight, and a host name of this machine (which stops DNS rebinding).
 """
 
@@ -20,6 +20,8 @@ from starlette.types import Scope
 from infra import web_files
 
 DEMO_SESSION_PATH: Final = "/_edge/demo-session"
+_DEMO_TOKENS: Final = {"user": "userToken", "operator": "adminToken"}
+"""Entries of `local.json`, by whom a page asks to be."""
 _OWN_HEADER: Final = "x-easel-studio"
 _OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "testserver"})
 _NOT_OF_A_TOKEN: Final = re.compile(r"[^A-Za-z0-9_.~-]")
@@ -36,7 +38,7 @@ class _BrowserRoute(Route):
 
 
 class Studio:
-    """Answers for pages and their files. `record` is the file with the demo account's token, `local.json`."""
+    """Answers for pages and their files. `record` is the file with the demo accounts' tokens, `local.json`."""
 
     def __init__(self, record: Path) -> None:
         self._record = record
@@ -72,7 +74,8 @@ class Studio:
         if request.url.hostname not in _OWN_HOSTS or _OWN_HEADER not in request.headers:
             return JSONResponse({"detail": "Only the studio of this stack may sign in so."}, status_code=403)
         try:
-            token = json.loads(self._record.read_text(encoding="utf-8"))["userToken"]
+            name = _DEMO_TOKENS[request.query_params.get("as", "user")]
+            token = json.loads(self._record.read_text(encoding="utf-8"))[name]
         except (OSError, ValueError, KeyError):
             return JSONResponse({"detail": "There is no demo account."}, status_code=404)
         return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})

@@ -15,11 +15,12 @@ export function addressAfter(start) {
 const Demo = ({ busy, error, onPress }) => html`<div class="local"><${Icon} name="play" /><div>
   <b>This is a local stack</b>
   <p>Models are simulated and no money is spent. Credits are play money.</p>
-  <button class="primary" disabled=${busy} aria-busy=${busy} onClick=${onPress}>Use the demo account</button>
+  <button class="primary" disabled=${busy} aria-busy=${busy} onClick=${() => onPress("user")}>Use the demo account</button>
+  <button class="ghost" disabled=${busy} onClick=${() => onPress("operator")}>Use the operator's account</button>
   ${error && html`<p class="error" role="alert">${error}</p>`}
 </div></div>`;
 
-const Hosted = ({ busy, error, onPress }) => html`<button class="primary" disabled=${busy} aria-busy=${busy} onClick=${onPress}>Sign in</button>
+const Hosted = ({ busy, error, onPress }) => html`<button class="primary" disabled=${busy} aria-busy=${busy} onClick=${() => onPress()}>Sign in</button>
   ${error && html`<p class="error" role="alert">${error}</p>`}`;
 
 /** A picture of our own: dunes in low sun. */
@@ -49,7 +50,7 @@ export function SignIn() {
   useEffect(() => {
     if (isHosted() && isBack()) attempt(finishSignIn);
   }, []);
-  const press = () => attempt(isHosted() ? () => leaveToSignIn(addressAfter("/dashboard")) : signInWithDemo);
+  const press = (account) => attempt(() => (isHosted() ? leaveToSignIn(addressAfter("/dashboard")) : signInWithDemo(account)));
   const Choice = isHosted() ? Hosted : Demo;
   return html`<main class="sign-in" id="main">
     <div class="scene" aria-hidden="true"><${Dunes} /></div>

@@ -37,9 +37,9 @@ export const session = {
   wasEnded: () => sessionStorage.getItem(ENDED) === "1",
 };
 
-/** The demo account of a local stack. The header makes the request impossible for pages of other origins. */
-export async function signInWithDemo() {
-  const response = await fetch("/_edge/demo-session", {
+/** A demo account of a local stack: `user` or `operator`. The header makes the request impossible for pages of other origins. */
+export async function signInWithDemo(account) {
+  const response = await fetch(`/_edge/demo-session?as=${account}`, {
     method: "POST",
     headers: { "X-Easel-Studio": "1" },
     signal: AbortSignal.timeout(10_000),

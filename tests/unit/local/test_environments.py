@@ -2,7 +2,7 @@ from infra.local import environments
 
 PERSONAL = {
     "PATH": "/usr/bin",
-    "HOME": "/home/somebody",
+    "HOME": "/srv/easel",
     "AWS_PROFILE": "production",
     "AWS_SECRET_ACCESS_KEY": "a real one",
     "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",

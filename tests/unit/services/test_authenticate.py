@@ -12,7 +12,8 @@ from tests.support.generations import NOW, WORKSPACE_ID
 
 from easel.domain.access import BOT_SCOPES
 from easel.domain.api_keys import hint_of, new_api_key
-from easel.domain.identities import TelegramIdentity, TelegramProfile, user_of_token
+from easel.domain.identities import TelegramIdentity, TelegramProfile, personal_workspace, user_of_token
+from easel.domain.plans import DEFAULT_PLAN
 from easel.domain.request import Channel
 from easel.errors import Forbidden, NotFound, Unauthenticated
 from easel.ids import new_id
@@ -171,6 +172,20 @@ def test_a_membership_is_trusted_for_half_a_minute() -> None:
     assert world.reads == 1
     world.seconds = 30.0
     assert world.authenticate("ada", workspace_id=team) is None
+
+
+def test_a_person_at_home_has_the_plan_of_their_own_workspace() -> None:
+    world, user_id = World(), user_of_token(ADA.issuer, ADA.subject)
+    home = personal_workspace(user_id)
+    before = world.authenticate("ada")
+    world.members[home, user_id] = Membership(home, user_id, "owner", NOW, "tiered")
+
+    after = world.authenticate("ada")
+
+    assert before is not None
+    assert after is not None
+    assert (before.workspace_id, before.plan) == (home, DEFAULT_PLAN), "an account that is not made yet"
+    assert after == replace(before, plan="tiered")
 
 
 def test_who_is_no_member_yet_is_asked_for_each_time() -> None:

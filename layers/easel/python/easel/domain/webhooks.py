@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Final
 
 from easel.domain.destinations import CODE_PAUSE, Destination, DestinationType, Verification
@@ -144,9 +145,11 @@ class Endpoint:
         sent = self.verification
         return self.pending and sent is not None and sent.delivery_id == delivery_id and sent.is_open(now)
 
-    def may_send_code(self, now: datetime) -> bool:
-        """Whether the last code is old enough for another one."""
-        return self.verification is None or now - self.verification.sent_at >= CODE_PAUSE
+    def seconds_to_next_code(self, now: datetime) -> int:
+        """Until another code may be sent; 0 when it may be now."""
+        if self.verification is None:
+            return 0
+        return max(0, ceil((self.verification.sent_at + CODE_PAUSE - now).total_seconds()))
 
     def wants(self, event_type: str, about: str | None = None) -> bool:
         """Whether events of this type are posted to it. One about an endpoint's own failures goes to the others."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from easel.clock import to_iso
 from easel.domain.batch import Batch, BatchStatus
-from easel.domain.events.event import Event, event_id, milliseconds_of
+from easel.domain.events.event import Event, new_event
 
 BATCH_STARTED: Final = "batch.started"
 BATCH_PAUSED: Final = "batch.paused"
@@ -29,33 +29,28 @@ def batch_changed(batch: Batch, request_id: str, now: datetime) -> Event | None:
     if event_type is None:
         return None
     counts = batch.counts
-    return Event(
-        # A batch may start and pause several times: each run is named anew.
-        id=event_id(now, f"{batch.id} {batch.run} {event_type}"),
-        type=event_type,
-        workspace_id=batch.workspace_id,
-        occurred_at=now,
-        request_id=request_id,
-        ordering_key=batch.id,
-        sequence=milliseconds_of(now),
-        data={
+    data = {
+        "id": batch.id,
+        "batch": {
             "id": batch.id,
-            "batch": {
-                "id": batch.id,
-                "name": batch.name,
-                "status": batch.status.value,
-                "userId": batch.caller["userId"],
-                "pauseReason": batch.pause_reason.value if batch.pause_reason else None,
-                "counts": {
-                    "total": batch.lines,
-                    "waiting": batch.lines - counts.submitted,
-                    "running": counts.running,
-                    "completed": counts.completed,
-                    "failed": counts.failed,
-                },
-                "quotedMilliCredits": batch.quoted,
-                "chargedMilliCredits": counts.charged,
-                "createdAt": to_iso(batch.created_at),
+            "name": batch.name,
+            "status": batch.status.value,
+            "userId": batch.caller["userId"],
+            "pauseReason": batch.pause_reason.value if batch.pause_reason else None,
+            "counts": {
+                "total": batch.lines,
+                "waiting": batch.lines - counts.submitted,
+                "running": counts.running,
+                "completed": counts.completed,
+                "failed": counts.failed,
             },
+            "quotedMilliCredits": batch.quoted,
+            "chargedMilliCredits": counts.charged,
+            "createdAt": to_iso(batch.created_at),
         },
+    }
+    # A batch may start and pause several times: each run has events of its own.
+    subject = f"{batch.id} {batch.run}"
+    return new_event(
+        event_type, batch.workspace_id, subject, data, occurred_at=now, request_id=request_id, ordering_key=batch.id
     )

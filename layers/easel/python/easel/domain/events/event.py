@@ -60,6 +60,35 @@ def event_id(occurred_at: datetime, name: str) -> str:
     return derived_id(milliseconds_of(occurred_at), name)
 
 
+def new_event(
+    event_type: str,
+    workspace_id: str,
+    subject: str,
+    data: Mapping[str, Any],
+    *,
+    occurred_at: datetime,
+    request_id: str,
+    ordering_key: str | None = None,
+    sequence: int | None = None,
+) -> Event:
+    """An event with a derived id. `subject` and the type tell it from all others of that moment.
+
+    With an `ordering_key` and no `sequence` it is ordered by its time.
+    """
+    if ordering_key is not None and sequence is None:
+        sequence = milliseconds_of(occurred_at)
+    return Event(
+        id=event_id(occurred_at, f"{subject} {event_type}"),
+        type=event_type,
+        workspace_id=workspace_id,
+        occurred_at=occurred_at,
+        request_id=request_id,
+        data=data,
+        ordering_key=ordering_key,
+        sequence=sequence or 0,
+    )
+
+
 def milliseconds_of(moment: datetime) -> int:
     """Since 1970."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -7,7 +7,7 @@ from typing import Final
 
 from easel.domain.budgets import ALERT_PERCENT, Budget, BudgetNotice
 from easel.domain.credits import Wallet
-from easel.domain.events.event import Event, event_id
+from easel.domain.events.event import Event, new_event
 
 BUDGET_ALERT: Final = "budget.alert"
 BUDGET_REACHED: Final = "budget.reached"
@@ -25,41 +25,29 @@ def budget_notice(budget: Budget, notice: BudgetNotice, request_id: str, now: da
     reached = notice is BudgetNotice.REACHED
     event_type = BUDGET_REACHED if reached else BUDGET_ALERT
     # A changed limit has notices of its own.
-    name = f"{scope.workspace_id} {scope.key_id} {budget.month} {budget.limit} {event_type}"
-    return Event(
-        id=event_id(now, name),
-        type=event_type,
-        workspace_id=scope.workspace_id,
-        occurred_at=now,
-        request_id=request_id,
-        data={
-            "budget": {
-                "scope": scope.kind.value,
-                "keyId": scope.key_id,
-                "month": budget.month,
-                "thresholdPercent": 100 if reached else ALERT_PERCENT,
-                "limitMilliCredits": budget.limit,
-                "usedMilliCredits": budget.used,
-                "remainingMilliCredits": remaining,
-            }
-        },
-    )
+    subject = f"{scope.workspace_id} {scope.key_id} {budget.month} {budget.limit}"
+    data = {
+        "budget": {
+            "scope": scope.kind.value,
+            "keyId": scope.key_id,
+            "month": budget.month,
+            "thresholdPercent": 100 if reached else ALERT_PERCENT,
+            "limitMilliCredits": budget.limit,
+            "usedMilliCredits": budget.used,
+            "remainingMilliCredits": remaining,
+        }
+    }
+    return new_event(event_type, scope.workspace_id, subject, data, occurred_at=now, request_id=request_id)
 
 
 def credits_low(wallet: Wallet, charged: int, request_id: str, now: datetime) -> Event:
     """The event for a balance that is low after a charge. `wallet` is what is left."""
-    name = f"{wallet.workspace_id} {wallet.granted} {CREDITS_LOW}"
-    return Event(
-        id=event_id(now, name),
-        type=CREDITS_LOW,
-        workspace_id=wallet.workspace_id,
-        occurred_at=now,
-        request_id=request_id,
-        data={
-            "wallet": {
-                "availableMilliCredits": wallet.available,
-                "heldMilliCredits": wallet.held,
-                "chargedMilliCredits": charged,
-            }
-        },
-    )
+    subject = f"{wallet.workspace_id} {wallet.granted}"
+    data = {
+        "wallet": {
+            "availableMilliCredits": wallet.available,
+            "heldMilliCredits": wallet.held,
+            "chargedMilliCredits": charged,
+        }
+    }
+    return new_event(CREDITS_LOW, wallet.workspace_id, subject, data, occurred_at=now, request_id=request_id)

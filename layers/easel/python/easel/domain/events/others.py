@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from easel.clock import to_iso
-from easel.domain.events.event import INSTALLATION, Event, event_id, milliseconds_of
+from easel.domain.events.event import INSTALLATION, Event, new_event
 from easel.domain.generation import Generation
 from easel.domain.image import Image
 
@@ -23,25 +23,25 @@ MODEL_RETIRING: Final = "model.retiring"
 
 def image_deleted(generation: Generation, image: Image, request_id: str, now: datetime) -> Event:
     """The event for a picture that was deleted: one for each, however often its deletion is repeated."""
-    return Event(
-        id=event_id(now, f"{image.id} {_IMAGE_DELETED}"),
-        type=_IMAGE_DELETED,
-        workspace_id=generation.workspace_id,
+    data = {
+        "id": image.id,
+        "image": {
+            "id": image.id,
+            "index": image.index,
+            "generationId": generation.id,
+            "userId": generation.user_id,
+            "clientReference": generation.client_reference,
+            "deletedAt": to_iso(now),
+        },
+    }
+    return new_event(
+        _IMAGE_DELETED,
+        generation.workspace_id,
+        image.id,
+        data,
         occurred_at=now,
         request_id=request_id,
         ordering_key=generation.id,
-        sequence=milliseconds_of(now),
-        data={
-            "id": image.id,
-            "image": {
-                "id": image.id,
-                "index": image.index,
-                "generationId": generation.id,
-                "userId": generation.user_id,
-                "clientReference": generation.client_reference,
-                "deletedAt": to_iso(now),
-            },
-        },
     )
 
 

@@ -9,24 +9,25 @@ from typing import Any
 from easel.clock import to_iso
 from easel.domain.deliveries import DeliveredFile, Delivery
 from easel.domain.destinations import Destination, Verification
-from easel.domain.events.event import Event, event_id
+from easel.domain.events.event import Event, new_event
 from easel.domain.events.types import RESULTS_DELIVERED, VERIFICATION
 from easel.domain.webhooks import Endpoint
 
 
 def code_sent(endpoint: Endpoint, verification: Verification, code: str) -> Event:
     """What brings an endpoint its code. It is the same for every attempt, in no log, and shown to nobody else."""
-    return Event(
-        id=event_id(verification.sent_at, f"{verification.delivery_id} {VERIFICATION}"),
-        type=VERIFICATION,
-        workspace_id=endpoint.workspace_id,
+    data = {
+        "id": endpoint.id,
+        "webhook": {"id": endpoint.id, "type": endpoint.type.value, "arn": endpoint.url},
+        "verification": {"code": code, "expiresAt": to_iso(verification.expires_at)},
+    }
+    return new_event(
+        VERIFICATION,
+        endpoint.workspace_id,
+        verification.delivery_id,
+        data,
         occurred_at=verification.sent_at,
         request_id=endpoint.id,
-        data={
-            "id": endpoint.id,
-            "webhook": {"id": endpoint.id, "type": endpoint.type.value, "arn": endpoint.url},
-            "verification": {"code": code, "expiresAt": to_iso(verification.expires_at)},
-        },
     )
 
 
@@ -39,34 +40,35 @@ def results_delivered(
     """
     completed: dict[str, Any] = json.loads(body)
     generation = completed["data"]["generation"]
-    return Event(
-        id=event_id(delivery.created_at, f"{delivery.id} {RESULTS_DELIVERED}"),
-        type=RESULTS_DELIVERED,
-        workspace_id=delivery.workspace_id,
+    data = {
+        "id": generation["id"],
+        "generation": {name: generation[name] for name in ("id", "userId", "clientReference")},
+        "results": {
+            "webhookId": delivery.endpoint_id,
+            "bucket": destination.name,
+            "region": destination.region,
+            "event": event_key(destination, generation["id"]),
+            "files": [
+                {
+                    "imageId": file.image_id,
+                    "index": file.index,
+                    "key": file.key,
+                    "mediaType": file.media_type,
+                    "byteCount": file.byte_count,
+                }
+                for file in files
+            ],
+        },
+    }
+    return new_event(
+        RESULTS_DELIVERED,
+        delivery.workspace_id,
+        delivery.id,
+        data,
         occurred_at=delivery.created_at,
         request_id=request_id,
         ordering_key=completed["orderingKey"],
         sequence=completed["sequence"] + 1,
-        data={
-            "id": generation["id"],
-            "generation": {name: generation[name] for name in ("id", "userId", "clientReference")},
-            "results": {
-                "webhookId": delivery.endpoint_id,
-                "bucket": destination.name,
-                "region": destination.region,
-                "event": event_key(destination, generation["id"]),
-                "files": [
-                    {
-                        "imageId": file.image_id,
-                        "index": file.index,
-                        "key": file.key,
-                        "mediaType": file.media_type,
-                        "byteCount": file.byte_count,
-                    }
-                    for file in files
-                ],
-            },
-        },
     )
 
 

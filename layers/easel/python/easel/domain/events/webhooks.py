@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from easel.clock import to_iso
-from easel.domain.events.event import Event, event_id
+from easel.domain.events.event import Event, new_event
 from easel.domain.events.types import WEBHOOK_DISABLED, WEBHOOK_FAILING
 from easel.domain.webhooks import Endpoint, Health
 
@@ -21,20 +21,14 @@ def endpoint_disabled(endpoint: Endpoint, health: Health, request_id: str, now: 
 
 
 def _event(event_type: str, endpoint: Endpoint, health: Health, request_id: str, now: datetime) -> Event:
-    return Event(
-        id=event_id(now, f"{endpoint.id} {event_type}"),
-        type=event_type,
-        workspace_id=endpoint.workspace_id,
-        occurred_at=now,
-        request_id=request_id,
-        data={
+    data = {
+        "id": endpoint.id,
+        "webhook": {
             "id": endpoint.id,
-            "webhook": {
-                "id": endpoint.id,
-                "url": endpoint.url,
-                "failures": health.failures,
-                "failingSince": to_iso(health.failing_since) if health.failing_since else None,
-                "disabledReason": endpoint.disabled_reason.value if endpoint.disabled_reason else None,
-            },
+            "url": endpoint.url,
+            "failures": health.failures,
+            "failingSince": to_iso(health.failing_since) if health.failing_since else None,
+            "disabledReason": endpoint.disabled_reason.value if endpoint.disabled_reason else None,
         },
-    )
+    }
+    return new_event(event_type, endpoint.workspace_id, endpoint.id, data, occurred_at=now, request_id=request_id)

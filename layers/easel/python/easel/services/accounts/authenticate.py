@@ -174,13 +174,14 @@ class Authenticate:
             key_id=SIGNED_IN,
             identities=names_of(user_id),
         )
-        if workspace_id in (None, principal.workspace_id):
-            return principal
-        name = (workspace_id, user_id)
+        wanted = workspace_id or principal.workspace_id
+        name = (wanted, user_id)
         membership = self._memory.recall(name)
         if membership is None:
-            membership = self._memory.keep(name, self._workspaces.membership(str(workspace_id), user_id))
-        return as_member(principal, str(workspace_id), membership)
+            membership = self._memory.keep(name, self._workspaces.membership(wanted, user_id))
+        if membership is None and wanted == principal.workspace_id:
+            return principal  # Their first request: the account is made by what it asks for.
+        return as_member(principal, wanted, membership)
 
 
 class _Memory:

@@ -20,7 +20,7 @@ from easel.domain.webhooks import (
     new_secret,
     types_for,
 )
-from easel.errors import Contended, InvalidRequest, NotFound, StaleWrite
+from easel.errors import Conflict, Contended, InvalidRequest, NotFound, StaleWrite
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
@@ -108,7 +108,7 @@ class ManageWebhooks:
         return IssuedSecret(endpoint, secret)
 
     def change(self, caller: Principal, endpoint_id: str, change: EndpointChange) -> EndpointState:
-        """Raises NotFound, InvalidRequest. Enabling an endpoint forgets how it answered before."""
+        """Raises NotFound, InvalidRequest, Conflict. Enabling an endpoint forgets how it answered before."""
         sealed = self._vault.seal(change.url, endpoint_id) if change.url is not None else None
         changed = self._update(caller, endpoint_id, lambda endpoint: self._changed(endpoint, change, sealed))
         if change.enabled:
@@ -143,6 +143,8 @@ class ManageWebhooks:
             if endpoint.destination is not None:
                 raise InvalidRequest.of("url", "A destination stays what it is; create another endpoint.", None)
             endpoint = replace(endpoint, url=hide_secrets(change.url), sealed_url=sealed_url)
+        if change.enabled and endpoint.pending and endpoint.disabled_reason is None:
+            raise Conflict(f"Verify it first: POST /api/v1/webhooks/{endpoint.id}/verify with the code it was sent.")
         if change.enabled:
             endpoint = replace(endpoint, disabled_reason=None, disabled_at=None)
         elif change.enabled is False and endpoint.disabled_reason is None:

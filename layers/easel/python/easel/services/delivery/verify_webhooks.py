@@ -8,10 +8,10 @@ from typing import Final
 from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.domain.deliveries import Delivery, Trigger
-from easel.domain.destinations import CODE_PAUSE, CODE_TRIES, CODE_VALID, Verification, hash_of, new_code
+from easel.domain.destinations import CODE_TRIES, CODE_VALID, Verification, hash_of, new_code
 from easel.domain.events.results import code_sent
 from easel.domain.webhooks import Endpoint
-from easel.errors import Conflict, Contended, InvalidRequest, NotFound, StaleWrite
+from easel.errors import Conflict, Contended, InvalidRequest, NotFound, RateLimited, StaleWrite
 from easel.ids import new_id
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
@@ -48,14 +48,19 @@ class VerifyWebhooks:
     def send_code(self, caller: Principal, endpoint_id: str) -> Delivery:
         """Send a new code, with which the one before ends.
 
-        Raises NotFound, Conflict where there is nothing to verify or a code was sent a moment ago, StaleWrite.
+        Raises:
+            NotFound: no such endpoint.
+            Conflict: there is nothing to verify.
+            RateLimited: a code was sent within the last minute.
+            StaleWrite: it was changed meanwhile.
         """
         endpoint, now, code = self._find(caller, endpoint_id), self._clock(), new_code()
         if not endpoint.pending:
             raise Conflict("There is nothing to verify: this webhook endpoint is an address, or verified.")
-        if not endpoint.may_send_code(now):
-            seconds = int(CODE_PAUSE.total_seconds())
-            raise Conflict(f"A code was sent less than {seconds} seconds ago; wait for it, or ask again then.")
+        wait = endpoint.seconds_to_next_code(now)
+        if wait:
+            message = f"A code was sent a moment ago; wait for it, or ask again in {wait} seconds."
+            raise RateLimited(message, kind="codes", limit=1, retry_after=wait)
         sent = Verification(self._vault.seal(code, endpoint_id), hash_of(code), new_id(), now)
         event = code_sent(endpoint, sent, code)
         delivery = Delivery(

@@ -49,9 +49,9 @@ CHANGE_WEBHOOK: Final = route(
     "changeWebhook",
     _TAG,
     "Update a webhook endpoint",
-    "Deliveries that are under way go to the new address.",
+    "Deliveries that are under way go to the new address. A destination is enabled by verifying it.",
     {200: "The endpoint."},
-    errors=(InvalidRequest, NotFound, SecretUnavailable, Contended),
+    errors=(InvalidRequest, NotFound, Conflict, SecretUnavailable, Contended),
 )
 
 DELETE_WEBHOOK: Final = route(
