@@ -86,7 +86,7 @@ class Identity(Construct):
             ),
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
-            # A tab that is closed forgets its token; nobody works longer than this in one tab.
+            # A tab that is closed forgets its token; no one works longer than this in one tab.
             refresh_token_validity=Duration.hours(12),
             # A refresh token is good for one use, with time for an answer that was lost.
             refresh_token_rotation_grace_period=Duration.seconds(30),

@@ -50,7 +50,7 @@ class LiveFunctions(Construct):
         function = self._function("connect", own.core | own.ephemeral | own.signing)
         function.allow("secretsmanager:GetSecretValue", on=self._data.secrets.signing_arn)
         function.allow("dynamodb:PutItem", "dynamodb:Query", on=self._data.ephemeral.table_arn)
-        # That somebody listens: events are recorded from then on.
+        # The record of a listener: events are recorded from then on.
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=self._data.core.table_arn)
         return function
 
@@ -80,7 +80,7 @@ class LiveFunctions(Construct):
         function.allow(
             "execute-api:ManageConnections",
             on=[self._sockets.connections_arn(method) for method in ("POST", "DELETE")],
-            because="It sends to whoever is connected; ids of connections are made by API Gateway.",
+            because="It sends to all connections; ids of connections are made by API Gateway.",
         )
 
     def _follow(self, function: SmallFunction) -> None:

@@ -1,4 +1,4 @@
-"""What wakes somebody up, and what they look at then: alarms, their topic, one dashboard."""
+"""What calls an operator, and what they look at then: alarms, their topic, one dashboard."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -175,7 +175,7 @@ class Observability(Construct):
         )
 
     def _daily_alarm(self, name: str, because: str) -> cloudwatch.Alarm:
-        # For a day, so that the alarm is still on when somebody comes to work.
+        # For a day, so that the alarm is still on when an operator comes to work.
         return self._alarm(name, self._own_metric(name, Duration.days(1)), because=because)
 
     def _own_metric(self, name: str, period: Duration) -> cloudwatch.Metric:

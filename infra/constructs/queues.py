@@ -88,7 +88,7 @@ class WorkQueue(Construct):
 
 
 class Queues(Construct):
-    """All queues. Work for a provider has its own, so that a slow vendor holds up nobody else.
+    """All queues. Work for a provider has its own, so that a slow vendor holds up no other.
 
     `render` and `collect` are by the provider's name; only providers with jobs have something to collect.
     """
@@ -139,7 +139,7 @@ class Queues(Construct):
 
     @property
     def work(self) -> dict[str, WorkQueue]:
-        """Every queue that somebody is meant to empty, by the name that people use for it."""
+        """Every queue that an operator is meant to empty, by the name that people use for it."""
         render = {f"render-{provider}": queue for provider, queue in self.render.items()}
         collect = {f"collect-{provider}": queue for provider, queue in self.collect.items()}
         return {
@@ -213,6 +213,6 @@ def dead_letter_queue(scope: Construct, id: str, settings: StageSettings) -> sqs
         queue,
         "AwsSolutions-SQS3",
         "Serverless-SQSRedrivePolicy",
-        because="This queue is where messages end; an alarm calls somebody as soon as one is in it.",
+        because="This queue is where messages end; an alarm calls an operator as soon as one is in it.",
     )
     return queue

@@ -96,7 +96,7 @@ class RoutedStack(NestedStack):
             acknowledge(added, "AwsSolutions-APIG4", because=f"{route.path} is public by design and reveals no tenant.")
 
     def _add_default(self, target: str, function: SmallFunction) -> None:
-        """For whatever matches no route: the API's own 404 would not have our form."""
+        """For requests that match no route: the API's own 404 would not have our form."""
         # Such a request is announced without method and path, which the pattern of other routes does not match.
         self._permit(function, "InvokedByDefault", f"*/{_DEFAULT_ROUTE_KEY}")
         default = apigateway.CfnRoute(

@@ -130,7 +130,7 @@ class Workers(Construct):
         if does == "Render":
             self._allow_references(function)
         if provider.callbacks and does == "Render":
-            # It signs the address that the vendor calls; whoever looks after a job has no address to give.
+            # It signs the address that the vendor calls; the collector of a job has no address to give.
             function.allow("secretsmanager:GetSecretValue", on=self._data.secrets.signing_arn)
         return function
 

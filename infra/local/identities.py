@@ -80,7 +80,7 @@ def create_person(clients: Clients, outputs: Mapping[str, str], email: str) -> N
     """Add a person to the user pool, unless they are there already."""
     users = clients.user_pools
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-    # Somebody who is there is what was wanted.
+    # An existing user is what was wanted.
     with contextlib.suppress(users.exceptions.UsernameExistsException):
         users.admin_create_user(
             UserPoolId=outputs["UserPoolId"],

@@ -1,4 +1,4 @@
-"""Invoked by an operator: bind whoever asks without a key to a member of a workspace."""
+"""Invoked by an operator: bind a sender without a key to a member of a workspace."""
 
 from __future__ import annotations
 

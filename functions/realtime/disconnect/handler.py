@@ -14,6 +14,6 @@ from easel.wiring.realtime import connections as wiring
 
 @instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - AWS's signature
-    """Entry point. Nobody is there to read an answer."""
+    """Entry point. There is no client left to read an answer."""
     wiring.disconnect(settings.load(Env))(event["requestContext"]["connectionId"])
     return {"statusCode": 200}

@@ -1,4 +1,4 @@
-"""WebSocket route `$default`: whatever a client says."""
+"""WebSocket route `$default`: what a client says."""
 
 from __future__ import annotations
 

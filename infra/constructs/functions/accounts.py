@@ -56,7 +56,7 @@ class Accounts(Room):
 
     def _read_workspaces(self) -> SmallFunction:
         function = self._paging("read_workspaces")
-        # Whoever asks for the first time is written down.
+        # A caller's first request writes their record.
         function.allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.data.core.table_arn)
         function.allow("dynamodb:Query", "dynamodb:BatchGetItem", on=self.data.core.table_arn)
         return function
@@ -81,7 +81,7 @@ class Accounts(Room):
         return function
 
     def _of_bots(self, name: str) -> SmallFunction:
-        """A function about the people whom bots bring; whoever asks first opens their wallet."""
+        """A function about the people whom bots bring; the first request opens their wallet."""
         own = self.variables
         function = self.function(name, own.core | own.ledger | own.trial | own.doors)
         self._allow_new_accounts(function)

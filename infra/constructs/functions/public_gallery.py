@@ -1,4 +1,4 @@
-"""Functions for the images that workspaces show to everybody."""
+"""Functions for the images that workspaces publish."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +7,7 @@ from infra.constructs.small_function import SmallFunction
 
 
 class PublicGallery(Room):
-    """Publishing for workspaces, the gallery for everybody, taking down for operators."""
+    """Publishing for workspaces, the public gallery, taking down for operators."""
 
     folder = "images"
     routes = (

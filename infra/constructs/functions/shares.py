@@ -7,7 +7,7 @@ from infra.constructs.small_function import SmallFunction
 
 
 class Shares(Room):
-    """Links to pictures, for their workspace and for everybody."""
+    """Links to pictures, for their workspace and for the public."""
 
     folder = "images"
     routes = (

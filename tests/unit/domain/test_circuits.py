@@ -11,8 +11,8 @@ from tests.support.generations import NOW
 
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import (
+    ALL_CALLERS,
     ANY_MODEL,
-    EVERYBODY,
     MAX_PAUSE,
     MIN_CALLERS,
     PROBE_TIMEOUT,
@@ -192,8 +192,8 @@ def test_one_caller_cannot_keep_the_probe_for_itself() -> None:
 
 def test_a_call_goes_through_the_circuits_of_all_and_through_its_own() -> None:
     assert circuit_names(CANDIDATE, "me") == (
-        ("provider", "model", EVERYBODY),
-        ("provider", ANY_MODEL, EVERYBODY),
+        ("provider", "model", ALL_CALLERS),
+        ("provider", ANY_MODEL, ALL_CALLERS),
         ("provider", "model", "me"),
         ("provider", ANY_MODEL, "me"),
     )

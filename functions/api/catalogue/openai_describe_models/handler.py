@@ -18,7 +18,7 @@ app = gateway.resolver(OPENAI)
 
 @app.get("/v1/models", **words.LIST_MODELS)
 def list_models(
-    caller: callers.GenerationsRead,  # noqa: ARG001 - whoever has a credential
+    caller: callers.GenerationsRead,  # noqa: ARG001 - any credential will do
     version: requests.ApiVersion = None,  # noqa: ARG001 - clients send it, and it means nothing here
 ) -> Response[models.ModelRows]:
     return answers.as_json(models.model_rows(load_catalogue()))
@@ -26,7 +26,7 @@ def list_models(
 
 @app.get("/v1/models/<modelId>", **words.READ_MODEL)
 def read_model(
-    caller: callers.GenerationsRead,  # noqa: ARG001 - whoever has a credential
+    caller: callers.GenerationsRead,  # noqa: ARG001 - any credential will do
     model_id: models.ModelId,
     version: requests.ApiVersion = None,  # noqa: ARG001 - clients send it, and it means nothing here
 ) -> Response[models.ModelRow]:

@@ -49,7 +49,7 @@ def for_each(
         try:
             done += bool(handle(record))
             outage = 0
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one record, the others are handled
+        except Exception as error:  # noqa: BLE001 - a fault of one record stops no other
             failed += 1
             _report("record could not be handled", kind, name(record), error)
             outage = outage + 1 if isinstance(error, Unavailable) else 0

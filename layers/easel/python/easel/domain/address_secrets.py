@@ -102,7 +102,7 @@ def _is_secret_value(value: str, depth: int) -> bool:
 
 
 def _decoded(text: str) -> str:
-    """Without percent signs, as often as somebody may have encoded it."""
+    """Without percent signs, as often as it may have been encoded."""
     for _ in range(3):
         text = unquote(text)
     return text

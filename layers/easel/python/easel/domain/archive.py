@@ -75,7 +75,7 @@ class ArchivePlan:
         return archive_size([self.manifest_entry(), *(self.entry(file) for file in self.files)])
 
     def manifest_entry(self) -> ZipEntry:
-        """The manifest as an entry; its checksum is left to whoever writes it."""
+        """The manifest as an entry; its checksum is left to its writer."""
         return ZipEntry(MANIFEST_NAME, len(self.manifest), 0, self.modified)
 
     def entry(self, file: ArchiveFile) -> ZipEntry:

@@ -44,7 +44,7 @@ class PauseReason(StrEnum):
     INSUFFICIENT_CREDITS = "insufficient_credits"
     BUDGET_EXCEEDED = "budget_exceeded"
     CALLER_ENDED = "caller_ended"
-    """The key was revoked, or the person left the workspace: somebody else may start it, on their own authority."""
+    """The key was revoked, or the person left the workspace: another member may start it, on their own authority."""
 
 
 @dataclass(frozen=True, slots=True)

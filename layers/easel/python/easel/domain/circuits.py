@@ -29,7 +29,7 @@ from easel.domain.catalogue import Candidate
 from easel.errors import ProviderErrorClass
 
 ANY_MODEL: Final = "*"
-EVERYBODY: Final = ""
+ALL_CALLERS: Final = ""
 """Stands for the caller in the name of a circuit that all callers share."""
 MIN_CALLERS: Final = 3
 """How many callers must have failed before a shared circuit opens: two may be one person with two workspaces."""
@@ -80,7 +80,7 @@ class CircuitName(NamedTuple):
 
     provider: str
     model: str
-    caller: str = EVERYBODY
+    caller: str = ALL_CALLERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Circuit:
 
     provider: str
     model: str
-    caller: str = EVERYBODY
+    caller: str = ALL_CALLERS
     counts: Mapping[ProviderErrorClass, Count] = field(default_factory=lambda: MappingProxyType({}))
     opened_by: ProviderErrorClass | None = None
     opened_at: datetime | None = None
@@ -128,7 +128,7 @@ class Circuit:
             return CircuitState.CLOSED
         return CircuitState.OPEN if now < self.open_until else CircuitState.HALF_OPEN
 
-    def wait(self, now: datetime, caller: str = EVERYBODY) -> timedelta:
+    def wait(self, now: datetime, caller: str = ALL_CALLERS) -> timedelta:
         """How long until a call of this caller may go through; nothing when one may now.
 
         A caller whose probe has failed lets others probe first: it might fail for a reason of its own each time.
@@ -144,7 +144,7 @@ class Circuit:
         error_class: ProviderErrorClass,
         now: datetime,
         retry_after: float | None = None,
-        caller: str = EVERYBODY,
+        caller: str = ALL_CALLERS,
     ) -> Circuit:
         """After a failure. Calls that were under way when it opened change nothing any more."""
         rule = RULES.get(error_class)
@@ -172,7 +172,7 @@ class Circuit:
         """The count with one failure more; None when this caller counts for no more."""
         if before is None or now - before.since > rule.window:
             before = Count(0, now)
-        if self.caller != EVERYBODY:
+        if self.caller != ALL_CALLERS:
             return Count(before.failures + 1, before.since)
         own = before.callers.get(caller, 0) + 1
         if own > rule.failures_per_caller:
@@ -207,7 +207,7 @@ class Circuits:
     A candidate without any record is well.
     """
 
-    def __init__(self, known: Iterable[Circuit] = (), caller: str = EVERYBODY) -> None:
+    def __init__(self, known: Iterable[Circuit] = (), caller: str = ALL_CALLERS) -> None:
         self._known = {circuit.name: circuit for circuit in known}
         self._caller = caller
 
@@ -222,20 +222,20 @@ class Circuits:
 
 
 def caller_key(workspace_id: str) -> str:
-    """How circuits name a tenant: short, and of no use to whoever reads them."""
+    """How circuits name a tenant: short, and of no use to a reader."""
     return hashlib.sha256(workspace_id.encode()).hexdigest()[:_CALLER_KEY_LENGTH]
 
 
-def circuit_names(candidate: Candidate, caller: str = EVERYBODY) -> tuple[CircuitName, ...]:
+def circuit_names(candidate: Candidate, caller: str = ALL_CALLERS) -> tuple[CircuitName, ...]:
     """The circuits that a call to this candidate goes through: those that all share, and the caller's own."""
     models = (candidate.model, ANY_MODEL)
-    callers = dict.fromkeys((EVERYBODY, caller))
+    callers = dict.fromkeys((ALL_CALLERS, caller))
     return tuple(CircuitName(candidate.provider, model, name) for name in callers for model in models)
 
 
 def circuits_of_failure(
-    candidate: Candidate, error_class: ProviderErrorClass, caller: str = EVERYBODY
+    candidate: Candidate, error_class: ProviderErrorClass, caller: str = ALL_CALLERS
 ) -> tuple[CircuitName, ...]:
     """The circuits that a failure counts for: that which all share, and the caller's own."""
     model = ANY_MODEL if error_class in _ACCOUNT_CLASSES else candidate.model
-    return tuple(CircuitName(candidate.provider, model, name) for name in dict.fromkeys((EVERYBODY, caller)))
+    return tuple(CircuitName(candidate.provider, model, name) for name in dict.fromkeys((ALL_CALLERS, caller)))

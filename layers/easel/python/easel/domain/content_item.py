@@ -79,7 +79,7 @@ class ContentRequest:
 
 @dataclass(frozen=True, slots=True)
 class ContentImage:
-    """One version: a picture that was asked for, whatever became of it. `number` counts the versions of its item.
+    """One version: a picture that was asked for, whether it was made or not. `number` counts the versions of its item.
 
     `alt` and `caption` are None until a person writes them.
     """

@@ -1,6 +1,6 @@
 """Queues, buses and buckets in a customer's own AWS account that events and results are delivered to.
 
-A resource of somebody else is named by anybody. So nothing is delivered before the workspace has shown that it reads
+Anyone may name a resource of another account. So nothing is delivered before the workspace has shown that it reads
 there: a code is sent to the destination, and comes back. Resources in Easel's own account are refused, because the role
 that delivers could be let into them by a policy of ours.
 """
@@ -104,7 +104,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A code that was sent. The worker sends `sealed_code`; whoever compares has `code_hash` only."""
+    """A code that was sent. The worker sends `sealed_code`; the comparison has `code_hash` only."""
 
     sealed_code: str
     code_hash: str

@@ -84,7 +84,7 @@ class Failure:
 class StoredImage:
     """Where a finished picture lies and what it is. Keys are object keys in the one bucket.
 
-    `unmarked_key` is where the picture lies as it was before we drew a watermark: nobody is given a link to it. `crc32`
+    `unmarked_key` is where the picture lies as it was before we drew a watermark: no link to it is ever given. `crc32`
     is that of the original, for archives; None for pictures of before it was kept.
     """
 

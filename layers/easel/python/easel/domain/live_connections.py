@@ -1,6 +1,6 @@
 """WebSocket connections: who follows a workspace live, from where, and what they are sent.
 
-Every event of a workspace has a `seq` while somebody follows it, one more than that of the event before. A client keeps
+Every event of a workspace has a `seq` while a client follows it, one more than that of the event before. A client keeps
 the largest that it has seen and names it when it comes back, so that it is sent exactly what it has missed.
 """
 
@@ -102,7 +102,7 @@ def text_of(event: Event) -> str:
 
 
 def first_seq(since: datetime) -> int:
-    """Where counting begins when somebody begins to follow a workspace. All numbers of earlier times are smaller.
+    """Where counting begins when a workspace gets its first follower. All numbers of earlier times are smaller.
 
     In milliseconds since 1970: no workspace has an event each millisecond, and JavaScript keeps such integers.
     """

@@ -1,7 +1,7 @@
 """The progress of a generation as clients follow it: what has changed since a position, and what each event says.
 
 A position is all that a client has to keep: when it was made, and where the generation and each of its images stood. So
-whoever comes back with one gets exactly what has changed since, and nothing has to be stored for it.
+a client that comes back with one gets exactly what has changed since, and nothing has to be stored for it.
 """
 
 from __future__ import annotations

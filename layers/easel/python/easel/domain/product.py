@@ -37,7 +37,7 @@ class ProductPicture:
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What a product is, in words. None is a fact that nobody has stated."""
+    """What a product is, in words. None is a fact that was not stated."""
 
     name: str
     color: str | None = None

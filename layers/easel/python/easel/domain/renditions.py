@@ -1,6 +1,6 @@
 """Files that are made of a picture for pages: widths for `srcset`, and crops for link previews.
 
-The set is closed, so that whoever knows an address can have only these few files made of it, each of them once.
+The set is closed, so that a person who knows an address can have only these few files made of it, each of them once.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def choose(
 ) -> TryAgain | None:
     """The first candidate that may be asked and whose circuit lets it be; else the one that will be so soonest.
 
-    None when nobody can be asked in time.
+    None when no provider can be asked in time.
     """
     possible = _askable(candidates, attempts)
     if not possible:
@@ -140,7 +140,7 @@ def after_failure(
 
 
 def is_final(error: ProviderError, *, after_refusal: bool) -> bool:
-    """Whether an image ends with this error, whoever else might be asked."""
+    """Whether an image ends with this error, whichever other provider might be asked."""
     refused = error.error_class is ProviderErrorClass.CONTENT and not after_refusal
     return refused or error.error_class is ProviderErrorClass.CALLER
 

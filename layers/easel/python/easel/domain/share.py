@@ -1,7 +1,7 @@
 """Links that show a picture, or all pictures of a generation, to people without an account.
 
 The token of a link has the ids of workspace and share, and a secret of 128 random bits: 48 bytes, base64url, 64
-characters. Only the secret's hash is stored, so that whoever reads the records cannot open the links. A password is
+characters. Only the secret's hash is stored, so that a reader of the records cannot open the links. A password is
 stored as scrypt makes it, with a salt of its own.
 """
 
@@ -91,7 +91,7 @@ def new_secret() -> bytes:
 
 
 def hash_of_secret(secret: bytes) -> str:
-    """A plain hash is enough: nobody can try 128 random bits."""
+    """A plain hash is enough: 128 random bits cannot be tried."""
     return hashlib.sha256(secret).hexdigest()
 
 

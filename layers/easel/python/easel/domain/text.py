@@ -1,4 +1,4 @@
-"""Characters of a text that nobody can see (Unicode 17: Default_Ignorable_Code_Point, White_Space, controls)."""
+"""Invisible characters of a text (Unicode 17: Default_Ignorable_Code_Point, White_Space, controls)."""
 
 from __future__ import annotations
 

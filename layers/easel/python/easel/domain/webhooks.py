@@ -128,7 +128,7 @@ class Endpoint:
 
     @property
     def pending(self) -> bool:
-        """Whether nobody has shown yet that the destination is the workspace's."""
+        """Whether it has still to be shown that the destination is the workspace's."""
         return self.destination is not None and self.verified_at is None
 
     @property

@@ -12,6 +12,6 @@ class UnknownModel(InvalidRequest):
 
 
 class ProvidersNotConfigured(EaselError):
-    """Nobody has written the key of any vendor that could work with what was sent."""
+    """No vendor that could work with what was sent has a key."""
 
     code = "provider_not_configured"

@@ -61,7 +61,7 @@ class ModelEventData(EventPart):
 
 
 class ModelEvent(EventEnvelope):
-    """A model ends in 30, 7 or 1 days. Sent where somebody listens; drop duplicates by `id`."""
+    """A model ends in 30, 7 or 1 days. Sent to workspaces that have a listener; drop duplicates by `id`."""
 
     type: Literal["model.retiring"]
     version: Literal[1]

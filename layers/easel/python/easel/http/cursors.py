@@ -11,7 +11,7 @@ from easel.signing import ExpiredToken, ForgedToken, Keys, Signer
 
 
 class CursorSigner:
-    """Makes and reads cursors. They do not expire: whoever stored one may go on as long as its key is in use."""
+    """Makes and reads cursors. They do not expire: a client that stored one may go on as long as its key is in use."""
 
     def __init__(self, keys: Keys) -> None:
         self._signer = Signer("cursor", keys)

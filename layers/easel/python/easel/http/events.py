@@ -30,8 +30,8 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
 def came_through_the_edge(event: Mapping[str, Any]) -> bool:
     """Whether the request may come: from CloudFront, or from anywhere where the API is open to direct requests.
 
-    Whoever knows the API's own address could otherwise go around the limits that are set before it. A signature names
-    the API's own host, so requests that API Gateway has checked one of come directly.
+    A client that knows the API's own address could go around the limits before it. A signature names the API's
+    own host, so requests that API Gateway has checked one of come directly.
     """
     if os.environ.get("ORIGIN_REQUIRED") != "true" or signer(event) is not None:
         return True

@@ -1,4 +1,4 @@
-"""The caller, as the authorizer identified them. Fails closed: without its context nobody is authenticated.
+"""The caller, as the authorizer identified them. Fails closed: without its context no request is authenticated.
 
 An HTTP API cannot shape its own 401, so the authorizer lets every request through and puts its result into the context;
 the functions behind it refuse. See `functions/api/accounts/authorize_request`.

@@ -77,7 +77,7 @@ KINDS: Final[Mapping[type[errors.EaselError], Kind]] = {
     errors.ReferenceUnavailable: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "A reference image cannot be fetched"),
     errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "A limit is reached", retryable=True),
     errors.RateLimited: Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", retryable=True),
-    # Nobody foresaw it, so nothing says that it passes: the same request most likely fails again.
+    # It was not foreseen, so nothing says that it passes: the same request most likely fails again.
     InternalError: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error"),
     # The doors of the seeds answer so; the canonical door shows a failed generation with 200.
     GenerationFailed: Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "The image could not be made"),

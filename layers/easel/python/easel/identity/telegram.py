@@ -161,7 +161,7 @@ def is_signed_by_telegram(fields: Mapping[str, str], bot_id: str, key: bytes = T
         return False
     signature = base64.urlsafe_b64decode(f"{text}==")
     if base64.urlsafe_b64encode(signature).rstrip(b"=") != text.encode("ascii"):
-        # Another spelling of the same bytes would be another sign-in to whoever counts them.
+        # Another spelling of the same bytes would count as another sign-in.
         return False
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _signed_by_telegram(fields, bot_id))

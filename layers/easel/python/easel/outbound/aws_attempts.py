@@ -48,7 +48,7 @@ class TooLateError(Exception):
 
 
 class AwsAttempts:
-    """Makes calls, and tells what became of them. Whatever goes wrong is an outcome, as with other receivers."""
+    """Makes calls, and reports what became of them. Any failure is an outcome, as with other receivers."""
 
     def __init__(self, *, clock: Clock = system_clock, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

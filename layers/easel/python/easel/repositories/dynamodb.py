@@ -24,7 +24,7 @@ _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 1.0
 """Seconds. All tries together take about twenty, of the 29 that a front door has.
 
-The first pause is about as long as a transaction keeps its items: whoever meets one other is through after it.
+The first pause is about as long as a transaction keeps its items: a write that meets one other is through after it.
 Modelled: of 1,000 requests at one moment for one wallet, of which each keeps it for 12 ms, all get through in 15 s.
 """
 _CONTENTION: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})

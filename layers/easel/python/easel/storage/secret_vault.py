@@ -1,4 +1,4 @@
-"""Texts that nobody may read but the worker that needs them, encrypted with a key of KMS.
+"""Texts that only the worker that needs them may read, encrypted with a key of KMS.
 
 What was encrypted for one owner cannot be decrypted for another: its id is the encryption context.
 """

@@ -53,7 +53,7 @@ def versions(arn: str, *, previous: bool) -> Iterator[str]:
 
 
 def was_written(arn: str) -> bool:
-    """Whether somebody has written this secret since the stack made it. Its text is not read.
+    """Whether this secret was written since the stack made it. Its text is not read.
 
     Raises:
         SecretUnavailable: it could not be looked up.

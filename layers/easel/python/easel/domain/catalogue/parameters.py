@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from easel.domain.catalogue.supported_sizes import nearest_ratio, nominal_size, same_ratio
-from easel.domain.catalogue.tuning import Takers, negative_words, nobody
+from easel.domain.catalogue.tuning import Takers, negative_words, no_takers
 from easel.domain.reference import needs_of
 from easel.domain.request import AskedParameters, ImageParameters, ImageRequest, Size
 from easel.domain.text import is_blank
@@ -59,7 +59,7 @@ def same_quality(quality: str) -> str:
     return _SAME_QUALITY.get(quality, quality)
 
 
-def validate_parameters(model: Model, request: ImageRequest, takers: Takers = nobody) -> ImageParameters:
+def validate_parameters(model: Model, request: ImageRequest, takers: Takers = no_takers) -> ImageParameters:
     """Validate a request against `model` and fill in its defaults. `takers`: see `Tuning.faults`.
 
     Raises:
@@ -89,7 +89,7 @@ def _refuse_if_any(problems: list[FieldError]) -> None:
 
 
 def _check_parameters(
-    model: Model, asked: AskedParameters, problems: list[FieldError], takers: Takers = nobody
+    model: Model, asked: AskedParameters, problems: list[FieldError], takers: Takers = no_takers
 ) -> ImageParameters:
     parameters = replace(
         _check_measures(model, asked, problems),

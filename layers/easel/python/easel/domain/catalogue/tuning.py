@@ -14,7 +14,7 @@ Takers = Callable[[str], Sequence[str]]
 """The ids of the models that take a field of this name."""
 
 
-def nobody(_: str) -> Sequence[str]:
+def no_takers(_: str) -> Sequence[str]:
     """Where the other models are not known."""
     return ()
 
@@ -61,7 +61,7 @@ class Tuning:
         """Whether the prompt says what is not wanted, since there is no field for it."""
         return asked.negative_prompt is not None and asked.negative_in_prompt and self.negative_prompt is None
 
-    def faults(self, model_id: str, asked: AskedParameters, takers: Takers = nobody) -> list[FieldError]:
+    def faults(self, model_id: str, asked: AskedParameters, takers: Takers = no_takers) -> list[FieldError]:
         """What is wrong with what was asked for, one for each field; `takers` are the models that take a field."""
         taken = self.describe()
         values = {

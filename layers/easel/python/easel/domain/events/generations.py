@@ -25,7 +25,7 @@ STARTED: Final = "generation.started"
 IMAGE_COMPLETED: Final = "generation.image_completed"
 IMAGE_FAILED: Final = "generation.image_failed"
 LIVE_TYPES: Final = (ACCEPTED, STARTED, PROGRESS, IMAGE_COMPLETED, IMAGE_FAILED)
-"""Derived from changes of records: no write of the engine pays for them, so they exist only where somebody listens."""
+"""Derived from changes of records: they cost the engine no write, so they exist only for workspaces with a listener."""
 
 PermalinkOf = Callable[[Generation, Image], str]
 
@@ -95,7 +95,7 @@ def _sequence(generation: Generation, moment: datetime) -> int:
 
 
 def _echo(generation: Generation) -> dict[str, Any] | None:
-    """What a bot sent along to find its message again (`doors/bot`); None for everybody else."""
+    """What a bot sent along to find its message again (`doors/bot`); None for all others."""
     if generation.channel is not Channel.TELEGRAM or not generation.client_reference:
         return None
     try:

@@ -15,7 +15,7 @@ from easel.domain.webhooks import Endpoint
 
 
 def code_sent(endpoint: Endpoint, verification: Verification, code: str) -> Event:
-    """What brings an endpoint its code. It is the same for every attempt, in no log, and shown to nobody else."""
+    """What brings an endpoint its code. It is the same for every attempt, in no log, and shown nowhere else."""
     data = {
         "id": endpoint.id,
         "webhook": {"id": endpoint.id, "type": endpoint.type.value, "arn": endpoint.url},

@@ -9,7 +9,7 @@ PROGRESS: Final = "generation.progress"
 COMPLETED: Final = "generation.completed"
 RESULTS_DELIVERED: Final = "results.delivered"
 VERIFICATION: Final = "webhook.verification"
-"""Nobody can choose it: it brings an endpoint the code with which the workspace shows that it reads there."""
+"""It cannot be chosen: it brings an endpoint the code with which the workspace shows that it reads there."""
 WEBHOOK_FAILING: Final = "webhook.failing"
 WEBHOOK_DISABLED: Final = "webhook.disabled"
 
@@ -25,7 +25,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     RESULTS_DELIVERED: "The images of a generation are in a bucket of the workspace's own.",
     "image.deleted": "A picture and everything made of it is gone.",
     "batch.started": "A batch was started, or goes on after a pause.",
-    "batch.paused": "A batch begins no further line: somebody paused it, or credits, a budget or its caller ended.",
+    "batch.paused": "A batch begins no further line: a member paused it, or credits, a budget or its caller ended.",
     "batch.completed": "Every line of a batch has ended, well or not.",
     "batch.cancelled": "A batch was cancelled, and the lines that ran have ended.",
     "budget.alert": "Four fifths of a monthly budget are used. Told once in a month for each limit.",

@@ -39,7 +39,7 @@ def id_in_path(text: str, header: str | None) -> int:
 
     Raises:
         NotFound: Telegram cannot have given it.
-        Forbidden: the header names somebody else.
+        Forbidden: the header names another user.
     """
     number = read_telegram_id(text)
     if number is None:
@@ -52,7 +52,7 @@ def id_in_query(text: str | None, header: str | None) -> int:
 
     Raises:
         InvalidRequest: none at all, or one that Telegram cannot have given.
-        Forbidden: the header names somebody else.
+        Forbidden: the header names another user.
     """
     number = read_telegram_id(header or "") if text is None else read_telegram_id(text)
     if number is None:

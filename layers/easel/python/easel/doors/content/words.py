@@ -89,7 +89,7 @@ READ_FILE: Final = route(
     "readContentFile",
     _TAG,
     "Get the file of a picture",
-    "Public: whoever has the address sees the picture. Takes `Range` and `If-None-Match`. A file of more than 4 MB is "
+    "Public: anyone with the address sees the picture. Takes `Range` and `If-None-Match`. A file of more than 4 MB is "
     "a redirect to its bytes.",
     {
         200: {"description": "The file.", "content": _BYTES},

@@ -103,7 +103,7 @@ class StudioGallery(AnswerModel):
 
 
 class StudioPrompt(AnswerModel):
-    """One request, whatever became of it."""
+    """One request, in whichever status."""
 
     id: str
     prompt: str

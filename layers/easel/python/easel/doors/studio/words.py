@@ -63,6 +63,6 @@ LIST_PROMPTS: Final = route(
     "listStudioPrompts",
     _TAG,
     "List prompts",
-    "The workspace's requests, whatever became of them, newest first. The header `Link` leads to the next page.",
+    "The workspace's requests of every status, newest first. The header `Link` leads to the next page.",
     {200: "One page."},
 )

@@ -63,7 +63,7 @@ class WorkspaceLinks:
 def awaited_answer(
     view: ImageView, token: str, turn: int, *, links: Links, base_url: str
 ) -> Response[AwaitedImage | None]:
-    """A redirect to the file; while there is none, to this address once more, so that whoever loads it keeps waiting.
+    """A redirect to the file; while there is none, to this address once more, so that the client keeps waiting.
 
     Raises:
         PictureGone: it failed or was cancelled.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from easel.clock import from_iso, to_iso
 from easel.domain.catalogue import Candidate
 from easel.domain.circuits import (
-    EVERYBODY,
+    ALL_CALLERS,
     MAX_PAUSE,
     Circuit,
     CircuitName,
@@ -128,7 +128,7 @@ def _described(name: CircuitName) -> dict[str, str]:
 
 
 def _key(name: CircuitName) -> dict[str, str]:
-    partition = _PARTITION if name.caller == EVERYBODY else f"{_PARTITION}#{name.caller}"
+    partition = _PARTITION if name.caller == ALL_CALLERS else f"{_PARTITION}#{name.caller}"
     return {"pk": partition, "sk": f"{name.provider}#{name.model}"}
 
 

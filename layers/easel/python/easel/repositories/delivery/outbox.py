@@ -73,7 +73,7 @@ class DynamoOutbox:
 
 
 def _text_of(value: object) -> str:
-    """The event's JSON; empty where nobody can read it, which `WaitingEvent.read` reports."""
+    """The event's JSON; empty where it cannot be read, which `WaitingEvent.read` reports."""
     try:
         return decompressed(value)
     except ValueError:

@@ -5,7 +5,7 @@ WS#<workspace> / FAVOURITE#<image>        it is a favourite
 WS#<workspace> / TAGGED#<tag>#<image>     it has this tag
 WS#<workspace> / TAG#<tag>                how many pictures have it
 
-They are written when somebody marks a picture, in one transaction, and never while it is made. Ids of images sort by
+They are written when a user marks a picture, in one transaction, and never while it is made. Ids of images sort by
 time, so the lists are in the order in which pictures were made.
 """
 

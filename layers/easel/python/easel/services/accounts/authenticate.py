@@ -125,7 +125,7 @@ class Authenticate:
     def _in_mini_app(self, credential: Credential) -> Principal:
         try:
             sign_in = self._verify_init_data(credential.token, self._clock())
-        except NotFound:  # No bot is set up, so nobody can have signed it.
+        except NotFound:  # No bot is set up, so none can have signed it.
             sign_in = None
         if sign_in is None:
             raise _refused()
@@ -233,7 +233,7 @@ def _bot_itself(workspace_id: str, plan: str) -> Principal:
 
 
 def _check_own(credential: Credential) -> None:
-    """Raises Forbidden: a person's credential that is to act for somebody else."""
+    """Raises Forbidden: a person's credential that is to act for another user."""
     if credential.act_as is not None:
         raise Forbidden(f"Only a key with the scope {ACT_AS_TELEGRAM} acts for others.")
 

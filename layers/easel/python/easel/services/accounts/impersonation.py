@@ -41,7 +41,7 @@ class ImpersonateTelegramUser:
         """The person for whom a request is executed that names them: by their bot, or by themselves.
 
         Raises:
-            Forbidden: somebody else, without the scope to act for others, or without `scope`.
+            Forbidden: another user, without the scope to act for others, or without `scope`.
             NotFound: not a user of this bot.
         """
         identity = telegram_identity(caller, telegram_id)

@@ -116,7 +116,7 @@ class ManageApiKeys:
         """
         old, now = self._find(principal, key_id), self._clock()
         if old.user_id != principal.user_id and Role.SERVICE not in old.roles:
-            raise Forbidden("This is the personal key of somebody else. Revoke it, or let them rotate it.")
+            raise Forbidden("This is the personal key of another member. Revoke it, or let them rotate it.")
         _check_has_all(principal, old.scopes)
         if not old.is_good(now):
             raise Conflict("This key has ended. Make a new one.")

@@ -57,7 +57,7 @@ class Principal:
     budget_keys: tuple[str, ...] = ()
     """Ids of the keys whose budgets limit it; empty for callers without a key."""
     bot_workspace_id: str | None = None
-    """The workspace of the bot that brought this person; None for everybody else, the bot itself included."""
+    """The workspace of the bot that brought this person; None for all others, the bot itself included."""
 
     @property
     def is_bot(self) -> bool:

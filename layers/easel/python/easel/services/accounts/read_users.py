@@ -39,7 +39,7 @@ class Trial:
 
 
 class ReadUsers:
-    """Reads the users of a bot. Whoever asks first opens a wallet that is not there yet."""
+    """Reads the users of a bot. The first request opens a wallet that is not there yet."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class ReadUsers:
         """A user, for their bot and themselves.
 
         Raises:
-            Forbidden: a person who names somebody else.
+            Forbidden: a person who names another user.
             NotFound: not a user of this bot.
         """
         identity = telegram_identity(caller, telegram_id)

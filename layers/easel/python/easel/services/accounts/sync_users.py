@@ -45,7 +45,7 @@ class SyncUsers:
         """Create a user or update the profile, except for its fields in `unknown`. Idempotent.
 
         Raises:
-            Forbidden: a person who names somebody else.
+            Forbidden: a person who names another user.
         """
         identity = telegram_identity(caller, profile.telegram_id)
         return self.sync_in(identity.bot_workspace_id, caller.plan, profile, unknown=unknown)

@@ -1,4 +1,4 @@
-"""Tell workspaces where somebody listens that a model of the catalogue ends soon."""
+"""Tell workspaces that have a listener that a model of the catalogue ends soon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The version at a public address, for everybody who has the address."""
+"""The version at a public address, for anyone with the address."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ class ReadContentFile:
         self._pictures = pictures
 
     def __call__(self, item_id: str, file_name: str) -> ContentView:
-        """The version, whoever asks. Raises NotFound."""
+        """The version, for any caller. Raises NotFound."""
         image = find_version(self._images, item_id, file_name)
         return ContentView(image, self._pictures.of(image.workspace_id, image.image_id))

@@ -28,7 +28,7 @@ class ContentView:
     image: ContentImage
     picture: ImageView | None
     is_current: bool | None = None
-    """None where nobody asks for it, and for the item without a name."""
+    """None where it was not asked for, and for the item without a name."""
 
     @property
     def status(self) -> Status:
@@ -121,7 +121,7 @@ class ReadContentImages:
 
 
 def find_version(images: ContentImages, item_id: str, file_name: str) -> ContentImage:
-    """The version at an address, whoever it belongs to. Raises NotFound."""
+    """The version at an address, of any workspace. Raises NotFound."""
     image = images.at(item_id, file_name) if item_id_fault(item_id) is None and is_file_name(file_name) else None
     if image is None:
         raise NotFound(NO_IMAGE)

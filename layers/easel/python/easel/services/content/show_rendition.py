@@ -1,4 +1,4 @@
-"""A file that is made of a content item's picture for pages, for everybody who has its address."""
+"""A file that is made of a content item's picture for pages, for anyone with its address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ShowRendition:
         self._maker = maker
 
     def find(self, item_id: str, file_name: str) -> ContentView:
-        """The version, whoever asks. Raises NotFound."""
+        """The version, for any caller. Raises NotFound."""
         return self._find(item_id, file_name)
 
     def data(self, view: ContentView, stored: StoredImage, rendition: Rendition) -> bytes:

@@ -161,7 +161,7 @@ class DeliverWebhook:
         found = self._endpoints.get(ref.workspace_id, ref.endpoint_id)
         if found is not None or ref.endpoint_id != REQUESTS:
             return found
-        # Nobody has asked for the secret yet: it is made for the first delivery, and shown when it is rotated.
+        # The secret was not asked for yet: it is made for the first delivery, and shown when it is rotated.
         return self._endpoints.introduce(for_requests(ref.workspace_id, self._vault.seal(new_secret(), REQUESTS), now))
 
     def _health_of(self, delivery: Delivery) -> Health:

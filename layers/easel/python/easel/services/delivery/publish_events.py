@@ -35,7 +35,7 @@ class PublishEvents:
     """Sends one event to every publisher in order, and then deletes it from the outbox.
 
     `publishers` get the events of the outbox. `listener_publishers` also get those that are derived from changes of
-    records, which exist only for workspaces where somebody listens. `forget` takes the event's id and ignores one that
+    records, which exist only for workspaces that have a listener. `forget` takes the event's id and ignores one that
     is already deleted. Publishing stops at the first failure: a destination that is down for an hour must not fill the
     others with duplicates.
     """
@@ -68,7 +68,7 @@ class PublishEvents:
         return event
 
     def change(self, change: Change) -> Event | None:
-        """Publish what a changed record says; None where nobody listens, or it is no event. Raises QueueUnavailable."""
+        """Publish what a changed record says; None without a listener, or for no event. Raises QueueUnavailable."""
         listeners = self._listeners.of(change.workspace_id, self._clock())
         event = self._describe(change) if listeners else None
         if event is not None:

@@ -68,7 +68,7 @@ class QueueDeliveries:
 def begin(delivery: Delivery, deliveries: Deliveries, queue: DeliveryQueue, *, quick: bool) -> bool:
     """Store a delivery and queue its first attempt. Whether it was not there before.
 
-    The message is sent even where the delivery is there already: whoever stored it may have died before sending it.
+    The message is sent even where the delivery is there already: its process may have died before sending it.
     Raises QueueUnavailable.
     """
     is_new = deliveries.add(delivery)

@@ -14,7 +14,7 @@ from easel.services.accounts.principal import Principal
 from easel.services.ports.events import HOLD_BACK, KEPT, EventLog, ListenerKind, Listeners, LoggedEvent
 
 _LISTENING: Final = timedelta(days=30)
-"""For how long a workspace's events are logged after somebody has asked for them."""
+"""For how long a workspace's events are logged after they were last asked for."""
 _MAX_READS: Final = 5
 """Reads for one page whose caller sees few of the events."""
 
@@ -23,7 +23,7 @@ _MAX_READS: Final = 5
 class EventPage:
     """Some events. `position` is where to go on, also when there are none.
 
-    From `recording_since` on the log is complete: since then somebody has listened, and what is older has expired.
+    From `recording_since` on the log is complete: since then there has been a listener, and what is older has expired.
     """
 
     events: Sequence[LoggedEvent]
@@ -63,7 +63,7 @@ class ReadEvents:
         return EventPage(found, position, more=True, recording_since=since)
 
     def get(self, caller: Principal, event_id: str) -> LoggedEvent:
-        """One event. Raises NotFound, also for an event of somebody else that the caller may not see."""
+        """One event. Raises NotFound, also for an event of another user that the caller may not see."""
         event = self._log.find(caller.workspace_id, event_id)
         if event is None or not _sees(caller, event):
             raise NotFound(f"There is no event {event_id}.")
@@ -75,5 +75,5 @@ def _sees(caller: Principal, event: LoggedEvent) -> bool:
 
 
 def sees_all(caller: Principal) -> bool:
-    """Whether they get the events of everybody in the workspace."""
+    """Whether they get the events of all users of the workspace."""
     return WORKSPACE_ADMIN in caller.scopes or bool(caller.roles & {Role.OWNER, Role.ADMIN, Role.SERVICE})

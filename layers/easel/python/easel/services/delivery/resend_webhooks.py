@@ -61,7 +61,7 @@ class ResendWebhooks:
         self._clock = clock
 
     def resend(self, caller: Principal, endpoint_id: str, wanted: str) -> Delivery:
-        """Repeat one delivery, whatever became of it. Raises NotFound, Conflict for a disabled endpoint."""
+        """Repeat one delivery, in whichever status. Raises NotFound, Conflict for a disabled endpoint."""
         self._find(caller, endpoint_id)
         original = self._deliveries.get(caller.workspace_id, endpoint_id, wanted)
         if original is None:

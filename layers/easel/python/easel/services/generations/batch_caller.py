@@ -1,4 +1,4 @@
-"""On whose authority a batch runs: the facts that it keeps of whoever started it."""
+"""On whose authority a batch runs: the facts that it keeps of the caller that started it."""
 
 from __future__ import annotations
 

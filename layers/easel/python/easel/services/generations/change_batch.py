@@ -21,7 +21,7 @@ class ChangeBatch:
     """What has been made stays: pausing and cancelling keep lines from beginning, and end none that runs.
 
     The message is sent before the status changes. A crash between the two leaves a message that finds nothing to do,
-    where the other order would leave a batch that nobody runs.
+    where the other order would leave a batch that no worker runs.
     """
 
     def __init__(self, *, batches: Batches, change_status: ChangeBatchStatus, queue: BatchQueue) -> None:
@@ -32,7 +32,7 @@ class ChangeBatch:
     def start(self, principal: Principal, batch_id: str, *, request_id: str) -> Batch:
         """Confirm a quoted batch, or go on with a paused one. One that is running is left alone.
 
-        From now on its lines are asked for by whoever starts it, within the budget of their key.
+        From now on its lines are asked for by the caller that starts it, within the budget of their key.
 
         Raises:
             NotFound: none under this id in the caller's workspace.

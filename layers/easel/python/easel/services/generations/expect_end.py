@@ -23,7 +23,7 @@ class ExpectEnd:
         self._known: dict[str, tuple[datetime, Latency | None]] = {}
 
     def __call__(self, generation: Generation) -> Expectation | None:
-        """None for a generation that has ended, and for a model whose latency nobody has observed."""
+        """None for a generation that has ended, and for a model whose latency was not observed."""
         if generation.status.is_final:
             return None
         now = self._clock()

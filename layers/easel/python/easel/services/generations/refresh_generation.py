@@ -48,7 +48,7 @@ class RefreshGeneration:
 
         Raises:
             NotFound: another's, or none.
-            QueueUnavailable: nobody could be asked to look.
+            QueueUnavailable: no worker could be asked to look.
         """
         generation = self._read.find(principal, named)
         jobs = _open_jobs(generation, request_id)

@@ -69,5 +69,5 @@ class RepeatBatch:
         try:
             return self._change.start(principal, batch.id, request_id=request_id)
         except Conflict:
-            # The same call at the same moment has started it, or somebody has cancelled it.
+            # The same call at the same moment has started it, or it was cancelled.
             return self._batches.get(principal.workspace_id, batch.id) or batch

@@ -97,7 +97,7 @@ class SweepGenerations:
         if generation.status is Status.PROCESSING and now < generation.attention_when_running:
             # Whoever began it may have died before its execution was started. If it runs, the message starts nothing.
             self._queue.submit(generation)
-            # Until its time is over nobody need look at it again.
+            # It need not be looked at again until its time is over.
             self._generations.set_aside(workspace_id, generation_id, generation.attention_when_running)
             return False
         self._settle(workspace_id, generation_id)

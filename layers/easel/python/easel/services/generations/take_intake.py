@@ -45,7 +45,7 @@ class TakeIntake:
     """Every message is answered by one event: accepted, with the generation, or rejected, with the reason.
 
     Every step may be repeated: the message's own key decides whether there is a generation, and its answer has the same
-    id each time. What nobody can read, and what comes from a sender that is not bound, is set aside for an operator.
+    id each time. What cannot be read, and what comes from a sender that is not bound, is set aside for an operator.
     """
 
     def __init__(

@@ -94,7 +94,7 @@ class AfterError:
         if attempt.job_id is not None:
             self._queue.collect(task.ref, provider=attempt.provider, delay=timedelta(), polls=task.polls + 1)
         else:
-            # If its request may have left us, nobody knows whether the provider took the job.
+            # If its request may have left us, it is unknown whether the provider took the job.
             called = task.called_attempt == attempt.id
             error = attempt_ends.worker_lost(attempt.provider, called=called)
             context = AttemptContext.of(self._routing, generation, task, attempt)

@@ -37,7 +37,7 @@ class BuildArchive:
         self._clock = clock
 
     def __call__(self, workspace_id: str, generation_id: str) -> None:
-        """Build the archive of what the generation has now, unless it is there or somebody else builds it.
+        """Build the archive of what the generation has now, unless it is there or another worker builds it.
 
         Raises:
             StorageUnavailable: not built; it may be tried again.
@@ -47,7 +47,7 @@ class BuildArchive:
             logger.info("no archive to build", extra={"generation_id": generation_id})
 
     def build(self, plan: ArchivePlan) -> bool:
-        """Build this archive; False when somebody else does, or it is there.
+        """Build this archive; False when another worker does, or it is there.
 
         Raises:
             StorageUnavailable: not built; it may be tried again.

@@ -139,7 +139,7 @@ class DeleteImages:
     def _delete(self, find: Callable[[], _Target | None], deletion: Deletion, missing: NotFound) -> None:
         """Mark what `find` reads and remove its objects.
 
-        Marks that meet somebody else's are made again on what is there then: one picture that is deleted at the same
+        Marks that meet another caller's are made again on what is there then: one picture that is deleted at the same
         moment must not keep its generation.
         """
         target = find()

@@ -4,7 +4,7 @@ When that attempt
 
 - is open and has this job: the job is polled now; where a worker has it already, a moment later.
 - is open without a job id (the callback came first, or the submit's response was lost): the id is saved, then the same.
-- ended with an unknown outcome, and nobody makes the image: it is opened again, so no second job is paid for.
+- ended with an unknown outcome, and no worker makes the image: it is opened again, so no second job is paid for.
 - ended so, and another vendor is at work: the picture that comes first is used, the other one noted as surplus.
 - ended so, and the image failed: the picture is kept beside, once the generation has ended.
 - ended otherwise: the callback came twice, or late, and nothing follows.

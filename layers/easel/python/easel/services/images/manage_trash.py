@@ -1,6 +1,6 @@
 """Put pictures into the trash, and restore them.
 
-Everybody else takes a picture in the trash for deleted: its addresses answer 404, and it is in no list. Its files stay
+To all other use cases a picture in the trash is deleted: its addresses answer 404, and it is in no list. Its files stay
 until its time is over or it is deleted for good.
 """
 
@@ -43,7 +43,7 @@ class ManageTrash:
         """Put these pictures into the trash, in the order of the argument.
 
         One read, and one transaction for each picture that is not in it. The error of one is NotFound (no picture of
-        the caller's workspace) or StaleWrite (somebody else keeps changing it).
+        the caller's workspace) or StaleWrite (another caller keeps changing it).
         """
         now = self._clock()
 

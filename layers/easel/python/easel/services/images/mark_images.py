@@ -37,7 +37,7 @@ class MarkImages:
         """Change the marks of these pictures, in the order of the argument.
 
         One read, and one transaction for each picture whose marks change. The error of one is NotFound (no picture of
-        the caller's workspace), InvalidRequest (it would have too many tags) or StaleWrite (somebody else keeps
+        the caller's workspace), InvalidRequest (it would have too many tags) or StaleWrite (another caller keeps
         changing the same).
 
         Raises: the error of the first where none of them could be changed.

@@ -81,7 +81,7 @@ class OpenShare:
             full = next((one for one, count in zip(windows, counts, strict=True) if count >= one.limit), windows[0])
             message = "Too many passwords were tried. Please try again later."
             raise RateLimited(message, kind="passwords", limit=full.limit, retry_after=full.resets_in(now))
-        # Nobody has a longer one, and hashing is slow on purpose.
+        # No password is longer, and hashing is slow on purpose.
         if len(password) > LONGEST_PASSWORD or not is_password(password, stored):
             raise PasswordRequired("This is not the password of this link.")
 

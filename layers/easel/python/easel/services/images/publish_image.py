@@ -13,7 +13,7 @@ from easel.services.ports.transactions import UnitOfWork
 
 
 class PublishImage:
-    """Nothing is public that nobody has published."""
+    """Nothing is public that was not published."""
 
     def __init__(
         self, *, generations: GenerationReader, publications: Publications, unit_of_work: UnitOfWork, clock: Clock
@@ -31,7 +31,7 @@ class PublishImage:
         Raises:
             NotFound: no image with a picture in the caller's workspace.
             Conflict: an operator has taken it down, or it is published with another title or choice of `shows_prompt`.
-            StaleWrite: somebody else publishes or withdraws it at this moment.
+            StaleWrite: another caller publishes or withdraws it at this moment.
         """
         self._check_picture(principal, image_id)
         found = self._publications.of_image(principal.workspace_id, image_id)
@@ -76,7 +76,7 @@ class PublishImage:
 
         Raises:
             NotFound: it is not published.
-            StaleWrite: somebody else publishes or withdraws it at this moment.
+            StaleWrite: another caller publishes or withdraws it at this moment.
         """
         found = self.get(principal, image_id)
         if found.taken_down_at is None:

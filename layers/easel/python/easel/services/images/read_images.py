@@ -1,4 +1,4 @@
-"""Answer for single pictures: by id for their owners, by permalink for everybody who has it."""
+"""Answer for single pictures: by id for their owners, by permalink for anyone who has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What everybody sees of the images that workspaces have published."""
+"""What the public sees of the images that workspaces have published."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 class RemoveLate:
     """For workers that find their image or its generation deleted.
 
-    Nobody could reach what they, or one before them that died, have stored. The worker that removes looks itself at
+    What they, or one before them that died, have stored could not be reached. The worker that removes looks itself at
     what is marked as deleted.
     """
 

@@ -294,7 +294,7 @@ class _Withdrawn(EaselError):
 
 
 class _Call:
-    """Whether the request of an attempt may have left us. Until then the attempt is free, and nobody's fault but ours.
+    """Whether the request of an attempt may have left us. Until then the attempt is free, and the fault is ours.
 
     It is written down before the request is sent, so that a worker's death after it is not taken for one before it.
     """

@@ -32,7 +32,7 @@ class ListenerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Somebody who wants the events of a workspace; None for `until` means for good."""
+    """A listener for the events of a workspace; None for `until` means for good."""
 
     kind: ListenerKind
     since: datetime
@@ -99,7 +99,7 @@ class Listeners(Protocol):
     """Who listens to the events of a workspace. Without a listener nothing is logged."""
 
     def of(self, workspace_id: str, now: datetime) -> Sequence[Listener]:
-        """Everybody who listens now."""
+        """All listeners of now."""
         ...
 
     def listen(self, workspace_id: str, kind: ListenerKind, now: datetime, lasting: timedelta) -> Listener:

@@ -1,4 +1,4 @@
-"""Who may send messages to the intake, and where messages go that nobody can read."""
+"""Who may send messages to the intake, and where unreadable messages go."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class MessageReader(Protocol):
 
 
 class SetAside(Protocol):
-    """Keeps a message that nobody can read, with the reason, for an operator."""
+    """Keeps an unreadable message, with the reason, for an operator."""
 
     def __call__(self, message: ReceivedMessage, reason: str) -> None:
         """Raises QueueUnavailable."""

@@ -10,14 +10,14 @@ from easel.domain.live_connections import Connection, RecordedEvent, Subscriptio
 
 
 class RecentEvents(Protocol):
-    """The events of workspaces that somebody follows, with their `seq`, for a day."""
+    """The events of workspaces that a client follows, with their `seq`, for a day."""
 
     def record(
         self, workspace_id: str, event_id: str, user_id: str | None, text: str, *, since: datetime, now: datetime
     ) -> None:
         """Record an event with the next `seq`; one that was recorded before stays as it is.
 
-        `since` is when somebody began to follow the workspace. Raises Contended, DatabaseUnavailable.
+        `since` is when the first client began to follow the workspace. Raises Contended, DatabaseUnavailable.
         """
         ...
 

@@ -90,7 +90,7 @@ class Deliveries(Protocol):
     def get(self, workspace_id: str, endpoint_id: str, delivery_id: str) -> Delivery | None: ...
 
     def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
-        """Take it for an attempt. False where somebody has it, or another attempt has ended meanwhile."""
+        """Take it for an attempt. False where another worker has it, or another attempt has ended meanwhile."""
         ...
 
     def note(self, delivery: Delivery, attempt: Attempt | None) -> None:

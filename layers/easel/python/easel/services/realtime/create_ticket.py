@@ -65,7 +65,7 @@ class Tickets:
         Raises:
             Unauthenticated: not a ticket of ours, an expired one, or one that was used.
             Forbidden: it is for another workspace than the one that is asked for. It is not used up then.
-            DatabaseUnavailable: nobody knows whether it was used.
+            DatabaseUnavailable: it is unknown whether it was used.
         """
         try:
             payload = self._signer.verify(text)

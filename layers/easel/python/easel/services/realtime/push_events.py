@@ -79,7 +79,7 @@ class PushEvents:
         if after is None:
             return [hello(newest, resumed=False), ready(newest)], newest
         missed = self._recent.after(subscription.workspace_id, after, now, MOST_MISSED + 1)
-        # Numbers have no gaps while somebody follows; one of another time has no successor here.
+        # Numbers have no gaps while a client follows; one of another time has no successor here.
         if len(missed) > MOST_MISSED or (missed[0].seq if missed else newest + 1) != after + 1:
             return _afresh(newest), newest
         newest = missed[-1].seq if missed else newest

@@ -12,7 +12,7 @@ from easel.services.ports.realtime import RecentEvents
 
 
 class RecordEvent:
-    """A `ListenerPublisher`. It waits for nobody's connection: sending is the affair of another function."""
+    """A `ListenerPublisher`. It waits for no connection: another function sends."""
 
     def __init__(self, *, recent: RecentEvents, clock: Clock) -> None:
         self._recent = recent

@@ -41,7 +41,7 @@ class ProcessUpload:
         """
         upload = self._uploads.get(workspace_id, upload_id)
         if upload is None or upload.state.is_final or upload.is_expired(self._clock()):
-            # Nobody waits for it. A ticket can be used again until it expires, which changes nothing.
+            # No client waits for it. A ticket can be used again until it expires, which changes nothing.
             self._store.delete_arrived(workspace_id, upload_id)
             return "not awaited"
         if not self._scanned:

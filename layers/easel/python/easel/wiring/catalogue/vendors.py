@@ -32,11 +32,11 @@ def providers(env: Vendors, trusted_origins: tuple[str, ...] = ()) -> Providers:
 
 
 def api_key(arn: str | None) -> str:
-    """The key in a vendor's secret; empty where nobody has written it."""
+    """The key in a vendor's secret; empty where it was not written."""
     return _secret(arn) or ""
 
 
 def _secret(arn: str | None) -> str | None:
-    """The text of a vendor's secret; None where there is no secret, or nobody has written it."""
+    """The text of a vendor's secret; None where there is no secret, or it was not written."""
     text = secret(arn) if arn else UNSET_SECRET
     return None if text == UNSET_SECRET else text

@@ -130,7 +130,7 @@ def still_allowed(env: RunEnv) -> Callable[[Principal], None]:
 
     def check(caller: Principal) -> None:
         if caller.key_id in {MINI_APP, TELEGRAM_BOT}:
-            # Such a credential is proven by the bot's token: without it nobody could start this batch now.
+            # Such a credential is proven by the bot's token: without it this batch could not be started now.
             bot = read_bot(secret(env.TELEGRAM_BOT_SECRET_ARN))
             if bot is None or bot.workspace_id != caller.bot_workspace_id:
                 raise Unauthenticated("The bot of this batch is not stored here any more.")

@@ -21,7 +21,7 @@ def publish_image(env: CoreTable) -> PublishImage:
 
 
 def read_public_gallery(env: CoreTable) -> ReadPublicGallery:
-    """What everybody sees."""
+    """What the public sees."""
     publications = DynamoPublications(dynamodb(), env.CORE_TABLE_NAME)
     return ReadPublicGallery(
         lists=publications,

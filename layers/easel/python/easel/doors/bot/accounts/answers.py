@@ -53,7 +53,7 @@ class BotTrialBody(BotAnswer):
 
 
 class BotBanBody(BotAnswer):
-    """Whether a person is banned. Nobody is: a bot that wants to refuse somebody does not ask for them."""
+    """Whether a person is banned. It is always false: a bot that wants to refuse a person does not ask for them."""
 
     telegram_id: int
     is_banned: bool

@@ -1,4 +1,4 @@
-"""The public gallery: what is asked and answered by workspaces, and what everybody sees."""
+"""The public gallery: what is asked and answered by workspaces, and what the public sees."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PublicationBody(AnswerModel):
     image_id: str
     title: str | None
     show_prompt: bool
-    url: str = Field(description="Where everybody sees it.")
+    url: str = Field(description="Its public address.")
     published_at: Moment
     published_by: str
     taken_down_at: Moment | None = Field(description="An operator has taken it down; it cannot be published again.")
@@ -95,7 +95,7 @@ def publication_body(publication: Publication, base_url: str) -> PublicationBody
 
 
 def public_page(page: Page[PublicImage], limit: int, pages: Pages, base_url: str) -> PublicPageBody:
-    """One page of what everybody sees."""
+    """One page of what the public sees."""
     shown = page.find(lambda one: _image(one, base_url))
     bodies, cursor = pages.fit(shown, lambda body: body)
     return PublicPageBody(images=bodies, limit=limit, next_cursor=cursor)

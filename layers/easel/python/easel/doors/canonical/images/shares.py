@@ -1,4 +1,4 @@
-"""Shares: what is asked and answered by their workspace, and what everybody sees who has a link."""
+"""Shares: what is asked and answered by their workspace, and what is shown to anyone with the link."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def share_page(page: Page[Share], limit: int, pages: Pages, now: datetime) -> Sh
 
 
 def shared(shown: SharedPictures, links: LinkMaker) -> SharedBody:
-    """What everybody sees who has the link."""
+    """What is shown to anyone with the link."""
     share, generation = shown.share, shown.generation
     hidden = share.hides_prompt
     # What files are named after is mostly the beginning of the prompt.

@@ -139,7 +139,7 @@ CREATE_SHARE: Final = route(
     "createShare",
     _SHARES,
     "Share an image or a generation by a link",
-    "Whoever has `url` sees the images until `expiresAt`, without an account; a password and a hidden prompt are "
+    "Anyone with `url` sees the images until `expiresAt`, without an account; a password and a hidden prompt are "
     "possible. The address is shown once: only a hash of it is kept.",
     {201: "The link."},
     errors=(InvalidRequest, NotFound, TooManyShares),
@@ -210,7 +210,7 @@ PUBLISH_IMAGE: Final = route(
     "publishImage",
     _PUBLIC,
     "Publish an image",
-    "Everybody sees it in the public gallery, without its prompt unless `showPrompt` is true, and without whose it is. "
+    "It is shown in the public gallery, without its prompt unless `showPrompt` is true, and without whose it is. "
     "One that is published with other values is not changed and answers 409: withdraw it first.",
     {200: "The publication."},
     errors=(InvalidRequest, NotFound, Conflict, StaleWrite, Contended),

@@ -74,8 +74,8 @@ UPDATE_PRODUCT: Final = route(
     "updateShopProduct",
     _TAG,
     "Update a product",
-    "Only what the body names changes. With `If-Match` or `version` the change is refused with 409 when somebody has "
-    "changed the product since it was read.",
+    "Only what the body names changes. With `If-Match` or `version` the change is refused with 409 when the product "
+    "has changed since it was read.",
     {200: "The product as it is now."},
     errors=(InvalidRequest, NotFound, StaleWrite, Contended, *_PICTURES),
 )
