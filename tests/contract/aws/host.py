@@ -41,7 +41,14 @@ class Says:
         return f"HTTP/1.1 {self.status} Said\r\n{lines}\r\n".encode() + body
 
 
-Step = Says | Fault
+@dataclass(frozen=True)
+class Raw:
+    """These bytes, whatever they are, and the end of the connection."""
+
+    content: bytes
+
+
+Step = Says | Raw | Fault
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,8 @@ class Host:
         if isinstance(step, Says):
             connection.sendall(step.bytes())
             return not step.then_closes
+        if isinstance(step, Raw):
+            connection.sendall(step.content)
         if step is Fault.CLOSED_WITHIN_ANSWER:
             connection.sendall(Says(content={"Item": {"pk": {"S": "x" * 100}}}).bytes()[:-20])
         if step is Fault.SILENCE:

@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
-from tests.contract.aws.host import Fault, Host, Received, Says, Step, running
+from tests.contract.aws.host import Fault, Host, Raw, Received, Says, Step, running
 from tests.support.offline import unreachable_url
 from tests.unit.outbound.network import tls_of
 
@@ -114,7 +114,16 @@ STORED: Final = {
     "set": {"BS": ["AQ==", "Ag=="]},
     "map": {"M": {"B": {"S": "an attribute of this name"}, "n": {"N": "1.50"}, "none": {"NULL": True}}},
 }
-ANSWERS: Final[dict[str, tuple[Call, Says]]] = {
+_OK: Final = b"HTTP/1.1 200 OK\r\n"
+ANSWERS: Final[dict[str, tuple[Call, Step]]] = {
+    "an answer in chunks": (
+        GET,
+        Raw(_OK + b'Transfer-Encoding: chunked\r\n\r\n7;x=y\r\n{"Item"\r\n4 \r\n:{}}\r\n0\r\nX-More: of it\r\n\r\n'),
+    ),
+    "an answer of unknown length": (GET, Raw(_OK + b'\r\n{"Item": {}}')),
+    "an answer after news that it is on its way": (GET, Raw(b"HTTP/1.1 100 Continue\r\n\r\n" + _OK + b"\r\n{}")),
+    "an answer of HTTP/1.0": (GET, Raw(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}")),
+    "an error without body or length": (SECRET, Raw(b"HTTP/1.1 404 \r\nx-amzn-RequestId: R1\r\n\r\n")),
     "an item": (GET, Says(content={"Item": STORED, "ConsumedCapacity": {"CapacityUnits": 0.5}})),
     "no item": (GET, Says()),
     "a transaction": (TRANSACT, Says()),
@@ -174,6 +183,12 @@ FAULTS: Final[dict[str, tuple[Call, list[Step], int]]] = {
     "closed within the answer": (GET, [Fault.CLOSED_WITHIN_ANSWER, Says(content={"Item": STORED})], 2),
     "closed within the answer for good": (GET, [Fault.CLOSED_WITHIN_ANSWER], 4),
     "no answer in time": (TRANSACT, [Fault.SILENCE], 4),
+    "no HTTP": (GET, [Raw(b"SSH-2.0-OpenSSH\r\n"), Says()], 2),
+    "a version of HTTP that is not asked for": (GET, [Raw(b"HTTP/2 200 OK\r\n\r\n{}"), Says()], 2),
+    "closed within a chunk": (GET, [Raw(_OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"), Says()], 2),
+    "a chunk of no length": (GET, [Raw(_OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}"), Says()], 2),
+    "headers without end": (GET, [Raw(_OK + b"X-More: of it\r\n" * 1_000), Says()], 2),
+    "a line without end": (GET, [Raw(_OK + b"X-More: " + b"x" * 100_000 + b"\r\n\r\n"), Says()], 2),
     "an answer that was damaged": (GET, [Says(damaged=True), Says(content={"Item": STORED})], 2),
 }
 
@@ -192,6 +207,14 @@ def test_faults_take_as_many_attempts_and_end_alike(
     assert (light.answer, light.error, light.may_pass) == (usual.answer, usual.error, usual.may_pass)
     assert light.response.get("HTTPStatusCode") == usual.response.get("HTTPStatusCode")
     assert light.response.get("Error", {}).get("Code") == usual.response.get("Error", {}).get("Code")
+
+
+def test_an_answer_that_ends_within_its_headers_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore takes it for an empty one."""
+    with both(monkeypatch, GET, Raw(_OK + b"Content-Le"), Says(content={"Item": STORED})) as clients:
+        light, host = clients[0]
+
+        assert outcome(light, host, GET).connections == [1, 2]
 
 
 def test_a_kept_connection_is_used_again_and_not_after_the_host_closed_it(

@@ -23,7 +23,8 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError, ConnectionClosedError, NoCredentialsError
 from botocore.retries.quota import RetryQuota
 
-from easel.aws.connections import Connections, HttpAnswer
+from easel.aws.connections import Connections
+from easel.aws.exchange import HttpAnswer
 from easel.aws.retries import Attempts
 from easel.aws.signature import EnvironmentCredentials, Scope, authorization, domain
 
@@ -76,6 +77,7 @@ class Client:
     def __init__(self, service: Service, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._service = service
         self._region = os.environ["AWS_REGION"]
+        self._credentials = EnvironmentCredentials.read()
         self._connections = Connections(_endpoint(service, self._region))
         self._quota = RetryQuota()
         self._sleep = sleep
@@ -126,7 +128,7 @@ class Client:
             raise ConnectionClosedError(endpoint_url=self._connections.url, error=error) from error
 
     def _headers(self, operation: str, body: bytes) -> dict[str, str]:
-        credentials = EnvironmentCredentials.read()
+        credentials = self._credentials
         if credentials is None:
             raise NoCredentialsError
         scope = Scope(time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), self._region, self._service.name)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,19 +21,13 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from easel.aws import exchange
+from easel.aws.exchange import BadAnswer, HttpAnswer
+
 CONNECT_SECONDS: Final = 2.0
 READ_SECONDS: Final = 10.0
 _ROOTS: Final = str(Path(botocore.__file__).with_name("cacert.pem"))
 """The root certificates that botocore brings along."""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """Status, headers with names in lower case, body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Connections:
@@ -44,9 +37,10 @@ class Connections:
         self.url = url
         parts = urlsplit(url)
         self.host = parts.netloc
+        self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         # Made before the first request, which has a third of a processor only.
         self._tls = _tls(os.environ.get("AWS_CA_BUNDLE", _ROOTS)) if parts.scheme == "https" else None
-        self._idle: list[HTTPConnection] = []
+        self._idle: list[socket.socket] = []
 
     def post(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Send a body to `/` once.
@@ -57,20 +51,18 @@ class Connections:
         """
         connection = self._kept() or self._connected()
         try:
-            connection.request("POST", "/", body, dict(headers))
-            response = connection.getresponse()
-            answer = HttpAnswer(
-                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
-            )
-        except (OSError, HTTPException) as error:
+            answer = exchange.post(connection, self.host, headers, body)
+        except (OSError, BadAnswer) as error:
             connection.close()
             raise _error(error, self.url) from error
         except BaseException:
             # A later answer must not be read as the one to the next request.
             connection.close()
             raise
-        if connection.sock is not None:
+        if answer.keeps:
             self._idle.append(connection)
+        else:
+            connection.close()
         return answer
 
     def close(self) -> None:
@@ -78,7 +70,7 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
-    def _kept(self) -> HTTPConnection | None:
+    def _kept(self) -> socket.socket | None:
         """An idle connection that the host has not closed meanwhile."""
         while self._idle:
             connection = self._idle.pop()
@@ -87,21 +79,19 @@ class Connections:
             connection.close()
         return None
 
-    def _connected(self) -> HTTPConnection:
-        connection = (
-            HTTPSConnection(self.host, timeout=CONNECT_SECONDS, context=self._tls)
-            if self._tls
-            else HTTPConnection(self.host, timeout=CONNECT_SECONDS)
-        )
+    def _connected(self) -> socket.socket:
         try:
-            connection.connect()
+            plain = socket.create_connection(self._address, CONNECT_SECONDS)
+            # A request is sent whole, so there is nothing to wait for.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = self._tls.wrap_socket(plain, server_hostname=self._address[0]) if self._tls else plain
         except ssl.SSLError as error:
             raise SSLError(endpoint_url=self.url, error=error) from error
         except TimeoutError as error:
             raise ConnectTimeoutError(endpoint_url=self.url, error=error) from error
         except OSError as error:
             raise EndpointConnectionError(endpoint_url=self.url, error=error) from error
-        connection.sock.settimeout(READ_SECONDS)
+        connection.settimeout(READ_SECONDS)
         return connection
 
 
@@ -111,14 +101,14 @@ def _tls(roots: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=roots)
 
 
-def _is_readable(connection: HTTPConnection) -> bool:
+def _is_readable(connection: socket.socket) -> bool:
     """A host that says something between two requests has closed the connection."""
     poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))
 
 
-def _error(error: OSError | HTTPException, url: str) -> Exception:
+def _error(error: OSError | BadAnswer, url: str) -> Exception:
     if isinstance(error, ssl.SSLError):
         return SSLError(endpoint_url=url, error=error)
     if isinstance(error, TimeoutError):

@@ -47,10 +47,9 @@ def counted(event: Mapping[str, Any]) -> RateDecision:
 
 def refuse_if_too_many(event: Mapping[str, Any]) -> None:
     """Raises RateLimited when the authorizer says so."""
-    decision = counted(event)
-    if decision.allowed:
+    if _context(event).get("failure") != REFUSED:
         return
-    full = decision.tightest
+    full = counted(event).tightest
     if full is None:
         raise RateLimited("Too many requests.", kind="requests", limit=0, retry_after=1)
     window = full.window

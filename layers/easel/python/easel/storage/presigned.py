@@ -8,6 +8,7 @@ The format: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -32,7 +33,10 @@ def bucket_address(bucket: str, region: str, endpoint_url: str | None) -> str:
 
 
 class LinkSigner:
-    """Signs links to the objects of one bucket. `credentials` is asked for each link: they may have been renewed."""
+    """Signs links to the objects of one bucket, which begin with `origin`.
+
+    `credentials` is asked for each link: they may have been renewed.
+    """
 
     def __init__(
         self,
@@ -43,7 +47,7 @@ class LinkSigner:
         clock: Clock = system_clock,
     ) -> None:
         parts = urlsplit(address)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self.origin = f"{parts.scheme}://{parts.netloc}"
         self._host = parts.netloc
         self._path = parts.path
         self._region = region
@@ -51,7 +55,7 @@ class LinkSigner:
         self._clock = clock
 
     def link(self, method: str, key: str, parameters: Mapping[str, str], seconds: int) -> str:
-        """A link to an object for one method, with query parameters of S3, that works for some seconds.
+        """A link to an object for one method, that works for some seconds. S3 has its `parameters` in lower case.
 
         Raises:
             StorageUnavailable: no credentials to sign with.
@@ -61,17 +65,30 @@ class LinkSigner:
             raise StorageUnavailable(f"No link to the object {key} could be made.")
         credentials = found.get_frozen_credentials()
         scope = Scope(self._clock().strftime("%Y%m%dT%H%M%SZ"), self._region, "s3")
-        query = {
-            **parameters,
-            "X-Amz-Algorithm": ALGORITHM,
-            "X-Amz-Credential": f"{credentials.access_key}/{scope}",
-            "X-Amz-Date": scope.time,
-            "X-Amz-Expires": str(seconds),
-            "X-Amz-SignedHeaders": "host",
-        }
-        if credentials.token:
-            query["X-Amz-Security-Token"] = credentials.token
+        signed = _signed_parameters(credentials.access_key, credentials.token, scope, seconds)
         path = f"{self._path}/{quote(key, safe=f'/{_UNRESERVED}')}"
-        text = "&".join(f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in sorted(query.items()))
+        text = "&".join([signed, *_pairs(parameters)])
         canonical = f"{method}\n{path}\n{text}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
-        return f"{self._origin}{path}?{text}&X-Amz-Signature={scope.sign(canonical, credentials.secret_key or '')}"
+        return f"{self.origin}{path}?{text}&X-Amz-Signature={scope.sign(canonical, credentials.secret_key or '')}"
+
+
+@lru_cache(maxsize=8)
+def _signed_parameters(access_key: str, token: str | None, scope: Scope, seconds: int) -> str:
+    """What says who signed, in the order that signatures want: the same for all links of one second.
+
+    Everything here begins with a capital letter, so that the parameters of S3 follow.
+    """
+    parameters = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{access_key}/{scope}",
+        "X-Amz-Date": scope.time,
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": "host",
+    }
+    if token:
+        parameters["X-Amz-Security-Token"] = token
+    return "&".join(_pairs(parameters))
+
+
+def _pairs(parameters: Mapping[str, str]) -> list[str]:
+    return [f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in sorted(parameters.items())]

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from easel.aws_errors import raised_as
 from easel.clock import system_clock
@@ -117,7 +117,7 @@ class S3ImageStore:
             "response-content-disposition": disposition(filename),
         }
         link = self._signer.link("HEAD" if head else "GET", key, parameters, int(expires_in.total_seconds()))
-        return f"{self._base_url}{urlsplit(link)._replace(scheme='', netloc='').geturl()}" if self._base_url else link
+        return f"{self._base_url}{link.removeprefix(self._signer.origin)}" if self._base_url else link
 
 
 def disposition(filename: FileName | None) -> str:

@@ -55,7 +55,7 @@ def region() -> str:
 def credentials() -> Callable[[], Credentials | EnvironmentCredentials | None]:
     """Who this process is, to be asked for each signature."""
     if _LIGHT:
-        return EnvironmentCredentials.read
+        return cache(EnvironmentCredentials.read)
     from easel.wiring import botocore_clients  # noqa: PLC0415 - not loaded by functions that can do without
 
     return botocore_clients.session().get_credentials
