@@ -78,6 +78,7 @@ fuzz: ## requests made up from the OpenAPI document: make fuzz EXAMPLES=200
 campaign: install ## the tests of exactness at their full size, with new examples: about an hour
 	EASEL_RACERS=1000 EASEL_EXPLORE=1 EASEL_PROPERTY_EXAMPLES=300 $(venv) -m pytest -n auto --dist loadfile tests/chaos tests/property $(PYTEST_ARGS)
 
+test: export EASEL_RECORD_TESTS := 1
 test: install ## all that must be green: what CI runs
 	@$(MAKE) --no-print-directory --jobs 2 lint test-fast
 	@$(MAKE) --no-print-directory test-e2e

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from tests.support.emulator import Emulator
 from tests.support.emulator import emulator as running_emulator
+from tests.support.run_record import RunRecord, is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,14 @@ hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("explore" if os.environ.get("EASEL_EXPLORE") else "gate")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Record what `make test` takes, and keep every test away from AWS."""
+    if is_wanted():
+        config.pluginmanager.register(RunRecord())
+    _without_credentials()
+
+
+def _without_credentials() -> None:
     """Replace whatever credentials the developer has: a test that forgets its fake fails instead of billing someone."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]

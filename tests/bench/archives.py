@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from tests.bench import figures
 from tests.bench.start_up import ROUNDS
 from tests.bench.tables import show
 from tests.support.emulator import emulator, unique_name
@@ -30,10 +31,15 @@ def report() -> None:
     with emulator() as cloud:
         client = cloud.client("s3")
         rows = [_row(client, name, count, size) for name, (count, size) in _CASES.items()]
-    show("Archives of pictures", ("pictures", "MB", "ZIP file s", "plain copy s", "ratio"), rows)
+    shown = [
+        (name, megabytes, *(f"{each:.2f}" for each in (packed, copied))) for name, megabytes, packed, copied in rows
+    ]
+    show("Archives of pictures", ("pictures", "MB", "ZIP file s", "plain copy s"), shown)
+    ratios = {name: packed / copied for name, _, packed, copied in rows}
+    figures.compare("ZIP files", "x a plain copy", ratios, strays=True)
 
 
-def _row(client: S3Client, name: str, count: int, size: int) -> tuple[object, ...]:
+def _row(client: S3Client, name: str, count: int, size: int) -> tuple[str, int, float, float]:
     bucket = unique_name("archives")
     client.create_bucket(Bucket=bucket)
     plan = _plan(client, bucket, count, size)
@@ -48,7 +54,7 @@ def _row(client: S3Client, name: str, count: int, size: int) -> tuple[object, ..
             run()
             seconds[step].append(time.perf_counter() - started)
     packed, copied = (statistics.median(seconds[step]) for step in ("zip", "copy"))
-    return name, plan.size // 1_000_000, f"{packed:.2f}", f"{copied:.2f}", f"{packed / copied:.2f}"
+    return name, plan.size // 1_000_000, packed, copied
 
 
 def _plan(client: S3Client, bucket: str, count: int, size: int) -> ArchivePlan:

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from tests.bench import figures
 from tests.bench.tables import show
 
 # The CDK's own rules take far longer than synthesis.
@@ -37,6 +38,15 @@ def report() -> None:
     together = ("together", *(f"{sum(each.values()):.4f}" for each in (callback, inline)))
     header = ("per 1,000 images", "the vendor calls back", f"it answers in line after {costs.VENDOR_SECONDS} s")
     show("A thousand requests of one image, $, without the vendor", header, [*images, together])
+    figures.compare(
+        "costs",
+        "$",
+        {
+            "a month at rest": sum(line.after_free for line in rest.values()),
+            "1,000 images, the vendor calls back": sum(callback.values()),
+            f"1,000 images, it answers in line after {costs.VENDOR_SECONDS} s": sum(inline.values()),
+        },
+    )
 
 
 def _production(folder: Path) -> Synthesized:

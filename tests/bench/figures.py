@@ -16,32 +16,42 @@ from typing import Any, Final
 from tests.bench.tables import say, show
 
 FILE: Final = Path(__file__).with_name("figures.json")
-_TOLERATED: Final = 1.15
-"""A ratio of medians strays by a tenth on a busy machine. Counts do not stray."""
+_STRAYS: Final = 1.15
+"""A ratio of medians strays by a tenth on a busy machine. Counts and what is computed do not stray."""
+_ROUNDED: Final = 1.001
 
 
-def compare(section: str, unit: str, now: Mapping[str, float]) -> None:
-    """Show the figures of a section beside those of the last release."""
+def compare(
+    section: str, unit: str, now: Mapping[str, float], *, strays: bool = False, more_is_better: bool = False
+) -> None:
+    """Show the figures of a section beside those of the last release. Measured times stray."""
     every = read()
     before: Mapping[str, float] = every["sections"].get(section, {})
     rows = [
         (name, _text(before.get(name)), _text(value), _ratio(before.get(name), value)) for name, value in now.items()
     ]
     show(f"{section}, {unit}, beside the release of {every['date']}", ("", "then", "now", "ratio"), rows)
-    for line in regressions(before, now):
+    for line in regressions(before, now, strays=strays, more_is_better=more_is_better):
         say(line)
     if os.environ.get("EASEL_BENCH_RECORD"):
         every["date"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        every["sections"][section] = {name: round(value, 2) for name, value in now.items()}
+        every["sections"][section] = {name: _kept(value) for name, value in now.items()}
         FILE.write_text(json.dumps(every, indent=2) + "\n", encoding="utf-8")
 
 
-def regressions(before: Mapping[str, float], now: Mapping[str, float]) -> list[str]:
+def regressions(
+    before: Mapping[str, float], now: Mapping[str, float], *, strays: bool = False, more_is_better: bool = False
+) -> list[str]:
     """A line for each figure that is worse than it was."""
+    tolerated = _STRAYS if strays else _ROUNDED
+
+    def is_worse(was: float, value: float) -> bool:
+        return value * tolerated < was if more_is_better else value > was * tolerated
+
     return [
         f"REGRESSION {name}: {_text(before[name])} -> {_text(value)}"
         for name, value in now.items()
-        if name in before and value > before[name] * (1 if isinstance(value, int) else _TOLERATED)
+        if name in before and is_worse(before[name], value)
     ]
 
 
@@ -51,8 +61,15 @@ def read() -> dict[str, Any]:
     return found
 
 
+def _kept(value: float) -> float:
+    return value if isinstance(value, int) else float(f"{value:.4g}")
+
+
 def _text(value: float | None) -> str:
-    return "-" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.2f}"
+    if value is None:
+        return "-"
+    decimals = 0 if isinstance(value, int) or value >= 100 else 2 if value >= 1 else 3
+    return f"{value:.{decimals}f}"
 
 
 def _ratio(before: float | None, now: float) -> str:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 import httpx
+from tests.bench import figures
 from tests.bench.tables import show
 from tests.support.aws_calls import counted_aws_calls
 from tests.support.emulator import REGION, emulator
@@ -22,7 +23,7 @@ from tests.support.large_workspaces import Copies
 
 FEW: Final = 100
 MANY: Final = int(os.environ.get("EASEL_BENCH_ITEMS", "100000"))
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{9,}")
 
 
 _AT_ONCE: Final = 5_000
@@ -66,3 +67,5 @@ def report() -> None:
         f"AWS calls with {FEW} and with {totals['/api/products']} products and {totals['/api/generations']} generations"
     )
     show(title, ("GET", "calls", "read", f"calls as at {FEW}", f"read as at {FEW}"), rows)
+    figures.compare("AWS calls of GET", "number", {path: calls for path, calls, *_ in rows})
+    figures.compare("records that queries read", "number", {path: int(read.split()[0]) for path, _, read, *_ in rows})

@@ -108,8 +108,10 @@ def report(cloud: LocalCloud) -> None:
         "start and first request",
         f"x {PLAIN}",
         {name: (each.start + each.first) / (plain.start + plain.first) for name, each in measured.items()},
+        strays=True,
     )
-    figures.compare("later requests", f"x {PLAIN}", {name: each.warm / plain.warm for name, each in measured.items()})
+    later = {name: each.warm / plain.warm for name, each in measured.items()}
+    figures.compare("later requests", f"x {PLAIN}", later, strays=True)
     _show_prices(measured)
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from infra.constructs.workers import BATCHES_AT_ONCE
+from tests.bench import figures
 from tests.bench.tables import say, show
 from tests.support.emulator import emulator
 from tests.support.engine import finished_at_once
@@ -64,6 +65,7 @@ HELD_SECONDS: Final = 0.010
 SIMULATED_SECONDS: Final = 60
 FRONT_DOOR_SECONDS: Final = 29
 SLICES: Final = (1, 4, 8, 16)
+SIMULATED_RATES: Final = (10, 25, 35, 50, 100, 200)
 
 
 def report() -> None:
@@ -72,6 +74,7 @@ def report() -> None:
     _report_partitions(written)
     _report_limits()
     _report_contention(written)
+    figures.compare("what gives way first", "generations a second", walls(written), more_is_better=True)
 
 
 # --- partitions -------------------------------------------------------------------------------------------------------
@@ -177,6 +180,21 @@ def _report_limits() -> None:
     show("Quotas and settings, in generations a second", ("limit", "most", *map(str, RATES)), rows)
 
 
+def walls(written: Sequence[WrittenItem]) -> Mapping[str, float]:
+    """The most that each partition, quota and setting takes, and the wallet of one workspace."""
+    partitions = {f"{kind}, {whose}": most for kind, (most, whose) in _ceilings(written).items()}
+    return {"wallet, a workspace: nobody gives up": _wallet_takes(), **partitions, **limits()}
+
+
+def _ceilings(written: Sequence[WrittenItem]) -> Mapping[str, tuple[float, str]]:
+    return {kind: ceiling(kind, units) for kind, units in partition_units(written).items()}
+
+
+def _wallet_takes() -> int:
+    """The highest of the simulated rates at which every transaction comes through."""
+    return max(rate for rate in SIMULATED_RATES if not simulate(rate, 1).given_up)
+
+
 # --- transactions that wait for each other ----------------------------------------------------------------------------
 
 
@@ -231,7 +249,7 @@ def _report_contention(written: Sequence[WrittenItem]) -> None:
     hot = ", ".join(name for name in ("WALLET", "BUDGET", "USAGE") if shared[name])
     say(f"\nItems that every generation of a workspace or user changes in transactions: {hot}")
     rows = []
-    for slices, rate in itertools.product(SLICES, (10, 25, 35, 50, 100, 200)):
+    for slices, rate in itertools.product(SLICES, SIMULATED_RATES):
         waits = simulate(rate, slices)
         rows.append(
             (
