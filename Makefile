@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 tool = $(or $(PYTHON),$(error Python 3.11 or newer was not found; install it or name it: make PYTHON=/path/to/python3)) -m infra.local
 venv := .venv/bin/python
 fast_tiers := tests/unit tests/functions tests/contract tests/property tests/chaos tests/infra
+# A file stays in one process, and long ones are begun first: tests/conftest.py.
+side_by_side := -n auto --dist loadfile --no-loadscope-reorder
 # Unit tests that start no process and decode no picture: about fifteen seconds of processor time.
 pure_tests := $(filter-out %/imaging %/local %/README.md %/__pycache__,$(wildcard tests/unit/*))
 
@@ -67,7 +69,7 @@ test-one: install ## one file or test: make test-one TEST=tests/unit/domain/test
 	$(venv) -m pytest '$(or $(TEST),$(error Name a file or a test: make test-one TEST=tests/unit/domain/test_credits.py))' $(PYTEST_ARGS)
 
 test-fast: install ## every tier of tests that needs no deployed stack
-	$(venv) -m pytest -n auto --dist loadfile $(wildcard $(fast_tiers)) $(PYTEST_ARGS)
+	$(venv) -m pytest $(side_by_side) $(wildcard $(fast_tiers)) $(PYTEST_ARGS)
 
 test-e2e: ## end-to-end tests on a stack of their own, with the emulator's IAM enforced
 	@EASEL_IAM=$(or $(EASEL_IAM),1) $(tool) e2e
@@ -76,7 +78,7 @@ fuzz: ## requests made up from the OpenAPI document: make fuzz EXAMPLES=200
 	@EASEL_IAM=$(or $(EASEL_IAM),1) EASEL_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) PYTEST_ARGS='-k test_contract_fuzz' $(tool) e2e
 
 campaign: install ## the tests of exactness at their full size, with new examples: about an hour
-	EASEL_RACERS=1000 EASEL_EXPLORE=1 EASEL_PROPERTY_EXAMPLES=300 $(venv) -m pytest -n auto --dist loadfile tests/chaos tests/property $(PYTEST_ARGS)
+	EASEL_RACERS=1000 EASEL_EXPLORE=1 EASEL_PROPERTY_EXAMPLES=300 $(venv) -m pytest $(side_by_side) tests/chaos tests/property $(PYTEST_ARGS)
 
 test: export EASEL_RECORD_TESTS := 1
 test: install ## all that must be green: what CI runs

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 AMBIGUOUS, FAILED = ProviderErrorClass.AMBIGUOUS, ProviderErrorClass.FAILED
 DONE = Finished(RemotePicture("https://vendor.example/picture"))
 

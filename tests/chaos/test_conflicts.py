@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 REFUSALS = (1, 3) if os.environ.get("EASEL_RACERS") else (3,)
 """How often a write is refused. `make campaign` tries a single time as well."""
 SCENARIOS: dict[str, tuple[Behaviour, Status]] = {

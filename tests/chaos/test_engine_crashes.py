@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def client(emulator: Emulator) -> DynamoDBClient:

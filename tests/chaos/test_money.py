@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from easel.domain.usage import UsageRow
 
+pytestmark = pytest.mark.long
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

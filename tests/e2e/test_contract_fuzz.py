@@ -17,6 +17,8 @@ import httpx
 import pytest
 from tests.support.cloud import REPOSITORY, LocalCloud
 
+pytestmark = pytest.mark.long
+
 _CONFIGURATION: Final = Path(__file__).with_name("schemathesis.toml")
 _EXAMPLES: Final = int(os.environ.get("EASEL_FUZZ_EXAMPLES", "0"))
 """Of each operation; 0 for the short run."""
@@ -24,7 +26,7 @@ _SHORT: Final = ("--phases", "fuzzing", "--max-examples")
 _FEW: Final = {"owner": "2"}
 """Examples of each operation in the short run; one for callers whom most routes refuse, or take as they do owners."""
 _LONG: Final = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(_EXAMPLES))
-_MOST_SECONDS: Final = 4 * 3_600 if _EXAMPLES else 300
+_MOST_SECONDS: Final = 4 * 3_600 if _EXAMPLES else 1_200
 _SHOWN_CHARACTERS: Final = 20_000
 
 

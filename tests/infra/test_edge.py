@@ -12,6 +12,8 @@ from infra.switches import SettingsError
 if TYPE_CHECKING:
     from tests.infra.synthesized import Synthesize, Synthesized
 
+pytestmark = pytest.mark.long
+
 DOMAIN = "images.example.com"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-90ab-cdef-1234-567890abcdef"
 ELSEWHERE = CERTIFICATE.replace("us-east-1", "eu-central-1")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.infra.synthesized import Resource, Synthesize, Synthesized
 
+pytestmark = pytest.mark.long
+
 FOLDERS = all_folders()
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL", "EASEL_STAGE"}
 IMAGE_WORKERS = ("workers/render_image", "workers/collect_image")

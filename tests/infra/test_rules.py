@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from infra.stack import Code
     from tests.infra.synthesized import Synthesized
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def app(flags: Mapping[str, object], tmp_path: Path) -> App:

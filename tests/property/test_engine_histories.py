@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "0"))
 FEW_EXAMPLES = 7
 MOST_GENERATIONS = 3

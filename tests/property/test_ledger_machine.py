@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = int(os.environ.get("EASEL_PROPERTY_EXAMPLES", "20"))
 STEPS = 40
 STEP = timedelta(seconds=1)

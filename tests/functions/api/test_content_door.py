@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.support.emulator import Emulator
     from tests.support.operations import Functions
 
+pytestmark = pytest.mark.long
+
 ITEM = {"contentItemId": "post-7", "title": "Ten ways to water a balcony garden"}
 ADDRESS_SLASHES = 4
 FUNCTIONS = {

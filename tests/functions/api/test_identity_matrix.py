@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from tests.support.emulator import Emulator
     from tests.support.issuer import Issuer
 
+pytestmark = pytest.mark.long
+
 PUBLIC = {
     "GET /i/{token}",
     "GET /api/v1/public/gallery",

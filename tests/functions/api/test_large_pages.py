@@ -30,6 +30,8 @@ from easel.repositories.table import Table
 if TYPE_CHECKING:
     from tests.support.emulator import Emulator
 
+pytestmark = pytest.mark.long
+
 LAMBDA_BYTES = 6 * 1024 * 1024
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 

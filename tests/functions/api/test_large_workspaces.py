@@ -17,6 +17,8 @@ from tests.support.large_tenant import SEARCHES, LargeTenant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.long
+
 FEW: Final = 30
 MANY: Final = 500
 

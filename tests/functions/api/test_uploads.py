@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.functions.api.harness import Answer
     from tests.functions.api.world import World
 
+pytestmark = pytest.mark.long
+
 PNG: Final = encoded(a_picture(60, 40), "PNG")
 MISSING: Final = "019a9f1c-0000-7000-8000-000000000001"
 

@@ -28,6 +28,8 @@ from easel.imaging.limits import FOREIGN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.long
+
 HEADERS: dict[ImageFormat, Callable[[int, int], bytes]] = {
     ImageFormat.PNG: a_png_header,
     ImageFormat.JPEG: a_jpeg_header,
