@@ -48,6 +48,7 @@ def test_an_image_is_found_shared_published_put_into_the_trash_and_restored(own_
     api = own_studio.api
     made = api.post("/api/v1/images/generate", json={"prompt": prompt, "imageSize": "512x512"}, timeout=40).json()
     (image,) = made["images"]
+    own_studio.finish(made["promptId"])
     found = (
         api.get("/api/v1/gallery", params={"q": prompt.rsplit(maxsplit=1)[-1], "ratio": "1:1"})
         .raise_for_status()
