@@ -42,8 +42,8 @@ _MAX_REMEMBERED: Final = 1_000
 class Authenticate:
     """Accepts API keys, identity providers' tokens, our own tokens of Mini App users, and what Telegram bots send.
 
-    At most one read: none for a token in its own workspace, none while the result is cached. A bot's derived key that
-    acts for a person takes two.
+    At most one read: none for a Mini App's token, none while the result is cached. A bot's derived key that acts for a
+    person takes two.
     """
 
     def __init__(
