@@ -22,7 +22,7 @@ class Operators(Construct):
             env=own.core | own.ledger,
         )
         self.provision_workspace.allow("dynamodb:GetItem", "dynamodb:PutItem", on=data.core.table_arn)
-        self.provision_workspace.allow("dynamodb:PutItem", on=data.ledger.table_arn)
+        self.provision_workspace.allow("dynamodb:GetItem", "dynamodb:PutItem", on=data.ledger.table_arn)
         self.bind_sender = SmallFunction(
             self,
             "BindSender",

@@ -1,34 +1,33 @@
 """How many generations a second fit, and what gives way first: from measured write units and AWS's documented limits.
 
 Two questions. Which partition, quota or setting is used up at 10, 100 and 1,000 generations a second, spread over
-workspaces and in a single one? And how long do transactions wait for each other that change the same item? The second
-is simulated, with the retries of `repositories/dynamodb.py`; nothing here was measured on AWS.
+workspaces and in a single one? And where are the walls for a hundred a second in one workspace, as everything is today
+and with its records in slices? Nothing here was measured on AWS.
 """
 
 from __future__ import annotations
 
 import contextlib
-import heapq
 import io
 import itertools
-import random
 import re
-import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from infra.constructs.workers import BATCHES_AT_ONCE
 from tests.bench import figures
-from tests.bench.tables import say, show
+from tests.bench.contention import VENDOR_SECONDS, most_a_second, simulate
+from tests.bench.tables import show
+from tests.infra import costs
 from tests.support.emulator import emulator
 from tests.support.engine import finished_at_once
 from tests.support.operations import functions_over
 from tests.support.write_units import WrittenItem, measured_writes
 
 from easel.domain.plans import plan_of
-from easel.repositories import dynamodb
 from easel.repositories.delivery.keys import OUTBOX_SHARDS
 from easel.repositories.generations.keys import OPEN_SHARDS
 from easel.repositories.money.ledger_items import ACCOUNT_SHARDS
@@ -56,16 +55,25 @@ API_RATE: Final = 100
 """`throttleRate`'s default (infra/settings.py); API Gateway itself takes 10,000 requests a second of an account."""
 REQUESTS: Final = 4
 """HTTP requests of a generation: the submit, and three looks at it."""
-VENDOR_SECONDS: Final = 10
 WORKER_CONCURRENCY: Final = 10
 """`openaiConcurrency`'s default, and that of every other provider."""
 
-HELD_SECONDS: Final = 0.010
-"""How long a transaction keeps its items; those of DynamoDB take some ten milliseconds."""
-SIMULATED_SECONDS: Final = 60
-FRONT_DOOR_SECONDS: Final = 29
+COLLECT_CONCURRENCY: Final = 20
+START_CONCURRENCY: Final = 10
+"""Defaults of infra/settings.py."""
+TASK_ANSWERS: Final = 500
+"""`SendTaskSuccess` a second, after a burst of 3,000. Step Functions developer guide, "Service quotas"; us-east-1."""
+PUT_EVENTS: Final = 10_000
+"""A second. EventBridge user guide, "Quotas"; us-east-1."""
+IN_FLIGHT: Final = 120_000
+"""Messages of a standard queue that were received and not deleted. SQS developer guide, "Quotas"."""
 SLICES: Final = (1, 4, 8, 16)
 SIMULATED_RATES: Final = (10, 25, 35, 50, 100, 200)
+WANTED: Final = 100
+"""Generations a second of one workspace."""
+DIVIDED: Final = 8
+"""Slices of a workspace that makes so many (repositories/README.md, "Wallets in slices")."""
+GENERATION_ID_BYTES: Final = 36
 
 
 def report() -> None:
@@ -73,7 +81,8 @@ def report() -> None:
     written = _written()
     _report_partitions(written)
     _report_limits()
-    _report_contention(written)
+    _report_contention()
+    _report_workspace(written)
     figures.compare("what gives way first", "generations a second", walls(written), more_is_better=True)
 
 
@@ -159,17 +168,28 @@ def _report_partitions(written: Sequence[WrittenItem]) -> None:
 def limits() -> Mapping[str, float]:
     """Generations a second that each quota and setting outside of the tables allows."""
     scale = plan_of("scale").rates
+    collecting, starting = _seconds("collect_image"), _seconds("start_generation")
     return {
         "rate limit of the plan `scale`, a workspace": scale.workspace_per_hour / 3600 / REQUESTS,
         f"workers of one provider, {WORKER_CONCURRENCY} at once (setting)": WORKER_CONCURRENCY / VENDOR_SECONDS,
         f"`throttleRate` {API_RATE} (setting)": API_RATE / REQUESTS,
-        "functions at once, one vendor in line": CONCURRENCY / (VENDOR_SECONDS + 1),
-        "functions at once, vendors that call back": CONCURRENCY / 2,
+        f"workers that collect, {COLLECT_CONCURRENCY} at once (setting)": COLLECT_CONCURRENCY / collecting,
+        f"workers that start, {START_CONCURRENCY} at once (setting)": START_CONCURRENCY / starting,
+        "functions at once, one vendor in line": CONCURRENCY / _seconds("", costs.INLINE),
+        "functions at once, vendors that call back": CONCURRENCY / _seconds(""),
         "publish_events, a shard of the table's stream": BATCHES_AT_ONCE / PUBLISH_SECONDS,
         "StartExecution": STARTS,
         "reads of the partition `CIRCUIT`": PARTITION_READS / CIRCUIT_READS,
+        "SendTaskSuccess": TASK_ANSWERS,
         "state transitions, four each": TRANSITIONS / 4,
+        "EventBridge, PutEvents": PUT_EVENTS,
+        "SQS, messages in flight": IN_FLIGHT / (VENDOR_SECONDS + 1),
     }
+
+
+def _seconds(folder: str, use: costs.Use = costs.CALLBACK) -> float:
+    """How long functions run for one generation: those whose folder has this text in its name."""
+    return sum(sum(runs) for name, runs in use.runs.items() if folder in name)
 
 
 def _report_limits() -> None:
@@ -195,59 +215,71 @@ def _wallet_takes() -> int:
     return max(rate for rate in SIMULATED_RATES if not simulate(rate, 1).given_up)
 
 
+# --- a hundred a second in one workspace ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Generations a second of one workspace, or of one of its users or keys, that something takes."""
+
+    what: str
+    today: float
+    divided: float
+
+
+def of_one_workspace(written: Sequence[WrittenItem]) -> Sequence[Wall]:
+    """What limits one workspace, by what it takes today. What other workspaces share is in the other tables."""
+    units = partition_units(written)
+    found = [Wall("`USAGE#<user>`: grows with what is running", *(_most_running(written, n) for n in (1, DIVIDED)))]
+    for table in ("core", "ledger"):
+        most = PARTITION_WRITES / units[f"WS#<workspace> in {table}"]
+        found.append(Wall(f"records in the partition `WS#...` of `{table}`", most, most * DIVIDED))
+    changes = Counter(_ITEMS.get(write.sort_key.split("#")[0]) for write in written if write.is_transacted)
+    for item in _ITEMS.values():
+        name = f"`{item}`: {changes[item]} of the transactions change it"
+        found.append(Wall(name, *(most_a_second(changes[item], n) for n in (1, DIVIDED))))
+    once = {
+        "`RATE#<workspace>`: one write per request": REQUESTS,
+        "list by status": units["index WS#<workspace>#<status>"],
+    }
+    found += [Wall(name, PARTITION_WRITES / each, PARTITION_WRITES / each) for name, each in once.items()]
+    return sorted(found, key=lambda wall: wall.today)
+
+
+_ITEMS: Final = {
+    "WALLET": "WALLET",
+    "USAGE": "USAGE#<user>",
+    "BUDGET": "BUDGET#KEY#<key>",
+    "SUMMARY": "SUMMARY#<day, user, model>",
+}
+"""Those that all generations of a workspace, or of a user or key, change in transactions."""
+
+
+def _most_running(written: Sequence[WrittenItem], slices: int) -> int:
+    """The counters of a user name each generation that runs, so that a write of them grows with the rate."""
+    counters = [write for write in written if write.sort_key.startswith("USAGE#")]
+    alone = max(write.size for write in counters) - GENERATION_ID_BYTES
+
+    def units_a_second(rate: int) -> float:
+        size = alone + rate * VENDOR_SECONDS / slices * GENERATION_ID_BYTES
+        return rate / slices * len(counters) * 2 * ceil(size / 1024)
+
+    return max(rate for rate in range(1, PARTITION_WRITES) if units_a_second(rate) <= PARTITION_WRITES)
+
+
+def _report_workspace(written: Sequence[WrittenItem]) -> None:
+    rows = [
+        (wall.what, *(f"{most:,.0f}{'' if most >= WANTED else ' !'}" for most in (wall.today, wall.divided)))
+        for wall in of_one_workspace(written)
+    ]
+    header = ("wall", "today", f"in {DIVIDED} slices")
+    show(f"One workspace, generations a second; ! is less than {WANTED}", header, rows)
+
+
 # --- transactions that wait for each other ----------------------------------------------------------------------------
 
 
-@dataclass
-class Waits:
-    """What became of simulated transactions: seconds until they were through, and how many gave up."""
-
-    seconds: list[float] = field(default_factory=list)
-    given_up: int = 0
-
-    @property
-    def lost(self) -> float:
-        return self.given_up / max(1, self.given_up + len(self.seconds))
-
-    def quantile(self, share: float) -> float:
-        return statistics.quantiles(self.seconds, n=100)[round(share * 100) - 1] if len(self.seconds) > 1 else 0.0
-
-
-def simulate(rate: float, slices: int, *, seed: int = 1) -> Waits:
-    """Generations of one workspace that arrive at random; each is held for and settled, ten seconds apart.
-
-    A transaction that finds its slice taken is cancelled and comes again after a pause, as `DynamoTransactions` does.
-    """
-    chance, order, waits = random.Random(seed), itertools.count(), Waits()  # noqa: S311 - a simulation
-    free_at = [0.0] * slices
-    due = [(start, next(order), start, 0, chance.randrange(slices)) for start in _arrivals(rate, chance)]
-    heapq.heapify(due)
-    while due:
-        now, _, begun, tries, own = heapq.heappop(due)
-        if now >= free_at[own]:
-            free_at[own] = now + HELD_SECONDS
-            waits.seconds.append(now + HELD_SECONDS - begun)
-            continue
-        if tries + 1 >= dynamodb._MAX_TRIES or now - begun > FRONT_DOOR_SECONDS:
-            waits.given_up += 1
-            continue
-        pause = chance.uniform(0, min(dynamodb._FIRST_PAUSE * 2**tries, dynamodb._LONGEST_PAUSE))
-        # The attempt that failed took its time as well.
-        heapq.heappush(due, (now + HELD_SECONDS + pause, next(order), begun, tries + 1, own))
-    return waits
-
-
-def _arrivals(rate: float, chance: random.Random) -> Iterator[float]:
-    now = 0.0
-    while (now := now + chance.expovariate(rate)) < SIMULATED_SECONDS:
-        yield now
-        yield now + VENDOR_SECONDS
-
-
-def _report_contention(written: Sequence[WrittenItem]) -> None:
-    shared = Counter(write.sort_key.split("#")[0] for write in written if write.is_transacted)
-    hot = ", ".join(name for name in ("WALLET", "BUDGET", "USAGE") if shared[name])
-    say(f"\nItems that every generation of a workspace or user changes in transactions: {hot}")
+def _report_contention() -> None:
     rows = []
     for slices, rate in itertools.product(SLICES, SIMULATED_RATES):
         waits = simulate(rate, slices)

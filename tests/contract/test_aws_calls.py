@@ -12,7 +12,7 @@ from tests.support.emulator import Emulator
 from tests.support.operations import Calls, as_table, measure
 
 TABLE = """
-make a workspace                  1  TransactWriteItems
+make a workspace                  2  GetItem, TransactWriteItems
 check a key, new to the process   2  GetItem, UpdateItem
 check a key again                 1  UpdateItem
 submit                            2  TransactWriteItems, SendMessage

@@ -110,7 +110,7 @@ INLINE: Final = Use(
     runs={**_API, **_ENGINE, "workers/render_image:openai": (VENDOR_SECONDS + 0.65,)},
     http_requests=4,
     queue_requests=7,
-    write_units=39 + 4,
+    write_units=37 + 4,
 )
 """The vendor answers with the picture after ten seconds, and a worker waits for it."""
 CALLBACK: Final = Use(
@@ -124,7 +124,7 @@ CALLBACK: Final = Use(
     http_requests=5,
     # The safety poll, and the callback.
     queue_requests=13,
-    write_units=41 + 4,
+    write_units=39 + 4,
     log_bytes=28_000,
 )
 """The vendor takes a job and calls back after ten seconds."""

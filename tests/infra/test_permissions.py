@@ -224,7 +224,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
         "Data/TelegramBot": "secretsmanager: GetSecretValue",
     },
-    "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: BatchGetItem"},
+    "api/money/read_budgets": {CORE: "dynamodb: GetItem", LEDGER: "dynamodb: GetItem BatchGetItem"},
     "api/generations/list_generations": {
         CORE: "dynamodb: GetItem Query BatchGetItem",
         f"{CORE}/index/generations_by_status": "dynamodb: Query",
@@ -324,7 +324,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
     },
     "api/money/set_budgets": {
         CORE: "dynamodb: GetItem ConditionCheckItem",
-        LEDGER: "dynamodb: BatchGetItem UpdateItem",
+        LEDGER: "dynamodb: GetItem BatchGetItem PutItem UpdateItem",
     },
     "api/generations/retry_image": {**_SUBMITTING, PICTURES: "s3: GetObject"},
     "api/generations/shop_cancel_generation": {
@@ -382,7 +382,7 @@ FUNCTIONS: dict[str, dict[str, str]] = {
         "Data/Signing": "secretsmanager: GetSecretValue",
     },
     "api/uploads/shop_upload_images": _ACCEPTING_UPLOADS,
-    "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: PutItem"},
+    "operator/provision_workspace": {CORE: "dynamodb: GetItem PutItem", LEDGER: "dynamodb: GetItem PutItem"},
     "schedules/check_catalogue": {
         CORE: "dynamodb: Query PutItem",
         LEDGER: "dynamodb: Query",

@@ -6,6 +6,7 @@ expiries as they ship, over tables of their own, and can lose its process right 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.references import resolve_references_over
 from tests.support.tables import create_core_table, create_ledger_table
 
+from easel.domain.budgets import Budget, month_of, scopes_of
 from easel.domain.catalogue import load_catalogue
 from easel.domain.credits import (
     Entry,
@@ -32,7 +34,7 @@ from easel.domain.generation import Generation, Outcome
 from easel.domain.image import Status
 from easel.domain.pricing import PriceBook, PriceRule, PriceUnit
 from easel.domain.request import Channel, ImageRequest
-from easel.errors import EaselError, InsufficientCredits
+from easel.errors import BudgetExceeded, EaselError, InsufficientCredits
 from easel.outbound.addresses import find_fault
 from easel.repositories.accounts.api_keys import DynamoApiKeys
 from easel.repositories.accounts.workspaces import DynamoWorkspaces
@@ -122,7 +124,11 @@ class PureBooks:
     """The model."""
 
     wallets: dict[str, Wallet] = field(default_factory=lambda: {name: Wallet(name) for name in WORKSPACES})
-    held: dict[str, int] = field(default_factory=dict)
+    held: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """By generation: the amount, and the month whose budget it counts in."""
+    limits: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(WORKSPACES))
+    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By workspace and month."""
 
     def give(self, workspace: str, grant: Grant) -> None:
         wallet = self.wallets[workspace]
@@ -130,12 +136,18 @@ class PureBooks:
             with_grant(wallet, grant.opened) if grant.amount > 0 else with_withdrawal(wallet, grant)[0]
         )
 
-    def hold(self, workspace: str, generation: str, amount: int) -> None:
-        self.wallets[workspace] = with_hold(self.wallets[workspace], amount)
-        self.held[generation] = amount
+    def hold(self, workspace: str, generation: str, amount: int, month: str) -> None:
+        wallet, limit, used = with_hold(self.wallets[workspace], amount), self.limits[workspace], self.used
+        if limit is not None and used[workspace, month] + amount > limit:
+            raise BudgetExceeded("workspace", limit=limit, used=used[workspace, month], required=amount)
+        self.wallets[workspace] = wallet
+        self.held[generation] = amount, month
+        used[workspace, month] += amount
 
     def resolve(self, workspace: str, generation: str, posted: int) -> None:
-        self.wallets[workspace] = with_post(self.wallets[workspace], self.held.pop(generation), posted)
+        amount, month = self.held.pop(generation)
+        self.wallets[workspace] = with_post(self.wallets[workspace], amount, posted)
+        self.used[workspace, month] -= amount - posted
 
     def expire(self, workspace: str, now: datetime) -> None:
         ended = [
@@ -225,6 +237,14 @@ class RealBooks:
             return Outcome(Status.COMPLETED if delivered else status, tuple(images))
 
         return self._close(workspace, generation_id, decide)[0]
+
+    def limit(self, workspace: str, limit: int | None) -> None:
+        (before, _) = self.budgets_of(workspace)
+        self.transactions.commit(self.budgets.setting(before, limit))
+
+    def budgets_of(self, workspace: str) -> Sequence[Budget]:
+        """Those of the workspace and of its only key, this month."""
+        return self.budgets.get(scopes_of(workspace, caller(workspace).budget_keys), month_of(self.clock()))
 
     def snapshots(self) -> dict[str, Snapshot]:
         """All of the ledger in one consistent look."""

@@ -1,4 +1,4 @@
-"""Any sequence of grants, holds, ends, expiries, repetitions and crashes leaves the books as they must be.
+"""Any sequence of grants, limits, holds, ends, expiries, repetitions and crashes leaves the books as they must be.
 
 One machine drives the pure model alone, thousands of steps in a second; the same machine drives the model and the use
 cases over DynamoDB side by side. `EASEL_PROPERTY_EXAMPLES` sets how many sequences are tried.
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from tests.property.books import EACH, FLAT, WORKSPACES, Clock, ProcessLostError, PureBooks, RealBooks
 
+from easel.domain.budgets import month_of
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, fold, fold_grants
 from easel.domain.image import Status
 from easel.domain.price import Price, PriceUnit
@@ -103,7 +104,7 @@ class Books(RuleBasedStateMachine):
         total = 1_000 if model == FLAT else 337 * images
         held = self._run(
             lambda books: books.hold(workspace, key, model, images).id,
-            lambda: self.model.hold(workspace, key, total),
+            lambda: self.model.hold(workspace, key, total, month_of(self.clock.now)),
             crash,
         )
         if key in self.model.held:
@@ -139,6 +140,18 @@ class Books(RuleBasedStateMachine):
             self.real.transactions.lost = None
         for name in WORKSPACES:
             self.model.expire(name, self.clock.now)
+
+    @rule(workspace=workspaces, limit=st.one_of(st.none(), st.integers(0, 8_000)), crash=crashes)
+    def limit(self, workspace: str, limit: int | None, crash: str | None) -> None:
+        self.model.limits[workspace] = limit
+        if self.real:
+            self._with_crash(self.real, lambda books: books.limit(workspace, limit), crash)
+
+    @rule()
+    def next_month(self) -> None:
+        self.clock.now += timedelta(days=31)
+        # Keys stand for a submit for a day only.
+        self.done.clear()
 
     @precondition(lambda self: self.done and self.real)
     @rule(at=positions)
@@ -209,7 +222,7 @@ class Books(RuleBasedStateMachine):
         for name in WORKSPACES:
             wallet = self.model.wallets[name]
             assert wallet.is_balanced()
-            assert wallet.held == sum(self.model.held[one.key] for one in self.open if one.workspace == name)
+            assert wallet.held == sum(self.model.held[one.key][0] for one in self.open if one.workspace == name)
 
     @invariant()
     def the_books_are_in_order(self) -> None:
@@ -243,6 +256,10 @@ class Books(RuleBasedStateMachine):
             entries = {_frozen(entry) for entry in books.entries}
             assert self.seen[name] <= entries
             self.seen[name] = entries
+            # 8. Budgets count what was spent and is held this month; the key spends all of it.
+            used = self.model.used[name, month_of(self.clock.now)]
+            found = [(budget.limit, budget.used) for budget in self.real.budgets_of(name)]
+            assert found == [(self.model.limits[name], used), (None, used)]
 
 
 def _refusal(action: Callable[[], object]) -> type[EaselError] | None:

@@ -51,9 +51,13 @@ class MemoryEndings:
         return Wallet(workspace_id)
 
     def resolving(
-        self, hold: Hold, _wallet: Wallet, posted: int, _now: datetime, *, low: bool
+        self, hold: Hold, _wallet: Wallet, posted: int, _now: datetime, *, low: bool, notice: BudgetNotice
     ) -> Sequence[MemoryWrite]:
-        return [_always("resolve hold", lambda: self.posted.append((hold, posted)))]
+        def apply() -> None:
+            self.posted.append((hold, posted))
+            self.freed.append((BudgetScope(hold.workspace_id), hold.amount - posted))
+
+        return [_always("resolve hold", apply)]
 
     def budgets(self, _scopes: Sequence[BudgetScope], _month: str) -> Sequence[Budget]:
         return ()

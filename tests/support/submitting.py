@@ -100,15 +100,17 @@ class MemorySubmissions:
 
     def holding(self, hold: Hold) -> Sequence[MemoryWrite]:
         available = self.wallets.get(hold.workspace_id, PLENTY)
+        budget = self.reserving(BudgetScope(hold.workspace_id), hold.amount, hold.created_at)
 
         def refusal() -> EaselError | None:
             if hold.workspace_id in self.unseen:
                 return WalletMissing("no wallet")
-            return InsufficientCredits(hold.amount, available) if available < hold.amount else None
+            return InsufficientCredits(hold.amount, available) if available < hold.amount else budget.refusal()
 
         def apply() -> None:
             self.wallets[hold.workspace_id] = available - hold.amount
             self.holds.append(hold)
+            budget.apply()
 
         return [MemoryWrite("hold credits", refusal, apply)]
 

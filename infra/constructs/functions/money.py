@@ -73,11 +73,14 @@ class Money(Room):
     def _read_budgets(self) -> SmallFunction:
         function = self.function("read_budgets", self.variables.core | self.variables.ledger)
         function.allow("dynamodb:GetItem", on=self.data.core.table_arn)
-        function.allow("dynamodb:BatchGetItem", on=self.data.ledger.table_arn)
+        function.allow("dynamodb:GetItem", "dynamodb:BatchGetItem", on=self.data.ledger.table_arn)
         return function
 
     def _set_budgets(self) -> SmallFunction:
-        function = self.function("set_budgets", self.variables.core | self.variables.ledger)
+        own = self.variables
+        function = self.function("set_budgets", own.core | own.ledger | own.trial)
         function.allow("dynamodb:GetItem", "dynamodb:ConditionCheckItem", on=self.data.core.table_arn)
-        function.allow("dynamodb:BatchGetItem", "dynamodb:UpdateItem", on=self.data.ledger.table_arn)
+        # The budget of a workspace is in its wallet, which is opened when there is none.
+        reads, writes = ("dynamodb:GetItem", "dynamodb:BatchGetItem"), ("dynamodb:PutItem", "dynamodb:UpdateItem")
+        function.allow(*reads, *writes, on=self.data.ledger.table_arn)
         return function

@@ -48,6 +48,18 @@ def refusal(team: Team, key: dict[str, Any]) -> str | None:
     return error["code"] if error else None
 
 
+def test_a_limit_can_come_before_the_first_credits(world: World) -> None:
+    new = world.person("eve")
+    path = "/api/v1/budgets/workspace"
+    assert world.call("GET", path, token=new).json["limit"] is None
+
+    limited = world.call("PUT", path, token=new, body={"credits": 3})
+
+    assert (limited.status, limited.json["limit"]["credits"], limited.json["used"]["credits"]) == (200, 3, 0)
+    assert world.call("GET", path, token=new).json["limit"]["credits"] == 3
+    assert world.call("GET", "/api/v1/wallet", token=new).json["available"]["credits"] == 5, "a trial, as ever"
+
+
 def test_a_rotated_key_goes_on_with_its_budget(team: Team) -> None:
     key = team.key("ada", scopes=SCOPES, service=True)
     limit(team, key, 0)

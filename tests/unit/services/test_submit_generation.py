@@ -212,7 +212,7 @@ def test_everything_is_written_in_one_transaction(desk: Desk) -> None:
     desk.submit(an_image_request(), KEY)
 
     (writes,) = desk.ports.unit_of_work.committed
-    budgets = ["reserve workspace budget", "reserve key budget", "reserve key budget"]
+    budgets = ["reserve key budget", "reserve key budget"]
     assert writes == ["claim key", "count for user-1", "put generation", "hold credits", *budgets]
 
 

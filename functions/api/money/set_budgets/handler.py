@@ -11,7 +11,7 @@ from easel.doors.canonical.money import budget_answers as budgets
 from easel.doors.canonical.money import requests, words
 from easel.http import answers, callers, gateway, parse
 from easel.services.accounts.principal import Principal
-from easel.wiring.env import Money as Env
+from easel.wiring.env import Accounts as Env
 from easel.wiring.money import budgets as wiring
 
 app = gateway.resolver(CANONICAL)

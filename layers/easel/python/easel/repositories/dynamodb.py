@@ -42,17 +42,27 @@ def database_error(error: BotoCoreError | ClientError) -> EaselError:
     return DatabaseRefused(f"The database refused a request ({code_of(error) or type(error).__name__}).")
 
 
+Upgrade = Callable[[dict[str, Any]], bool]
+"""Gets the item on which a condition failed. If that has an older form it is brought to today's; returns whether."""
+
+
+def is_current(_: dict[str, Any]) -> bool:
+    """The `Upgrade` of items that have one form only."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionWrite:
     """A member of a transaction.
 
     `action` is one entry of TransactItems. `on_conflict` gets the item that is there (None when there is none) and
-    makes the error to raise.
+    makes the error to raise. Where `upgrade` returns true, the transaction comes again instead.
     """
 
     description: str
     action: Mapping[str, Any]
     on_conflict: Callable[[dict[str, Any] | None], EaselError]
+    upgrade: Upgrade = is_current
 
 
 class DynamoTransactions:
@@ -91,12 +101,14 @@ class DynamoTransactions:
 
 
 def _raise_conflict(members: list[TransactionWrite], error: ClientError) -> None:
-    """Raise what the first failed condition means; return when the only reason is contention."""
+    """Raise what the first failed condition means; return when the transaction is to come again."""
     reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]  # stub has no such key
     for member, reason in zip(members, reasons, strict=False):
         if reason.get("Code") == "ConditionalCheckFailed":
-            found = reason.get("Item")
-            raise member.on_conflict(from_item(found) if found else None) from error
+            found = from_item(reason["Item"]) if reason.get("Item") else None
+            if found and member.upgrade(found):
+                return
+            raise member.on_conflict(found) from error
     if not any(reason.get("Code") in _CONTENTION for reason in reasons):
         codes = {reason["Code"] for reason in reasons if reason.get("Code") not in (None, "None")}
         raise DatabaseRefused(f"The database refused a transaction ({', '.join(sorted(codes))}).") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from easel.aws_errors import code_of
 from easel.errors import Contended, DatabaseUnavailable, EaselError, StaleWrite
 from easel.repositories.attribute_values import from_item, to_item
-from easel.repositories.dynamodb import TransactionWrite, database_error, full_jitter
+from easel.repositories.dynamodb import TransactionWrite, Upgrade, database_error, full_jitter, is_current
 from easel.repositories.keys import Key
 
 if TYPE_CHECKING:
@@ -92,6 +92,33 @@ class Query:
             "ScanIndexForward": not self.newest_first,
             **where,
         }
+
+
+@dataclass(slots=True)
+class Change:
+    """One update: its expressions and their values."""
+
+    sets: list[str]
+    conditions: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    removes: list[str] = field(default_factory=list)
+
+    @property
+    def expression(self) -> str:
+        parts = (("SET", self.sets), ("REMOVE", self.removes))
+        return " ".join(f"{verb} {', '.join(clauses)}" for verb, clauses in parts if clauses)
+
+    def arguments(self) -> dict[str, Any]:
+        """Of the client's call."""
+        optional = {
+            "ConditionExpression": " AND ".join(self.conditions),
+            "ExpressionAttributeNames": self.names,
+            "ExpressionAttributeValues": to_item(self.values),
+        }
+        if self.conditions:
+            optional["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return {"UpdateExpression": self.expression} | {name: value for name, value in optional.items() if value}
 
 
 class Table:
@@ -173,6 +200,19 @@ class Table:
             {"Put": action},
             on_conflict or (lambda _: StaleWrite(f"{description}: there is one under this id.")),
         )
+
+    def updating(
+        self,
+        description: str,
+        key: Key,
+        change: Change,
+        on_conflict: OnConflict | None = None,
+        upgrade: Upgrade = is_current,
+    ) -> TransactionWrite:
+        """Change a record. Conflict: StaleWrite, or what `on_conflict` returns; `upgrade` goes before it."""
+        action = {"TableName": self.name, "Key": to_item(key), **change.arguments()}
+        stale = on_conflict or (lambda _: StaleWrite(f"{description}: it changed since it was read."))
+        return TransactionWrite(description, {"Update": action}, stale, upgrade)
 
     # --- reads ----------------------------------------------------------------------------------------------------
 

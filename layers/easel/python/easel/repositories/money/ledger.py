@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from easel.clock import to_iso
+from easel.domain.budgets import BudgetNotice, BudgetScope, month_of
 from easel.domain.credits import (
     EXPIRED,
     EXPIRY,
@@ -29,9 +30,10 @@ from easel.domain.credits import (
     with_withdrawal,
 )
 from easel.errors import EaselError, InsufficientCredits, StaleWrite, TooManyGrants, WalletMissing
-from easel.repositories.attribute_values import to_item
-from easel.repositories.dynamodb import TransactionWrite
+from easel.repositories.dynamodb import Upgrade, is_current
 from easel.repositories.keys import shard_of
+from easel.repositories.money.budget_items import BudgetChange, exceeded
+from easel.repositories.money.budget_move import BudgetMove
 from easel.repositories.money.ledger_items import (
     ACCOUNT_SHARDS,
     EXPIRY_ASIDE,
@@ -45,8 +47,11 @@ from easel.repositories.money.ledger_items import (
 )
 from easel.repositories.money.ledger_reads import LedgerReads
 from easel.repositories.money.wallet_change import WalletChange
-from easel.repositories.table import ConditionFailed, OnConflict
+from easel.repositories.table import Change, ConditionFailed, OnConflict
 from easel.services.ports.transactions import Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_OPEN_GRANTS: Final = 100
 """Open grants are in the wallet's item, which has to stay small."""
@@ -55,18 +60,29 @@ MAX_OPEN_GRANTS: Final = 100
 class DynamoLedger(LedgerReads):
     """`ports.money.Ledger`: with the reads of its base, the writes, which are members of transactions."""
 
-    def holding(self, hold: Hold) -> Sequence[Write]:
-        """Hold credits. Conflict: InsufficientCredits, WalletMissing."""
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        super().__init__(client, table_name)
+        self._move_budget = BudgetMove(client, table_name)
 
-        def insufficient(found: dict[str, Any] | None) -> EaselError:
+    def holding(self, hold: Hold) -> Sequence[Write]:
+        """Hold credits, and count them in the workspace's budget.
+
+        Conflict: InsufficientCredits, BudgetExceeded, WalletMissing.
+        """
+        scope, month = BudgetScope(hold.workspace_id), month_of(hold.created_at)
+
+        def refused(found: dict[str, Any] | None) -> EaselError:
             if found is None:
                 return WalletMissing(f"Workspace {hold.workspace_id} has no wallet.")
-            return InsufficientCredits(hold.amount, found["available"])
+            if found["available"] < hold.amount:
+                return InsufficientCredits(hold.amount, found["available"])
+            return exceeded(scope, month, hold.amount, found["budget"])
 
         change = WalletChange(["available = available - :n", "held = held + :n"], ["available >= :n"])
         change.values[":n"] = hold.amount
+        BudgetChange(change, scope, month).count(hold.amount, hold.created_at)
         return [
-            self._change("hold credits", hold.workspace_id, change, insufficient),
+            self._change("hold credits", hold.workspace_id, change, refused, self._move_budget),
             self._put(
                 "put hold",
                 {
@@ -81,32 +97,44 @@ class DynamoLedger(LedgerReads):
         ]
 
     def resolving(
-        self, hold: Hold, wallet: Wallet, posted: int, now: datetime, *, low: bool = False
+        self,
+        hold: Hold,
+        wallet: Wallet,
+        posted: int,
+        now: datetime,
+        *,
+        low: bool = False,
+        notice: BudgetNotice = BudgetNotice.NONE,
     ) -> Sequence[Write]:
-        """Post a part of a hold (all, some or nothing of it) and free the rest.
+        """Post a part of a hold (all, some or nothing of it), and free the rest, also in the workspace's budget.
 
         `wallet` was read before and decides which grants pay. Conflict: StaleWrite, when there is no such hold, it is
-        resolved already, or the grants changed since. With `low` also when its owner was told, or credits were granted.
+        resolved already, or the grants changed since. With `low` also when its owner was told, or credits were granted;
+        with `notice` when it was sent.
         """
-        taken = allocate(wallet.grants.values(), posted)
+        taken, freed = allocate(wallet.grants.values(), posted), hold.amount - posted
         change = WalletChange(
             ["held = held - :held", "available = available + :freed", "spent = spent + :posted"],
             ["held >= :held"],
-            {":held": hold.amount, ":freed": hold.amount - posted, ":posted": posted},
+            {":held": hold.amount, ":freed": freed, ":posted": posted},
         )
+        if freed or notice:
+            BudgetChange(change, BudgetScope(hold.workspace_id), month_of(hold.created_at)).close(freed, notice)
         change.take(wallet, taken)
         if low:
             change.tell_low(wallet)
         resolution = Resolution.POSTED if posted else Resolution.VOIDED
         writes = [
-            self._update(
+            self._table.updating(
                 "resolve hold",
                 ledger_key(hold.workspace_id, "HOLD", hold.id),
-                "SET resolution = :resolution, posted = :posted, resolvedAt = :now",
-                "amount = :amount AND attribute_not_exists(resolution)",
-                {":amount": hold.amount, ":resolution": resolution.value, ":posted": posted, ":now": to_iso(now)},
+                Change(
+                    ["resolution = :resolution", "posted = :posted", "resolvedAt = :now"],
+                    ["amount = :amount", "attribute_not_exists(resolution)"],
+                    {":amount": hold.amount, ":resolution": resolution.value, ":posted": posted, ":now": to_iso(now)},
+                ),
             ),
-            self._change("settle wallet", hold.workspace_id, change),
+            self._change("settle wallet", hold.workspace_id, change, upgrade=self._move_budget),
         ]
         if posted:
             entry = Entry(hold.id, WALLET, -posted, SPEND, now, generation_id=hold.generation_id, from_grants=taken)
@@ -167,6 +195,7 @@ class DynamoLedger(LedgerReads):
         """Create a wallet, empty or with a first grant. Conflict: StaleWrite, when it exists."""
         first = grant.amount if grant else 0
         grants = {grant.id: open_grant_values(grant.opened)} if grant else {}
+        budget, mark = self._move_budget.taking(workspace_id)
         return [
             self._put(
                 "open wallet",
@@ -180,6 +209,7 @@ class DynamoLedger(LedgerReads):
                     "expired": 0,
                     "granted": first,
                     "grants": grants,
+                    "budget": budget,
                     "version": 1,
                     "createdAt": to_iso(now),
                 },
@@ -192,6 +222,7 @@ class DynamoLedger(LedgerReads):
                     "entity": "WALLET_ENTRY",
                 },
             ),
+            mark,
             *(self._grant_record(workspace_id, grant, now) if grant else ()),
         ]
 
@@ -238,13 +269,8 @@ class DynamoLedger(LedgerReads):
         return writes
 
     def _close_grant(self, workspace_id: str, grant_id: str) -> Write:
-        return self._update(
-            "close grant",
-            ledger_key(workspace_id, "GRANT", grant_id),
-            "REMOVE expiryShard",
-            "attribute_exists(expiryShard)",
-            {},
-        )
+        change = Change([], ["attribute_exists(expiryShard)"], removes=["expiryShard"])
+        return self._table.updating("close grant", ledger_key(workspace_id, "GRANT", grant_id), change)
 
     def _entries(self, workspace_id: str, entry: Entry, counter_account: str) -> list[Write]:
         own, other = both_sides(entry, counter_account)
@@ -258,42 +284,14 @@ class DynamoLedger(LedgerReads):
         return self._table.putting(description, {**values, "schema": 1})
 
     def _change(
-        self, description: str, workspace_id: str, change: WalletChange, on_conflict: OnConflict | None = None
-    ) -> Write:
-        """The only way in which a wallet changes: under conditions, and counted in `version`."""
-        return self._update(
-            description,
-            wallet_key(workspace_id),
-            change.expression,
-            " AND ".join(change.conditions),
-            {**change.values, ":one": 1},
-            on_conflict,
-            change.names,
-        )
-
-    def _update(
         self,
         description: str,
-        key: dict[str, str],
-        expression: str,
-        condition: str,
-        values: dict[str, Any],
+        workspace_id: str,
+        change: WalletChange,
         on_conflict: OnConflict | None = None,
-        names: dict[str, str] | None = None,
+        upgrade: Upgrade = is_current,
     ) -> Write:
-        action: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Key": to_item(key),
-            "UpdateExpression": expression,
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            action["ExpressionAttributeValues"] = to_item(values)
-        if names:
-            action["ExpressionAttributeNames"] = names
-        stale = on_conflict or (lambda _: StaleWrite(f"{description}: it changed since it was read."))
-        return TransactionWrite(description, {"Update": action}, stale)
+        return self._table.updating(description, wallet_key(workspace_id), change, on_conflict, upgrade)
 
     def set_grant_aside(self, workspace_id: str, grant_id: str) -> None:
         with suppress(ConditionFailed):

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from easel.domain.credits import (
-    Wallet,
-)
+from easel.domain.credits import Wallet
+from easel.repositories.table import Change
 
 
 @dataclass(slots=True)
-class WalletChange:
-    """One update of a wallet: its expressions and their values."""
+class WalletChange(Change):
+    """One update of a wallet, which is counted in its `version`."""
 
-    sets: list[str]
-    conditions: list[str]
-    values: dict[str, Any] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    removes: list[str] = field(default_factory=list)
-
-    @property
-    def expression(self) -> str:
-        removed = f" REMOVE {', '.join(self.removes)}" if self.removes else ""
-        return f"SET {', '.join(self.sets)}{removed} ADD version :one"
+    def __post_init__(self) -> None:
+        self.sets.append("version = version + :one")
+        self.values[":one"] = 1
 
     def take(self, wallet: Wallet, taken: Mapping[str, int]) -> None:
         """Deduct amounts from grants.

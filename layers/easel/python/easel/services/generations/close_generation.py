@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from easel.clock import Clock
-from easel.domain.budgets import BudgetNotice, month_of, scopes_of
+from easel.domain.budgets import Budget, BudgetNotice, month_of, scopes_of
 from easel.domain.credits import Hold, Wallet, hold_of, runs_low
 from easel.domain.events import Event, budget_notice, credits_low
 from easel.domain.generation import Counted, Generation, Outcome
@@ -99,31 +99,33 @@ class CloseGeneration:
         if wallet is None:
             raise NotFound(f"Workspace {ended.workspace_id} has no wallet, but holds credits.")
         low = runs_low(wallet, hold, posted)
+        workspace, *keys = scopes_of(ended.workspace_id, ended.budget_keys)
+        budgets = self._budgets_after(ended, hold, posted)
+        notices = dict.fromkeys((workspace, *keys), BudgetNotice.NONE)
+        notices |= {budget.scope: budget.notice_after(posted) for budget in budgets}
+        told = [
+            budget_notice(budget, notice, ended.request_id, now)
+            for budget in budgets
+            if (notice := notices[budget.scope])
+        ]
+        if low:
+            told.append(credits_low(_left(wallet, hold, posted), posted, ended.request_id, now))
+        month, freed = month_of(hold.created_at), hold.amount - posted
+        of_keys = [self._budgets.closing(key, month, freed, notices[key]) for key in keys]
         return [
-            *self._ledger.resolving(hold, wallet, posted, now, low=low),
-            *self._close_budgets(ended, hold, posted, now),
-            *(
-                [self._outbox.adding(credits_low(_left(wallet, hold, posted), posted, ended.request_id, now))]
-                if low
-                else ()
-            ),
+            *self._ledger.resolving(hold, wallet, posted, now, low=low, notice=notices[workspace]),
+            *(write for write in of_keys if write is not None),
+            *map(self._outbox.adding, told),
         ]
 
-    def _close_budgets(self, ended: Generation, hold: Hold, posted: int, now: datetime) -> Sequence[Write]:
-        """Give back what was not charged. Owners are told of a budget that is nearly used up, or reached."""
-        scopes, month = scopes_of(ended.workspace_id, ended.budget_keys), month_of(hold.created_at)
-        freed = hold.amount - posted
-        # A void brings no budget nearer to its end, so it needs no read.
-        budgets = self._budgets.get(scopes, month) if posted else ()
-        left = [replace(budget, used=budget.used - freed) for budget in budgets]
-        notices = {budget.scope: budget.notice_after(posted) for budget in left}
-        closing = [
-            self._budgets.closing(scope, month, freed, notices.get(scope, BudgetNotice.NONE)) for scope in scopes
-        ]
-        events = [
-            budget_notice(budget, notice, ended.request_id, now) for budget in left if (notice := notices[budget.scope])
-        ]
-        return [*(write for write in closing if write is not None), *map(self._outbox.adding, events)]
+    def _budgets_after(self, ended: Generation, hold: Hold, posted: int) -> Sequence[Budget]:
+        """Every budget that a charge counts in, without what is freed of its hold."""
+        if not posted:
+            # A void brings no budget nearer to its end, so it needs no read.
+            return ()
+        scopes = scopes_of(ended.workspace_id, ended.budget_keys)
+        found = self._budgets.get(scopes, month_of(hold.created_at))
+        return [replace(budget, used=budget.used - (hold.amount - posted)) for budget in found]
 
 
 def _left(wallet: Wallet, hold: Hold, posted: int) -> Wallet:

@@ -213,8 +213,8 @@ class SubmitGeneration:
             self._unit_of_work.commit(*writes)
             return
         writes += self._ledger.holding(hold)
-        scopes = scopes_of(principal.workspace_id, principal.budget_keys)
-        writes += [self._budgets.reserving(scope, hold.amount, now) for scope in scopes]
+        _, *keys = scopes_of(principal.workspace_id, principal.budget_keys)
+        writes += [self._budgets.reserving(key, hold.amount, now) for key in keys]
         try:
             self._unit_of_work.commit(*writes)
         except WalletMissing:

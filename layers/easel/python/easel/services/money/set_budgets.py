@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
 from easel.domain.budgets import Budget, BudgetNotice, month_of
-from easel.errors import Contended, Forbidden, StaleWrite
+from easel.errors import Contended, Forbidden, StaleWrite, WalletMissing
 from easel.services.accounts.caller_budgets import is_limited
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
@@ -23,11 +24,19 @@ class SetBudgets:
     """Works within the caller's workspace only. A key's budget limits what it spends of this workspace's wallet."""
 
     def __init__(
-        self, *, budgets: Budgets, find_key: FindKey, standing: Standing, unit_of_work: UnitOfWork, clock: Clock
+        self,
+        *,
+        budgets: Budgets,
+        find_key: FindKey,
+        standing: Standing,
+        open_account: Callable[[str, tuple[str, ...]], None],
+        unit_of_work: UnitOfWork,
+        clock: Clock,
     ) -> None:
         self._budgets = budgets
         self._find_key = find_key
         self._standing = standing
+        self._open_account = open_account
         self._unit_of_work = unit_of_work
         self._clock = clock
 
@@ -50,6 +59,9 @@ class SetBudgets:
             try:
                 self._unit_of_work.commit(*checks, self._budgets.setting(before, limit))
             except StaleWrite:
+                continue
+            except WalletMissing:
+                self._open_account(principal.workspace_id, principal.identities)
                 continue
             return replace(before, limit=limit, told=BudgetNotice.NONE)
         raise Contended("The budget kept changing; nothing was written, please try again.")

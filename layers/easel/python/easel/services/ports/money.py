@@ -16,13 +16,23 @@ class Ledger(Protocol):
     """Wallets, holds, grants and entries. Methods that return writes are parts of transactions."""
 
     def holding(self, hold: Hold) -> Sequence[Write]:
-        """Conflict: InsufficientCredits, WalletMissing."""
+        """Also counts in the workspace's budget. Conflict: InsufficientCredits, BudgetExceeded, WalletMissing."""
         ...
 
     def resolving(
-        self, hold: Hold, wallet: Wallet, posted: int, now: datetime, *, low: bool = False
+        self,
+        hold: Hold,
+        wallet: Wallet,
+        posted: int,
+        now: datetime,
+        *,
+        low: bool = False,
+        notice: BudgetNotice = BudgetNotice.NONE,
     ) -> Sequence[Write]:
-        """`low` records that the owner is told of a low balance. Conflict: StaleWrite."""
+        """Also frees in the workspace's budget what was not charged. Conflict: StaleWrite.
+
+        `low` and `notice` record that the owner is told of a low balance, and of the budget.
+        """
         ...
 
     def opening(self, workspace_id: str, now: datetime, grant: Grant | None = None) -> Sequence[Write]:
@@ -73,14 +83,17 @@ class Ledger(Protocol):
 
 
 class Budgets(Protocol):
-    """Monthly budgets. A scope without a limit is counted too, and never refused."""
+    """Monthly budgets. A scope without a limit is counted too, and never refused.
 
-    def reserving(self, scope: BudgetScope, amount: int, now: datetime) -> Write:
+    What a workspace spends is counted by `Ledger`, with the change of its wallet; what a key spends is counted here.
+    """
+
+    def reserving(self, key: BudgetScope, amount: int, now: datetime) -> Write:
         """Count a hold. Conflict: BudgetExceeded."""
         ...
 
     def closing(
-        self, scope: BudgetScope, month: str, freed: int, notice: BudgetNotice = BudgetNotice.NONE
+        self, key: BudgetScope, month: str, freed: int, notice: BudgetNotice = BudgetNotice.NONE
     ) -> Write | None:
         """Free what was not charged, and record a notice. Conflict with a notice: StaleWrite, when it was sent."""
         ...
@@ -90,5 +103,5 @@ class Budgets(Protocol):
         ...
 
     def setting(self, before: Budget, limit: int | None) -> Write:
-        """Set the limit of a scope. Conflict: StaleWrite, when its limit is no longer what was read."""
+        """Set the limit of a scope. Conflict: StaleWrite, when its limit is no longer what was read; WalletMissing."""
         ...

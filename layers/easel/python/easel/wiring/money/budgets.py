@@ -8,7 +8,8 @@ from easel.services.money.read_budgets import ReadBudgets
 from easel.services.money.set_budgets import SetBudgets
 from easel.wiring.accounts.standing import standing
 from easel.wiring.aws import dynamodb
-from easel.wiring.env import Money
+from easel.wiring.env import Accounts, Money
+from easel.wiring.money.wallets import open_account
 
 
 def read_budgets(env: Money) -> ReadBudgets:
@@ -20,12 +21,13 @@ def read_budgets(env: Money) -> ReadBudgets:
     )
 
 
-def set_budgets(env: Money) -> SetBudgets:
+def set_budgets(env: Accounts) -> SetBudgets:
     """Set and remove them."""
     return SetBudgets(
         budgets=DynamoBudgets(dynamodb(), env.LEDGER_TABLE_NAME),
         find_key=DynamoApiKeys(dynamodb(), env.CORE_TABLE_NAME).get,
         standing=standing(env),
+        open_account=open_account(env),
         unit_of_work=DynamoTransactions(dynamodb()),
         clock=system_clock,
     )
