@@ -58,7 +58,12 @@ class Deployment:
             "webhookTrustedOrigins": ",".join([self.ports.simulators_url, *self.options.webhook_origins]),
             "intakeReplyQueues": f"arn:aws:sqs:{environments.REGION}:{environments.ACCOUNT}:{STACK}-replies",
             "referenceTrustedOrigins": ",".join(
-                [self.ports.simulators_url, self.ports.edge_url, self.ports.emulator_url]
+                [
+                    self.ports.simulators_url,
+                    self.ports.edge_url,
+                    self.ports.emulator_url,
+                    *self.options.reference_origins,
+                ]
             ),
         }
         simulated = {

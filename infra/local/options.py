@@ -27,25 +27,31 @@ class Options:
     """The options of one `up`.
 
     With `port_base` None free ports are chosen. `provider_keys` has the vendors to be called for real; its values are
-    secret and excluded from reprs. `webhook_origins` are receivers of webhooks on this machine.
+    secret and excluded from reprs. `webhook_origins` are receivers of webhooks on this machine,
+    `reference_origins` servers of reference pictures.
     """
 
     port_base: int | None = None
     iam_enforced: bool = False
     provider_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     webhook_origins: tuple[str, ...] = ()
+    reference_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises ToolError when EASEL_PORT_BASE is not a usable port number."""
         keys = {vendor: environment.get(variable, "").strip() for vendor, variable in PROVIDER_KEY_VARIABLES.items()}
-        origins = environment.get("EASEL_WEBHOOK_TRUSTED_ORIGINS", "")
         return cls(
             port_base=_port_base(environment.get("EASEL_PORT_BASE", "").strip()),
             iam_enforced=environment.get("EASEL_IAM", "").strip().lower() in {"1", "true", "yes", "on"},
             provider_keys={vendor: key for vendor, key in keys.items() if key},
-            webhook_origins=tuple(filter(None, map(str.strip, origins.split(",")))),
+            webhook_origins=_origins(environment, "EASEL_WEBHOOK_TRUSTED_ORIGINS"),
+            reference_origins=_origins(environment, "EASEL_REFERENCE_TRUSTED_ORIGINS"),
         )
+
+
+def _origins(environment: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, environment.get(variable, "").split(","))))
 
 
 def _port_base(text: str) -> int | None:

@@ -16,7 +16,7 @@ const MICRO = 1_000_000;
 const Fact = ({ name, children }) => html`<div><dt>${name}</dt><dd>${children}</dd></div>`;
 
 const ASKED = { size: "size", aspectRatio: "shape", resolution: "resolution", quality: "quality" };
-const C2PA = { kept: "written in the file", removed: "not in this file", absent: "not in the file" };
+const MARKS = { kept: "in the vendor's signed manifest (C2PA)", removed: "in the file (XMP), without the vendor's C2PA", absent: "in the file (XMP)" };
 
 function Facts({ image, run }) {
   const time = image.completedAt && new Date(image.completedAt) - new Date(run.createdAt);
@@ -31,7 +31,7 @@ function Facts({ image, run }) {
     ${run.parameters.quality && html`<${Fact} name="Quality">${run.parameters.quality}<//>`}
     ${image.shot && html`<${Fact} name="Shot">${image.shot}<//>`}
     <${Fact} name="Made"><span title=${exactTime(run.createdAt)}>${moment(run.createdAt)}</span><//>
-    ${marks && html`<${Fact} name="Marks">AI-made, ${C2PA[marks.c2pa] ?? ""}${marks.watermark ? ` · “${marks.watermark}”` : ""}<//>`}
+    ${marks && html`<${Fact} name="Marks">AI-made, ${MARKS[marks.c2pa] ?? ""}${marks.watermark ? ` · “${marks.watermark}”` : ""}<//>`}
     ${image.paramsAdjusted.map((each) => html`<${Fact} name="Changed"><span class="ochre">asked ${ASKED[each.field] ?? each.field} ${each.asked}, made ${each.made}</span><//>`)}
   </dl>`;
 }

@@ -230,6 +230,22 @@ def test_nobody_is_taken_in_twice_and_who_is_not_there_cannot_go(team: Team) -> 
     assert team.roles() == {"ada": "owner", "bob": "member"}
 
 
+def test_who_is_a_member_cannot_add_themselves(team: Team) -> None:
+    team.add("ada", "bob", "admin")
+
+    assert [team.add(name, name, "member").status for name in ("ada", "bob")] == [409, 409]
+    assert team.roles() == {"ada": "owner", "bob": "admin"}
+
+
+def test_a_personal_workspace_takes_nobody_in(team: Team) -> None:
+    path = f"/api/v1/workspaces/{personal_workspace(team.ids['ada'])}/members"
+    body = {"userId": team.ids["bob"], "role": "member"}
+
+    answer = team.world.call("POST", path, token=team.tokens["ada"], body=body)
+
+    assert (answer.status, "Create a workspace" in answer.json["detail"]) == (409, True)
+
+
 @pytest.mark.requirement("S000-60")
 def test_who_goes_takes_their_personal_keys_along_and_leaves_the_machines_theirs(team: Team) -> None:
     team.add("ada", "bob", "admin")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -54,8 +55,10 @@ def lines_of(
     lines = [_line(number, value, check, addresses) for number, value in enumerate(values)]
     if not 1 <= len(lines) <= MAX_LINES:
         raise InvalidRequest.of("requests", f"A batch has 1 to {MAX_LINES} requests.", {"maxItems": MAX_LINES})
-    if len({line.custom_id for line in lines}) != len(lines):
-        raise InvalidRequest.of("custom_id", "Every custom_id has to be another one.")
+    counts = Counter(line.custom_id for line in lines)
+    repeated = next((name for name, count in counts.items() if count > 1), None)
+    if repeated is not None:
+        raise InvalidRequest.of("custom_id", f"Each custom_id may be given once; {repeated!r} is given twice or more.")
     return lines
 
 

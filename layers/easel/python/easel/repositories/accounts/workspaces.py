@@ -136,7 +136,7 @@ class DynamoWorkspaces:
                     "ExpressionAttributeValues": to_item({":change": change, ":least": -change}),
                 }
             },
-            lambda _: LastOwner("A workspace always has an owner. Make somebody else an owner first."),
+            lambda _: LastOwner("A workspace always has an owner. Make another member an owner first."),
         )
 
     def _changing(

@@ -47,10 +47,16 @@ class ManageMembers:
         Raises:
             NotFound: no such workspace of the caller, or no such user.
             Forbidden: without the scope, or an owner added by a caller who is none.
-            Conflict: they are a member already.
+            Conflict: they are a member already, or it is a personal workspace.
         """
         _check_appointment(self._enter(principal, workspace_id, WORKSPACE_ADMIN), role)
         workspace = existing(self._workspaces, workspace_id)
+        if workspace.personal:
+            raise Conflict("A personal workspace has no other members. Create a workspace for several people.")
+        if user_id == principal.user_id:
+            # The transaction checks the caller's membership, so it cannot write the same record.
+            self._member(workspace_id, user_id)
+            raise Conflict(f"User {user_id} belongs to this workspace already.")
         membership = Membership(workspace_id, user_id, role, self._clock(), workspace.plan)
         writes = [self._users.existing(user_id), *self._workspaces.adding_member(membership)]
         checks = self._standing(principal, workspace_id, WORKSPACE_ADMIN, as_owner=role == Role.OWNER)

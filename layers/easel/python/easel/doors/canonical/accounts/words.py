@@ -68,7 +68,7 @@ ADD_MEMBER: Final = route(
     "addMember",
     _WORKSPACES,
     "Add a member",
-    "For owners and admins; only owners make owners.",
+    "For owners and admins; only owners make owners. Not into a personal workspace.",
     {201: "Added."},
     errors=(InvalidRequest, Forbidden, NotFound, Conflict, Contended),
 )
@@ -90,7 +90,8 @@ REMOVE_MEMBER: Final = route(
     "removeMember",
     _WORKSPACES,
     "Remove a member",
-    "Their personal keys are revoked. Anyone may leave by removing themselves; the last owner may not.",
+    "Their personal keys are revoked; keys of services stay. Requests under way, and those of the next 30 seconds, may "
+    "still be accepted. Anyone may leave by removing themselves; the last owner may not.",
     {204: empty("Removed.")},
     errors=(Forbidden, NotFound, Conflict, LastOwner, Contended),
 )
