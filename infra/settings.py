@@ -119,6 +119,7 @@ class StageSettings:
     intake_principals: tuple[str, ...]
     intake_reply_queues: tuple[str, ...]
     collect_concurrency: int
+    image_worker_memory_mb: int
     upload_concurrency: int
     upload_scan: bool
     trash_days: int
@@ -199,6 +200,7 @@ def read_settings(context: Callable[[str], Any], environ: Mapping[str, str]) -> 
         intake_principals=read.get("intakePrincipals", switches.arns("iam"), ()),
         intake_reply_queues=read.get("intakeReplyQueues", switches.arns("sqs"), ()),
         collect_concurrency=read.get("collectConcurrency", switches.concurrency, 4 if local else 20),
+        image_worker_memory_mb=read.get("imageWorkerMemoryMb", switches.whole_number(512, 3_008), 512),
         upload_concurrency=read.get("uploadConcurrency", switches.concurrency, parallel),
         upload_scan=_upload_scan(read, local=local),
         trash_days=read.get("trashDays", switches.whole_number(1, 365), 30),

@@ -24,11 +24,6 @@ PUBLISHED: Final = (
 BATCHES_AT_ONCE: Final = 10
 """Of a shard of the stream, in the order of what happens to one item. One at once would publish 25 events a second."""
 IMAGING_MEMORY_MB: Final = 1024
-IMAGE_WORKER_MEMORY_MB: Final = 768
-"""Measured with all clients made: at most 510 MB, of a reference picture of 40 megapixels that is cleaned.
-
-Most of their time they wait for a vendor, so memory is what they cost.
-"""
 _HEALTH: Final = tuple(f"dynamodb:{action}Item" for action in ("BatchGet", "Put", "Delete", "Update"))
 """What the circuit breakers and the observed latencies take."""
 
@@ -97,7 +92,7 @@ class Workers(Construct):
             folder=folder,
             variant=provider.name,
             timeout_seconds=timeout_seconds,
-            memory_mb=IMAGE_WORKER_MEMORY_MB,
+            memory_mb=self._kit.settings.image_worker_memory_mb,
             imaging=True,
             calls_itself=True,
             env=own.images
@@ -113,6 +108,7 @@ class Workers(Construct):
             | {
                 "PROVIDER_SETTINGS": self._json(provider_settings(self._data, provider)),
                 "WORKER_SECONDS": str(timeout_seconds),
+                "WORKER_MEMORY_MB": str(self._kit.settings.image_worker_memory_mb),
             },
         )
         queues = [*self._queues.render.values(), *self._queues.collect.values()]

@@ -17,6 +17,7 @@ from easel.domain.image import Status
 from easel.domain.provider import ReferenceImage, RemotePicture
 from easel.domain.reference import Reference, at_url
 from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, StorageUnavailable
+from easel.imaging.limits import FOREIGN, PAID
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.services.ports.pictures import ProcessedImage
@@ -51,7 +52,7 @@ def client(emulator: Emulator) -> DynamoDBClient:
 def engine(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine with real imaging, and a vendor that delivers a real picture."""
     engine = Engine(client, create_core_table(client))
-    engine.use(processor=PillowImageProcessor(), references=Web(), cleaner=PillowReferenceCleaner())
+    engine.use(processor=PillowImageProcessor(PAID), references=Web(), cleaner=PillowReferenceCleaner(FOREIGN))
 
     def download(picture: RemotePicture) -> bytes:
         return encoded(a_picture(1024, 1024), "PNG")

@@ -13,6 +13,7 @@ from tests.unit.outbound.network import Dialler, Shelf, serving, tls_of
 from easel.domain.image import Status
 from easel.domain.reference import at_url
 from easel.errors import ReferenceUnavailable
+from easel.imaging.limits import FOREIGN
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.outbound.references import SafeReferenceFetcher
 
@@ -58,7 +59,7 @@ def web(tmp_path: Path) -> Iterator[tuple[Dialler, dict[str, Any]]]:
 
 
 def run(engine: Engine, names: Names, options: dict[str, Any], images: int = 1) -> Any:
-    engine.use(references=SafeReferenceFetcher(resolve=names, **options), cleaner=PillowReferenceCleaner())
+    engine.use(references=SafeReferenceFetcher(resolve=names, **options), cleaner=PillowReferenceCleaner(FOREIGN))
     request = a_request(n=images, references=(at_url(f"https://{HOST}/fox.png"),))
     return engine.run(engine.submit(request).generation.id)
 

@@ -1,8 +1,7 @@
 """What a stack costs, computed from its templates and from how often each part of it is used for one image.
 
 Prices are AWS's list prices for us-east-1 on 2026-11-20, in dollars. Durations are estimates from the processor time
-that `make bench` measures; a Lambda of 512 MB has 0.29 of a processor, one of 768 MB 0.43. infra/README.md shows the
-results.
+that `make bench` measures; a Lambda of 512 MB has 0.29 of a processor. infra/README.md shows the results.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ _ENGINE: Final = {
 VENDOR_SECONDS: Final = 10
 INLINE: Final = Use(
     # One request of one image, whose caller asks three times how far it is.
-    runs={**_API, **_ENGINE, "workers/render_image:openai": (VENDOR_SECONDS + 0.65,)},
+    runs={**_API, **_ENGINE, "workers/render_image:openai": (VENDOR_SECONDS + 0.95,)},
     http_requests=4,
     queue_requests=7,
     write_units=37 + 4,
@@ -117,9 +116,9 @@ CALLBACK: Final = Use(
     runs={
         **_API,
         **_ENGINE,
-        "workers/render_image:nanobanana": (0.7,),
+        "workers/render_image:nanobanana": (0.9,),
         "api/images/receive_callback": (0.03,),
-        "workers/collect_image:nanobanana": (1.1,),
+        "workers/collect_image:nanobanana": (1.5,),
     },
     http_requests=5,
     # The safety poll, and the callback.

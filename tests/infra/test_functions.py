@@ -129,7 +129,20 @@ def test_a_sweep_ends_before_the_next_one_begins(production: Synthesized) -> Non
 @every_function
 def test_a_function_that_decodes_pictures_has_the_memory_for_it(production: Synthesized, folder: str) -> None:
     for function in _deployed(production, folder).values():
-        assert function["MemorySize"] >= (768 if folder in IMAGING else 512)
+        assert function["MemorySize"] >= (1024 if folder in IMAGING and folder not in IMAGE_WORKERS else 512)
+
+
+@pytest.mark.parametrize(("switches", "memory_mb"), [({}, 512), ({"imageWorkerMemoryMb": "1024"}, 1024)])
+def test_image_workers_have_the_memory_of_the_setting_and_limit_pictures_to_it(
+    synthesize: Synthesize, switches: dict[str, str], memory_mb: int
+) -> None:
+    stack = synthesize(**switches)
+
+    workers = {label: each for label, each in stack.functions.items() if label.partition(":")[0] in IMAGE_WORKERS}
+
+    assert len(workers) > len(IMAGE_WORKERS)
+    for label, function in workers.items():
+        assert (function["MemorySize"], stack.environment(label)["WORKER_MEMORY_MB"]) == (memory_mb, str(memory_mb))
 
 
 @every_function

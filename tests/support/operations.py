@@ -98,6 +98,7 @@ class Functions:
             "COLLECT_QUEUE_URLS": json.dumps({"wavespeed": queues["collect"]}),
             "ROUTING": json.dumps({"providers": ["wavespeed"], "preferred": [], "fallback": "same-model"}),
             "WORKER_SECONDS": "120",
+            "WORKER_MEMORY_MB": "512",
             "INTEGRATION_QUEUE_URL": queues["integration"],
             "DELETIONS_QUEUE_URL": queues["deletions"],
             "WEBHOOKS_QUEUE_URL": queues["webhooks"],

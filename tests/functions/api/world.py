@@ -251,6 +251,7 @@ def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
         "ARCHIVES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("archives"))["QueueUrl"],
         "DELETIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("deletions"))["QueueUrl"],
         "WORKER_SECONDS": "60",
+        "WORKER_MEMORY_MB": "512",
         "EASEL_DOORS": "canonical,shop,workspace,bot,content,studio,openai",
         "CONTENT_MODEL": "sandbox",
         "STUDIO_MODEL": "sandbox",

@@ -94,7 +94,7 @@ def test_work_without_measure_is_ended_by_its_memory() -> None:
     with pytest.raises(ImageRejected, match="too much memory") as refused:
         run_bounded(work, replace(FOREIGN, memory_bytes=64 * MEBIBYTE))
 
-    assert refused.value.reason is RejectionReason.TOO_COMPLEX
+    assert refused.value.reason is RejectionReason.TOO_MUCH_MEMORY
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])

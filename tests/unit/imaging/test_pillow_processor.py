@@ -20,6 +20,7 @@ from easel.domain.image import ServedBy
 from easel.domain.request import ImageParameters, Size
 from easel.errors import ImageRejected
 from easel.imaging.formats import ImageFormat
+from easel.imaging.limits import PAID
 from easel.imaging.pillow_processor import PillowImageProcessor
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def process(
     drawn: str | None = None,
 ) -> ProcessedImage:
     parameters = ImageParameters(size=size, output_format=output_format, watermark=watermark)
-    return PillowImageProcessor().process(data, a_generation(parameters=parameters), made_by=MADE_BY, drawn=drawn)
+    processor = PillowImageProcessor(PAID.within(512))
+    return processor.process(data, a_generation(parameters=parameters), made_by=MADE_BY, drawn=drawn)
 
 
 def colour_at(picture: Image.Image, x: int, y: int) -> tuple[int, ...]:

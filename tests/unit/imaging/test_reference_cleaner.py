@@ -29,6 +29,7 @@ from easel.errors import ImageRejected
 from easel.imaging.containers import jpeg_segment, png_chunk, webp_chunk, webp_file
 from easel.imaging.foreign import VENDOR_BYTES, VENDOR_SIDE
 from easel.imaging.formats import ImageFormat
+from easel.imaging.limits import FOREIGN
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 
 FORMATS = ["PNG", "JPEG", "WEBP"]
@@ -37,7 +38,8 @@ MAKER, ORIENTATION, GPS, LATITUDE_REF, LATITUDE = 0x010F, 0x0112, 0x8825, 1, 2
 
 
 def clean(data: bytes) -> ReferenceImage:
-    return PillowReferenceCleaner().clean(ReferenceImage(data, "image/png", "holiday in Baker Street.png"))
+    cleaner = PillowReferenceCleaner(FOREIGN.within(512))
+    return cleaner.clean(ReferenceImage(data, "image/png", "holiday in Baker Street.png"))
 
 
 def home(orientation: int = 1) -> bytes:

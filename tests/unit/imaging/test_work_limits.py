@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from tests.unit.imaging.odd_base import jpeg, png, webp
 from tests.unit.imaging.odd_jpeg import after_start, repeated_scan
 from tests.unit.imaging.odd_png import after_header, bomb, idat_of, png_file, with_idat
@@ -21,12 +21,15 @@ from easel.imaging.containers import jpeg_segment, png_chunk, webp_chunk, webp_f
 from easel.imaging.foreign import VENDOR_SIDE, clean_picture
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import FOREIGN, MEBIBYTE
+from easel.imaging.pixels import resize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGE = 6300
 """Squared, just below forty megapixels."""
+SMALLEST = 512
+"""The least memory that image workers can be given, in megabytes."""
 
 
 def many_scans(scans: int) -> bytes:
@@ -76,7 +79,7 @@ def test_a_trick_that_nobody_counts_is_ended_by_its_memory() -> None:
     with pytest.raises(ImageRejected, match="memory") as refused:
         clean_picture(data, limits=blind)
 
-    assert refused.value.reason is RejectionReason.TOO_COMPLEX
+    assert refused.value.reason is RejectionReason.TOO_MUCH_MEMORY
 
 
 @pytest.mark.parametrize(
@@ -117,28 +120,107 @@ def test_a_picture_that_was_paid_for_may_take_more() -> None:
         clean_picture(data)
 
 
-LARGEST: dict[str, Callable[[], bytes]] = {
-    "RGBA of sixteen bits, 6000x6000": lambda: clear_png(6000, 16),
-    "webp": lambda: encoded(a_picture(LARGE, LARGE), "WEBP", quality=10, method=0),
+REFERENCES: dict[str, Callable[[], bytes]] = {
+    "png of sixteen bits, transparent": lambda: clear_png(6000, 16),
+    "jpeg": lambda: encoded(a_picture(LARGE, LARGE), "JPEG", quality=10),
 }
 
 
-@pytest.mark.parametrize("kind", list(LARGEST))
-def test_the_largest_pictures_fit_into_the_memory_that_one_may_take(kind: str) -> None:
-    data = LARGEST[kind]()
+@pytest.mark.parametrize("kind", list(REFERENCES))
+def test_references_of_forty_megapixels_fit_into_the_smallest_worker(kind: str) -> None:
+    cleaned = clean_picture(REFERENCES[kind](), limits=FOREIGN.within(SMALLEST))
 
-    assert max(decoded(clean_picture(data).data).size) == VENDOR_SIDE
-    assert process(data).width >= 6000
+    assert max(cleaned.width, cleaned.height) == VENDOR_SIDE
+
+
+def of_a_vendor(pillow_format: str, **settings: Any) -> bytes:
+    return encoded(a_picture(4096, 4096), pillow_format, **settings)
+
+
+def half_clear_png() -> bytes:
+    picture = a_picture(3840, 2160)
+    picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    return encoded(picture, "PNG", compress_level=1)
+
+
+DELIVERED: dict[str, tuple[Callable[[], bytes], str | None]] = {
+    "png": (lambda: of_a_vendor("PNG", compress_level=1), "webp"),
+    "jpeg": (lambda: of_a_vendor("JPEG", progressive=True, subsampling=0), None),
+    "webp": (lambda: of_a_vendor("WEBP", lossless=True, quality=0, method=0), None),
+    "transparent": (half_clear_png, "webp"),
+}
+"""What the catalogue's models make at most, and the format that was asked for."""
+
+
+@pytest.mark.parametrize("kind", list(DELIVERED))
+def test_the_largest_pictures_of_vendors_fit_into_the_smallest_worker_with_a_watermark(kind: str) -> None:
+    made, output_format = DELIVERED[kind]
+
+    finished = process(made(), output_format=output_format, watermark="Easel")
+
+    assert finished.width in {3840, 4096}
+
+
+@pytest.mark.parametrize(("worker_mb", "mebibytes"), [(512, 300), (600, 388), (768, 512), (3_008, 512)])
+def test_a_worker_spares_what_it_does_not_need_itself_and_never_more_than_uploads_may_take(
+    worker_mb: int, mebibytes: int
+) -> None:
+    assert FOREIGN.within(worker_mb) == replace(FOREIGN, memory_bytes=mebibytes * MEBIBYTE)
+
+
+def test_a_transparent_webp_is_scaled_to_what_can_be_encoded_within_the_memory() -> None:
+    data = encoded(Image.new("RGBA", (4200, 2100), (90, 120, 200, 128)), "WEBP", method=0)
+
+    assert 2048 < clean_picture(data, limits=FOREIGN.within(SMALLEST)).width < VENDOR_SIDE
 
 
 def test_a_picture_that_would_not_fit_is_refused_by_its_header() -> None:
-    signature_and_size = b"\x2f" + struct.pack("<I", (LARGE - 1) | (LARGE - 1) << 14)
-    data = webp_file([webp_chunk(b"VP8L", signature_and_size + bytes(20))])
+    data = webp_file([webp_chunk(b"VP8L", struct.pack("<BI", 0x2F, (LARGE - 1) | (LARGE - 1) << 14) + bytes(20))])
 
-    with pytest.raises(ImageRejected, match=r"needs \d+ MiB of memory; at most 512") as refused:
-        inspect(data, FOREIGN)
+    for limits, most in ((FOREIGN, 512), (FOREIGN.within(SMALLEST), 300)):
+        with pytest.raises(ImageRejected, match=rf"needs 605 MiB of memory; at most {most}") as refused:
+            inspect(data, limits)
+        assert refused.value.reason is RejectionReason.TOO_MUCH_MEMORY
 
-    assert refused.value.reason is RejectionReason.TOO_COMPLEX
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((1000, 777), (413, 321)), ((300, 900), (299, 130)), ((90, 70), (200, 333)), ((40, 901), (3, 80))],
+)
+def test_a_picture_that_is_scaled_in_strips_is_as_pillow_makes_it(
+    mode: str, before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    picture = a_noise(mode, before)
+    box = (before[0] * 0.1, before[1] * 0.07, before[0] * 0.93, before[1] * 0.98)
+
+    scaled = resize(picture, after, box, gap=50.0)
+
+    expected = picture.resize(after, Image.Resampling.LANCZOS, box)
+    assert most_different(scaled, expected) <= 2
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_that_is_averaged_in_strips_is_as_pillow_makes_it(mode: str) -> None:
+    picture = a_noise(mode, (1500, 1201))
+
+    scaled = resize(picture, (250, 200), (0.0, 0.0, 1500.0, 1201.0), gap=2.0)
+
+    expected = picture.resize((250, 200), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # With transparency it is rounded once more in between.
+    assert most_different(scaled, expected) <= 3
+
+
+def a_noise(mode: str, size: tuple[int, int]) -> Image.Image:
+    """Noise without levels below 192: what is almost transparent has no exact colour."""
+    return Image.merge(mode, [Image.effect_noise(size, 90).point(lambda level: level | 192) for _ in mode])
+
+
+def most_different(one: Image.Image, other: Image.Image) -> int:
+    """By how much the levels differ at most."""
+    assert (one.mode, one.size) == (other.mode, other.size)
+    extremes = ImageChops.difference(one, other).getextrema()
+    return max(int(extreme[1]) for extreme in extremes if isinstance(extreme, tuple))
 
 
 def test_a_picture_that_cannot_be_made_small_enough_is_refused_and_not_tried_for_ever() -> None:

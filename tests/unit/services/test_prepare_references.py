@@ -14,8 +14,14 @@ from tests.support.references import MemoryCopies
 
 from easel.domain.generation import Generation
 from easel.domain.provider import ReferenceImage
-from easel.domain.reference import Reference, at_url
-from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, StorageUnavailable
+from easel.domain.reference import Reference, UploadSource, at_url
+from easel.errors import (
+    ImageRejected,
+    ImagingUnavailable,
+    ReferenceUnavailable,
+    RejectionReason,
+    StorageUnavailable,
+)
 from easel.services.ports.references import ReferenceCopy
 from easel.services.references.prepare_references import CLAIM_LIFETIME, PreparedReference, PrepareReferences
 
@@ -34,6 +40,8 @@ class Workshop:
     fetched: list[str] = field(default_factory=list)
     script: list[BaseException] = field(default_factory=list)
     while_waiting: Callable[[], None] = lambda: None
+    generation: Generation = GENERATION
+    refusal: ImageRejected | None = None
 
     def prepare(self) -> tuple[PreparedReference, ...]:
         prepare = PrepareReferences(
@@ -44,7 +52,7 @@ class Workshop:
             clock=lambda: self.now,
             sleep=self._sleep,
         )
-        return prepare(GENERATION, GENERATION.images[0], until=self.now + PATIENCE)
+        return prepare(self.generation, self.generation.images[0], until=self.now + PATIENCE)
 
     def _fetch(self, _: Generation, reference: Reference) -> ReferenceImage:
         self.fetched.append(reference.name)
@@ -57,6 +65,8 @@ class Workshop:
         self.while_waiting()
 
     def clean(self, reference: ReferenceImage) -> ReferenceImage:
+        if self.refusal:
+            raise self.refusal
         return reference
 
     def keep(self, _: Generation, reference: ReferenceImage) -> ReferenceCopy:
@@ -78,7 +88,7 @@ def workshop() -> Workshop:
 
 
 def data_of(prepared: tuple[PreparedReference, ...]) -> list[bytes]:
-    return [reference.image.data for reference in prepared]
+    return [reference.read().data for reference in prepared]
 
 
 def test_a_second_worker_takes_the_copies_of_the_first(workshop: Workshop) -> None:
@@ -133,8 +143,32 @@ def test_the_work_of_a_dead_worker_is_taken_over_and_its_late_copy_ignored(works
 
 
 def test_a_copy_that_has_expired_is_said_to_be_gone(workshop: Workshop) -> None:
-    workshop.prepare()
+    prepared = workshop.prepare()
     workshop.objects.clear()
 
     with pytest.raises(ReferenceUnavailable, match="expired"):
-        workshop.prepare()
+        prepared[0].read()
+
+
+@pytest.mark.parametrize(
+    ("source", "reason", "advised"),
+    [
+        (at_url("https://a.example/1.png"), RejectionReason.TOO_MUCH_MEMORY, True),
+        (at_url("https://a.example/1.png"), RejectionReason.TOO_COMPLEX, False),
+        (Reference(UploadSource("019a9f1c-0000-7000-8000-0000000000b1")), RejectionReason.TOO_MUCH_MEMORY, False),
+    ],
+    ids=["address", "other reason", "upload"],
+)
+def test_a_picture_too_large_to_be_used_by_its_address_is_to_be_uploaded(
+    workshop: Workshop, source: Reference, reason: RejectionReason, *, advised: bool
+) -> None:
+    workshop.generation = a_generation(references=(source,))
+    workshop.refusal = ImageRejected("Decoding the picture needs 455 MiB of memory; at most 300 are available.", reason)
+
+    # The second worker reads it from the copy's record.
+    for _ in range(2):
+        with pytest.raises(ImageRejected, match=r"^Reference picture 1: Decoding") as refused:
+            workshop.prepare()
+        assert (
+            "too large to be used by its address; uploaded (POST /api/v1/uploads, at most 10 MB)" in str(refused.value)
+        ) is advised

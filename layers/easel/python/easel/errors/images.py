@@ -17,7 +17,9 @@ class RejectionReason(StrEnum):
     TOO_LARGE = "too_large"
     """Too many bytes or pixels."""
     TOO_COMPLEX = "too_complex"
-    """Decoding it would exceed the limits on CPU time or memory."""
+    """Too many parts, or decoding it would exceed the limit on CPU time."""
+    TOO_MUCH_MEMORY = "too_much_memory"
+    """Decoding it would exceed the limit on memory."""
 
 
 class ImageRejected(EaselError):

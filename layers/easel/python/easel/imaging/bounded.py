@@ -34,7 +34,7 @@ Result = Sequence[bytes | memoryview]
 _DONE, _REJECTED, _FAILED = b"D", b"R", b"F"
 _OUT_OF_MEMORY: Final = (
     _REJECTED,
-    RejectionReason.TOO_COMPLEX.value.encode(),
+    RejectionReason.TOO_MUCH_MEMORY.value.encode(),
     b"\nDecoding or encoding the picture takes too much memory.",
 )
 _NEAR_LIMIT: Final = 0.75
@@ -192,17 +192,17 @@ def _received(reader: int, deadline: float) -> bytes | None:
 
 
 def _unpacked(message: bytes) -> list[bytes]:
-    kind, body = message[:1], message[1:]
+    kind, body = message[:1], memoryview(message)[1:]
     if kind == _REJECTED:
-        reason, _, text = body.decode("utf-8", "replace").partition("\n")
+        reason, _, text = str(body, "utf-8", "replace").partition("\n")
         raise ImageRejected(text, RejectionReason(reason))
     if kind == _FAILED:
-        logger.warning("an image could not be decoded", extra={"decoder_error": body.decode("utf-8", "replace")})
+        logger.warning("an image could not be decoded", extra={"decoder_error": str(body, "utf-8", "replace")})
         raise ImageRejected("The picture is damaged or truncated.")
     blobs, position = [], 0
     while position < len(body):
         (length,) = _LENGTH.unpack_from(body, position)
-        blobs.append(body[position + _LENGTH.size : position + _LENGTH.size + length])
+        blobs.append(bytes(body[position + _LENGTH.size : position + _LENGTH.size + length]))
         position += _LENGTH.size + length
     return blobs
 

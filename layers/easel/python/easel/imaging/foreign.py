@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ _SMALLER_SETTINGS: Final[Mapping[ImageFormat, Mapping[str, Any]]] = {
     ImageFormat.JPEG: {"quality": 90},
     ImageFormat.WEBP: {"quality": 90, "method": 0},
 }
+_TRANSPARENT_WEBP_BYTES: Final = 48
+"""Memory per pixel while a webp with transparency is encoded, what it was scaled from included."""
 _STEP: Final = 0.75
 """Factor by which a picture is scaled repeatedly until its file is small enough."""
 
@@ -81,7 +84,9 @@ def _clean(data: bytes, longest_side: int, max_bytes: int, limits: Limits) -> tu
         if len(kept) <= max_bytes:
             return _answer(structure.format, (structure.width, structure.height), kept)
     picture, _ = decode(structure, longest_side=longest_side, gap=FULL_QUALITY_GAP)
-    return _encoded(picture, structure.format, max_bytes)
+    image_format = structure.format
+    del structure
+    return _encoded(picture, image_format, max_bytes, limits)
 
 
 def _checked(structure: Structure) -> bytes:
@@ -92,10 +97,16 @@ def _checked(structure: Structure) -> bytes:
     return structure.data
 
 
-def _encoded(picture: Image.Image, image_format: ImageFormat, max_bytes: int) -> tuple[bytes, bytes, bytes, bytes]:
+def _encoded(
+    picture: Image.Image, image_format: ImageFormat, max_bytes: int, limits: Limits
+) -> tuple[bytes, bytes, bytes, bytes]:
+    if image_format is ImageFormat.WEBP:
+        picture = _encodable(picture, limits)
     data = encode(picture, image_format, ORIGINAL_SETTINGS[image_format])
     if len(data) > max_bytes:
+        del data
         image_format = ImageFormat.JPEG if picture.mode == "RGB" else ImageFormat.WEBP
+        picture = _encodable(picture, limits)
         data = encode(picture, image_format, _SMALLER_SETTINGS[image_format])
     while len(data) > max_bytes and max(picture.size) > 1:
         picture = shrink(picture, int(max(picture.size) * _STEP))
@@ -103,6 +114,14 @@ def _encoded(picture: Image.Image, image_format: ImageFormat, max_bytes: int) ->
     if len(data) > max_bytes:
         raise ImageRejected(f"The picture does not fit into {max_bytes} bytes.", RejectionReason.TOO_LARGE)
     return _answer(image_format, picture.size, data)
+
+
+def _encodable(picture: Image.Image, limits: Limits) -> Image.Image:
+    """A picture that can be encoded as webp within the memory: with transparency, a smaller one."""
+    most = limits.memory_bytes / (picture.width * picture.height * _TRANSPARENT_WEBP_BYTES)
+    if picture.mode == "RGB" or most >= 1:
+        return picture
+    return shrink(picture, int(max(picture.size) * math.sqrt(most)))
 
 
 def _answer(image_format: ImageFormat, size: tuple[int, int], data: bytes) -> tuple[bytes, bytes, bytes, bytes]:

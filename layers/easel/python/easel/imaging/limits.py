@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from easel.errors import ImageRejected, RejectionReason
 
 MEBIBYTE: Final = 1024 * 1024
+_WORKER_BYTES: Final = 212 * MEBIBYTE
+"""What an image worker takes for itself: its modules and clients, a picture's file, and the files made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Limits:
     """Address space for decoding and encoding, on top of what the process already uses."""
     cpu_seconds: float = 5.0
     wall_seconds: float = 30.0
-    """More than the CPU time, because a function of 1,024 MB gets 0.58 of a CPU."""
+    """More than the CPU time, because a function of 512 MB gets 0.29 of a CPU, one of 1,024 MB 0.58."""
+
+    def within(self, worker_mb: int) -> Limits:
+        """These limits in an image worker of so much memory: what it can spare, and never more than they allow."""
+        return replace(self, memory_bytes=min(self.memory_bytes, worker_mb * MEBIBYTE - _WORKER_BYTES))
 
     def check_bytes(self, count: int) -> None:
         if count > self.file_bytes:
@@ -62,7 +68,8 @@ class Limits:
     def check_memory(self, needed: int) -> None:
         if needed > self.memory_bytes:
             message = f"Decoding the picture needs {needed // MEBIBYTE} MiB of memory; at most "
-            raise ImageRejected(f"{message}{self.memory_bytes // MEBIBYTE} are available.", RejectionReason.TOO_COMPLEX)
+            message += f"{self.memory_bytes // MEBIBYTE} are available."
+            raise ImageRejected(message, RejectionReason.TOO_MUCH_MEMORY)
 
 
 FOREIGN: Final = Limits()

@@ -21,7 +21,7 @@ from easel.imaging.bounded import run_bounded
 from easel.imaging.exif import UPRIGHT
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
-from easel.imaging.limits import PAID
+from easel.imaging.limits import Limits
 from easel.imaging.pixels import (
     FULL_QUALITY_GAP,
     ORIGINAL_SETTINGS,
@@ -53,6 +53,9 @@ _VARIANT_SETTINGS: Final[Mapping[str, Any]] = {"quality": 80, "method": 0}
 class PillowImageProcessor:
     """`ports.pictures.ImageProcessor`."""
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
     def process(
         self, data: bytes, generation: Generation, *, made_by: ServedBy, drawn: str | None = None
     ) -> ProcessedImage:
@@ -60,16 +63,17 @@ class PillowImageProcessor:
 
         The compressed pixels are kept if size and format are right and no watermark is missing. Otherwise the picture
         is scaled to cover the requested size, cropped around the centre, watermarked, and encoded. This is done in a
-        child process, within the limits for pictures that are paid for.
+        child process, within the limits.
 
         Raises:
             ImageRejected: not a picture that common viewers show, or over a limit.
             ImagingUnavailable: it could not be processed now; the picture is not at fault.
         """
-        PAID.check_bytes(len(data))
+        self._limits.check_bytes(len(data))
         asked = generation.parameters
         missing = asked.watermark if drawn is None else None
-        facts, *files = run_bounded(lambda: _finish(data, asked, missing, statement(made_by)), PAID)
+        packet, limits = statement(made_by), self._limits
+        facts, *files = run_bounded(lambda: _finish(data, asked, missing, packet, limits), limits)
         return _processed(_Facts(**json.loads(facts)), files, asked.watermark)
 
 
@@ -108,9 +112,9 @@ def _unmarked(image_format: ImageFormat, data: bytes) -> UnmarkedOriginal:
     return UnmarkedOriginal(data, image_format.media_type, image_format.extension)
 
 
-def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: bytes) -> list[bytes]:
+def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: bytes, limits: Limits) -> list[bytes]:
     """In the child: returns facts, original, preview, thumbnail, and the original without watermark if one is drawn."""
-    source = _read(data, asked, is_to_be_marked=missing is not None)
+    source = _read(data, asked, limits, is_to_be_marked=missing is not None)
     image_format, size = ImageFormat(asked.output_format or source.format), asked.size or source.size
     if source.is_kept:
         picture = source.picture
@@ -119,8 +123,9 @@ def _finish(data: bytes, asked: ImageParameters, missing: str | None, packet: by
         picture = _cover(source.picture, size)
         if missing is not None:
             draw_watermark(picture, missing)
-        encoded = encode(picture, image_format, ORIGINAL_SETTINGS[image_format])
-        original, source_type = with_statement(encoded, image_format, packet)
+        original, source_type = with_statement(
+            encode(picture, image_format, ORIGINAL_SETTINGS[image_format]), image_format, packet
+        )
     preview = shrink(picture, PREVIEW_SIDE)
     thumbnail = shrink(preview, THUMBNAIL_SIDE)
     facts = _Facts(
@@ -167,8 +172,8 @@ class _Source:
         return ContentCredentials.KEPT if self.is_kept and self.is_signed else ContentCredentials.REMOVED
 
 
-def _read(data: bytes, asked: ImageParameters, *, is_to_be_marked: bool) -> _Source:
-    structure = inspect(data, PAID)
+def _read(data: bytes, asked: ImageParameters, limits: Limits, *, is_to_be_marked: bool) -> _Source:
+    structure = inspect(data, limits)
     if not structure.is_mended and not opens_strictly(data, structure.format):
         structure = replace(structure, is_mended=True)
     size = upright_size(structure)

@@ -6,6 +6,7 @@ This runs in the child process of `bounded`. To save memory, a picture is scaled
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -57,7 +58,9 @@ _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 _SHRINKABLE: Final = frozenset({"L", "RGB", "RGBX", "RGBA", "CMYK"})
 """Modes that can be scaled without conversion."""
-_STRIP_ROWS: Final = 256
+_STRIP_ROWS: Final = 64
+_LANCZOS_RADIUS: Final = 3
+"""Pixels of the result that Pillow's filter reaches to each side."""
 _PILLOW_DEPTH: Final = 8
 _HIGH_BYTES: Final = {"L": "L;16B", "RGB": "RGB;16B"}
 _LOW_BYTES: Final = {"L": "L;16", "RGB": "RGB;16L"}
@@ -86,13 +89,13 @@ def decode(
     if structure.is_mended:
         structure = made_whole(structure)
     try:
-        picture = _loaded(structure, longest_side)
+        # The decoded picture has no other name, so it is freed once it is scaled.
+        return _finished(_loaded(structure, longest_side), structure, longest_side, gap), structure
     except OSError:
         if structure.format is not ImageFormat.PNG or structure.is_mended:
             raise
-        structure = made_whole(structure)
-        picture = _loaded(structure, longest_side)
-    return _finished(picture, structure, longest_side, gap), structure
+    structure = made_whole(structure)
+    return _finished(_loaded(structure, longest_side), structure, longest_side, gap), structure
 
 
 def made_whole(structure: Structure) -> Structure:
@@ -134,10 +137,10 @@ def _has_chunks_behind_pixels(data: bytes) -> bool:
 
 def _finished(picture: Image.Image, structure: Structure, longest_side: int | None, gap: float) -> Image.Image:
     if longest_side is not None and picture.mode in _SHRINKABLE:
-        picture = shrink(picture, longest_side, gap, is_last_use=True)
+        picture = shrink(picture, longest_side, gap)
     picture = _in_colour(picture)
     if longest_side is not None:
-        picture = shrink(picture, longest_side, gap, is_last_use=True)
+        picture = shrink(picture, longest_side, gap)
     # Remove comments, EXIF and text of the original, which Pillow would write into new files.
     picture.info = {"icc_profile": structure.profile} if structure.profile else {}
     if structure.orientation in _UPRIGHT:
@@ -258,49 +261,61 @@ def _in_colour(picture: Image.Image) -> Image.Image:
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def shrink(picture: Image.Image, longest_side: int, gap: float = FAST_GAP, *, is_last_use: bool = False) -> Image.Image:
+def shrink(picture: Image.Image, longest_side: int, gap: float = FAST_GAP) -> Image.Image:
     """Scale down to a maximum side; smaller pictures are returned unchanged."""
     scale = longest_side / max(picture.size)
     if scale >= 1:
         return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    box = (0.0, 0.0, float(picture.width), float(picture.height))
-    return resize(picture, size, box, gap, is_last_use=is_last_use)
+    return resize(picture, size, (0.0, 0.0, float(picture.width), float(picture.height)), gap)
 
 
 def resize(
-    picture: Image.Image,
-    size: tuple[int, int],
-    box: tuple[float, float, float, float],
-    gap: float,
-    *,
-    is_last_use: bool = False,
+    picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float], gap: float
 ) -> Image.Image:
-    """Scale a box of the picture to a size, as `Image.resize` does, but with less memory for RGBA.
+    """Scale a box of the picture to a size, as `Image.resize` does, with no copy but the result.
 
-    It is reduced in strips, and closed after it was copied if `is_last_use`.
+    `Image.resize` makes one of the picture for an RGBA picture, and one that is as high as the picture for any.
     """
+    info = picture.info
     factor = int(min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / gap)
-    if picture.mode != "RGBA":
-        return picture.resize(size, Image.Resampling.LANCZOS, box, gap)
     if factor > 1:
         left, top, right, bottom = box
         picture, box = _reduced(picture, factor), (left / factor, top / factor, right / factor, bottom / factor)
-    premultiplied = picture.convert("RGBa")
-    if is_last_use:
-        picture.close()
-    return premultiplied.resize(size, Image.Resampling.LANCZOS, box).convert("RGBA")
+    resampled = _resampled(picture, size, box)
+    resampled.info = info
+    return resampled
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:
-    """`picture.reduce(factor)` of an RGBA picture in strips, because it premultiplies a copy."""
+    """`picture.reduce(factor)` in strips, because it premultiplies a copy of an RGBA picture."""
     size = (-(-picture.width // factor), -(-picture.height // factor))
-    reduced = Image.new("RGBA", size)
+    reduced = Image.new(picture.mode, size)
     rows = max(1, _STRIP_ROWS // factor) * factor
     for top in range(0, picture.height, rows):
         strip = picture.crop((0, top, picture.width, min(picture.height, top + rows)))
         reduced.paste(strip.reduce(factor), (0, top // factor))
     return reduced
+
+
+def _resampled(picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
+    """Each strip of the result from the rows below it and those that the filter reaches."""
+    left, top, right, bottom = box
+    width, height = size
+    scale = (bottom - top) / height
+    reach = math.ceil(_LANCZOS_RADIUS * max(1.0, scale)) + 1
+    resampled = Image.new(picture.mode, size)
+    for first in range(0, height, _STRIP_ROWS):
+        last = min(height, first + _STRIP_ROWS)
+        upper, lower = top + first * scale, min(bottom, top + last * scale)
+        start, end = max(0, math.floor(upper) - reach), min(picture.height, math.ceil(lower) + reach)
+        strip = picture.crop((0, start, picture.width, end))
+        if picture.mode == "RGBA":
+            strip = strip.convert("RGBa")
+        part = (left, upper - start, right, min(lower - start, end - start))
+        strip = strip.resize((width, last - first), Image.Resampling.LANCZOS, part)
+        resampled.paste(strip.convert(picture.mode), (0, first))
+    return resampled
 
 
 def encode(picture: Image.Image, image_format: ImageFormat, settings: Mapping[str, Any]) -> bytes:

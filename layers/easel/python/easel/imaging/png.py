@@ -44,8 +44,8 @@ _DEPTHS: Final = {
     _COLOUR_ALPHA: (8, 16),
 }
 _CHANNELS: Final = {_GREY: 1, _COLOUR: 3, _PALETTE: 1, _GREY_ALPHA: 2, _COLOUR_ALPHA: 4}
-_DECODING_BYTES: Final = {_GREY: 5, _COLOUR: 4, _PALETTE: 5, _GREY_ALPHA: 8, _COLOUR_ALPHA: 8}
-"""Memory per pixel in Pillow: the picture as stored, and a converted copy."""
+_DECODING_BYTES: Final = {_GREY: 5, _COLOUR: 4, _PALETTE: 5, _GREY_ALPHA: 8, _COLOUR_ALPHA: 4}
+"""Memory per pixel in Pillow: the picture as stored, and a copy if it has to be converted."""
 _KEYED_BYTES: Final = {1: 4, 2: 4, 4: 4, 8: 8, 16: 12}
 """Additional memory per pixel for a transparent colour, by bit depth: masks, and the low bytes of 16 bits."""
 _KEY_BYTES: Final = {_GREY: 2, _COLOUR: 6}

@@ -68,6 +68,6 @@ def _scaled(picture: Image.Image, rendition: Rendition) -> Image.Image:
         scale = max(size[0] / width, size[1] / height)
         left, top = (width - size[0] / scale) / 2, (height - size[1] / scale) / 2
         box = (max(0.0, left), max(0.0, top), min(float(width), width - left), min(float(height), height - top))
-    scaled = resize(picture, size, box, FULL_QUALITY_GAP, is_last_use=True)
+    scaled = resize(picture, size, box, FULL_QUALITY_GAP)
     scaled.info = info
     return scaled

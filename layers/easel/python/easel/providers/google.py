@@ -149,17 +149,23 @@ class Google(ProviderAdapter):
                 )
             form = _imagen_form(task)
         else:
+            # Before they are encoded: sixteen would take more memory than a worker has.
+            self._check_size(sum(len(reference.data) for reference in task.references) * 4 // 3)
             form = _content_form(task)
         body = json.dumps(form, separators=(",", ":")).encode()
-        if len(body) > MAX_REQUEST_BYTES:
-            limit = MAX_REQUEST_BYTES // (1024 * 1024)
-            raise self._http.failure(
-                ProviderErrorClass.CALLER,
-                "request_too_large",
-                f"takes at most {limit} MB in one request, and reference pictures count a third more than their size",
-                from_vendor=False,
-            )
+        self._check_size(len(body))
         return body
+
+    def _check_size(self, size: int) -> None:
+        if size <= MAX_REQUEST_BYTES:
+            return
+        limit = MAX_REQUEST_BYTES // (1024 * 1024)
+        raise self._http.failure(
+            ProviderErrorClass.CALLER,
+            "request_too_large",
+            f"takes at most {limit} MB in one request, and reference pictures count a third more than their size",
+            from_vendor=False,
+        )
 
 
 def api_address(base_url: str) -> str:

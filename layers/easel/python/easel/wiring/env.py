@@ -277,6 +277,12 @@ class WorkerTime(Settings):
     WORKER_SECONDS: int
 
 
+class WorkerMemory(Settings):
+    """The memory of an image worker, from which its limits for pictures follow."""
+
+    WORKER_MEMORY_MB: int
+
+
 class EventTargets(Settings):
     """Where events go."""
 

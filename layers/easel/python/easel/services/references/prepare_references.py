@@ -16,8 +16,9 @@ from easel.clock import Clock
 from easel.domain.generation import Generation
 from easel.domain.image import Image
 from easel.domain.provider import ReferenceImage
-from easel.domain.reference import Reference
-from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable
+from easel.domain.reference import Reference, UrlSource
+from easel.domain.upload import MAX_BYTES
+from easel.errors import ImageRejected, ImagingUnavailable, ReferenceUnavailable, RejectionReason
 from easel.services.ports.providers import ReferenceCleaner
 from easel.services.ports.references import CopyClaim, CopyRefused, ReferenceCopies, ReferenceCopy, ReferenceStore
 from easel.services.references.fetch_reference import FetchReference
@@ -27,27 +28,38 @@ CLAIM_LIFETIME: Final = timedelta(seconds=60)
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
 """Seconds between looks for a copy that another worker makes."""
+_UPLOAD_IT: Final = (
+    "It is too large to be used by its address; uploaded (POST /api/v1/uploads, "
+    f"at most {MAX_BYTES // 1024**2} MB) it can be used."
+)
+"""Uploads are checked with more memory, and made smaller there for vendors."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedReference:
-    """A cleaned picture and its copy."""
+    """The copy of a cleaned picture.
 
-    image: ReferenceImage
+    Its bytes stay in the store while further references are cleaned: a worker has memory for one with its pixels.
+    """
+
     copy: ReferenceCopy
     store: ReferenceStore
+    is_mask: bool
 
-    def shown_as(self, reference: Reference) -> PreparedReference:
-        """The same as what this reference is: a picture or a mask."""
-        return replace(self, image=replace(self.image, is_mask=reference.is_mask))
+    def read(self) -> ReferenceImage:
+        """The picture. Raises ReferenceUnavailable or StorageUnavailable."""
+        image = self.store.read(self.copy)
+        if image is None:
+            raise ReferenceUnavailable("The copy of a reference picture has expired.")
+        return replace(image, is_mask=self.is_mask)
 
     def lent(self) -> ReferenceImage:
-        """The picture with a short-lived address of its copy. Raises StorageUnavailable."""
-        return replace(self.image, url=self.store.link(self.copy))
+        """The picture with a short-lived address of its copy. Raises what `read` raises."""
+        return replace(self.read(), url=self.store.link(self.copy))
 
 
 class PrepareReferences:
-    """One write and one read per reference and image; the work itself once per generation."""
+    """One write and one read of a claim per reference and image; the work itself once per generation."""
 
     def __init__(
         self,
@@ -76,13 +88,11 @@ class PrepareReferences:
             EaselError: something of ours does not answer.
         """
         return tuple(
-            self._prepared(generation, number, reference, until).shown_as(reference)
+            PreparedReference(self._copied(generation, number, reference, until), self._store, reference.is_mask)
             for number, reference in generation.references_of(image)
         )
 
-    def _prepared(
-        self, generation: Generation, number: int, reference: Reference, until: datetime
-    ) -> PreparedReference:
+    def _copied(self, generation: Generation, number: int, reference: Reference, until: datetime) -> ReferenceCopy:
         pause = _FIRST_PAUSE
         while True:
             now = self._clock()
@@ -90,7 +100,7 @@ class PrepareReferences:
             if isinstance(state, CopyRefused):
                 raise _refusal(state)
             if isinstance(state, ReferenceCopy):
-                return self._read(state)
+                return state
             if now > until:
                 self._give_up(state)
             if isinstance(state, CopyClaim):
@@ -104,15 +114,9 @@ class PrepareReferences:
         self._copies.release(state)
         raise ReferenceUnavailable("Fetching and checking the reference pictures took too long.")
 
-    def _read(self, copy: ReferenceCopy) -> PreparedReference:
-        image = self._store.read(copy)
-        if image is None:
-            raise ReferenceUnavailable("The copy of a reference picture has expired.")
-        return PreparedReference(image, copy, self._store)
-
-    def _make(self, claim: CopyClaim, generation: Generation, reference: Reference) -> PreparedReference:
+    def _make(self, claim: CopyClaim, generation: Generation, reference: Reference) -> ReferenceCopy:
         try:
-            image = self._clean(claim.number, self._fetch(generation, reference))
+            image = self._clean(claim.number, reference, self._fetch(generation, reference))
             copy = self._store.keep(generation, image)
         except (ReferenceUnavailable, ImageRejected) as error:
             self._copies.refuse(claim, CopyRefused(error.code, error.message))
@@ -121,13 +125,16 @@ class PrepareReferences:
             self._copies.release(claim)
             raise
         self._copies.finish(claim, copy)
-        return PreparedReference(image, copy, self._store)
+        return copy
 
-    def _clean(self, number: int, fetched: ReferenceImage) -> ReferenceImage:
+    def _clean(self, number: int, reference: Reference, fetched: ReferenceImage) -> ReferenceImage:
         try:
             return self._cleaner.clean(fetched)
         except ImageRejected as error:
-            raise ImageRejected(f"Reference picture {number}: {error.message}") from error
+            message = f"Reference picture {number}: {error.message}"
+            if error.reason is RejectionReason.TOO_MUCH_MEMORY and isinstance(reference.source, UrlSource):
+                message = f"{message} {_UPLOAD_IT}"
+            raise ImageRejected(message, error.reason) from error
 
 
 def _refusal(refused: CopyRefused) -> ReferenceUnavailable | ImageRejected:

@@ -7,6 +7,7 @@ from functools import cache
 from easel.clock import system_clock
 from easel.domain.generation import Generation
 from easel.domain.image import Image
+from easel.imaging.limits import FOREIGN, PAID
 from easel.imaging.pillow_processor import PillowImageProcessor
 from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.observability import count
@@ -40,6 +41,7 @@ from easel.wiring.env import (
     SigningKey,
     StateMachine,
     TrustedReferences,
+    WorkerMemory,
     WorkerTime,
 )
 from easel.wiring.env_objects import CollectQueues, RenderQueues, Routing, Vendors
@@ -61,6 +63,7 @@ class ImageWorkerEnv(
     SigningKey,
     TrustedReferences,
     WorkerTime,
+    WorkerMemory,
     DeletionsQueue,
 ):
     """Environment of the image workers."""
@@ -99,7 +102,7 @@ def render_image(env: RenderEnv) -> RenderImage:
             fetch=fetch_reference(
                 env, core_table=env.CORE_TABLE_NAME, trusted=env.REFERENCE_TRUSTED_ORIGINS, store=image_store(env)
             ),
-            cleaner=PillowReferenceCleaner(),
+            cleaner=PillowReferenceCleaner(FOREIGN.within(env.WORKER_MEMORY_MB)),
             copies=DynamoReferenceCopies(dynamodb(), env.EPHEMERAL_TABLE_NAME),
             store=S3ReferenceStore(image_store(env)),
             clock=system_clock,
@@ -190,7 +193,7 @@ def _parts(env: ImageWorkerEnv) -> _Parts:
         generations=generations,
         tasks=tasks,
         providers=adapters,
-        processor=PillowImageProcessor(),
+        processor=PillowImageProcessor(PAID.within(env.WORKER_MEMORY_MB)),
         store=image_store(env),
         image_prefix=_image_prefix,
         unmarked_prefix=_unmarked_prefix,

@@ -42,7 +42,8 @@ class UploadRejectionBody(AnswerModel):
     """Why a file was refused."""
 
     reason: str = Field(
-        description="`not_a_picture`, `damaged`, `too_large`, `too_complex`, `malware` or `scan_failed`."
+        description="`not_a_picture`, `damaged`, `too_large`, `too_complex`, `too_much_memory`, `malware` or "
+        "`scan_failed`."
     )
     message: str
 
