@@ -104,6 +104,14 @@ def test_the_checked_picture_is_kept_with_the_upload(core: Core, added: Upload) 
     )
 
 
+@pytest.mark.parametrize("reference_key", [None, "uploads/w/u/s-reference.jpg"])
+def test_the_copy_for_vendors_is_kept_with_the_upload(core: Core, added: Upload, reference_key: str | None) -> None:
+    ready = core.uploads.accept(WORKSPACE_ID, added.id, replace(PICTURE, reference_key=reference_key))
+
+    assert ready == read(core, added)
+    assert ready.reference_key == reference_key
+
+
 def test_a_rejection_says_why_and_is_bounded(core: Core, added: Upload) -> None:
     core.uploads.reject(WORKSPACE_ID, added.id, UploadRejection("damaged", "ü" * 5_000))
 

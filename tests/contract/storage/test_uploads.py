@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.support.buckets import image_store
 from tests.support.emulator import Emulator, unique_name
 
+from easel.domain.provider import ReferenceImage
 from easel.domain.upload import MAX_BYTES
 from easel.errors import ImageRejected, StorageUnavailable
 from easel.services.ports.uploads import CleanedUpload, PostForm
@@ -114,6 +116,19 @@ def test_a_checked_picture_lies_under_a_key_of_its_content(
     assert (picture.media_type, picture.bytes, picture.sha256) == ("image/jpeg", 5, CLEANED.sha256)
     link = httpx.get(store.presign(picture.key, expires_in=MINUTE))
     assert (link.content, link.headers["content-type"]) == (b"clean", "image/jpeg")
+
+    store.discard(picture)
+    assert keys(emulator, bucket) == []
+
+
+def test_the_copy_for_vendors_lies_beside_the_picture_and_goes_with_it(
+    store: S3UploadStore, emulator: Emulator, bucket: str
+) -> None:
+    picture = store.keep("w", "u", replace(CLEANED, reference=ReferenceImage(b"small", "image/webp", "reference.webp")))
+
+    assert picture.reference_key == f"uploads/w/u/{CLEANED.sha256}-reference.webp"
+    link = httpx.get(store.presign(picture.reference_key, expires_in=MINUTE))
+    assert (link.content, link.headers["content-type"]) == (b"small", "image/webp")
 
     store.discard(picture)
     assert keys(emulator, bucket) == []

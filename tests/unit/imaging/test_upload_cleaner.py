@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from dataclasses import replace
 
 import pytest
 from tests.unit.imaging.pictures import a_picture, a_png_header, decoded, encoded
 from tests.unit.imaging.test_reference_cleaner import FORMATS, SECRET, talkative, tells
 
+from easel.domain.provider import ReferenceImage
 from easel.domain.upload import MAX_BYTES
 from easel.errors import ImageRejected, RejectionReason
 from easel.imaging.containers import png_chunk
 from easel.imaging.foreign import VENDOR_SIDE
+from easel.imaging.limits import FOREIGN, MEBIBYTE
+from easel.imaging.reference_cleaner import PillowReferenceCleaner
 from easel.imaging.upload_cleaner import THUMBNAIL_SIDE, PillowUploadCleaner
 
 
@@ -49,6 +53,22 @@ def test_an_upload_keeps_its_size_where_a_reference_would_be_scaled_down() -> No
     data, _ = clean(encoded(a_picture(VENDOR_SIDE + 100, 50), "JPEG"))
 
     assert decoded(data).size == (VENDOR_SIDE + 100, 50)
+
+
+def test_a_large_upload_has_a_copy_that_takes_a_worker_less_memory() -> None:
+    data = encoded(a_picture(5000, 1000), "WEBP", quality=10, method=0)
+    cleaner = PillowReferenceCleaner(replace(FOREIGN, memory_bytes=50 * MEBIBYTE))
+    with pytest.raises(ImageRejected, match="needs 57 MiB"):
+        cleaner.clean(ReferenceImage(data, "image/webp", "by address.webp"))
+
+    copy = PillowUploadCleaner().clean(data).reference
+
+    assert copy is not None
+    assert decoded(cleaner.clean(copy).data).size == (VENDOR_SIDE, 819)
+
+
+def test_an_upload_that_vendors_take_as_it_is_has_no_copy() -> None:
+    assert PillowUploadCleaner().clean(encoded(a_picture(VENDOR_SIDE, 50), "JPEG")).reference is None
 
 
 @pytest.mark.requirement("S000-35", "S000-54")

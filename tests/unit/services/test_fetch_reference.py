@@ -101,6 +101,17 @@ def test_what_was_deleted_since_the_submit_says_so(sources: Sources, source: Upl
         sources.bytes_of(a_generation(), Reference(source))
 
 
+def test_of_an_upload_larger_than_vendors_take_the_smaller_copy_is_read(sources: Sources) -> None:
+    generation = a_generation()
+    upload = an_upload(UPLOAD, generation.workspace_id, reference_key="uploads/w/u/0-reference.jpg")
+    sources.uploads.put(upload)
+    sources.objects = {"uploads/w/u/0-reference.jpg": b"smaller"}
+
+    picture = sources.bytes_of(generation, Reference(UploadSource(UPLOAD)))
+
+    assert picture == ReferenceImage(b"smaller", "image/jpeg", "reference.jpeg")
+
+
 def test_a_record_whose_object_is_gone_says_so(sources: Sources) -> None:
     generation = a_generation()
     sources.uploads.put(an_upload(UPLOAD, generation.workspace_id))

@@ -69,6 +69,7 @@ class AcceptedPicture:
     width: int
     height: int
     sha256: str
+    reference_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ class Upload:
     """One upload of a workspace.
 
     `announced_type` is what the caller said that the bytes are; `media_type`, `bytes`, `width`, `height`, `sha256`,
-    `key` and `thumbnail_key` describe the cleaned picture and are set once it is READY. `attached_to` names what uses
-    it, such as `product:<id>`; while it is empty, the upload ends at `expires_at`, which is None otherwise.
-    `generation_uses` counts the generations that used it and were not deleted.
+    `key` and `thumbnail_key` describe the cleaned picture and are set once it is READY; `reference_key` is a copy of it
+    as vendors take it, if it is larger than that. `attached_to` names what uses it, such as `product:<id>`; while it is
+    empty, the upload ends at `expires_at`, which is None otherwise. `generation_uses` counts the generations that used
+    it and were not deleted.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Upload:
     sha256: str | None = None
     key: str | None = None
     thumbnail_key: str | None = None
+    reference_key: str | None = None
     rejection: UploadRejection | None = None
     attached_to: frozenset[str] = frozenset()
     generation_uses: int = 0
@@ -158,3 +161,9 @@ def plain_filename(name: str | None) -> str | None:
 
 
 EXTENSIONS: Final[Mapping[str, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_MEDIA_TYPES: Final = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+
+
+def media_type_of(key: str) -> str:
+    """The media type of an object of an upload, by its extension."""
+    return _MEDIA_TYPES[key.rpartition(".")[2]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from easel.domain.provider import ReferenceImage
 from easel.domain.upload import MAX_BYTES
 from easel.imaging.bounded import run_bounded
-from easel.imaging.foreign import clean_picture
+from easel.imaging.foreign import VENDOR_BYTES, VENDOR_SIDE, CleanPicture, clean_picture
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import FOREIGN
@@ -39,7 +40,16 @@ class PillowUploadCleaner:
             width=picture.width,
             height=picture.height,
             sha256=picture.sha256,
+            reference=_for_vendors(picture),
         )
+
+
+def _for_vendors(picture: CleanPicture) -> ReferenceImage | None:
+    """A smaller one, if vendors do not take this one: the workers that call them have less memory to make it."""
+    if max(picture.width, picture.height) <= VENDOR_SIDE and len(picture.data) <= VENDOR_BYTES:
+        return None
+    smaller = clean_picture(picture.data, limits=_LIMITS)
+    return ReferenceImage(smaller.data, smaller.media_type, f"reference.{smaller.format.extension}")
 
 
 def _thumbnail(data: bytes) -> bytes:

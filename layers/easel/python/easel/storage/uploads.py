@@ -84,7 +84,7 @@ class S3UploadStore:
         self._delete([incoming_key(workspace_id, upload_id)])
 
     def keep(self, workspace_id: str, upload_id: str, cleaned: CleanedUpload) -> AcceptedPicture:
-        base = f"{upload_prefix(workspace_id, upload_id)}/{cleaned.sha256}"
+        base, reference = f"{upload_prefix(workspace_id, upload_id)}/{cleaned.sha256}", cleaned.reference
         picture = AcceptedPicture(
             key=f"{base}.{EXTENSIONS[cleaned.media_type]}",
             thumbnail_key=f"{base}-thumb.webp",
@@ -93,13 +93,16 @@ class S3UploadStore:
             width=cleaned.width,
             height=cleaned.height,
             sha256=cleaned.sha256,
+            reference_key=f"{base}-reference.{EXTENSIONS[reference.media_type]}" if reference else None,
         )
         self._images.put(picture.key, cleaned.data, cleaned.media_type)
         self._images.put(picture.thumbnail_key, cleaned.thumbnail, _THUMBNAIL_TYPE)
+        if reference is not None and picture.reference_key is not None:
+            self._images.put(picture.reference_key, reference.data, reference.media_type)
         return picture
 
     def discard(self, picture: AcceptedPicture) -> None:
-        self._delete([picture.key, picture.thumbnail_key])
+        self._delete(key for key in (picture.key, picture.thumbnail_key, picture.reference_key) if key)
 
     def delete_all(self, workspace_id: str, upload_id: str) -> None:
         # All ids have one length, so none is the beginning of another.
@@ -113,7 +116,7 @@ class S3UploadStore:
         return self._images.lifetime(wanted)
 
     def _delete(self, keys: Iterable[str]) -> None:
-        # One by one: there are two at most, and S3 reports failures within an answer to a batch as a success.
+        # One by one: there are three at most, and S3 reports failures within an answer to a batch as a success.
         for key in keys:
             with raised_as(StorageUnavailable, f"The object {key} could not be deleted."):
                 self._client.delete_object(Bucket=self._bucket, Key=key)

@@ -31,6 +31,7 @@ def upload_values(upload: Upload) -> dict[str, Any]:
         "sha256": upload.sha256,
         "key": upload.key,
         "thumbnailKey": upload.thumbnail_key,
+        "referenceKey": upload.reference_key,
         "attachedTo": set(upload.attached_to) or None,
     }
 
@@ -46,6 +47,7 @@ def accepted_values(picture: AcceptedPicture) -> dict[str, Any]:
         "sha256": picture.sha256,
         "key": picture.key,
         "thumbnailKey": picture.thumbnail_key,
+        **({"referenceKey": picture.reference_key} if picture.reference_key else {}),
     }
 
 
@@ -80,6 +82,7 @@ def upload_from(values: Mapping[str, Any]) -> Upload:
         sha256=values.get("sha256"),
         key=values.get("key"),
         thumbnail_key=values.get("thumbnailKey"),
+        reference_key=values.get("referenceKey"),
         rejection=UploadRejection(rejection["reason"], rejection["message"]) if rejection else None,
         attached_to=frozenset(values.get("attachedTo", ())),
         generation_uses=values.get("generationUses", 0),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from easel.domain.provider import ReferenceImage
 from easel.domain.upload import AcceptedPicture, Upload, UploadRejection
 from easel.services.ports.pages import Page
 from easel.services.ports.transactions import Write
@@ -159,6 +160,8 @@ class CleanedUpload:
     width: int
     height: int
     sha256: str
+    reference: ReferenceImage | None = None
+    """The picture as vendors take it, if it is larger than that."""
 
 
 class UploadQueue(Protocol):

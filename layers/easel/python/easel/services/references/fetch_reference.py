@@ -5,6 +5,7 @@ from __future__ import annotations
 from easel.domain.generation import Generation
 from easel.domain.provider import ReferenceImage
 from easel.domain.reference import ImageSource, Reference, TelegramSource, UploadSource, UrlSource
+from easel.domain.upload import media_type_of
 from easel.errors import ReferenceUnavailable
 from easel.services.ports.pictures import PictureReader
 from easel.services.ports.providers import ReferenceFetcher
@@ -47,6 +48,8 @@ class FetchReference:
                 return self._web.fetch(url if sealed is None else self._vault.open(sealed, generation.id))
             case UploadSource(upload_id):
                 upload = self._uploads.get(generation.workspace_id, upload_id)
+                if upload and upload.reference_key:
+                    return self._stored("upload", upload.reference_key, media_type_of(upload.reference_key))
                 return self._stored("upload", upload.key if upload else None, upload.media_type if upload else None)
             case ImageSource(image_id):
                 found = self._images.find(generation.workspace_id, image_id)
