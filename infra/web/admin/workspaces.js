@@ -37,12 +37,26 @@ export function GiveCredits({ workspaceId, onClose }) {
     <p class="count">A negative number takes back, as an adjustment.</p><${Problem} error=${error} /></form>`;
 }
 
+/** Teams' workspaces are in no list of users: an operator has their id from an owner, an answer or a log line. */
+function Team() {
+  const [id, setId] = useState("");
+  const [giving, setGiving] = useState(null);
+  const open = (event) => {
+    event.preventDefault();
+    setGiving(id.trim());
+  };
+  return html`<section class="panel"><header><h2>A team's workspace</h2></header>
+    <form class="inline-form" onSubmit=${open}><label>Workspace id<input required pattern="[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}" title="an id as in the address of the workspace" value=${id} spellcheck="false" onInput=${(event) => setId(event.target.value)} /></label>
+      <button disabled=${!id.trim()} aria-expanded=${giving !== null}>Give credits</button></form>
+    ${giving && html`<${GiveCredits} key=${giving} workspaceId=${giving} onClose=${() => setGiving(null)} />`}</section>`;
+}
+
 const nameOf = (user) => user.name ?? (user.telegramId ? `Telegram ${user.telegramId}` : user.kind);
 
 export function Workspaces() {
   const { items, error, more } = useList("/api/v1/debug/users?limit=50", "users");
   const [giving, setGiving] = useState(null);
-  return html`<section class="panel"><header><h2>Workspaces <span>of users, the newest first</span></h2></header><${Problem} error=${error} />
+  return html`<${Team} /><section class="panel"><header><h2>Workspaces <span>of users, the newest first</span></h2></header><${Problem} error=${error} />
     ${items?.length > 0 && html`<div class="scroll" tabindex="0" role="region" aria-label="Workspaces"><table class="table lines"><thead><tr>
       <th scope="col">User</th><th scope="col">Workspace id</th><th scope="col">Since</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead><tbody>${items.map((user) => html`<tr key=${user.id}>
       <th scope="row">${nameOf(user)}</th><td><a href=${`/admin/generations?workspace=${user.workspaceId}`} onClick=${follow}><code>${user.workspaceId}</code></a></td>

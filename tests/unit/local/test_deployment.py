@@ -128,3 +128,21 @@ def test_a_real_key_leaves_the_vendors_own_address(tmp_path: Path) -> None:
 
     assert settings.providers[0].base_url == "https://api.wavespeed.ai"
     assert "secret" not in repr(real.context)
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [
+        ("EASEL_WEBHOOK_TRUSTED_ORIGINS", "webhookTrustedOrigins"),
+        ("EASEL_REFERENCE_TRUSTED_ORIGINS", "referenceTrustedOrigins"),
+    ],
+)
+def test_a_developer_s_own_servers_are_trusted_beside_ours(tmp_path: Path, variable: str, setting: str) -> None:
+    own = Options.from_environment({variable: "http://127.0.0.1:9000, http://127.0.0.1:9001"})
+
+    ours, both = (
+        Deployment(Places(tmp_path), Ports(8080, 8081, 8082), options).context()[setting].split(",")
+        for options in (Options(), own)
+    )
+
+    assert both == [*ours, "http://127.0.0.1:9000", "http://127.0.0.1:9001"]
