@@ -141,7 +141,7 @@ def test_a_developer_s_own_servers_are_trusted_beside_ours(tmp_path: Path, varia
     own = Options.from_environment({variable: "http://127.0.0.1:9000, http://127.0.0.1:9001"})
 
     ours, both = (
-        Deployment(Places(tmp_path), Ports(8080, 8081, 8082), options).context()[setting].split(",")
+        Deployment(Places(tmp_path), Ports(8080, 8081, 8082), options).context[setting].split(",")
         for options in (Options(), own)
     )
 
