@@ -13,8 +13,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 _ALONE: Final = (
-    *("calls", "write_units", "costs", "scale", "test_runs", "routing", "webhooks", "archives", "large_workspaces"),
-    "start_up",
+    *("calls", "write_units", "costs", "scale", "test_runs", "routing", "webhooks", "archives", "pictures"),
+    *("large_workspaces", "start_up"),
 )
 _OF_A_STACK: Final = ("requests", "latency", "content", "uploads", "downloads", "bulkhead", "failing_vendor")
 
