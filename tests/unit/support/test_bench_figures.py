@@ -28,5 +28,5 @@ def test_less_of_what_should_be_much_is_a_regression() -> None:
 def test_the_figures_of_the_last_release_have_what_is_compared() -> None:
     assert set(read()["sections"]) == {
         *("AWS calls", "AWS calls of GET", "records that queries read", "write units", "costs", "what gives way first"),
-        *("start and first request", "later requests"),
+        *("start and first request", "later requests", "previews and thumbnails", "make test"),
     }
