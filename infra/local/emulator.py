@@ -1,10 +1,13 @@
-"""Runs MiniStack 1.5.33 with two patches. Run as `python -m infra.local.emulator`.
+"""Runs MiniStack 1.5.33 with four patches. Run as `python -m infra.local.emulator`.
 
 When a nested stack is updated, MiniStack loses the attributes of unchanged resources, so that every `Fn::GetAtt` of one
 fails, and with it every second deployment. Root stacks keep them; the patch makes nested stacks keep them too.
 
 S3 refuses a presigned link that is called with an `Authorization` header. MiniStack does not, so a client that sends
 its API key along would fail on AWS only. The second patch refuses it here too.
+
+The other two are for speed: a condition was parsed again for every item that a query looks at, which was half of what
+the emulator did in our tests, and every secret was compared with the address of the one that is read.
 """
 
 import functools
@@ -12,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from ministack import app  # type: ignore[import-untyped] # it has no types
-from ministack.services import s3  # type: ignore[import-untyped] # as above
+from ministack.services import dynamodb, s3, secretsmanager  # type: ignore[import-untyped] # as above
 from ministack.services.cloudformation import _stacks, provisioners  # type: ignore[import-untyped] # as above
 
 
@@ -68,7 +71,32 @@ def refuse_two_credentials() -> None:
     s3.handle_request = corrected
 
 
+_EXPRESSIONS: Final = 4096
+
+
+def parse_each_condition_once() -> None:
+    """Cache what the text of a condition says: its tokens, which nobody changes, and its faults."""
+    for name in ("_tokenize", "_condition_syntax_error"):
+        setattr(dynamodb, name, functools.lru_cache(maxsize=_EXPRESSIONS)(getattr(dynamodb, name)))
+
+
+def find_secrets_by_name() -> None:
+    """Look first at the secret with the name that the ARN has: `...:secret:<name>-<six characters>`."""
+    resolve = secretsmanager._resolve  # noqa: SLF001 - there is no public way to patch it
+
+    @functools.wraps(resolve)
+    def corrected(secret_id: str, *, use_arn_scope: bool = False) -> Any:
+        name = str(secret_id).rpartition(":")[2].rpartition("-")[0]
+        if not use_arn_scope and secretsmanager._secrets.get(name, {}).get("ARN") == secret_id:  # noqa: SLF001 - as above
+            return name, secretsmanager._secrets[name]  # noqa: SLF001 - as above
+        return resolve(secret_id, use_arn_scope=use_arn_scope)
+
+    secretsmanager._resolve = corrected  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     keep_attributes_of_nested_resources()
     refuse_two_credentials()
+    parse_each_condition_once()
+    find_secrets_by_name()
     app.main()
