@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import jsonschema_rs
 from tests.support import validator
 from tests.support.answer_examples import MOST_CHARACTERS, STORED, Examples, answers_in, size_of, stored
 from tests.support.neutral_answers import neutral
@@ -67,7 +67,7 @@ def _branch(schema: dict[str, Any], example: Any) -> int | None:
     """Which of the schema's alternatives takes the example; None when none does."""
     components = validator.document()["components"]
     for number, one in enumerate(schema.get("anyOf", [schema])):
-        if jsonschema.Draft202012Validator({**one, "components": components}).is_valid(example):
+        if jsonschema_rs.Draft202012Validator({**one, "components": components}).is_valid(example):
             return number
     return None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import jsonschema_rs
 import pytest
 
 from easel.domain.catalogue import Candidate, Catalogue, Life, Lifecycle, Model, load_catalogue
@@ -207,7 +207,7 @@ def test_each_event_is_described_completely() -> None:
     for event in world.told:
         text = serialise_event(event)
         assert CatalogueEvent.model_validate_json(text).model_dump(mode="json", by_alias=True) == json.loads(text)
-        jsonschema.Draft202012Validator(catalogue_json_schema()).validate(json.loads(text))
+        jsonschema_rs.Draft202012Validator(catalogue_json_schema()).validate(json.loads(text))
         assert (event.workspace_id, event.request_id) == (INSTALLATION, "check-1")
 
 
