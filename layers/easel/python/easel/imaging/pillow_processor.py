@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import blurhash  # type: ignore[import-untyped]  # the package carries no types
@@ -26,9 +26,9 @@ from easel.imaging.pixels import (
     FULL_QUALITY_GAP,
     ORIGINAL_SETTINGS,
     decode,
+    decode_original,
     encode,
     on_white,
-    opens_strictly,
     resize,
     shrink,
     upright_size,
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 PREVIEW_SIDE: Final = 1024
 THUMBNAIL_SIDE: Final = 320
 
-_BLURHASH_SIDE: Final = 32
+_BLURHASH_SIDE: Final = 16
+"""Four pixels a column are enough for a wave of one and a half, and cost a quarter of what 32 did."""
 _BLURHASH_COLUMNS: Final = 4
 _BLURHASH_ROWS: Final = 3
 
@@ -174,11 +175,9 @@ class _Source:
 
 def _read(data: bytes, asked: ImageParameters, limits: Limits, *, is_to_be_marked: bool) -> _Source:
     structure = inspect(data, limits)
-    if not structure.is_mended and not opens_strictly(data, structure.format):
-        structure = replace(structure, is_mended=True)
     size = upright_size(structure)
     is_kept = asked.size in {None, size} and asked.output_format in {None, structure.format} and not is_to_be_marked
-    picture, structure = decode(structure, longest_side=PREVIEW_SIDE if is_kept else None)
+    picture, structure = decode_original(data, structure, longest_side=PREVIEW_SIDE if is_kept else None)
     if is_kept and structure.is_mended and structure.orientation != UPRIGHT:
         # A mended file has no EXIF, so it must be stored upright.
         is_kept = False

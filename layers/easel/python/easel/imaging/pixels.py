@@ -112,17 +112,42 @@ def check_decodes(structure: Structure) -> None:
     _loaded(structure, 1)
 
 
-def opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
-    """Whether a strict decoder (Pillow) reads the original file without an error or a warning."""
+def decode_original(
+    data: bytes, structure: Structure, *, longest_side: int | None = None
+) -> tuple[Image.Image, Structure]:
+    """Decode as `decode`; if a strict decoder (Pillow) refuses or warns of the original file, its mended form.
+
+    Raises:
+        ImageRejected: the picture is damaged or truncated.
+    """
+    if structure.format is ImageFormat.JPEG and not structure.is_mended:
+        # Nothing less than decoding the file shows whether it is read.
+        picture = _strictly_decoded(data, structure, longest_side)
+        if picture is not None:
+            return picture, structure
+        structure = replace(structure, is_mended=True)
+    elif not structure.is_mended and not _opens_strictly(data, structure.format):
+        structure = replace(structure, is_mended=True)
+    return decode(structure, longest_side=longest_side)
+
+
+def _strictly_decoded(data: bytes, structure: Structure, longest_side: int | None) -> Image.Image | None:
+    try:
+        with warnings.catch_warnings(action="error"):
+            loaded = _loaded(replace(structure, data=data), longest_side)
+    except Exception:  # noqa: BLE001 - any exception means the same
+        return None
+    return _finished(loaded, structure, longest_side, FAST_GAP)
+
+
+def _opens_strictly(data: bytes, image_format: ImageFormat) -> bool:
+    """Whether Pillow opens a png or webp without an error or a warning."""
     try:
         with (
             warnings.catch_warnings(action="error"),
             Image.open(io.BytesIO(data), formats=[_PLUGINS[image_format]]) as it,
         ):
-            if image_format is ImageFormat.JPEG:
-                it.draft(None, (1, 1))
-                it.load()
-            elif image_format is ImageFormat.PNG and _has_chunks_behind_pixels(data):
+            if image_format is ImageFormat.PNG and _has_chunks_behind_pixels(data):
                 # They are read after decoding.
                 it.load()
     except Exception:  # noqa: BLE001 - any exception means the same
