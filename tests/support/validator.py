@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 import jsonschema_rs
 from tests.support import answer_recording, openapi
 
 from easel.doors.canonical.generations.quote_answers import QUOTE
+
+_DOCUMENT: Final = "urn:easel:openapi"
 
 
 class Answer(Protocol):
@@ -81,13 +84,31 @@ def _patterns(method: str) -> list[tuple[str, re.Pattern[str]]]:
 
 @cache
 def _validator(method: str, route: str, status: str, media_type: str) -> Any:
-    response = _resolved(document()["paths"][route][method]["responses"][status])
-    # Definitions are found from the schema's own root.
-    schema = {**response["content"][media_type]["schema"], "components": document()["components"]}
-    return jsonschema_rs.Draft202012Validator(schema)
+    response = document()["paths"][route][method]["responses"][status]
+    place = _shared(response) or ("paths", route, method, "responses", status)
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": _DOCUMENT + _pointer(*place, "content", media_type, "schema")}, registry=_registry()
+    )
+
+
+@cache
+def _registry() -> jsonschema_rs.Registry:
+    """The document, which is read once and not for each of its thousand answers."""
+    return jsonschema_rs.Registry([(_DOCUMENT, document())])
+
+
+def _pointer(*names: str) -> str:
+    """A place within the document, as a fragment of an address (RFC 6901, section 6)."""
+    return "#" + "".join("/" + quote(name.replace("~", "~0").replace("/", "~1")) for name in names)
+
+
+def _shared(response: dict[str, Any]) -> tuple[str, ...] | None:
+    """Where a response is that several operations have."""
+    name = response.get("$ref", "").rpartition("/")[2]
+    return ("components", "responses", name) if name else None
 
 
 def _resolved(response: dict[str, Any]) -> dict[str, Any]:
-    name = response.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = document()["components"]["responses"][name] if name else response
+    shared = _shared(response)
+    found: dict[str, Any] = document()["components"]["responses"][shared[-1]] if shared else response
     return found
