@@ -87,10 +87,12 @@ class BillingProvider(ScriptedProvider):
         self._attempt_id = ""
 
     def submit(self, task: ProviderTask) -> Submission:
-        self._attempt_id = task.attempt_id
+        # Another worker may be let in before the job is made, and call this provider meanwhile.
+        outer, self._attempt_id = self._attempt_id, task.attempt_id
         try:
             return super().submit(task)
         finally:
+            self._attempt_id = outer
             job_id = self.jobs_of.get(task.attempt_id)
             if job_id is not None and self.call_back is not None and self.calls_back_after:
                 self.call_back(task, job_id, self.calls_back_after.pop(0))
