@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from easel.domain.export_channels import EXPORT_CHANNELS, ExportFacts, check_rules
 from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA
-from easel.imaging import exports, pixels
+from easel.imaging import decoding, exports
 from easel.imaging.exports import PillowExporter
 
 MADE_BY = ServedBy("wavespeed", "seedream-v4")
@@ -164,7 +164,7 @@ def test_transparent_pixels_become_white() -> None:
 def test_all_places_are_made_from_one_decoded_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     data, decoded = a_product((3000, 2000)), list[int]()
     alone = [exported(name, data) for name in EXPORT_CHANNELS]
-    decode = pixels.decode
+    decode = decoding.decode
 
     def counting(*args: Any, **options: Any) -> Any:
         decoded.append(1)

@@ -32,7 +32,7 @@ VISIBLE: Final = rf"[^\s{_pattern('0-1f 7f-9f 2800 ' + _IGNORABLE)}]"
 """A pattern for JSON Schema that finds a character to see: what `is_blank` says no to.
 
 Surrogates are left out: validators written in Rust refuse such a class, and ECMAScript without its flag `u` would see
-nothing in an emoji, which it reads as two of them. JSON in UTF-8 has none by themselves.
+nothing in an emoji, which it reads as two of them. By itself one is in JSON as an escape only.
 """
 IGNORABLE: Final = code_points(_IGNORABLE)
 """Characters without a shape of their own: joiners, direction marks, variation selectors, soft hyphens, fillers."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.errors import ImageRejected, RejectionReason
 from easel.imaging.bounded import run_bounded
+from easel.imaging.decoding import check_decodes, decode
 from easel.imaging.formats import ImageFormat, sniff
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import FOREIGN, Limits
-from easel.imaging.pixels import FULL_QUALITY_GAP, ORIGINAL_SETTINGS, check_decodes, decode, encode, shrink
+from easel.imaging.pixels import FULL_QUALITY_GAP, ORIGINAL_SETTINGS, encode, shrink
 from easel.imaging.png_rows import with_all_rows
 
 if TYPE_CHECKING:

@@ -18,21 +18,12 @@ from easel.domain.image import ServedBy
 from easel.domain.provenance import TRAINED_ALGORITHMIC_MEDIA, ContentCredentials, Provenance
 from easel.domain.request import ImageParameters, Size
 from easel.imaging.bounded import run_bounded
+from easel.imaging.decoding import decode, decode_original, upright_size
 from easel.imaging.exif import UPRIGHT
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import Limits
-from easel.imaging.pixels import (
-    FULL_QUALITY_GAP,
-    ORIGINAL_SETTINGS,
-    decode,
-    decode_original,
-    encode,
-    on_white,
-    resize,
-    shrink,
-    upright_size,
-)
+from easel.imaging.pixels import FULL_QUALITY_GAP, ORIGINAL_SETTINGS, encode, on_white, resize, shrink
 from easel.imaging.provenance import is_signed, statement, with_statement
 from easel.imaging.watermark import draw_watermark
 from easel.services.ports.pictures import ProcessedImage, UnmarkedOriginal

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from easel.imaging.bounded import run_bounded
+from easel.imaging.decoding import decode
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import PAID
-from easel.imaging.pixels import FULL_QUALITY_GAP, decode, encode, resize
+from easel.imaging.pixels import FULL_QUALITY_GAP, encode, resize
 from easel.imaging.provenance import statement, with_statement
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from PIL import Image
 
 from easel.domain.photo import MAX_BYTES, MAX_RATIO, MAX_SIDES, is_photo
 from easel.imaging.bounded import run_bounded
+from easel.imaging.decoding import decode
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import PAID
-from easel.imaging.pixels import decode, encode, on_white, shrink
+from easel.imaging.pixels import encode, on_white, shrink
 from easel.imaging.provenance import statement, with_statement
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import Final
 from easel.domain.provider import ReferenceImage
 from easel.domain.upload import MAX_BYTES
 from easel.imaging.bounded import run_bounded
+from easel.imaging.decoding import decode
 from easel.imaging.foreign import VENDOR_BYTES, VENDOR_SIDE, CleanPicture, clean_picture
 from easel.imaging.formats import ImageFormat
 from easel.imaging.inspection import inspect
 from easel.imaging.limits import FOREIGN
-from easel.imaging.pixels import decode, encode
+from easel.imaging.pixels import encode
 from easel.services.ports.uploads import CleanedUpload
 
 THUMBNAIL_SIDE: Final = 320
