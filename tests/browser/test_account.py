@@ -87,10 +87,13 @@ def test_a_webhook_is_added_tested_and_removed(visit: Visit) -> None:
     assert page.locator(".once code").inner_text().startswith("whsec_")
     page.keyboard.press("Escape")
     webhook = page.locator(".webhook", has_text=address)
+    make_images(visit, "a fox that is told to a webhook")
     webhook.get_by_role("button", name="Send a test").click()
-    # Generations that other tests make at the same time are told to it too.
-    webhook.locator(".open-row").first.click()
+    # The first is the test, those of real generations show what was sent.
+    webhook.locator(".open-row").nth(1).wait_for()
+    webhook.locator(".open-row").last.click()
     webhook.get_by_role("button", name="Send again").wait_for()
+    webhook.get_by_text("What we sent").wait_for()
     check_all_screens(visit)
 
     webhook.get_by_role("button", name="Remove").click()
