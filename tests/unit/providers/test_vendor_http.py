@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 from easel.domain.media_types import sniff_media_type
 from easel.errors import ProviderError
 from easel.errors import ProviderErrorClass as Class
+from easel.outbound.certificates import trusted_certificates
 from easel.outbound.deadline import Deadline
 from easel.providers.numbers import parse_retry_after
 from easel.providers.vendor_http import Effect, Timeouts, VendorHttp, class_of_status, make_client
@@ -186,3 +188,19 @@ def test_retry_after_is_read_in_both_of_its_forms(header: str | None, seconds: f
 )
 def test_pictures_are_known_by_their_first_bytes(data: bytes, media_type: str | None) -> None:
     assert sniff_media_type(data) == media_type
+
+
+def test_the_root_certificates_are_read_once_for_all_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    make = httpx.create_ssl_context
+
+    def counted(**settings: bool) -> ssl.SSLContext:
+        read.append(settings)
+        return make(**settings)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    trusted_certificates.cache_clear()
+    for name in ("acme", "other"):
+        VendorHttp.to(name, "https://vendor.example")
+
+    assert read == [{"trust_env": True}]

@@ -13,13 +13,12 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
 from typing import Any, Final
 
 import httpcore
-import httpx
 
 from easel.outbound.addresses import Address, is_public
+from easel.outbound.certificates import trusted_certificates
 from easel.outbound.deadline import Deadline
 
 CONNECT_SECONDS: Final = 5.0
@@ -83,7 +82,7 @@ class GuardedHttp:
             UNREACHABLE: the host does not answer in HTTP.
         """
         guard = _Guard(self._dialler, self._resolve, deadline, any_address=is_trusted)
-        context = (self._ssl_context or _ssl_context()) if address.scheme == "https" else None
+        context = (self._ssl_context or trusted_certificates()) if address.scheme == "https" else None
         url = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
         timeouts = {"connect": CONNECT_SECONDS, "read": None, "write": None, "pool": None}
         with (
@@ -97,11 +96,6 @@ class GuardedHttp:
             ) as response,
         ):
             yield response
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Guard(httpcore.NetworkBackend):

@@ -18,6 +18,7 @@ import httpx
 
 from easel.domain.provider import BilledFailure, Charge, ProviderTask
 from easel.errors import ProviderError, ProviderErrorClass
+from easel.outbound.certificates import trusted_certificates
 from easel.outbound.deadline import Deadline
 from easel.providers.numbers import parse_retry_after
 
@@ -86,6 +87,7 @@ def make_client(*, transport: httpx.BaseTransport | None = None, trust_env: bool
     """
     return httpx.Client(
         transport=transport,
+        verify=trusted_certificates(trust_env=trust_env),
         trust_env=trust_env,
         follow_redirects=False,
         timeout=Timeouts().within(Timeouts().read),
