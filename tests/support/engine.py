@@ -583,19 +583,21 @@ class Engine:
         )
 
     def run(self, generation_id: str, *, sweeps: bool = True) -> Generation:
-        """Let everything happen that is due until all is quiet and the generation has ended."""
+        """Let everything happen that is due until all is quiet, the generation has ended and a sweep came after it."""
         next_sweep = self.clock.now + timedelta(seconds=60)
+        swept = False
         for _ in range(2_000):
             if sweeps and (not self._due or self._due[0].at >= next_sweep):
-                if not self._due and self._ended(generation_id):
+                if swept and not self._due and self._ended(generation_id):
                     break
+                swept = not self._due
                 self.clock.now = max(self.clock.now, next_sweep)
                 next_sweep = self.clock.now + timedelta(seconds=60)
                 self._deliver(Due(self.clock.now, 0, "sweep", self.sweep))
                 continue
             if not self._due:
                 break
-            due = heapq.heappop(self._due)
+            due, swept = heapq.heappop(self._due), False
             self.clock.now = max(self.clock.now, due.at)
             self._deliver(due)
         found = self.generations.get(WORKSPACE, generation_id)
@@ -675,8 +677,16 @@ class Engine:
         kind: str,
         action: Callable[[], object],
         redelivered_after: timedelta | None = VISIBILITY,
-    ) -> None:
-        heapq.heappush(self._due, Due(self.clock.now + delay, next(self._order), kind, action, redelivered_after))
+    ) -> Due:
+        due = Due(self.clock.now + delay, next(self._order), kind, action, redelivered_after)
+        heapq.heappush(self._due, due)
+        return due
+
+    def drop(self, due: Due) -> None:
+        """It will not happen any more, if it did not happen yet."""
+        if due in self._due:
+            self._due.remove(due)
+            heapq.heapify(self._due)
 
     # --- the state machine (ports.WorkflowStarter, ports.Workflow) --------------------------------------------------
 
@@ -690,7 +700,7 @@ class Engine:
 
     def stop(self, generation_id: str, reason: str) -> None:
         if generation_id in self.executions:
-            self.executions[generation_id].stopped = True
+            self.executions[generation_id].stop()
 
     def image_delivered(self, task_token: str) -> None:
         self._resolve(task_token)
@@ -713,7 +723,8 @@ class _Execution:
     engine: Engine
     queued: QueuedGeneration
     first: Candidate
-    waiting: set[int] = field(default_factory=set)
+    timeouts: dict[int, Due] = field(default_factory=dict)
+    """Of the images that it waits for."""
     stopped: bool = False
 
     @property
@@ -721,7 +732,6 @@ class _Execution:
         return self.queued.generation_id
 
     def fan_out(self) -> None:
-        self.waiting = set(range(self.queued.images))
         for index in range(self.queued.images):
             self._fan_out(index)
 
@@ -735,13 +745,18 @@ class _Execution:
             HOLD,
         )
         timeout = timedelta(seconds=self.queued.deadline_seconds)
-        self.engine.after(timeout, "timeout", lambda: self.resolve(ref.index), None)
+        self.timeouts[index] = self.engine.after(timeout, "timeout", lambda: self.resolve(ref.index), None)
+
+    def stop(self) -> None:
+        self.stopped = True
+        for timeout in self.timeouts.values():
+            self.engine.drop(timeout)
 
     def resolve(self, index: int) -> None:
-        if index not in self.waiting or self.stopped:
+        if index not in self.timeouts or self.stopped:
             return
-        self.waiting.discard(index)
-        if not self.waiting:
+        self.engine.drop(self.timeouts.pop(index))
+        if not self.timeouts:
             retry = timedelta(seconds=2)
             self.engine.after(timedelta(), "settle", lambda: self.engine.settle(WORKSPACE, self.id), retry)
 
