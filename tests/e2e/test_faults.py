@@ -11,6 +11,8 @@ import pytest
 from tests.e2e.conftest import CREDITS, Studio
 from tests.support.cloud import wait_for
 
+pytestmark = pytest.mark.long
+
 MODELS: Final = {"wavespeed": "seedream-v4", "openai": "gpt-image-2", "google": "gemini-3.1-flash-lite-image"}
 """A model of each vendor that no other vendor serves: what happens to it happens there."""
 

@@ -16,6 +16,8 @@ from tests.support.cloud import LocalCloud, wait_for
 from easel.domain.circuits import MIN_CALLERS, RULES
 from easel.errors import ProviderErrorClass
 
+pytestmark = pytest.mark.long
+
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 AI_MADE = b"trainedAlgorithmicMedia"
 REFERENCE = "references"

@@ -81,6 +81,8 @@ class Emulator:
             "retries": {"total_max_attempts": 2},
             "connect_timeout": 5,
             "read_timeout": 30,
+            # As our own clients: botocore's takes a while to put together, for each call.
+            "user_agent": "Easel",
         } | config
         return {"region_name": REGION, "endpoint_url": self.url, "config": Config(**settings), **CREDENTIALS}
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,6 +90,18 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
+@cache
+def _descriptions() -> Any:
+    """Botocore's, of services: each session would read them again."""
+    return botocore.session.get_session().get_component("data_loader")
+
+
+def usual_session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
 @contextmanager
 def both(monkeypatch: pytest.MonkeyPatch, call: Call, *steps: Step) -> Iterator[list[tuple[Any, Host]]]:
     """Each client with a host of its own that plays the same steps."""
@@ -99,7 +112,7 @@ def both(monkeypatch: pytest.MonkeyPatch, call: Call, *steps: Step) -> Iterator[
         light = Client(SERVICES[service], sleep=lambda _: None)
         monkeypatch.delenv(SERVICES[service].endpoint_variable)
         settings = BOTO.merge(Config(read_timeout=_READ_SECONDS))
-        usual = botocore.session.get_session().create_client(service, endpoint_url=other.url, config=settings)
+        usual = usual_session().create_client(service, endpoint_url=other.url, config=settings)
         with closing(light), closing(usual):
             yield [(light, one), (usual, other)]
 

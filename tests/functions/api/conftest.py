@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.functions.api.harness import Api, Store, api_over
-from tests.support.issuer import Issuer, an_issuer, serving
 
 from easel.observability import logger
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.functions.api.world import World
     from tests.support.emulator import Emulator
+    from tests.support.issuer import Issuer
 
 
 @pytest.fixture
@@ -35,13 +35,6 @@ def log_lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     lines = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", lines)
     return lines
-
-
-@pytest.fixture(scope="session")
-def issuer() -> Iterator[Issuer]:
-    """An identity provider that is there for the whole run: making its keys takes a while."""
-    with serving(an_issuer()) as running:
-        yield running
 
 
 @pytest.fixture

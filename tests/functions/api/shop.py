@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.generations import a_stored_image
 
@@ -20,7 +19,7 @@ from easel.repositories.generations.generations import DynamoGenerations
 from easel.repositories.generations.image_items import image_item
 from easel.repositories.uploads.uploads import DynamoUploads
 from easel.wiring import aws
-from easel.wiring.generations.close_generation import close_generation
+from easel.wiring.generations.close_generation import SettleEnv, close_generation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -140,7 +139,8 @@ class Shop:
 
     def settle(self, generation_id: str) -> None:
         """What the state machine does last."""
-        close = close_generation(cast("Any", SimpleNamespace(**self.world.environment)))
+        environment = self.world.environment
+        close = close_generation(SettleEnv.model_validate({name: environment[name] for name in SettleEnv.model_fields}))
         close(self.tenant["workspaceId"], generation_id, lambda generation: conclude(generation.images))
 
     def _put(self, generation: Generation, image: Any) -> None:

@@ -60,7 +60,7 @@ DOORS: Final[dict[str, Callable[..., Any]]] = {
 
 @pytest.fixture
 def wanted(world: World) -> World:
-    world.environment |= {"STUDIO_MODEL": MODEL, "CONTENT_MODEL": MODEL}
+    world.environment.update({"STUDIO_MODEL": MODEL, "CONTENT_MODEL": MODEL})
     return world
 
 

@@ -10,7 +10,7 @@ from tests.functions.api.harness import Answer, http_event
 from tests.functions.api.world import World, route_of
 from tests.functions.api.world import world as running
 from tests.support.emulator import Emulator
-from tests.support.issuer import an_issuer, serving
+from tests.support.issuer import Issuer
 
 ROLE = "AROAEXAMPLEEXAMPLE123"
 SERVER, STRANGER = "203.0.113.7", "198.51.100.9"
@@ -19,8 +19,8 @@ SIGNED = "/internal/api/images/generate"
 
 
 @pytest.fixture(scope="module")
-def world(emulator: Emulator) -> Iterator[World]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as found:
+def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
+    with running(emulator, issuer) as found:
         found.environment["INTERNAL_NETWORKS"] = "203.0.113.0/28,2001:db8:1::/48"
         yield found
 

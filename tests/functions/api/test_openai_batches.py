@@ -14,7 +14,6 @@ from tests.functions.api.world import World
 from tests.functions.api.world import world as running
 from tests.functions.workers.test_run_batch import a_worker, message_of, run_to_the_end
 from tests.support.engine import Fuse, deaths
-from tests.support.issuer import an_issuer, serving
 
 from easel import settings
 from easel.clock import system_clock
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.emulator import Emulator
+    from tests.support.issuer import Issuer
 
 GENERATIONS = "/v1/images/generations"
 EDITS = "/v1/images/edits"
@@ -33,8 +33,8 @@ FOX = {"model": "seedream-v4", "prompt": "a fox", "size": "1024x1024"}
 
 
 @pytest.fixture
-def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as found:
+def world(emulator: Emulator, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with running(emulator, issuer) as found:
         for name, value in found.environment.items():
             monkeypatch.setenv(name, value)
         settings.forget()

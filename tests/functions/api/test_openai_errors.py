@@ -9,7 +9,6 @@ import pytest
 from tests.functions.api.openai_client import client_of
 from tests.functions.api.world import World
 from tests.functions.api.world import world as running
-from tests.support.issuer import an_issuer, serving
 
 from easel.domain.access import GENERATIONS_READ
 
@@ -17,14 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.support.emulator import Emulator
+    from tests.support.issuer import Issuer
 
 FOX: dict[str, Any] = {"model": "seedream-v4", "prompt": "a fox"}
 LATER = {"Prefer": "respond-async"}
 
 
 @pytest.fixture(scope="module")
-def world(emulator: Emulator) -> Iterator[World]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as found:
+def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
+    with running(emulator, issuer) as found:
         yield found
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.functions.api.world import World
 from tests.functions.api.world import world as running
-from tests.support.issuer import an_issuer, serving
 
 from easel import settings
 from easel.errors import QueueUnavailable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.functions.api.harness import Answer
     from tests.support.emulator import Emulator
+    from tests.support.issuer import Issuer
 
 pytestmark = pytest.mark.requirement("S002-71")
 
@@ -29,8 +29,8 @@ LINES = [
 
 
 @pytest.fixture
-def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as found:
+def world(emulator: Emulator, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with running(emulator, issuer) as found:
         for name, value in found.environment.items():
             monkeypatch.setenv(name, value)
         settings.forget()

@@ -36,7 +36,7 @@ class Live:
 
     def __init__(self, world: World, receiver: Receiver) -> None:
         self.world, self.receiver = world, receiver
-        world.environment |= {"WEBSOCKETS_URL": receiver.origin, "REALTIME_URL": "wss://live.example/live"}
+        world.environment.update({"WEBSOCKETS_URL": receiver.origin, "REALTIME_URL": "wss://live.example/live"})
         self.tenant = world.tenant("Live")
         self.workspace_id = self.tenant["workspaceId"]
         self._client, self._table = world.emulator.client("dynamodb"), world.environment["EPHEMERAL_TABLE_NAME"]

@@ -21,12 +21,12 @@ import pytest
 from botocore.config import Config
 from infra.constructs.doors import ROUTES
 from infra.constructs.functions.room import Route
+from tests.functions.api.environment import OPERATOR_GROUP, Environment, environment_of
 from tests.functions.api.harness import LAMBDA_CONTEXT, Answer, handler, http_event
 from tests.support import validator
-from tests.support.emulator import Emulator, unique_name
-from tests.support.issuer import AUDIENCE, ISSUER, Issuer
+from tests.support.emulator import Emulator
+from tests.support.issuer import Issuer
 from tests.support.mini_app import BOT_TOKEN
-from tests.support.tables import create_core_table, create_ephemeral_table, create_ledger_table
 
 from easel import settings
 from easel.domain.api_keys import hint_of, new_api_key
@@ -46,7 +46,6 @@ from easel.wiring.images.receive_callback import receive_callback
 from easel.wiring.secrets import forget as forget_secrets
 from easel.wiring.uploads.upload_store import upload_store
 
-OPERATOR_GROUP: Final = "staff"
 _PATTERNS: Final = [
     (route, re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", route.path))))
     for route in sorted(ROUTES, key=lambda route: route.path.count("{"))
@@ -59,7 +58,7 @@ class World:
 
     emulator: Emulator
     issuer: Issuer
-    environment: dict[str, str]
+    environment: Environment
     debug_users: bool = True
     calls: list[str] = field(default_factory=list)
     """What the last `authorize` asked of DynamoDB, beside counting the request."""
@@ -110,10 +109,10 @@ class World:
 
     def _invoke(self, function: str, event: dict[str, Any]) -> Any:
         module = handler(function)
-        values = self.environment | {"DEBUG_USERS_ENABLED": str(self.debug_users)}
+        self.environment["DEBUG_USERS_ENABLED"] = str(self.debug_users)
         with pytest.MonkeyPatch.context() as patch:
             for name, declared in module.Env.model_fields.items():
-                patch.setenv(name, values.get(name, "1" if declared.annotation is int else "value"))
+                patch.setenv(name, self.environment.get(name, "1" if declared.annotation is int else "value"))
             settings.forget()
             return module.lambda_handler(event, LAMBDA_CONTEXT)
 
@@ -203,78 +202,7 @@ def route_of(method: str, path: str) -> Route:
 @contextmanager
 def world(emulator: Emulator, issuer: Issuer) -> Iterator[World]:
     """A deployment of its own."""
-    secrets = emulator.client("secretsmanager")
-
-    def secret(text: str) -> str:
-        return secrets.create_secret(Name=unique_name("secret"), SecretString=text)["ARN"]
-
-    def written_secret() -> str:
-        """One that an operator has written since the stack made it."""
-        arn = secret("unset")
-        secrets.put_secret_value(SecretId=arn, SecretString="a vendor's key")
-        return arn
-
-    trusted = {
-        "issuer": ISSUER,
-        "audiences": [AUDIENCE],
-        "jwksUrl": issuer.jwks_url,
-        "groupsClaim": "groups",
-        "operatorGroup": OPERATOR_GROUP,
-    }
-    dynamodb = emulator.client("dynamodb")
-    bucket = unique_name("pictures")
-    emulator.client("s3").create_bucket(Bucket=bucket)
-    environment = {
-        "CORE_TABLE_NAME": create_core_table(dynamodb),
-        "LEDGER_TABLE_NAME": create_ledger_table(dynamodb),
-        "EPHEMERAL_TABLE_NAME": create_ephemeral_table(dynamodb),
-        "RATE_LIMIT_USER_PER_MINUTE": "10000",
-        "RATE_LIMIT_WORKSPACE_PER_HOUR": "10000",
-        "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000",
-        "GENERATIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("queue"))["QueueUrl"],
-        "BATCHES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("batches"))["QueueUrl"],
-        "WEBHOOKS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("webhooks"))["QueueUrl"],
-        "SLOW_WEBHOOKS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("slow"))["QueueUrl"],
-        "UPLOADS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("uploads"))["QueueUrl"],
-        "IMAGES_BUCKET_NAME": bucket,
-        "UPLOAD_SCAN": "false",
-        "COLLECT_QUEUE_URLS": json.dumps(
-            dict.fromkeys(
-                ("wavespeed", "nanobanana"),
-                emulator.client("sqs").create_queue(QueueName=unique_name("collect"))["QueueUrl"],
-            )
-        ),
-        "PROVIDER_SETTINGS": json.dumps({"wavespeed": {}, "nanobanana": {}}),
-        "PUBLIC_BASE_URL": "https://easel.example",
-        "CONTENT_BASE_URL": "https://easel.example",
-        "INTERNAL_NETWORKS": "",
-        "VENDOR_SECRET_ARNS": written_secret(),
-        "IMAGES_BASE_URL": "",
-        "ARCHIVES_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("archives"))["QueueUrl"],
-        "DELETIONS_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=unique_name("deletions"))["QueueUrl"],
-        "WORKER_SECONDS": "60",
-        "WORKER_MEMORY_MB": "512",
-        "EASEL_DOORS": "canonical,shop,workspace,bot,content,studio,openai",
-        "CONTENT_MODEL": "sandbox",
-        "STUDIO_MODEL": "sandbox",
-        "CONTENT_PROVIDER": "any",
-        "TOKEN_ISSUERS": json.dumps([trusted]),
-        "SESSION_SECRET_ARN": secret("a-session-secret-of-this-test-run-0123456789-abcdefghijklmnopqrs"),
-        "SIGNING_SECRET_ARN": secret("a-signing-secret-of-this-test-run"),
-        "TELEGRAM_BOT_SECRET_ARN": secret("unset"),
-        "ADDRESS_KEY_ID": emulator.client("kms").create_key()["KeyMetadata"]["Arn"],
-        "INIT_DATA_MAX_AGE_SECONDS": "3600",
-        "TRIAL_CREDITS": "5",
-        "REFERENCE_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
-        "WEBHOOK_TRUSTED_ORIGINS": "http://127.0.0.1:8000",
-        "AWS_CLIENTS": "botocore",
-        "DELIVERY_ROLE_ARN": "arn:aws:iam::000000000000:role/easel-delivery",
-        "OWN_ACCOUNT_DESTINATIONS": "true",
-        "TRIAL_DAYS": "30",
-        "TRASH_DAYS": "30",
-        "STARS_RATE": "1/10",
-        "STARS_MINIMUM": "10",
-    }
+    environment = environment_of(emulator, issuer)
     with pytest.MonkeyPatch.context() as patch:
         # Nothing makes images here, so that it is no use to wait for any.
         patch.setattr(waiting.Patience, "left", lambda _: 0.0)

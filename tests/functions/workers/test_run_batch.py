@@ -18,7 +18,7 @@ from tests.functions.api.world import world as running
 from tests.support.emulator import Emulator
 from tests.support.engine import Fuse, WorkerKilledError, fused
 from tests.support.generations import a_stored_image
-from tests.support.issuer import an_issuer, serving
+from tests.support.issuer import Issuer
 from tests.support.item_sizes import ITEM_LIMIT, item_size
 from tests.support.mini_app import BOT_TOKEN
 
@@ -53,8 +53,8 @@ SIDE_EFFECTS = ("refuse_line", "end_line", "advance", "change", "append_results"
 
 
 @pytest.fixture
-def world(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as found:
+def world(emulator: Emulator, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with running(emulator, issuer) as found:
         for name, value in found.environment.items():
             monkeypatch.setenv(name, value)
         settings.forget()

@@ -14,7 +14,7 @@ from tests.functions.api.world import World
 from tests.functions.api.world import world as running
 from tests.support.emulator import Emulator, unique_name
 from tests.support.engine import Fuse, WorkerKilledError
-from tests.support.issuer import an_issuer, serving
+from tests.support.issuer import Issuer
 from tests.support.streams import in_stream_record
 
 from easel.domain.access import WALLET_READ
@@ -69,12 +69,12 @@ class Intake:
 
 
 @pytest.fixture
-def intake(emulator: Emulator) -> Iterator[Intake]:
-    with serving(an_issuer()) as issuer, running(emulator, issuer) as world:
+def intake(emulator: Emulator, issuer: Issuer) -> Iterator[Intake]:
+    with running(emulator, issuer) as world:
         sqs = emulator.client("sqs")
         queue = sqs.create_queue(QueueName=unique_name("intake"))["QueueUrl"]
         dead_letters = sqs.create_queue(QueueName=unique_name("aside"))["QueueUrl"]
-        world.environment |= {"INTAKE_QUEUE_URL": queue, "INTAKE_DEAD_LETTERS_URL": dead_letters}
+        world.environment.update({"INTAKE_QUEUE_URL": queue, "INTAKE_DEAD_LETTERS_URL": dead_letters})
         tenant = world.tenant("CRM", credits=100_000, plan="scale")
         found = Intake(world, tenant, dead_letters)
         bind(found, SENDER)
