@@ -191,16 +191,16 @@ def test_pictures_are_known_by_their_first_bytes(data: bytes, media_type: str | 
 
 
 def test_the_root_certificates_are_read_once_for_all_vendors(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[object] = []
+    read: list[bool] = []
     make = httpx.create_ssl_context
 
-    def counted(**settings: bool) -> ssl.SSLContext:
-        read.append(settings)
-        return make(**settings)
+    def counted(*, trust_env: bool) -> ssl.SSLContext:
+        read.append(trust_env)
+        return make(trust_env=trust_env)
 
     monkeypatch.setattr(httpx, "create_ssl_context", counted)
     trusted_certificates.cache_clear()
     for name in ("acme", "other"):
         VendorHttp.to(name, "https://vendor.example")
 
-    assert read == [{"trust_env": True}]
+    assert read == [True]
