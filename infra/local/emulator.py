@@ -1,4 +1,4 @@
-"""Runs MiniStack 1.5.33 with four patches. Run as `python -m infra.local.emulator`.
+"""Runs MiniStack 1.5.33 with five patches. Run as `python -m infra.local.emulator`.
 
 When a nested stack is updated, MiniStack loses the attributes of unchanged resources, so that every `Fn::GetAtt` of one
 fails, and with it every second deployment. Root stacks keep them; the patch makes nested stacks keep them too.
@@ -6,15 +6,19 @@ fails, and with it every second deployment. Root stacks keep them; the patch mak
 S3 refuses a presigned link that is called with an `Authorization` header. MiniStack does not, so a client that sends
 its API key along would fail on AWS only. The second patch refuses it here too.
 
-The other two are for speed: a condition was parsed again for every item that a query looks at, which was half of what
-the emulator did in our tests, and every secret was compared with the address of the one that is read.
+The others are for speed: a condition was parsed again for every item that a query looks at, which was half of what
+the emulator did in our tests; every secret was compared with the address of the one that is read; and the answer of a
+function that logged nothing was kept back for 50 ms, in case a line should come.
 """
 
 import functools
+import select
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from ministack import app  # type: ignore[import-untyped] # it has no types
+from ministack.core import lambda_runtime  # type: ignore[import-untyped] # as above
 from ministack.services import dynamodb, s3, secretsmanager  # type: ignore[import-untyped] # as above
 from ministack.services.cloudformation import _stacks, provisioners  # type: ignore[import-untyped] # as above
 
@@ -94,9 +98,30 @@ def find_secrets_by_name() -> None:
     secretsmanager._resolve = corrected  # noqa: SLF001 - as above
 
 
+_FIRST_LINE_SECONDS: Final = 0.005
+_LINES_SECONDS: Final = 0.25
+
+
+def wait_only_for_lines_that_were_written() -> None:
+    """Answer once the pipe of a function's log lines is empty: it writes them before its answer."""
+    drain = lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001 - there is no public way to patch it
+
+    @functools.wraps(drain)
+    def corrected(worker: Any, first_line_wait: float = _FIRST_LINE_SECONDS, **more: float) -> str:
+        process = worker._proc  # noqa: SLF001 - as above
+        end = time.monotonic() + _LINES_SECONDS
+        while process and select.select([process.stderr], [], [], 0)[0] and time.monotonic() < end:
+            time.sleep(0.001)  # a thread of the emulator reads them
+        lines: str = drain(worker, first_line_wait, **more)
+        return lines
+
+    lambda_runtime.Worker._drain_stderr_bounded = corrected  # noqa: SLF001 - as above
+
+
 if __name__ == "__main__":
     keep_attributes_of_nested_resources()
     refuse_two_credentials()
     parse_each_condition_once()
     find_secrets_by_name()
+    wait_only_for_lines_that_were_written()
     app.main()
