@@ -19,7 +19,7 @@ from rich.console import Console
 _WAIT_SECONDS: Final = 600
 _END_TO_END_STATE: Final = REPOSITORY / ".build" / "e2e"
 _END_TO_END_TESTS: Final = ("tests/e2e", "tests/browser")
-_SIDE_BY_SIDE: Final = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder")
+_SIDE_BY_SIDE: Final = ("--numprocesses=4", "--dist=loadfile", "--no-loadscope-reorder")
 """These tests mostly wait, and their modules are independent."""
 _END_TO_END_STOP_SECONDS: Final = 10
 """A function may still wait for a vendor that never answers, and this state is not needed again."""
