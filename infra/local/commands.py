@@ -70,14 +70,21 @@ def _look_back(show: Callable[[Mapping[str, Any], str, Console], None], places: 
 
 
 def _end_to_end(display: Display, places: Places, options: Options) -> int:
-    """Run the end-to-end tests on a separate copy, which is always taken down. Vendors are never called."""
-    if "EASEL_DIR" not in os.environ:
+    """Run the end-to-end tests on a separate copy, which is always taken down. Vendors are never called.
+
+    What vendors did in an earlier run would decide whom this one asks, so it begins with nothing; a folder that the
+    caller names keeps its state.
+    """
+    is_own = "EASEL_DIR" not in os.environ
+    if is_own:
         places = Places(_END_TO_END_STATE)
         places.make()
     simulated = replace(options, provider_keys={})
     install_browser(places.logs)
     with held(places.lock, wait_seconds=_WAIT_SECONDS):
         try:
+            if is_own:
+                stop.begin_anew(display, places)
             start.up(display, places, simulated)
             return _pytest(places)
         finally:

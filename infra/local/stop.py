@@ -1,6 +1,8 @@
 """`make down` and `make clean`: stop the servers of this copy, and nothing else."""
 
 import shutil
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from infra.local.display import Display
@@ -29,10 +31,21 @@ def clean(display: Display, places: Places) -> None:
     """Stop, then remove everything that the tools wrote into the state folder; other files stay."""
     down(display, places)
     with display.step(f"Removing the state in {relative(places.state)}"):
-        for entry in places.everything:
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink(missing_ok=True)
+        _remove(places.everything)
         if places.state.exists() and not any(places.state.iterdir()):
             places.state.rmdir()
+
+
+def begin_anew(display: Display, places: Places) -> None:
+    """Stop and forget as `clean` does, but keep the lock, which the caller holds."""
+    down(display, places)
+    _remove(entry for entry in places.everything if entry != places.lock)
+    places.make()
+
+
+def _remove(entries: Iterable[Path]) -> None:
+    for entry in entries:
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 from infra.local.display import Display
 from infra.local.files import read_object, write_privately
 from infra.local.places import Places
-from infra.local.stop import clean
+from infra.local.stop import begin_anew, clean
 
 
 def test_clean_removes_our_files_and_nobody_elses(tmp_path: Path) -> None:
@@ -26,6 +26,19 @@ def test_an_empty_state_folder_goes_too(tmp_path: Path) -> None:
     clean(Display(io.StringIO()), places)
 
     assert not places.state.exists()
+
+
+def test_a_copy_that_begins_anew_keeps_only_the_lock_that_is_held(tmp_path: Path) -> None:
+    places = Places(tmp_path / "state")
+    places.make()
+    (places.emulator / "state").write_text("what vendors did")
+    write_privately(places.record, {"apiKey": "secret"})
+    places.lock.touch()
+
+    begin_anew(Display(io.StringIO()), places)
+
+    assert sorted(entry for entry in places.state.iterdir() if entry.is_file()) == [places.lock]
+    assert list(places.emulator.iterdir()) == []
 
 
 def test_files_with_keys_are_for_their_owner(tmp_path: Path) -> None:
