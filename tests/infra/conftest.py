@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Switches that have nothing to do with each other, each at another value than its default: one stack shows them all.
+VARIED = {
+    "bucketVersioning": "true",
+    "detailedMetrics": "true",
+    "imageWorkerMemoryMb": "1024",
+    "intakePrincipals": "arn:aws:iam::123456789012:role/crm",
+    "intakeReplyQueues": "arn:aws:sqs:eu-central-1:123456789012:crm-pictures",
+    "logLevel": "ERROR",
+    "namePrefix": "team-b",
+    "tracing": "all",
+    "uploadScan": "true",
+}
+
+
 @pytest.fixture(scope="session")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Code:
     """The real functions, with empty layers: their content is no concern of the template."""
@@ -87,6 +101,12 @@ def dev(_stacks: dict[str, Synthesized]) -> Synthesized:
 def local(_stacks: dict[str, Synthesized]) -> Synthesized:
     """The stack as it is deployed to an emulator."""
     return _stacks["local"]
+
+
+@pytest.fixture(scope="session")
+def varied(synthesize: Synthesize) -> Synthesized:
+    """A developer's stack with many of its switches at another value."""
+    return synthesize(**VARIED)
 
 
 def _empty_archive(folder: Path, name: str) -> Path:

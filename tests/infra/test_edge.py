@@ -109,7 +109,7 @@ def test_the_domain_name_leads_to_cloudfront_where_that_is_on_and_else_to_the_ap
     assert plain.of_type("AWS::CloudFront::Distribution") == {}
 
 
-def test_two_copies_with_different_prefixes_share_no_name(dev: Synthesized, synthesize: Synthesize) -> None:
+def test_two_copies_with_different_prefixes_share_no_name(dev: Synthesized, varied: Synthesized) -> None:
     def names(stack: Synthesized) -> set[str]:
         named = {
             "AWS::Events::EventBus": "Name",
@@ -119,7 +119,7 @@ def test_two_copies_with_different_prefixes_share_no_name(dev: Synthesized, synt
         found = {each[key] for kind, key in named.items() for each in stack.of_type(kind).values()}
         return found | {stack.settings.stack_name}
 
-    ours, theirs = names(dev), names(synthesize(namePrefix="team-b"))
+    ours, theirs = names(dev), names(varied)
     assert ours == {"easel-dev", "easel-dev-realtime"}
     assert theirs == {"team-b-dev", "team-b-dev-realtime"}
 

@@ -132,11 +132,11 @@ def test_a_function_that_decodes_pictures_has_the_memory_for_it(production: Synt
         assert function["MemorySize"] >= (1024 if folder in IMAGING and folder not in IMAGE_WORKERS else 512)
 
 
-@pytest.mark.parametrize(("switches", "memory_mb"), [({}, 512), ({"imageWorkerMemoryMb": "1024"}, 1024)])
+@pytest.mark.parametrize(("fixture", "memory_mb"), [("production", 512), ("varied", 1024)])
 def test_image_workers_have_the_memory_of_the_setting_and_limit_pictures_to_it(
-    synthesize: Synthesize, switches: dict[str, str], memory_mb: int
+    request: pytest.FixtureRequest, fixture: str, memory_mb: int
 ) -> None:
-    stack = synthesize(**switches)
+    stack: Synthesized = request.getfixturevalue(fixture)
 
     workers = {label: each for label, each in stack.functions.items() if label.partition(":")[0] in IMAGE_WORKERS}
 
@@ -208,17 +208,18 @@ def test_logs_are_json_and_metrics_pass_at_the_default_level(production: Synthes
         assert logging["SystemLogLevel"] == "WARN"
 
 
-# Two switches that have nothing to do with each other share three stacks.
-TRACING_AND_LEVEL = {"off": "DEBUG", "submit": "WARN", "all": "ERROR"}
+@pytest.fixture(scope="module")
+def untraced(synthesize: Synthesize) -> Synthesized:
+    """Without traces and with every line of the log: two switches that have nothing to do with each other."""
+    return synthesize(tracing="off", logLevel="DEBUG")
 
 
-@pytest.mark.parametrize(("tracing", "passed"), [("off", "DEBUG"), ("submit", "INFO"), ("all", "INFO")])
-def test_metrics_pass_at_every_other_level_too(synthesize: Synthesize, tracing: str, passed: str) -> None:
-    level = TRACING_AND_LEVEL[tracing]
+def test_metrics_pass_at_other_levels_too(untraced: Synthesized, varied: Synthesized) -> None:
     # A metric is a line without a level, which Lambda takes for INFO.
-    for function in synthesize(tracing=tracing, logLevel=level).functions.values():
-        assert function["LoggingConfig"]["ApplicationLogLevel"] == passed
-        assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
+    for stack, level, passed in ((untraced, "DEBUG", "DEBUG"), (varied, "ERROR", "INFO")):
+        for function in stack.functions.values():
+            assert function["LoggingConfig"]["ApplicationLogLevel"] == passed
+            assert function["Environment"]["Variables"]["LOG_LEVEL"] == level
 
 
 SUBMITS = {
@@ -240,13 +241,18 @@ def test_traces_begin_with_the_submission_of_a_request(production: Synthesized, 
         assert function["TracingConfig"]["Mode"] == ("Active" if folder in SUBMITS else "PassThrough")
 
 
-@pytest.mark.parametrize(("tracing", "starts"), [("off", False), ("submit", False), ("all", True)])
-def test_traces_of_everything_and_of_nothing_can_be_had(synthesize: Synthesize, tracing: str, *, starts: bool) -> None:
-    stack = synthesize(tracing=tracing, logLevel=TRACING_AND_LEVEL[tracing])
-    active = {folder for folder, function in stack.functions.items() if function["TracingConfig"]["Mode"] == "Active"}
-    assert active == (set(stack.functions) if starts else SUBMITS if tracing == "submit" else set())
-    (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
-    assert machine["TracingConfiguration"] == {"Enabled": starts}
+def test_traces_of_everything_and_of_nothing_can_be_had(
+    untraced: Synthesized, production: Synthesized, varied: Synthesized
+) -> None:
+    for stack, active, of_runs in (
+        (untraced, set(), False),
+        (production, SUBMITS, False),
+        (varied, set(varied.functions), True),
+    ):
+        modes = {label: function["TracingConfig"]["Mode"] for label, function in stack.functions.items()}
+        assert {label for label, mode in modes.items() if mode == "Active"} == active
+        (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
+        assert machine["TracingConfiguration"] == {"Enabled": of_runs}
 
 
 def test_loop_detection_is_off_only_where_a_job_is_queued_again_by_its_worker(production: Synthesized) -> None:

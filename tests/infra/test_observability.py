@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.infra.synthesized import Synthesize, Synthesized
+    from tests.infra.synthesized import Synthesized
 
 OLDEST_MESSAGE_SECONDS = {
     "Queues/Generations/Queue": 120,
@@ -45,14 +45,14 @@ def test_each_alarm_is_billed_for_one_metric_and_there_are_few(production: Synth
 
 
 def test_a_route_has_metrics_of_its_own_only_where_that_is_switched_on(
-    production: Synthesized, synthesize: Synthesize
+    production: Synthesized, varied: Synthesized
 ) -> None:
     def detailed(stack: Synthesized) -> bool:
         stage = stack.of_type("AWS::ApiGatewayV2::Stage")["Front/Stage"]
         return bool(stage["DefaultRouteSettings"].get("DetailedMetricsEnabled", False))
 
     assert not detailed(production)
-    assert detailed(synthesize(detailedMetrics="true"))
+    assert detailed(varied)
 
 
 def test_messages_that_wait_too_long_ring(production: Synthesized) -> None:

@@ -13,11 +13,6 @@ QUEUE = "Queues/Uploads/Queue"
 PLAN = "AWS::GuardDuty::MalwareProtectionPlan"
 
 
-@pytest.fixture(scope="module")
-def scanning(synthesize: Synthesize) -> Synthesized:
-    return synthesize(uploadScan="true")
-
-
 def bucket_of(stack: Synthesized) -> dict[str, Any]:
     bucket: dict[str, Any] = stack.of_type("AWS::S3::Bucket")["Data/Images"]
     return bucket
@@ -47,27 +42,25 @@ def test_events_need_no_custom_resource(production: Synthesized) -> None:
 
 
 @pytest.mark.requirement("S000-56")
-def test_a_scan_stands_between_arrival_and_worker(scanning: Synthesized) -> None:
-    (plan,) = scanning.of_type(PLAN).values()
+def test_a_scan_stands_between_arrival_and_worker(varied: Synthesized) -> None:
+    (plan,) = varied.of_type(PLAN).values()
 
     assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["incoming/"]
     assert plan["Actions"] == {"Tagging": {"Status": "ENABLED"}}
-    assert bucket_of(scanning)["NotificationConfiguration"] == {
-        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
-    }
-    assert "s3.amazonaws.com" not in may_send(scanning)
-    (rule,) = [one for one in scanning.of_type("AWS::Events::Rule").values() if "EventPattern" in one]
+    assert bucket_of(varied)["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert "s3.amazonaws.com" not in may_send(varied)
+    (rule,) = [one for one in varied.of_type("AWS::Events::Rule").values() if "EventPattern" in one]
     assert rule["EventPattern"]["source"] == ["aws.guardduty"]
     assert rule["EventPattern"]["detail-type"] == ["GuardDuty Malware Protection Object Scan Result"]
-    assert [scanning.text(target["Arn"]) for target in rule["Targets"]] == [QUEUE]
+    assert [varied.text(target["Arn"]) for target in rule["Targets"]] == [QUEUE]
 
 
 @pytest.mark.requirement("S000-56")
-def test_the_scanner_reads_and_tags_what_arrives_only(scanning: Synthesized) -> None:
-    (policy,) = scanning.of_type("AWS::IAM::Role")["Uploads/Scanner"]["Policies"]
+def test_the_scanner_reads_and_tags_what_arrives_only(varied: Synthesized) -> None:
+    (policy,) = varied.of_type("AWS::IAM::Role")["Uploads/Scanner"]["Policies"]
     granted: dict[str, set[str]] = {}
     for statement in policy["PolicyDocument"]["Statement"]:
-        granted.setdefault(scanning.text(statement["Resource"]), set()).update(statement["Action"])
+        granted.setdefault(varied.text(statement["Resource"]), set()).update(statement["Action"])
 
     assert granted.pop("Data/Images/incoming/*") == {
         *("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"),
@@ -88,10 +81,8 @@ def test_the_scanner_reads_and_tags_what_arrives_only(scanning: Synthesized) -> 
         "workers/process_upload",
     ],
 )
-def test_functions_know_whether_uploads_are_scanned(
-    production: Synthesized, scanning: Synthesized, folder: str
-) -> None:
-    values = [stack.functions[folder]["Environment"]["Variables"]["UPLOAD_SCAN"] for stack in (production, scanning)]
+def test_functions_know_whether_uploads_are_scanned(production: Synthesized, varied: Synthesized, folder: str) -> None:
+    values = [stack.functions[folder]["Environment"]["Variables"]["UPLOAD_SCAN"] for stack in (production, varied)]
 
     assert values == ["false", "true"]
 
