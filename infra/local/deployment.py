@@ -23,6 +23,8 @@ from infra import linked_layers
 
 STACK: Final = "easel-local"
 _TOOLKIT_STACK: Final = "CDKToolkit"
+_TOOLKIT_BUCKET: Final = f"cdk-hnb659fds-assets-{environments.ACCOUNT}-{environments.REGION}"
+"""The name that `cdk bootstrap` gives to the bucket of files to be deployed: a fixed one in each account and region."""
 _BOOTSTRAP_SECONDS: Final = 120
 _DEPLOY_SECONDS: Final = 300
 _REPAIR_SECONDS: Final = 120
@@ -106,7 +108,8 @@ class Deployment:
     def bootstrap(self) -> bool:
         """Run `cdk bootstrap`; False when it was done before. Raises ToolError.
 
-        One that was interrupted leaves its stack without what belongs to it: the stack is deleted first.
+        One that was interrupted leaves its stack without what belongs to it: the stack is deleted first. A crash of the
+        emulator leaves its bucket without the stack, as only objects are saved at once: the bucket is deleted, too.
         """
         clients = Clients(self.ports.emulator_url)
         stack = _describe(clients, _TOOLKIT_STACK)
@@ -114,6 +117,7 @@ class Deployment:
             return False
         if stack:
             recovery.delete(clients.cloudformation, _TOOLKIT_STACK, _REPAIR_SECONDS)
+        recovery.delete_bucket(clients.s3, _TOOLKIT_BUCKET)
         # Outside of the folder of cdk.json it does not build our app, which is not needed.
         where = f"aws://{environments.ACCOUNT}/{environments.REGION}"
         self._cdk("bootstrap", where, seconds=_BOOTSTRAP_SECONDS, folder=NODE_TOOLS)

@@ -13,6 +13,7 @@ from infra.local.failures import ToolError
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_s3 import S3Client
 
 WORKING: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 """A version is fully deployed; after a rollback, the previous one."""
@@ -103,6 +104,19 @@ def delete(cloudformation: "CloudFormationClient", stack: str, seconds: int) -> 
     """Delete a stack and wait until it is gone. Raises WaiterError."""
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=_polling(seconds))
+
+
+def delete_bucket(s3: "S3Client", bucket: str) -> None:
+    """Delete a bucket with everything in it, if there is one."""
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError:
+        return
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        for version in versions:
+            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    s3.delete_bucket(Bucket=bucket)
 
 
 def _wait_for_rollback(cloudformation: "CloudFormationClient", stack: str, seconds: int) -> None:

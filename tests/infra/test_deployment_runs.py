@@ -190,13 +190,20 @@ def test_a_deployment_that_never_ends_is_reported_with_its_status(deployment: De
         recovery.recover(Stuck(), "easel", skip_failed=True, seconds=0)  # type: ignore[arg-type] # all that is called
 
 
-def test_an_interrupted_bootstrap_is_done_again(
-    cloud: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def bootstraps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands of the CDK that a deployment runs; none of them does anything."""
     ran: list[str] = []
     monkeypatch.setattr(LocalDeployment, "_cdk", lambda _self, command, *_words, **_options: ran.append(command))
-    port = int(cloud.url.rpartition(":")[2])
-    deployment = LocalDeployment(Places(tmp_path), Ports(1, port, 2), Options())
+    return ran
+
+
+def local_deployment(cloud: Emulator, folder: Path) -> LocalDeployment:
+    return LocalDeployment(Places(folder), Ports(1, int(cloud.url.rpartition(":")[2]), 2), Options())
+
+
+def test_an_interrupted_bootstrap_is_done_again(cloud: Emulator, tmp_path: Path, bootstraps: list[str]) -> None:
+    deployment = local_deployment(cloud, tmp_path)
     bucket = unique_name("assets")
     toolkit = {
         "Resources": {"Assets": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}},
@@ -204,9 +211,25 @@ def test_an_interrupted_bootstrap_is_done_again(
     }
     cloud.client("cloudformation").create_stack(StackName="CDKToolkit", TemplateBody=json.dumps(toolkit))
     recovery.settled_status(cloud.client("cloudformation"), "CDKToolkit", SECONDS)
-    assert (deployment.bootstrap(), ran) == (False, [])
+    assert (deployment.bootstrap(), bootstraps) == (False, [])
 
     cloud.client("s3").delete_bucket(Bucket=bucket)
 
-    assert (deployment.bootstrap(), ran) == (True, ["bootstrap"])
+    assert (deployment.bootstrap(), bootstraps) == (True, ["bootstrap"])
     assert recovery.status_of(cloud.client("cloudformation"), "CDKToolkit") is None
+
+
+def test_a_bucket_that_outlived_its_bootstrap_is_deleted(
+    cloud: Emulator, tmp_path: Path, bootstraps: list[str]
+) -> None:
+    """After a crash the emulator has its objects, and not the stacks that they belong to."""
+    s3, bucket = cloud.client("s3"), "cdk-hnb659fds-assets-000000000000-us-east-1"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"one", b"two"):
+        s3.put_object(Bucket=bucket, Key="asset.zip", Body=body)
+    s3.delete_object(Bucket=bucket, Key="asset.zip")
+
+    assert (local_deployment(cloud, tmp_path).bootstrap(), bootstraps) == (True, ["bootstrap"])
+
+    assert bucket not in {each["Name"] for each in s3.list_buckets()["Buckets"]}
