@@ -13,7 +13,9 @@ from tests.functions.api.harness import Answer
 from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
 
+from easel.errors import DatabaseUnavailable
 from easel.ids import image_id, new_generation_id, uuid7
+from easel.repositories.images.image_marks import DynamoImageMarks
 
 MARKS = "/api/v1/gallery/marks"
 GALLERY = "/api/v1/gallery"
@@ -118,21 +120,41 @@ def test_a_repeated_change_writes_and_counts_nothing(shop: PictureTenant) -> Non
     assert tags(shop) == {"a": 1}
 
 
-def test_a_deleted_image_is_in_no_list_and_leaves_no_marks(shop: PictureTenant) -> None:
+@pytest.mark.parametrize("whole", [False, True], ids=["image", "generation"])
+def test_a_deleted_image_is_in_no_list_and_leaves_no_marks(shop: PictureTenant, whole: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    generation, other = shop.generation(100), shop.generation(100)
+    gone, kept = generation.images[0].id, other.images[0].id
+    mark(shop, [gone, kept], favourite=True, addTags=["a"])
+
+    shop.call("DELETE", f"/api/v1/generations/{generation.id}" if whole else f"/api/v1/images/{gone}")
+
+    assert listed(shop, "favourite=true") == [kept]
+    assert tags(shop) == {"a": 1}
+    assert (records(shop, gone), len(records(shop, kept))) == ([], 3)
+    assert mark(shop, [gone], favourite=False).status == 404
+
+
+def test_marks_that_a_deletion_could_not_remove_are_removed_by_its_worker(
+    shop: PictureTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     generation = shop.generation(100, 100)
     gone, kept = generation.images
     mark(shop, [gone.id, kept.id], favourite=True, addTags=["a"])
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoImageMarks, "forgetting", _unavailable)
+        assert shop.call("DELETE", f"/api/v1/images/{gone.id}").status == 204
+    assert len(records(shop, gone.id)) == 3
 
-    shop.call("DELETE", f"/api/v1/images/{gone.id}")
-
-    assert listed(shop, "favourite=true") == [kept.id]
-    assert mark(shop, [gone.id], favourite=False).status == 404
     message = {"workspaceId": generation.workspace_id, "generationId": generation.id, "requestId": "r"}
     for _ in range(2):
         shop.work(worker, [json.dumps(message | {"imageIds": [gone.id]})])
     assert records(shop, gone.id) == []
     assert len(records(shop, kept.id)) == 3
     assert tags(shop) == {"a": 1}
+
+
+def _unavailable(*_: object) -> Any:
+    raise DatabaseUnavailable("The database does not answer.")
 
 
 def test_an_image_of_another_tenant_is_not_there(shop: PictureTenant, world: World) -> None:

@@ -141,6 +141,17 @@ def test_a_link_to_a_deleted_image_is_not_there(shop: PictureTenant, whole: str)
     assert look(shop, made).status == 404
 
 
+def test_a_generation_that_ended_without_a_picture_cannot_be_shared(shop: PictureTenant) -> None:
+    failed, emptied = shop.generation(failed=1), shop.generation(1_000)
+    shop.call("DELETE", f"/api/v1/images/{emptied.images[0].id}")
+
+    for generation in (failed, emptied):
+        answer = ask(shop, generationId=generation.id)
+        assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+        assert answer.json["detail"] == f"The generation {generation.id} has no image to show."
+    assert listed(shop) == []
+
+
 def test_every_link_that_shows_nothing_reads_the_same(shop: PictureTenant) -> None:
     made = share(shop, imageId=shop.generation(100).images[0].id)
     token = made["token"]

@@ -1,6 +1,6 @@
 """Delete a picture, or an ended generation with all its pictures.
 
-    message sent (late) -> marks and events, in one transaction -> objects removed
+    message sent (late) -> marks and events, in one transaction -> favourites, tags and objects removed
 
 From the marks on, every read answers 404. A request that dies before them has deleted nothing, and the message finds no
 mark; one that dies after them is finished by the message. What was charged stays charged: the ledger is not touched.
@@ -19,12 +19,13 @@ from easel.domain.events import image_deleted
 from easel.domain.generation import Generation
 from easel.domain.image import Image
 from easel.domain.upload import GENERATIONS_ATTACHMENT
-from easel.errors import Conflict, NotFound, StaleWrite, StorageUnavailable
+from easel.errors import Conflict, DatabaseUnavailable, NotFound, StaleWrite, StorageUnavailable
 from easel.ids import MAX_IMAGES, generation_of_image, image_id
 from easel.services.accounts.principal import Principal
-from easel.services.images.remove_files import remove
+from easel.services.images.remove_files import forget_marks, remove
 from easel.services.ports.deletion import Deletion, DeletionQueue, DeletionRecords, PictureFiles
 from easel.services.ports.generations import GenerationReader, Outbox
+from easel.services.ports.image_marks import ImageMarkRecords
 from easel.services.ports.image_tasks import ImageRef
 from easel.services.ports.transactions import UnitOfWork, Write
 from easel.services.ports.trash import InTrash, TrashEntries
@@ -58,6 +59,7 @@ class DeleteImages:
         counts: GenerationCounts,
         trash: TrashEntries,
         uploads: Uploads,
+        image_marks: ImageMarkRecords,
         unit_of_work: UnitOfWork,
         files: PictureFiles,
         queue: DeletionQueue,
@@ -69,6 +71,7 @@ class DeleteImages:
         self._counts = counts
         self._trash = trash
         self._uploads = uploads
+        self._image_marks = image_marks
         self._unit_of_work = unit_of_work
         self._files = files
         self._queue = queue
@@ -192,6 +195,7 @@ class DeleteImages:
     def _remove(self, deletion: Deletion, *, whole: bool) -> None:
         """Best effort: the message has a worker do what fails here."""
         try:
+            forget_marks(self._image_marks, self._unit_of_work, deletion.workspace_id, deletion.image_ids)
             remove(self._files, deletion, deletion.image_ids, whole=whole)
-        except StorageUnavailable as error:
-            logger.warning("objects are left to the worker", extra={"code": error.code})
+        except (StaleWrite, DatabaseUnavailable, StorageUnavailable) as error:
+            logger.warning("the rest is left to the worker", extra={"code": error.code})

@@ -48,7 +48,8 @@ class ManageShares:
         """A new link and its token, which is not kept.
 
         Raises:
-            NotFound: no such image with a picture, or no such generation, in the caller's workspace.
+            NotFound: no such image with a picture, or no such generation, in the caller's workspace; or it has ended
+                and has no picture to show.
             TooManyShares: the workspace has the maximum number.
         """
         self._check_target(principal, order.target_id)
@@ -77,6 +78,8 @@ class ManageShares:
             raise NotFound(f"There is no {kind} {target_id}.")
         if index is not None and (index >= len(generation.images) or generation.images[index].stored is None):
             raise NotFound(f"There is no image {target_id}.")
+        if generation.status.is_final and all(image.stored is None for image in generation.images):
+            raise NotFound(f"The generation {target_id} has no image to show.")
 
     def revoke(self, principal: Principal, share_id: str) -> None:
         """End a link now, and forget it. Raises NotFound."""

@@ -39,8 +39,7 @@ class RemoveFiles:
             logger.info("nothing to remove", extra={"generation_id": deletion.generation_id})
             return
         remove(self._files, deletion, marked, whole=generation is None)
-        for writes in self._marks.forgetting(deletion.workspace_id, marked):
-            self._unit_of_work.commit(*writes)
+        forget_marks(self._marks, self._unit_of_work, deletion.workspace_id, marked)
 
     def _marked(self, deletion: Deletion, generation: Generation | None) -> tuple[str, ...]:
         if generation is None:
@@ -63,3 +62,15 @@ def remove(files: PictureFiles, deletion: Deletion, image_ids: tuple[str, ...], 
     files.delete_archives(deletion.workspace_id, deletion.generation_id)
     if whole:
         files.delete_references(deletion.workspace_id, deletion.generation_id)
+
+
+def forget_marks(
+    marks: ImageMarkRecords, unit_of_work: UnitOfWork, workspace_id: str, image_ids: tuple[str, ...]
+) -> None:
+    """Remove the favourites and tags of these pictures: one read, and a transaction for each that has some.
+
+    Raises:
+        StaleWrite, DatabaseUnavailable: something may be left.
+    """
+    for writes in marks.forgetting(workspace_id, image_ids):
+        unit_of_work.commit(*writes)

@@ -46,6 +46,7 @@ def delete_images(env: DeleteEnv) -> DeleteImages:
         counts=DynamoUsageCounters(dynamodb(), env.CORE_TABLE_NAME),
         trash=DynamoTrash(dynamodb(), env.CORE_TABLE_NAME),
         uploads=DynamoUploads(dynamodb(), env.CORE_TABLE_NAME),
+        image_marks=DynamoImageMarks(dynamodb(), env.CORE_TABLE_NAME),
         unit_of_work=DynamoTransactions(dynamodb()),
         files=S3PictureFiles(bucket_client(), env.IMAGES_BUCKET_NAME),
         queue=SqsDeletionQueue(aws_client("sqs"), env.DELETIONS_QUEUE_URL),

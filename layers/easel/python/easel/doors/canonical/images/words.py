@@ -110,7 +110,7 @@ LIST_TAGS: Final = route(
     "listTags",
     _TAG,
     "List the tags of images",
-    "In alphabetical order, with the number of images that have each. Follow `nextCursor`.",
+    "In alphabetical order, with the number of images that have each, those in the trash too. Follow `nextCursor`.",
     {200: "One page."},
 )
 

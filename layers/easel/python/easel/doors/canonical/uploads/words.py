@@ -71,7 +71,8 @@ DELETE_UPLOAD: Final = route(
     "deleteUpload",
     _TAG,
     "Delete an upload",
-    "With its picture. One that something uses, such as a product, is kept and answers 409.",
+    "With its picture. One that a product uses is kept and answers 409. A generation does not keep it: one that still "
+    "has to read it ends as failed, and charges nothing.",
     {204: empty("Deleted.")},
     errors=(NotFound, UploadInUse, StorageUnavailable, StaleWrite),
 )
