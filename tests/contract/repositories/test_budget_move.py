@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
 from tests.contract.repositories.test_budgets import MONTH, NOW, WORKSPACE, Purse
 
-from easel.domain.budgets import Budget, BudgetNotice
+from easel.domain.budgets import Budget, BudgetNotice, month_of
 from easel.domain.credits import Grant, GrantKind
-from easel.errors import BudgetExceeded, EaselError, InsufficientCredits
+from easel.errors import BudgetExceeded, EaselError, InsufficientCredits, StaleWrite
 from easel.repositories.attribute_values import to_item
 from easel.repositories.keys import shard_of
 from easel.repositories.money.budget_move import BudgetMove
@@ -31,30 +32,30 @@ class OldPurse(Purse):
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__(emulator)
-        self._client = emulator.client("dynamodb")
+        self.client = emulator.client("dynamodb")
         self.had()
 
     def had(self, **budget: Any) -> None:
         """Its budget: limit, told, and what is left of a month."""
-        self._client.update_item(TableName=self.table, Key=to_item(WALLET), UpdateExpression="REMOVE budget")
-        self._client.delete_item(TableName=self.table, Key=to_item(OLD))
+        self.client.update_item(TableName=self.table, Key=to_item(WALLET), UpdateExpression="REMOVE budget")
+        self.client.delete_item(TableName=self.table, Key=to_item(OLD))
         if budget:
-            self._client.put_item(TableName=self.table, Item=to_item({**OLD, **budget}))
+            self.client.put_item(TableName=self.table, Item=to_item({**OLD, **budget}))
 
     def was_never_opened(self) -> None:
         for key in (WALLET, {"pk": f"WALLETS#{shard_of('ws-1', WALLET_SHARDS)}", "sk": "ws-1"}):
-            self._client.delete_item(TableName=self.table, Key=to_item(key))
+            self.client.delete_item(TableName=self.table, Key=to_item(key))
 
-    def old_code_counts(self) -> None:
+    def old_code_counts(self, month: str = MONTH) -> None:
         """A hold of 100."""
-        self._client.update_item(
+        self.client.update_item(
             TableName=self.table,
             Key=to_item(OLD),
             UpdateExpression="SET #left = if_not_exists(#left, if_not_exists(#limit, :endless)) - :n",
             ConditionExpression=(
                 "attribute_not_exists(#limit) OR #left >= :n OR (attribute_not_exists(#left) AND #limit >= :n)"
             ),
-            ExpressionAttributeNames={"#left": LEFT, "#limit": "limit"},
+            ExpressionAttributeNames={"#left": f"left:{month}", "#limit": "limit"},
             ExpressionAttributeValues=to_item({":n": 100, ":endless": 10**15}),
         )
 
@@ -139,18 +140,34 @@ def test_a_race_of_first_changes_ends_exactly_at_the_limit(purse: OldPurse) -> N
 
 def test_what_the_old_code_counts_meanwhile_is_moved_too(purse: OldPurse, monkeypatch: pytest.MonkeyPatch) -> None:
     read, times = BudgetMove.old_budget, iter([True])
+    now = datetime.now(UTC)  # whatever month it is: the move looks at the months around the present
+    month = month_of(now)
 
     def read_and_let_the_old_code_count(move: BudgetMove, workspace_id: str) -> Mapping[str, Any]:
         found = read(move, workspace_id)
         if next(times, False):
-            purse.old_code_counts()
+            purse.old_code_counts(month)
         return found
 
     monkeypatch.setattr(BudgetMove, "old_budget", read_and_let_the_old_code_count)
 
-    purse.spend(700)
+    purse.spend(700, now=now)
 
-    assert purse.get().used == 800
+    assert purse.get(month=month).used == 800
+
+
+@pytest.mark.parametrize(
+    "present", [datetime(2026, 12, 1, 0, 10, tzinfo=UTC), datetime(2026, 11, 30, 23, 50, tzinfo=UTC)]
+)
+def test_a_month_that_ends_meanwhile_is_moved_too(purse: OldPurse, present: datetime) -> None:
+    move = BudgetMove(purse.client, purse.table, lambda: present)
+    _, mark = move.taking("ws-1")
+
+    for month in ("2026-11", "2026-12"):
+        purse.old_code_counts(month)
+        with pytest.raises(StaleWrite):
+            purse.commit(mark)
+        purse.had()
 
 
 @pytest.mark.parametrize("budget", [{}, {"limit": 1_000}, {"limit": 1_000, LEFT: 500}, {LEFT: 10**15 - 500}])

@@ -74,10 +74,10 @@ class BudgetMove:
         found = self._table.get(_old_key(workspace_id)) or {}
         return {name: value for name, value in found.items() if name not in {"pk", "sk", "entity", "schema"}}
 
-    def _around_now(self) -> tuple[datetime, datetime]:
-        """A new month may begin before the write."""
-        now = self._clock()
-        return now, now + timedelta(hours=1)
+    def _around_now(self) -> tuple[datetime, datetime, datetime]:
+        """A new month may begin before the write, and code of before may still count in the last one."""
+        now, hour = self._clock(), timedelta(hours=1)
+        return now - hour, now, now + hour
 
 
 def _old_key(workspace_id: str) -> Key:
