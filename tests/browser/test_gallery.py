@@ -83,6 +83,20 @@ def test_an_image_is_marked_found_looked_at_used_deleted_and_brought_back(visit:
         client.post("/api/v1/gallery/marks", json={"imageIds": [first], "favourite": False})
 
 
+def test_what_was_never_made_has_a_word_in_its_place(visit: Visit) -> None:
+    body = {"prompt": "[sandbox:fail] a vase that never was", "model": "sandbox"}
+    with api(visit) as client:
+        made = client.post("/api/v1/generations", json=body, headers={"Prefer": "wait=25"}).json()
+    assert made["status"] == "FAILED"
+
+    page = sign_in(visit, "/gallery?status=FAILED&q=never")
+
+    card = page.locator(".photo", has=page.locator(f"a[href*='{made['images'][0]['id']}']"))
+    card.get_by_text("Nothing was charged.").wait_for()
+    assert card.get_by_role("link", name="Download").count() == card.get_by_role("button").count() == 0
+    check(visit)
+
+
 def test_several_images_are_compared_deleted_and_brought_back(visit: Visit) -> None:
     images = make_images(visit, "a kettle to compare", 3)
     page = sign_in(visit, "/gallery")

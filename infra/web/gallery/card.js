@@ -23,11 +23,15 @@ const sourcesOf = (image, stale) => (stale && image.permalink ? [[`${image.perma
   : [[image.thumbnailUrl, 320], [image.previewUrl, 1024]])
   .map(([address, side]) => `${address} ${Math.round(side * Math.min(1, image.ratio))}w`).join(", ");
 
+/** What stands in the place of an image that was never made: lists of failed and of stopped runs have them. */
+const ABSENT = { FAILED: "Failed", CANCELLED: "Stopped" };
+
 export function Card({ cell, address, mark, selected, selecting, current, on }) {
   const { image, index } = cell;
   const [loaded, setLoaded] = useState(false);
   const [stale, setStale] = useState(false);
   const tab = current ? 0 : -1;
+  const absent = ABSENT[image.status];
   const press = (event) => {
     if (selecting || event.shiftKey || event.ctrlKey || event.metaKey) {
       event.preventDefault();
@@ -35,15 +39,16 @@ export function Card({ cell, address, mark, selected, selecting, current, on }) 
     } else follow(event);
   };
   return html`<div role="gridcell" class="photo" aria-selected=${selected} data-index=${index} style=${{ left: `${cell.left}px`, width: `${cell.width}px` }}>
-    ${image.blurhash && !loaded && html`<${Blur} hash=${image.blurhash} />`}
+    ${image.blurhash && !loaded && !absent && html`<${Blur} hash=${image.blurhash} />`}
     <a href=${address} tabindex=${tab} onClick=${press} onFocus=${() => on.focus(index)}
-      aria-label=${`${image.prompt.slice(0, 125)}, ${image.model}, ${image.createdAt.slice(0, 10)}`}>
-      <img src=${image.thumbnailUrl} srcset=${sourcesOf(image, stale)} sizes=${`${Math.round(cell.width)}px`} alt="" decoding="async"
-        class=${loaded ? "shown" : ""} onLoad=${() => setLoaded(true)} onError=${() => setStale(true)} />
+      aria-label=${[image.prompt.slice(0, 125), image.model, image.createdAt.slice(0, 10), absent].filter(Boolean).join(", ")}>
+      ${absent ? html`<span class="absent"><b>${absent}</b><span>Nothing was charged.</span></span>`
+    : html`<img src=${image.thumbnailUrl} srcset=${sourcesOf(image, stale)} sizes=${`${Math.round(cell.width)}px`} alt="" decoding="async"
+        class=${loaded ? "shown" : ""} onLoad=${() => setLoaded(true)} onError=${() => setStale(true)} />`}
       <span class="label-on" aria-hidden="true"><b>${image.prompt}</b><span>${labelOf(image)}</span></span></a>
-    <button class="ring" tabindex=${tab} aria-label=${selected ? "Take out of the selection" : "Select"} aria-pressed=${selected}
-      onClick=${(event) => on.select(index, event.shiftKey)}>${selected && html`<${Icon} name="check" />`}</button>
-    ${image.permalink && html`<span class="actions">
+    ${!absent && html`<button class="ring" tabindex=${tab} aria-label=${selected ? "Take out of the selection" : "Select"} aria-pressed=${selected}
+      onClick=${(event) => on.select(index, event.shiftKey)}>${selected && html`<${Icon} name="check" />`}</button>`}
+    ${image.permalink && !absent && html`<span class="actions">
       <button tabindex=${tab} class=${mark.favourite ? "on" : ""} aria-label="Favourite" aria-pressed=${mark.favourite} title="Favourite"
         onClick=${() => on.favourite(image)}><${Icon} name="heart" filled=${mark.favourite} /></button>
       <a tabindex=${tab} href=${`${image.permalink}?download=true`} aria-label="Download" title="Download"><${Icon} name="download" /></a></span>`}</div>`;
