@@ -51,6 +51,8 @@ _BETWEEN_TWO_HOPS: Final = frozenset({
     b"transfer-encoding", b"upgrade",
 })  # fmt: skip
 """Headers that concern one connection only (RFC 9110, 7.6.1)."""
+_SET_BY_THE_SERVER: Final = frozenset({b"date", b"server"})
+"""Headers that Hypercorn adds to every response: those of the emulator would be there as well."""
 
 TOKEN_PATHS: Final = ("/oauth2/token", "/oauth2/revoke")
 PICTURES_PATH: Final = "/files"
@@ -248,9 +250,8 @@ async def _answer(way: httpx.AsyncBaseTransport, request: httpx.Request) -> Resp
     stream = answer.stream
     assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - asynchronous transports give asynchronous streams
     response = StreamingResponse(stream, status_code=answer.status_code, background=BackgroundTask(stream.aclose))
-    response.raw_headers = [
-        (name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _BETWEEN_TWO_HOPS
-    ]
+    left_out = _BETWEEN_TWO_HOPS | _SET_BY_THE_SERVER
+    response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in left_out]
     return response
 
 

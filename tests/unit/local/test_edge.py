@@ -1,13 +1,20 @@
 import asyncio
 import json
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 from infra.local.edge import LARGEST_BODY_BYTES, REQUESTS_AT_ONCE, Target, application
+from starlette.applications import Starlette
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIFramework
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -124,6 +131,32 @@ def test_headers_of_one_connection_are_not_passed_on(target_file: Path) -> None:
 
     assert "te" not in api.requests[0].headers
     assert "keep-alive" not in answer.headers
+
+
+def test_a_response_has_one_date_and_one_server(target_file: Path) -> None:
+    api = Api(httpx.Response(200, headers={"date": "Tue, 01 Dec 2026 04:00:00 GMT", "server": "emulator"}))
+
+    headers = served(application(Target(target_file), httpx.MockTransport(api), record=target_file), "/api/v1/models")
+
+    assert [len(headers.get_list(name)) for name in ("date", "server")] == [1, 1]
+
+
+def served(edge: Starlette, path: str) -> httpx.Headers:
+    """The headers of a response as Hypercorn sends it, which adds some of its own."""
+
+    async def through_the_server() -> httpx.Headers:
+        listener = socket.create_server(("127.0.0.1", 0))
+        config, done = Config(), asyncio.Event()
+        port = listener.getsockname()[1]
+        config.bind = [f"fd://{listener.detach()}"]
+        server = asyncio.create_task(serve(cast("ASGIFramework", edge), config, shutdown_trigger=done.wait))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            answer = await client.get(path)
+        done.set()
+        await server
+        return answer.headers
+
+    return asyncio.run(through_the_server())
 
 
 def test_a_body_that_api_gateway_would_refuse_is_refused(target_file: Path) -> None:
