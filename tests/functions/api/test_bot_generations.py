@@ -448,11 +448,13 @@ def test_the_history_is_what_the_bot_lists(bot: BotClient) -> None:
     )
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "offset=1000", "limit=abc"])
+@pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=101", "offset=-1", "offset=1000", "limit=abc"])
 def test_a_part_of_the_history_that_there_cannot_be_is_400(bot: BotClient, query: str) -> None:
     answer = bot.call("GET", "/api/v1/generations", query=f"telegram_id={TELEGRAM_ID}&{query}")
 
-    assert answer.status == 400
+    (fault,) = answer.json["detail"]["fields"]
+    assert (answer.status, fault["field"]) == (400, query.partition("=")[0])
+    assert ("minimum" in fault["allowed"]) == ("abc" not in query), "whole numbers are told the range"
 
 
 @pytest.mark.requirement("S001-45", "X-11")

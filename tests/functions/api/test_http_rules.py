@@ -62,11 +62,24 @@ def test_a_field_of_the_body_in_both_spellings_is_refused(
     assert store.generations == {}
 
 
-@pytest.mark.parametrize("limit", ["5_0", "+5", "%205", "5.0", "1e1", "-5", "\u0665"])
+@pytest.mark.parametrize(
+    "limit",
+    ["5_0", "+5", "%205", "5.0", "1e1", "\u0665", "-", "--5", "-+5", "-%205", "5-", "-\u0665", "5%0A", "9" * 5000],
+)
 def test_a_number_of_a_query_is_decimal_digits(api: Api, limit: str) -> None:
     answer = api.call("list_generations", "GET", "/api/v1/generations", query=f"limit={limit}")
 
-    assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "limit")
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"], fault["allowed"]) == (400, "limit", {"type": "integer"})
+
+
+@pytest.mark.parametrize("limit", ["-1", "-100000", "0", "101"])
+def test_a_number_of_a_query_that_is_out_of_range_is_told_the_range(api: Api, limit: str) -> None:
+    answer = api.call("list_generations", "GET", "/api/v1/generations", query=f"limit={limit}")
+
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"], fault["allowed"]) == (400, "limit", {"minimum": 1, "maximum": 100})
+    assert fault["message"] == "limit must be from 1 to 100."
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,21 @@ def test_a_list_says_how_many_there_are_and_leads_on_by_page_and_by_cursor(shop:
     assert (beyond["products"], beyond["total"]) == ([], 12)
 
 
-@pytest.mark.parametrize("query", ["page=0", "limit=0", "limit=101", "page=101", "page=x", "sort=name", "cursor=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "page=-1",
+        "page=1_0",
+        "limit=0",
+        "limit=101",
+        "limit=%205",
+        "page=101",
+        "page=x",
+        "sort=name",
+        "cursor=x",
+    ],
+)
 @pytest.mark.parametrize("path", ["/api/v1/products", "/api/products"])
 def test_a_list_that_cannot_be_given_is_refused_by_its_parameter(shop: Shop, path: str, query: str) -> None:
     answer = shop.call("GET", path, query=query)

@@ -212,6 +212,8 @@ def test_a_version_that_was_never_made_is_not_there(functions: Functions, versio
 
 def test_a_later_version_of_a_built_in_template_is_not_there(functions: Functions) -> None:
     assert ask(functions, "GET", "/product-shots", query="version=7").status == 404
+    assert ask(functions, "GET", "/product-shots", query="version=-1").status == 404
+    assert ask(functions, "GET", "/product-shots", query="version=1.0").status == 400
 
 
 def test_the_same_words_again_make_no_version(functions: Functions) -> None:

@@ -89,6 +89,15 @@ def test_the_same_key_with_another_request_is_refused(
     assert batches(world, owner) == [first.json["id"]]
 
 
+def test_a_budget_below_nothing_is_refused_and_one_of_nothing_is_not(world: World, owner: dict[str, Any]) -> None:
+    refused = submit(world, owner, query="budget_credits=-1")
+
+    (fault,) = refused.json["error"]["details"]
+    assert (refused.status, fault["field"], fault["allowed"]) == (400, "budget_credits", {"minimum": 0})
+    assert batches(world, owner) == []
+    assert submit(world, owner, query="budget_credits=0").json["cost"]["budgetMilliCredits"] == 0
+
+
 def test_of_two_calls_at_the_same_moment_one_stores_a_batch(
     world: World, owner: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,16 @@ def test_the_history_has_every_request(door: StudioDoor) -> None:
     assert 'rel="next"' in (next_page.header("Link") or "")
 
 
+@pytest.mark.parametrize("name", ["limit", "offset"])
+@pytest.mark.parametrize("path", ["/api/v1/images", "/api/v1/prompts"])
+def test_a_negative_number_of_a_query_is_told_the_range(door: StudioDoor, path: str, name: str) -> None:
+    answer = door.read(path, f"{name}=-1")
+
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"]) == (400, name)
+    assert fault["allowed"]["minimum"] == {"limit": 1, "offset": 0}[name]
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "offset=-1", "offset=5000", "page=1", "offset=1&cursor=x"])
 def test_pages_that_there_are_not_are_refused(door: StudioDoor, query: str) -> None:
     answer = door.read("/api/v1/images", query)

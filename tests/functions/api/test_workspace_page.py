@@ -85,6 +85,7 @@ def test_a_browser_is_not_sent_in_a_circle_for_ever(api: Api) -> None:
     url = post(api, GOOD).json["data"]["url"]
 
     assert load(api, url, query="turn=15") == (202, None)
+    assert [load(api, url, query=f"turn={turn}")[0] for turn in ("-1", "16", "+1")] == [400, 400, 400]
 
 
 def test_an_image_that_failed_is_gone(api: Api, store: Store) -> None:

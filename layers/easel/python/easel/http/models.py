@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -44,15 +45,20 @@ WholeNumber = Annotated[int, INTEGRAL]
 """An integer in a request: JSON has one kind of number, so `1.0` is 1."""
 
 
-def _digits(value: object) -> object:
-    # Python also reads `5_0`, `+5` and blanks as a number.
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+_DECIMAL: Final = re.compile(r"-?[0-9]+")
+
+
+def _decimal(value: object) -> object:
+    # Python also reads `5_0`, `+5`, `5.0` and blanks as a number.
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
         raise PydanticKnownError("int_parsing")
     return value
 
 
-WholeNumberParameter = Annotated[int, BeforeValidator(_digits)]
-"""An integer in a query: decimal digits only. None of them is negative."""
+DECIMAL = BeforeValidator(_decimal)
+"""For an integer with limits in a query: `Annotated[int, Field(ge=0), DECIMAL]`."""
+WholeNumberParameter = Annotated[int, DECIMAL]
+"""An integer in a query: decimal digits, after a minus where it is negative."""
 
 
 class RequestModel(BaseModel):

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Final, Protocol
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
 
 from easel.domain.generation import Generation
 from easel.domain.image import Image, Status
 from easel.domain.permalinks import encode_permalink
 from easel.http import answers
 from easel.http.failures import PictureGone
-from easel.http.models import AnswerModel
+from easel.http.models import DECIMAL, AnswerModel
 from easel.services.images.links import ImageLinks, LinkOptions, Variant
 from easel.services.images.read_images import ImageView
 
@@ -24,8 +25,8 @@ _PAUSE_SECONDS: Final = 2
 
 Token = Annotated[str, Path(description="As in the `url` of an image that is being made.")]
 Turn = Annotated[
-    int | None,
-    Query(alias="turn", ge=0, le=_MAX_TURNS, description="How often this address has been waited at."),
+    Annotated[int, Field(ge=0, le=_MAX_TURNS), DECIMAL] | None,
+    Query(alias="turn", description="How often this address has been waited at."),
 ]
 
 

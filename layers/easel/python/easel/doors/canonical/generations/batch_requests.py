@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
 
 from easel.domain.batch import CANONICAL_ADDRESS, MAX_LINES, BatchLine
 from easel.domain.request import ImageRequest
@@ -17,7 +18,7 @@ from easel.http import problems
 from easel.http.batch_lines import LINE_ADDRESSES, LONGEST_CUSTOM_ID, MAX_BATCH_BYTES, lines_of, values_of
 from easel.http.bodies import json_object, raw
 from easel.http.incoming import Incoming
-from easel.http.models import WholeNumberParameter
+from easel.http.models import DECIMAL
 from easel.http.validation import validated
 
 _JSON_LINES: Final = frozenset({"application/jsonl", "application/x-ndjson", "application/x-jsonlines"})
@@ -28,7 +29,7 @@ Start = Annotated[
     str | None, Query(description="`true` starts it at once; else it waits for `POST /api/v1/batches/{batchId}/start`.")
 ]
 BudgetCredits = Annotated[
-    WholeNumberParameter | None,
+    Annotated[int, Field(ge=0), DECIMAL] | None,
     Query(
         alias="budget_credits",
         description="Whole credits that all lines together may cost; the batch is paused before it would cost more.",

@@ -23,14 +23,14 @@ from easel.domain.prompt_templates import (
 from easel.domain.template_use import ANY_ROLE, MAX_VARIABLES, ROLE, TemplateUse
 from easel.doors.canonical.generations.requests import TemplateValues
 from easel.http import parse
-from easel.http.models import RequestModel, WholeNumber
+from easel.http.models import RequestModel, WholeNumber, WholeNumberParameter
 from easel.ids import MAX_IMAGES
 
 TemplateId = Annotated[
     str, Path(alias="templateId", description="A word for what ships with Easel, an id of ours for your own.")
 ]
 TemplateVersion = Annotated[
-    int | None,
+    WholeNumberParameter | None,
     Query(description="An older version; the newest when left out.", json_schema_extra={"minimum": 1}),
 ]
 
