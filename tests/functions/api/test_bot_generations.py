@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image as PillowImage
+from pydantic.alias_generators import to_camel
 from tests.functions.api.bot_client import UNSET, BotClient
 from tests.support.generations import a_stored_image
 from tests.support.mini_app import BOT_TOKEN, TELEGRAM_ID, init_data
@@ -222,6 +224,36 @@ def test_without_references_it_is_text_to_image_and_nulls_are_taken(bot: BotClie
     answer = bot.submit(model_id=SEEDREAM, **fields)
 
     assert (answer.status, answer.json["request"]["mode"]) == (200, "t2i")
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"reference_urls": ["https://a.example/1.png"] * 11}, "reference_urls"),
+        ({"reference_file_ids": ["file"] * 11}, "reference_file_ids"),
+        ({"reference_urls": ["https://a.example/1.png"] * 11, "reference_file_ids": ["file"]}, "reference_urls"),
+        ({"reference_file_ids": ["file", None, "no file id!"]}, "reference_file_ids[2]"),
+        ({"reference_urls": ["https://a.example/1.png", "https://127.0.0.1/1.png"]}, "reference_urls[1]"),
+    ],
+)
+@pytest.mark.parametrize("spelled", [str, to_camel])
+def test_a_reference_at_fault_is_named_by_the_field_that_was_sent(
+    bot: BotClient, sent: dict[str, Any], field: str, spelled: Callable[[str], str]
+) -> None:
+    body = {"telegram_id": TELEGRAM_ID, "model_id": SEEDREAM, "prompt": "a fox"}
+    body |= {spelled(name): value for name, value in sent.items()}
+
+    answer = bot.call("POST", "/api/v1/generations/submit", body=body)
+
+    (fault,) = answer.json["detail"]["fields"]
+    name = field.partition("[")[0]
+    assert (answer.status, fault["field"]) == (400, field.replace(name, spelled(name)))
+
+
+def test_a_model_at_fault_is_named_as_it_was_sent(bot: BotClient) -> None:
+    answer = bot.submit(model="seedream-v4")
+
+    assert [fault["field"] for fault in answer.json["detail"]["fields"]] == ["model"], "this door has no such field"
 
 
 def test_eleven_references_are_too_many(bot: BotClient) -> None:

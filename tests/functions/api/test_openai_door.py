@@ -339,8 +339,8 @@ def test_json_may_bring_the_pictures_along(door: OpenAIDoor, masked: bool) -> No
 
 BAD_EDITS: dict[str, tuple[dict[str, Any], str | None]] = {
     "no picture": ({"prompt": "a hat"}, "image"),
-    "no address": ({"prompt": "a hat", "image": "my cat"}, "image[0]"),
-    "no base64": ({"prompt": "a hat", "image": "data:image/png;base64,???"}, "image[0]"),
+    "no address": ({"prompt": "a hat", "image": "my cat"}, "image"),
+    "no base64": ({"prompt": "a hat", "image": "data:image/png;base64,???"}, "image"),
     "a mask of another size": (
         {"prompt": "a hat", "image": data_url(png()), "mask": data_url(png((32, 32)))},
         "mask",
@@ -360,12 +360,19 @@ def test_a_bad_edit_names_its_field(door: OpenAIDoor, body: dict[str, Any], para
     assert len(door.generations()) == before
 
 
+@pytest.mark.parametrize("name", ["image", "images"])
+def test_too_many_pictures_are_told_by_the_field_that_was_sent(door: OpenAIDoor, name: str) -> None:
+    body = {"prompt": "a hat", "model": "sandbox", name: ["https://a.example/1.png"] * 16}
+
+    assert error(door.edit(body)) == (400, "invalid_value", name)
+
+
 def test_an_address_of_our_own_that_is_no_permalink_is_unknown(door: OpenAIDoor) -> None:
     before = len(door.generations())
 
     answer = door.edit({"prompt": "a hat", "images": [{"image_url": f"{BASE_URL}/i/abc"}]})
 
-    assert error(answer) == (404, "invalid_value", "image")
+    assert error(answer) == (404, "invalid_value", "images[0]")
     assert answer.header("x-should-retry") == "false"
     assert len(door.generations()) == before
 

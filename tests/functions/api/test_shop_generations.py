@@ -247,8 +247,8 @@ def test_without_the_credits_nothing_starts_and_the_answer_names_both_amounts(wo
         ({"productId": MISSING}, 404, None),
         ({"productId": "64b7f0"}, 404, None),
         ({"model": "gemini-9"}, 400, "model"),
-        ({"shots": ["trio"]}, 400, "template.shots[0]"),
-        ({"shots": []}, 400, "template.shots"),
+        ({"shots": ["trio"]}, 400, "shots[0]"),
+        ({"shots": []}, 400, "shots"),
         ({"prompt": "a bag"}, 400, "prompt"),
     ],
 )

@@ -338,6 +338,36 @@ def test_pictures_to_work_from_are_addresses_images_and_uploads(door: StudioDoor
         assert "reference" not in refused.json["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("pictures", "fields"),
+    [
+        ({"sourceImages": 11}, ["sourceImages"]),
+        ({"source_images": 11}, ["source_images"]),
+        ({"uploadIds": 11}, ["uploadIds"]),
+        ({"sourceImages": 6, "uploadIds": 5}, ["sourceImages", "uploadIds"]),
+    ],
+)
+def test_too_many_pictures_are_told_by_the_fields_that_were_sent(
+    door: StudioDoor, pictures: dict[str, int], fields: list[str]
+) -> None:
+    one = "019a9f1c-0000-7000-8000-00000000000f"
+
+    answer = door.generate({"prompt": "a fox", **{name: [one] * count for name, count in pictures.items()}})
+
+    assert answer.status == 400
+    faults = answer.json["error"]["details"]
+    assert [(fault["field"], fault["allowed"]) for fault in faults] == [(name, {"maximum": 10}) for name in fields]
+
+
+@pytest.mark.parametrize("name", ["imageSize", "image_size", "size"])
+def test_a_size_at_fault_is_named_as_it_was_sent(door: StudioDoor, name: str) -> None:
+    answer = door.generate({"prompt": "a fox", "model": "seedream-v4", name: "1x1"})
+
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"]) == (400, name)
+    assert ("There is no field" in fault["message"]) == (name == "size"), "this door has no such field"
+
+
 @pytest.mark.requirement("X-28")
 def test_the_body_tells_the_studio_from_the_content_door(door: StudioDoor) -> None:
     item = {"contentItemId": "post-9", "title": "A title"}

@@ -341,6 +341,23 @@ def test_a_misspelled_field_comes_before_the_one_that_is_missing_for_it(api: Api
     assert {detail["field"] for detail in answer.json["error"]["details"]} == {"promt", "prompt"}
 
 
+@pytest.mark.parametrize(
+    ("name", "one"),
+    [
+        ("referenceUrls", "https://a.example/1.png"),
+        ("reference_urls", "https://a.example/1.png"),
+        ("referenceFileIds", "file"),
+        ("reference_file_ids", "file"),
+        ("references", {"url": "https://a.example/1.png"}),
+    ],
+)
+def test_too_many_references_are_told_by_the_field_that_was_sent(api: Api, name: str, one: Any) -> None:
+    answer = api.submit({"prompt": "a fox", "model": "seedream-v4", name: [one] * 11})
+
+    (fault,) = answer.json["error"]["details"]
+    assert (answer.status, fault["field"], fault["allowed"]) == (400, name, {"maximum": 10})
+
+
 def test_a_trusted_origin_may_serve_references_over_http(api: Api) -> None:
     answer = api.submit(GOOD | {"model": "seedream-v4", "referenceUrls": ["HTTP://127.0.0.1:8000/1.png?x=1"]})
 

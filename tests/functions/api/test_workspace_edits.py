@@ -62,7 +62,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "one of several": ({"image": None, "images": [PICTURE, "file:///etc/passwd"]}, "images[1]"),
     "no upload id": ({"image": None, "uploadId": "1"}, "uploadId"),
     "no prompt": ({"prompt": ""}, "prompt"),
-    "a model without references": ({"model": "sandbox", "provider": "sandbox", "images": [PICTURE] * 16}, "image"),
+    "too many": ({"model": "sandbox", "provider": "sandbox", "image": None, "images": [PICTURE] * 16}, "images"),
+    "too many uploads": (
+        {"model": "sandbox", "provider": "sandbox", "image": None, "uploadIds": [UPLOAD] * 16},
+        "uploadIds",
+    ),
 }
 
 

@@ -36,8 +36,10 @@ def request_with(field: str, sign: str, size: int) -> ImageRequest:
         "prompt": lambda: a_request(prompt=text),
         "watermark": lambda: a_request(asked=AskedParameters(watermark=text)),
         "clientReference": lambda: a_request(client_reference=text),
-        "referenceUrls[1]": lambda: a_request(references=(at_url(URL), at_url(text))),
-        "references[0].url": lambda: a_request(references=(at_url(text),), input_params={"references": [{}]}),
+        "referenceUrls[1]": lambda: a_request(
+            references=(at_url(URL), at_url(text)), reference_fields=("referenceUrls[0]", "referenceUrls[1]")
+        ),
+        "references[0].url": lambda: a_request(references=(at_url(text),)),
         "referenceFileIds[0]": lambda: a_request(references=(at_url(URL, telegram_file_id=text),)),
         "template.variables": lambda: a_request(
             prompt="", template=TemplateUse("t", {"one": text[: len(text) // 2], "two": text[len(text) // 2 :]})

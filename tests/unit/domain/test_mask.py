@@ -14,7 +14,8 @@ MASKED = at_url("https://a.example/mask.png", MASK)
 
 
 def request_with(*references: Reference, model: str = "gpt-image-1") -> ImageRequest:
-    return ImageRequest("a fox", model, references=references)
+    fields = tuple(f"pictures[{index}]" for index in range(len(references)))
+    return ImageRequest("a fox", model, references=references, reference_fields=fields)
 
 
 @pytest.mark.parametrize("name", ["gpt-image-1", "dall-e-2", "gpt-image-2.6-flare", "sandbox"])
@@ -24,18 +25,18 @@ def test_a_mask_does_not_count_as_a_picture(name: str) -> None:
 
 
 FAULTS = {
-    "no picture": (request_with(MASKED), "needs the picture"),
-    "two masks": (request_with(PICTURE, MASKED, MASKED), "one mask"),
-    "a model without masks": (request_with(PICTURE, MASKED, model="seedream-v4"), "takes no mask"),
+    "no picture": (request_with(MASKED), "needs the picture", "pictures[0]"),
+    "two masks": (request_with(PICTURE, MASKED, MASKED), "one mask", "pictures[1]"),
+    "a model without masks": (request_with(PICTURE, MASKED, model="seedream-v4"), "takes no mask", "pictures[1]"),
 }
 
 
-@pytest.mark.parametrize(("request_", "text"), FAULTS.values(), ids=FAULTS)
-def test_a_mask_that_cannot_be_used_is_refused(request_: ImageRequest, text: str) -> None:
+@pytest.mark.parametrize(("request_", "text", "field"), FAULTS.values(), ids=FAULTS)
+def test_a_mask_that_cannot_be_used_is_refused(request_: ImageRequest, text: str, field: str) -> None:
     with pytest.raises(InvalidRequest, match=text) as refused:
         validate_parameters(load_catalogue().find(request_.model), request_)
 
-    assert [fault.field for fault in refused.value.fields] == ["mask"]
+    assert [fault.field for fault in refused.value.fields] == [field]
 
 
 def test_a_masked_request_is_served_only_by_those_who_take_masks() -> None:

@@ -376,7 +376,17 @@ def test_a_model_takes_so_many_references(model: str, most: int) -> None:
     assert asked(model, references=references(most))
 
     (problem,) = refused(model, references=references(most + 1))
-    assert (problem.field, problem.allowed) == ("referenceUrls", {"maximum": most})
+    assert (problem.field, problem.allowed) == ("references", {"maximum": most})
+
+
+def test_of_too_many_references_every_field_that_names_some_is_told() -> None:
+    named = {"one[0].url": "one", "one[12].url": "one", "two[3]": "two", "three": "three"}
+    fields = (*named, *(f"two[{index}]" for index in range(4, 11)))
+
+    problems = refused("seedream-v4", references=references(11), reference_fields=fields)
+
+    assert [problem.field for problem in problems] == list(dict.fromkeys(named.values()))
+    assert [problem.allowed for problem in problems] == [{"maximum": 10}] * 3
 
 
 # --- together -------------------------------------------------------------------------------------------------------
@@ -395,7 +405,7 @@ def test_several_problems_are_told_together() -> None:
         output_format="tiff",
     )
 
-    fields = ["prompt", "n", "referenceUrls", "size", "aspectRatio", "resolution", "outputFormat"]
+    fields = ["prompt", "n", "references", "size", "aspectRatio", "resolution", "outputFormat"]
     assert [problem.field for problem in problems] == fields
     assert all(problem.message and problem.allowed is not None for problem in problems)
 

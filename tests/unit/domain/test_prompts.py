@@ -47,8 +47,8 @@ A_SET = TemplateSet(
 
 
 def composed(variables: dict[str, str], chosen: TemplateSet = A_SET, **more: Any) -> Composition:
-    options = {name: more.pop(name) for name in ("roles", "limit", "at") if name in more}
-    return compose(chosen, TemplateUse(chosen.id, variables, **more), **options)
+    options = {name: more.pop(name) for name in ("roles", "limit") if name in more}
+    return compose(chosen, TemplateUse(chosen.id, variables, **{"at": ""} | more), **options)
 
 
 def refused(variables: dict[str, str], chosen: TemplateSet = A_SET, **more: Any) -> list[FieldError]:
@@ -181,6 +181,10 @@ def test_fields_are_named_as_the_caller_wrote_them() -> None:
         "template.variables.shoe",
         "template.shots[0]",
     ]
+    own = {"shoe": "productId", "story": "text"}
+    assert [fault.field for fault in refused({}, value_fields=own, shots=("top",))] == ["productId", "shots[0]"]
+    long = refused({"shoe": "clog"}, limit=3, value_fields=own, shots=("sole",))
+    assert {fault.field for fault in long} == {"productId", "text"}
 
 
 @pytest.mark.parametrize(

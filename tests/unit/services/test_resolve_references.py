@@ -17,7 +17,7 @@ from easel.domain.identities import TelegramIdentity, names_of
 from easel.domain.image import Status
 from easel.domain.permalinks import encode_permalink
 from easel.domain.reference import MASK, ImageSource, Reference, Source, TelegramSource, UploadSource, UrlSource
-from easel.domain.request import Channel
+from easel.domain.request import Channel, ImageRequest
 from easel.domain.upload import Upload, UploadRejection, UploadState
 from easel.errors import IdempotencyKeyReused, InvalidRequest, ReferenceNotReady, UnknownReference
 from easel.ids import new_id
@@ -70,7 +70,7 @@ class Desk:
 
     def submit_references(self, references: tuple[Reference, ...]) -> Submitted:
         """A submit whose body has the mask in a field of its own, as some doors do."""
-        request = an_image_request(model="sandbox", references=references)
+        request = a_masked_request(references)
         return self._submit(CALLER, request, request_id="req-1", idempotency_key=None)
 
     def refused_mask(self, first: Source, mask: Source) -> str:
@@ -80,7 +80,7 @@ class Desk:
             self.submit_references(references)
         check = resolve_references_over(self.ports, lambda: self.now, uploads=self.ports.uploads).check
         with pytest.raises(InvalidRequest) as quoted:
-            check(CALLER, an_image_request(model="sandbox", references=references))
+            check(CALLER, a_masked_request(references))
         (fault,) = refusal.value.fields
         assert (fault.field, list(quoted.value.fields)) == (MASK, [fault])
         assert (self.ports.unit_of_work.committed, self.ports.queued) == ([], [])
@@ -99,6 +99,11 @@ class Desk:
         assert fault.field == f"references[1].{Reference(source).field}"
         assert (len(self.ports.unit_of_work.committed), self.ports.queued) == (before, [])
         return fault.message
+
+
+def a_masked_request(references: tuple[Reference, ...]) -> ImageRequest:
+    fields = tuple(MASK if one.is_mask else f"images[{index}]" for index, one in enumerate(references))
+    return an_image_request(model="sandbox", references=references, reference_fields=fields)
 
 
 def body_of(references: tuple[Reference, ...]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _sizes(request: ImageRequest) -> Iterator[tuple[str, int, int]]:
     # The values themselves are not stored. A template may be asked to shorten them, each to what it takes.
     if request.template and not request.template.truncate:
         values = sum(map(bytes_of, request.template.variables.values()))
-        yield "template.variables", values, TEMPLATE_VALUES
+        yield from ((field, values, TEMPLATE_VALUES) for field in request.template.fields_of_values())
     yield "body", bytes_of(json_of(request.input_params)), INPUT
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from easel.domain.reference import MASK, Reference
+from easel.domain.reference import Reference
 from easel.domain.template_use import TemplateUse
 
 _SEEDS: Final = 2**32
+_ENTRY: Final = re.compile(r"\[[0-9]+\].*")
+"""What the name of an entry has after the name of its list."""
 
 
 class Mode(StrEnum):
@@ -190,7 +193,8 @@ class ImageRequest:
 
     `template` makes the prompts instead of `prompt`, which is then empty. `n` is None for one image, or for as many as
     the template has shots. `input_params` is the body as the caller sent it. `cancel_after` shortens the deadline.
-    `quote_id` is an upper bound on what is charged.
+    `quote_id` is an upper bound on what is charged. `reference_fields` are the fields of that body that name the
+    references, one for each; empty where they are not in the body, as those of an earlier image.
     """
 
     prompt: str
@@ -198,6 +202,7 @@ class ImageRequest:
     n: int | None = None
     asked: AskedParameters = field(default_factory=AskedParameters)
     references: tuple[Reference, ...] = ()
+    reference_fields: tuple[str, ...] = ()
     input_params: Mapping[str, Any] = field(default_factory=dict)
     client_reference: str | None = None
     cancel_after: timedelta | None = None
@@ -212,16 +217,16 @@ class ImageRequest:
         return 1 if self.n is None else self.n
 
     def reference_field(self, index: int) -> str:
-        """The field of the body that names the source of a reference."""
-        reference = self.references[index]
-        if reference.is_mask and not self.input_params.get("references"):
-            return MASK
-        if self.input_params.get("references"):
-            return f"references[{index}].{reference.field}"
-        # Those of a product or of an earlier image are not in the body at all: named as the canonical door would.
-        older = {"url": "referenceUrls", "telegramFileId": "referenceFileIds"}
-        name = older.get(reference.field)
-        return f"{name}[{index}]" if name else f"references[{index}].{reference.field}"
+        """The field of the body that names the source of a reference, as the front door has it."""
+        if self.reference_fields:
+            return self.reference_fields[index]
+        return f"references[{index}].{self.references[index].field}"
+
+    def picture_fields(self) -> list[str]:
+        """The fields of the body that together name the pictures to work from, a list as one."""
+        numbered = enumerate(self.references)
+        names = (self.reference_field(index) for index, reference in numbered if not reference.is_mask)
+        return list(dict.fromkeys(_ENTRY.sub("", name) for name in names))
 
     @property
     def mode(self) -> Mode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from easel.domain.text import is_blank
@@ -22,7 +22,8 @@ class TemplateUse:
     """A request for prompts from a template.
 
     `version` None means the newest, `shots` None means all. `truncate` allows truncating the values of variables that
-    the template marks as truncatable.
+    the template marks as truncatable. `at` is the path of its fields in the caller's request. `value_fields` are the
+    fields that the values come from, by the names of the variables, where they are not in `variables` there.
     """
 
     id: str
@@ -30,6 +31,16 @@ class TemplateUse:
     version: int | None = None
     shots: tuple[str, ...] | None = None
     truncate: bool = False
+    at: str = "template."
+    value_fields: Mapping[str, str] = field(default_factory=dict)
+
+    def field_of(self, variable: str) -> str:
+        """The field of the caller's request that a value comes from."""
+        return self.value_fields.get(variable, f"{self.at}variables.{variable}")
+
+    def fields_of_values(self) -> list[str]:
+        """The fields that all values come from."""
+        return list(dict.fromkeys(self.value_fields.values())) or [f"{self.at}variables"]
 
     def given_values(self) -> dict[str, str]:
         """The cleaned values; empty ones are left out, since they count as missing."""

@@ -93,6 +93,7 @@ class Door:
     """One front door. `failure_model` and `failure_media_type` describe its failures in the OpenAPI document.
 
     So do `further_codes`: for a code, those that the door gives to errors of the same class in special cases.
+    `field_names` are its names of fields that our rules call otherwise, by the names that they have there.
     """
 
     name: DoorName
@@ -101,3 +102,4 @@ class Door:
     failure_media_type: str = "application/json"
     further_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     headers: Callable[[Served], Mapping[str, str]] = rate_headers
+    field_names: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
 )
 from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
 
 from easel.clock import system_clock
 from easel.errors import EaselError, FieldError, InvalidRequest, Unauthenticated, UnsupportedMediaType
@@ -28,7 +30,7 @@ from easel.observability import describe_error, logger, request_id
 
 def answer(door: Door, error: Exception, incoming: Incoming, body: type[BaseModel] | None = None) -> Response[str]:
     """The answer to a failed request, logged once: refusals as events, faults of ours with where they happened."""
-    known = _as_sent(_classify(error, incoming, body), incoming.fields)
+    known = _as_sent(_classify(error, incoming, body), door, incoming.fields)
     kind = kind_of(known)
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("request failed", extra={"code": known.code, **describe_error(error)})
@@ -68,11 +70,14 @@ def _classify(error: Exception, incoming: Incoming, body: type[BaseModel] | None
     return error if isinstance(error, EaselError) else InternalError("Something went wrong on our side.")
 
 
-def _as_sent(error: EaselError, sent: Mapping[str, Any]) -> EaselError:
-    """Name fields as the caller spelled them: our rules use camelCase, requests may come in snake_case."""
+def _as_sent(error: EaselError, door: Door, sent: Mapping[str, Any]) -> EaselError:
+    """Name fields as the door does, in the caller's spelling: requests may come in camelCase or in snake_case."""
     if not isinstance(error, InvalidRequest) or not error.fields:
         return error
-    renamed = [_renamed(fault, _spelling(fault.field, sent)) for fault in error.fields]
+    # What the caller did send under such a name is at fault under this name: the door has no such field.
+    names = {name: own for name, own in door.field_names.items() if name not in sent}
+    own = [replace(fault, field=names.get(fault.field, fault.field)) for fault in error.fields]
+    renamed = [_renamed(fault, _spelling(fault.field, sent)) for fault in own]
     first = error.fields[0].message
     return type(error)(renamed[0].message if error.message == first else error.message, renamed)
 
@@ -89,7 +94,8 @@ def _spelling(field: str, sent: Mapping[str, Any]) -> str:
     """Of `referenceFileIds[0]` it is the name of the list that is spelled one way or the other."""
     name = re.split(r"[.\[]", field, maxsplit=1)[0]
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return snake + field[len(name) :] if name not in sent and snake in sent else field
+    known = next((one for one in (name, snake, to_camel(name)) if one in sent), name)
+    return known + field[len(name) :]
 
 
 def _headers(failure: Failure) -> dict[str, str]:

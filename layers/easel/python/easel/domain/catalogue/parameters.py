@@ -134,7 +134,8 @@ def _check_references(model: Model, request: ImageRequest, problems: list[FieldE
     needs = needs_of(request.references)
     if needs.pictures > model.max_references:
         message = f"{model.id} takes at most {model.max_references} reference pictures."
-        problems.append(FieldError("referenceUrls", message, {"maximum": model.max_references}))
+        allowed = {"maximum": model.max_references}
+        problems += [FieldError(field, message, allowed) for field in request.picture_fields()]
     masks = [index for index, reference in enumerate(request.references) if reference.is_mask]
     if not masks:
         return

@@ -48,16 +48,16 @@ class Composition:
 
 
 def compose(
-    chosen: TemplateSet, use: TemplateUse, *, roles: Sequence[str] = (), limit: int = LONGEST_PROMPT, at: str = ""
+    chosen: TemplateSet, use: TemplateUse, *, roles: Sequence[str] = (), limit: int = LONGEST_PROMPT
 ) -> Composition:
     """Render the prompts. `roles` are those of the reference images, in the order in which a model gets them.
 
-    No prompt is longer than `limit` and `LONGEST_PROMPT`. `at` is the path of the template in the caller's request.
+    No prompt is longer than `limit` and `LONGEST_PROMPT`.
 
     Raises:
         InvalidRequest: with one `FieldError` per invalid value, shot or role.
     """
-    work = _Work(chosen, use, at)
+    work = _Work(chosen, use)
     values = work.values()
     shots = work.shots(values)
     work.check_roles(roles)
@@ -88,7 +88,6 @@ class _Work:
 
     chosen: TemplateSet
     use: TemplateUse
-    at: str
     faults: list[FieldError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -103,7 +102,7 @@ class _Work:
         known = {variable.name for variable in self.chosen.variables}
         for name in self.use.variables.keys() - known:
             message = f"The template {self.chosen.id} has no variable {name[:80]!r}."
-            self._refuse(f"variables.{name[:80]}", message, sorted(known))
+            self._refuse(self.use.field_of(name[:80]), message, sorted(known))
         given = {}
         for variable in self.chosen.variables:
             value = self._value(variable, clean(self.use.variables.get(variable.name, "")))
@@ -112,7 +111,7 @@ class _Work:
         return given
 
     def _value(self, variable: Variable, value: str) -> str:
-        at, longest = f"variables.{variable.name}", variable.max_length
+        at, longest = self.use.field_of(variable.name), variable.max_length
         if not value:
             if variable.required:
                 self._refuse(at, f"{variable.name} is required.", _accepted(variable))
@@ -143,12 +142,12 @@ class _Work:
         if self.use.shots is None:
             fitting = [shot for shot in self.chosen.shots if _fits(shot, values)]
             if not fitting:
-                self._refuse("shots", "The template has no shot for these values.", list(known))
+                self._refuse(f"{self.use.at}shots", "The template has no shot for these values.", list(known))
             return fitting
         if not self.use.shots:
-            self._refuse("shots", "shots must name at least one shot.", list(known))
+            self._refuse(f"{self.use.at}shots", "shots must name at least one shot.", list(known))
         for index, name in enumerate(self.use.shots):
-            at = f"shots[{index}]"
+            at = f"{self.use.at}shots[{index}]"
             if name not in known:
                 self._refuse(at, f"The template {self.chosen.id} has no shot {name[:80]!r}.", list(known))
             elif name in self.use.shots[:index]:
@@ -174,7 +173,8 @@ class _Work:
         if len(text) > room:
             needed = len(text) + longest - room
             message = f"The prompt of shot {shot.id} has {needed} characters; at most {longest} are taken."
-            self._refuse("variables", message, {"maxLength": longest})
+            for name in self.use.fields_of_values():
+                self._refuse(name, message, {"maxLength": longest})
         return ShotPrompt(shot, f"{text} {said}" if said else text, references)
 
     def _said(self, roles: Sequence[str]) -> str:
@@ -199,7 +199,7 @@ class _Work:
             kept[name] = text
 
     def _refuse(self, field: str, message: str, allowed: object) -> None:
-        self.faults.append(FieldError(f"{self.at}{field}", message, allowed))
+        self.faults.append(FieldError(field, message, allowed))
 
 
 def _fits(shot: Shot, values: Mapping[str, str]) -> bool:

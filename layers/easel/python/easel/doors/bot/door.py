@@ -7,7 +7,6 @@ Its client takes a body for JSON under exactly `application/json`, reads `detail
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -18,14 +17,12 @@ from easel.doors.bot.models import BotAnswer, credits_of
 from easel.doors.bot.texts import language_of, text_of
 from easel.errors import (
     EaselError,
-    FieldError,
     ImageRejected,
     InsufficientCredits,
     InvalidRequest,
     LimitReached,
     ProvidersNotConfigured,
     TicketsRequired,
-    UnknownModel,
 )
 from easel.http.door import Door, DoorName, Failure, WrittenFailure
 from easel.ids import number_of
@@ -96,7 +93,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             message=message,
             fields=[
                 BotFieldFault(field=fault.field, message=fault.message, allowed=fault.allowed)
-                for fault in (_details(failure) if isinstance(error, _ABOUT_FIELDS) else ())
+                for fault in (failure.details if isinstance(error, _ABOUT_FIELDS) else ())
             ],
             active_request_id=number_of(running[0]) if running else None,
             active_public_id=running[0] if running else None,
@@ -114,21 +111,12 @@ def _values(error: EaselError) -> Mapping[str, Any]:
     """What the texts may say about it."""
     values: dict[str, Any] = {"message": error.message}
     if isinstance(error, InvalidRequest) and error.fields:
-        values["field"] = "model_id" if isinstance(error, UnknownModel) else error.fields[0].field
+        values["field"] = error.fields[0].field
     if isinstance(error, InsufficientCredits):
         values |= {"required": credits_of(error.required), "available": credits_of(error.available)}
     if isinstance(error, LimitReached):
         values["limit"] = error.limit
     return values
-
-
-def _details(failure: Failure) -> list[FieldError]:
-    """The faults under the names of this door: bots name a model in `model_id`."""
-    unknown_model = isinstance(failure.error, UnknownModel)
-    return [
-        replace(fault, field="model_id") if unknown_model and fault.field == "model" else fault
-        for fault in failure.details
-    ]
 
 
 def _unset(detail: BotFailureDetail) -> set[str]:
@@ -137,4 +125,4 @@ def _unset(detail: BotFailureDetail) -> set[str]:
     return {name for name in optional if getattr(detail, name) is None}
 
 
-BOT: Final = Door(DoorName.BOT, write_failure, BotProblem)
+BOT: Final = Door(DoorName.BOT, write_failure, BotProblem, field_names={"model": "model_id"})

@@ -84,26 +84,41 @@ VARY_BODY: Final = _described()
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A picture: its source, or the number of the file that it is."""
+
+    field: str
+    source: Source | int
+    role: str = ANY_ROLE
+
+    def reference(self, uploads: Sequence[str]) -> Reference:
+        """The reference, with the uploads that the files have become; none are there before they are stored."""
+        if isinstance(self.source, int):
+            return Reference(UploadSource(uploads[self.source] if uploads else ""), self.role)
+        return Reference(self.source, self.role)
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """An edit as it was sent, with the size of the whole body. `sent` is `fields` with a hash in place of each file.
 
-    `places` are the pictures in their order: a source, or the number of one of `files`; with their roles.
+    `places` are the pictures in their order, each with the field that names it.
     """
 
     request: EditRequest
     fields: Mapping[str, Any]
     sent: Mapping[str, Any]
-    places: tuple[tuple[Source | int, str], ...]
+    places: tuple[_Place, ...]
     files: tuple[SentFile, ...]
     size: int
 
     def image_request(self, headers: Mapping[str, str], uploads: Sequence[str] = ()) -> ImageRequest:
         """The request of the domain, with the uploads that the files have become."""
-        references = tuple(
-            Reference(UploadSource(uploads[place] if uploads else "") if isinstance(place, int) else place, role)
-            for place, role in self.places
+        return replace(
+            image_request(self.request, self.sent, headers),
+            references=tuple(place.reference(uploads) for place in self.places),
+            reference_fields=tuple(place.field for place in self.places),
         )
-        return replace(image_request(self.request, self.sent, headers), references=references)
 
 
 def read(incoming: Incoming, trusted: Collection[str]) -> Edit:
@@ -117,7 +132,7 @@ def read(incoming: Incoming, trusted: Collection[str]) -> Edit:
     """
     model = VaryRequest if incoming.path.endswith("/variations") else EditRequest
     edit = _read_form(incoming, model) if multipart.is_form(incoming.headers) else _read_json(incoming, model, trusted)
-    if not any(role == ANY_ROLE for _, role in edit.places):
+    if not any(place.role == ANY_ROLE for place in edit.places):
         raise InvalidRequest.of("image", "An image is required.", _ALLOWED)
     return edit
 
@@ -127,8 +142,12 @@ def _read_form(incoming: Incoming, model: type[EditRequest]) -> Edit:
     files = _named_files(form.files)
     request = validation.validated(model, {name: _typed(name, text) for name, text in form.fields.items()})
     hashes = [{"field": file.field, "sha256": hashlib.sha256(file.data).hexdigest()} for file in files]
-    places = tuple((number, MASK if file.field == MASK else ANY_ROLE) for number, file in enumerate(files))
+    places = tuple(_Place(file.field, number, _role(file.field)) for number, file in enumerate(files))
     return Edit(request, form.fields, {**form.fields, "files": hashes}, places, files, form.size)
+
+
+def _role(field: str) -> str:
+    return MASK if field == MASK else ANY_ROLE
 
 
 def _named_files(files: tuple[SentFile, ...]) -> tuple[SentFile, ...]:
@@ -165,28 +184,32 @@ def read_line(sent: Mapping[str, Any], trusted: Collection[str]) -> ImageRequest
     if edit.files:
         message = "A line of a batch names its pictures: upload them, or send their addresses."
         raise InvalidRequest.of(edit.files[0].field, message, _ALLOWED_IN_LINES)
-    if not any(role == ANY_ROLE for _, role in edit.places):
+    if not any(place.role == ANY_ROLE for place in edit.places):
         raise InvalidRequest.of("image", "An image is required.", _ALLOWED_IN_LINES)
     return edit.image_request({})
 
 
 def _of_json(request: EditRequest, sent: Mapping[str, Any], trusted: Collection[str]) -> Edit:
-    single = request.image if isinstance(request.image, list) else [request.image] if request.image else []
-    named = [(f"image[{index}]", one, ANY_ROLE) for index, one in enumerate(single)]
-    named += [(f"images[{index}]", one, ANY_ROLE) for index, one in enumerate(request.images or [])]
-    named += [(MASK, request.mask, MASK)] if request.mask else []
+    named = _numbered("image", request.image) if isinstance(request.image, list) else []
+    named += [("image", request.image)] if request.image and not isinstance(request.image, list) else []
+    named += _numbered("images", request.images or [])
+    named += [(MASK, request.mask)] if request.mask else []
     if len(named) > _MOST_IMAGES + 1:
         raise InvalidRequest.of("image", f"At most {_MOST_IMAGES} images are taken.", {"maxItems": _MOST_IMAGES})
     files: list[SentFile] = []
-    places: list[tuple[Source | int, str]] = []
-    for field, one, role in named:
+    places: list[_Place] = []
+    for field, one in named:
         text = _address(field, one)
         if text[:5].lower() == "data:":
-            places.append((len(files), role))
-            files.append(SentFile(MASK if role == MASK else "image", None, None, _inline(field, text)))
+            places.append(_Place(field, len(files), _role(field)))
+            files.append(SentFile(MASK if field == MASK else "image", None, None, _inline(field, text)))
         else:
-            places.append((_source(field, text, trusted), role))
+            places.append(_Place(field, _source(field, text, trusted), _role(field)))
     return Edit(request, sent, _without_data(sent), tuple(places), tuple(files), sum(len(file.data) for file in files))
+
+
+def _numbered(field: str, pictures: Sequence[Named]) -> list[tuple[str, Named]]:
+    return [(f"{field}[{index}]", one) for index, one in enumerate(pictures)]
 
 
 def _address(field: str, named: Named) -> str:

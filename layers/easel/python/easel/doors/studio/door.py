@@ -6,7 +6,6 @@ Its clients are pages that show `error.message` to a person, so the texts are th
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from pydantic import Field
@@ -17,10 +16,6 @@ from easel.http.failures import GenerationFailed
 from easel.http.models import AnswerModel
 
 NO_PROMPT: Final = "Prompt is required and must be a non-empty string"
-_REFERENCE: Final = re.compile(r"(?:referenceUrls|references)\[([0-9]+)\](?:\.\w+)?")
-_MASK: Final = re.compile(r"^mask(?=$| )")
-"""The name of the field: alone, or where a message begins."""
-_MASK_UPLOADS: Final = ("maskUploadId", "mask_upload_id")
 _FAILED: Final = "Image generation failed: {}"
 
 
@@ -66,11 +61,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             code=error.code,
             reason=failed.reason if failed else None,
             details=[
-                StudioFaultDetail(
-                    field=_own_names(fault.field, failure),
-                    message=_own_names(fault.message, failure),
-                    allowed=fault.allowed,
-                )
+                StudioFaultDetail(field=fault.field, message=fault.message, allowed=fault.allowed)
                 for fault in failure.details
             ],
             retryable=failed.retryable if failed else kind.retryable,
@@ -91,23 +82,7 @@ def _text(failure: Failure) -> str:
         return _FAILED.format(error.message)
     if isinstance(error, InvalidRequest) and any(map(_is_no_prompt, error.fields)):
         return NO_PROMPT
-    return _own_names(error.message, failure)
-
-
-def _own_names(text: str, failure: Failure) -> str:
-    """Names of pictures and of the mask as this door has them: in two fields each, the addresses first."""
-    sent = failure.fields.get("sourceImages") or failure.fields.get("source_images")
-    addresses = len(sent) if isinstance(sent, list) else 0
-
-    def own(match: re.Match[str]) -> str:
-        index = int(match[1])
-        return f"sourceImages[{index}]" if index < addresses else f"uploadIds[{index - addresses}]"
-
-    text = _REFERENCE.sub(own, text)
-    if not _MASK.match(text) or failure.fields.get("mask") is not None:
-        return text
-    mask = next((name for name in _MASK_UPLOADS if failure.fields.get(name) is not None), "mask")
-    return _MASK.sub(mask, text, count=1)
+    return error.message
 
 
 def _is_no_prompt(fault: FieldError) -> bool:
@@ -115,4 +90,4 @@ def _is_no_prompt(fault: FieldError) -> bool:
     return fault.field == "prompt" and fault.allowed in ({"minLength": 1}, {"type": "string"})
 
 
-STUDIO: Final = Door(DoorName.STUDIO, write_failure, StudioFailure)
+STUDIO: Final = Door(DoorName.STUDIO, write_failure, StudioFailure, field_names={"size": "imageSize"})

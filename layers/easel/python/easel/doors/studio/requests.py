@@ -96,6 +96,7 @@ def image_request(
     """
     if body.prompt is None or is_blank(body.prompt):
         raise InvalidRequest.of("prompt", "prompt is required.", {"minLength": 1})
+    named = _references(body, trusted)
     return ImageRequest(
         prompt=body.prompt,
         model=body.model or model,
@@ -112,7 +113,8 @@ def image_request(
             steps=body.steps,
             seed=body.seed,
         ),
-        references=_references(body, trusted),
+        references=tuple(reference for _, reference in named),
+        reference_fields=tuple(field for field, _ in named),
         input_params=sent,
         routing=Routing(provider=body.provider),
     )
@@ -135,20 +137,24 @@ def _negative(text: str | None) -> str | None:
     return None if text is None or is_blank(text) else text.strip()
 
 
-def _references(body: StudioGenerateRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
-    named = enumerate(body.source_images or [])
-    sources: list[Source] = [_picture(f"sourceImages[{index}]", text, trusted) for index, text in named]
-    sources += [_upload(f"uploadIds[{index}]", text) for index, text in enumerate(body.upload_ids or [])]
-    return (*map(Reference, sources), *_masks(body, trusted))
+def _references(body: StudioGenerateRequest, trusted: Collection[str]) -> list[tuple[str, Reference]]:
+    """The references, each with the field that names it."""
+    images = [(f"sourceImages[{index}]", text) for index, text in enumerate(body.source_images or [])]
+    uploads = [(f"uploadIds[{index}]", text) for index, text in enumerate(body.upload_ids or [])]
+    return [
+        *((field, Reference(_picture(field, text, trusted))) for field, text in images),
+        *((field, Reference(_upload(field, text))) for field, text in uploads),
+        *_masks(body, trusted),
+    ]
 
 
-def _masks(body: StudioGenerateRequest, trusted: Collection[str]) -> list[Reference]:
+def _masks(body: StudioGenerateRequest, trusted: Collection[str]) -> list[tuple[str, Reference]]:
     if body.mask is not None and body.mask_upload_id is not None:
         fields = ["mask", "maskUploadId"]
         raise InvalidRequest.of("mask", "Give either mask or maskUploadId, not both.", fields)
     if body.mask_upload_id is not None:
-        return [Reference(_upload("maskUploadId", body.mask_upload_id), MASK)]
-    return [] if body.mask is None else [Reference(_picture("mask", body.mask, trusted), MASK)]
+        return [("maskUploadId", Reference(_upload("maskUploadId", body.mask_upload_id), MASK))]
+    return [] if body.mask is None else [("mask", Reference(_picture("mask", body.mask, trusted), MASK))]
 
 
 def _picture(field: str, text: str, trusted: Collection[str]) -> Source:

@@ -192,8 +192,7 @@ def _invalid(failure: Failure, error: errors.InvalidRequest) -> _Written:
         return _Written("INVALID_SIZE", "Size not supported by model", details={"size": faults[0].allowed})
     fields: dict[str, list[str]] = {}
     for fault in faults:
-        name = "image" if fault.field.startswith("reference") else fault.field
-        fields.setdefault(name, []).append(_text(fault))
+        fields.setdefault(fault.field, []).append(_text(fault))
     return _Written(_INVALID, _MESSAGES[_INVALID], fields=fields)
 
 

@@ -35,7 +35,8 @@ JOIN_WINDOW: Final = timedelta(seconds=60)
 _TEMPLATE: Final = "content-item"
 _TEMPLATE_WITH_TEXT: Final = "content-item-with-text"
 """The same for pictures that may have letters in them."""
-_VALUE_OF_TEMPLATE: Final = "template.variables."
+_VALUE_FIELDS: Final = {"title": "title", "description": "description"}
+"""The fields that values of the template come from."""
 _SIZE_OF_RATIO: Final = {"16:9": "1792x1008", "4:3": "1280x960", "1:1": "1024x1024"}
 """For models that take sizes and no ratios: the nearest that they have is made."""
 _PREFERRED_FORMATS: Final = ("jpeg", "png", "webp")
@@ -142,8 +143,6 @@ class SubmitContentImage:
             except StaleWrite:
                 # Another request for this item, or for this address, was faster.
                 continue
-            except InvalidRequest as error:
-                raise _in_fields_of_the_request(error) from error
             generation = submitted.generation
             if not submitted.replayed:
                 return SubmittedContent(made.image(generation), generation, replayed=False, item=item)
@@ -221,12 +220,6 @@ def _measures(ratio: str, model: Model) -> AskedParameters:
     raise InvalidRequest.of("aspectRatio", message, allowed)
 
 
-def _in_fields_of_the_request(error: InvalidRequest) -> InvalidRequest:
-    """The same error: the values of the template are fields of their own in a request for a content item."""
-    named = [replace(fault, field=fault.field.removeprefix(_VALUE_OF_TEMPLATE)) for fault in error.fields]
-    return error if named == list(error.fields) else InvalidRequest(error.message, named)
-
-
 def _template(request: ContentRequest) -> TemplateUse:
     variables = {
         "title": request.title,
@@ -234,7 +227,8 @@ def _template(request: ContentRequest) -> TemplateUse:
         "light": light_of(request.item_id, request.variant),
     }
     name = _TEMPLATE_WITH_TEXT if request.allow_text else _TEMPLATE
-    return TemplateUse(name, variables, shots=(request.variant.value,), truncate=request.truncate)
+    shots = (request.variant.value,)
+    return TemplateUse(name, variables, shots=shots, truncate=request.truncate, at="", value_fields=_VALUE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from easel.services.ports.products import Products
 
 DEFAULT_MODEL: Final = "gemini-pro-vision"
 """As seed 000 names it: an alias, whose successor the catalogue knows."""
+_PRODUCT: Final = "productId"
+"""The field that the facts and the pictures of a product come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,16 @@ class ProductRequest:
         product = self._products.get(principal.workspace_id, wanted.product_id)
         if product is None:
             raise NotFound(f"There is no product {wanted.product_id}.")
+        facts, pictures = product.facts.as_values(), product.pictures
         return ImageRequest(
             prompt="",
             model=wanted.model,
-            references=tuple(Reference(UploadSource(picture.upload_id), picture.role) for picture in product.pictures),
+            references=tuple(Reference(UploadSource(picture.upload_id), picture.role) for picture in pictures),
+            reference_fields=(_PRODUCT,) * len(pictures),
             input_params=dict(wanted.sent or {}),
             quote_id=wanted.quote_id,
-            template=TemplateUse(PRODUCT_SHOTS, product.facts.as_values(), shots=wanted.shots),
+            template=TemplateUse(
+                PRODUCT_SHOTS, facts, shots=wanted.shots, at="", value_fields=dict.fromkeys(facts, _PRODUCT)
+            ),
             origin=Origin(product_id=product.id),
         )

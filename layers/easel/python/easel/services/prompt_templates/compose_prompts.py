@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from easel.domain.catalogue import Model
 from easel.domain.counting import counted
@@ -22,8 +22,6 @@ from easel.ids import image_id
 if TYPE_CHECKING:
     from easel.domain.prompt_templates import Composition, TemplateSet
     from easel.domain.template_use import TemplateUse
-
-_AT: Final = "template."
 
 FindTemplate = Callable[[str, str, int | None], "TemplateSet | None"]
 """(workspace id, template id, version) -> the workspace's or built-in set, by default the newest version."""
@@ -52,7 +50,7 @@ def composed(workspace_id: str, request: ImageRequest, model: Model, find: FindT
     if chosen is None:
         raise _unknown(use)
     roles = [reference.role for reference in request.references]
-    made = compose(chosen, use, roles=roles, limit=model.max_prompt_characters, at=_AT)
+    made = compose(chosen, use, roles=roles, limit=model.max_prompt_characters)
     shots = len(made.prompts)
     if request.n not in {None, shots}:
         message = f"The template makes {counted(shots, 'image')} with these shots; leave n out, or choose other shots."
@@ -94,4 +92,4 @@ def _unknown(use: TemplateUse) -> UnknownTemplate:
         message = f"There is no version {use.version} of a template {use.id[:80]!r}."
     else:
         message = f"There is no template {use.id[:80]!r}."
-    return UnknownTemplate(message, [FieldError(f"{_AT}id", message, {"builtIn": list(BUILT_IN)})])
+    return UnknownTemplate(message, [FieldError(f"{use.at}id", message, {"builtIn": list(BUILT_IN)})])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from itertools import zip_longest
 from typing import Annotated, Any, Final
 
@@ -139,11 +139,13 @@ def submit_request(
             model takes.
     """
     _refuse_fidelity(request.input_fidelity)
+    named = _references(request, trusted)
     return ImageRequest(
         prompt=request.prompt,
         model=model_named(request.model_id),
         asked=_asked(request),
-        references=_references(request, trusted),
+        references=tuple(reference for _, reference in named),
+        reference_fields=tuple(field for field, _ in named),
         input_params=sent,
         client_reference=client_reference(echo_of(sent)),
     )
@@ -203,22 +205,21 @@ def _refuse_fidelity(input_fidelity: str | None) -> None:
         raise InvalidRequest.of("input_fidelity", "No model takes input_fidelity; send null.", [None])
 
 
-def _references(request: BotSubmitRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
+def _references(request: BotSubmitRequest, trusted: Collection[str]) -> list[tuple[str, Reference]]:
+    """The references, each with the field that names it."""
     urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
     if not urls:
-        return tuple(Reference(TelegramSource(file_id)) for file_id in file_ids if file_id)
+        given = enumerate(file_ids)
+        return [(f"reference_file_ids[{index}]", Reference(TelegramSource(text))) for index, text in given if text]
     if len(file_ids) > len(urls):
         message = f"There are {len(file_ids)} reference_file_ids for {len(urls)} reference_urls."
         raise InvalidRequest.of("reference_file_ids", message, {"maxItems": len(urls)})
-    _check_addresses(urls, trusted)
-    return tuple(Reference(UrlSource(url, file_id or None)) for url, file_id in zip_longest(urls, file_ids))
-
-
-def _check_addresses(urls: Sequence[str], trusted: Collection[str]) -> None:
     trusted_origins = origins(trusted)
-    for index, url in enumerate(urls):
+    pairs = enumerate(zip_longest(urls, file_ids))
+    named = [(f"reference_urls[{index}]", UrlSource(url, file_id or None)) for index, (url, file_id) in pairs]
+    for field, source in named:
         try:
-            parse_address(url, trusted_origins)
+            parse_address(source.url, trusted_origins)
         except BadAddress as error:
-            name = f"reference_urls[{index}]"
-            raise InvalidRequest.of(name, f"{name} {error.reason}.", error.allowed) from error
+            raise InvalidRequest.of(field, f"{field} {error.reason}.", error.allowed) from error
+    return [(field, Reference(source)) for field, source in named]

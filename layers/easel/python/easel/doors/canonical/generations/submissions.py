@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -38,12 +38,14 @@ def image_request(
         InvalidRequest: more file ids than addresses, so that some would belong to nothing; references in two ways,
             without or with several sources, in a role that cannot be one, or at an address that would not be fetched.
     """
+    named = _references(request, trusted)
     return ImageRequest(
         prompt=request.prompt or "",
         model=request.model,
         n=request.n,
         asked=request.asked(),
-        references=_references(request, trusted),
+        references=tuple(reference for _, reference in named),
+        reference_fields=tuple(field for field, _ in named),
         input_params=sent,
         client_reference=request.client_reference,
         origin=Origin(webhook=_webhook(request.webhook, trusted_webhooks)),
@@ -78,7 +80,21 @@ def _template(request: TemplateUseRequest) -> TemplateUse:
     )
 
 
-def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> tuple[Reference, ...]:
+def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> list[tuple[str, Reference]]:
+    """The references, each with the field that names it."""
+    named = _named(request)
+    trusted_origins = origins(trusted)
+    for field, reference in named:
+        if reference.url is None:
+            continue
+        try:
+            parse_address(reference.url, trusted_origins)
+        except BadAddress as error:
+            raise InvalidRequest.of(field, f"{field} {error.reason}.", error.allowed) from error
+    return named
+
+
+def _named(request: SubmitGenerationRequest) -> list[tuple[str, Reference]]:
     urls, file_ids = request.reference_urls or [], request.reference_file_ids or []
     if request.references:
         if urls or file_ids:
@@ -86,30 +102,20 @@ def _references(request: SubmitGenerationRequest, trusted: Collection[str]) -> t
             raise InvalidRequest.of(
                 "references", f"Give either references or {other}, not both.", ["references", other]
             )
-        given = [(f"references[{index}]", reference) for index, reference in enumerate(request.references)]
-        references = tuple(Reference(_source(at, reference), _role(at, reference)) for at, reference in given)
-        _check_addresses("references[{}].url", references, trusted)
-        return references
+        return [_named_reference(f"references[{index}]", given) for index, given in enumerate(request.references)]
     if urls and len(file_ids) > len(urls):
         message = f"There are {len(file_ids)} referenceFileIds for {len(urls)} referenceUrls."
         raise InvalidRequest.of("referenceFileIds", message, {"maxItems": len(urls)})
     if not urls:
-        return tuple(Reference(TelegramSource(file_id)) for file_id in file_ids)
-    references = tuple(Reference(UrlSource(url, file_id)) for url, file_id in zip_longest(urls, file_ids))
-    _check_addresses("referenceUrls[{}]", references, trusted)
-    return references
+        sources = map(TelegramSource, file_ids)
+        return [(f"referenceFileIds[{index}]", Reference(source)) for index, source in enumerate(sources)]
+    pairs = enumerate(zip_longest(urls, file_ids))
+    return [(f"referenceUrls[{index}]", Reference(UrlSource(url, file_id))) for index, (url, file_id) in pairs]
 
 
-def _check_addresses(field: str, references: Sequence[Reference], trusted: Collection[str]) -> None:
-    trusted_origins = origins(trusted)
-    for index, reference in enumerate(references):
-        if reference.url is None:
-            continue
-        try:
-            parse_address(reference.url, trusted_origins)
-        except BadAddress as error:
-            name = field.format(index)
-            raise InvalidRequest.of(name, f"{name} {error.reason}.", error.allowed) from error
+def _named_reference(at: str, given: ReferenceRequest) -> tuple[str, Reference]:
+    reference = Reference(_source(at, given), _role(at, given))
+    return f"{at}.{reference.field}", reference
 
 
 def _source(at: str, reference: ReferenceRequest) -> Source:

@@ -154,4 +154,5 @@ def template_use(id: str, request: RenderRequest) -> TemplateUse:
         version=request.version,
         shots=None if request.shots is None else tuple(request.shots),
         truncate=request.truncate,
+        at="",
     )

@@ -87,11 +87,12 @@ class Edit:
 
     def check(self, trusted: Collection[str]) -> None:
         """Everything that can be refused before a file is stored. Raises InvalidRequest; see `edit_request`."""
-        edit_request(self.request, self.sent, trusted, ["" for _ in self.files])
+        self.image_request(["" for _ in self.files], trusted)
 
     def image_request(self, uploads: Sequence[str], trusted: Collection[str]) -> ImageRequest:
         """The request of the domain, with the uploads that the files have become. Raises InvalidRequest."""
-        return edit_request(self.request, self.sent, trusted, uploads)
+        files = [(file.field, upload_id) for file, upload_id in zip(self.files, uploads, strict=True)]
+        return edit_request(self.request, self.sent, trusted, files)
 
 
 def read(incoming: Incoming, model: type[EditImagesRequest]) -> Edit:
@@ -116,11 +117,11 @@ def read(incoming: Incoming, model: type[EditImagesRequest]) -> Edit:
 
 
 def edit_request(
-    request: EditImagesRequest, sent: Mapping[str, Any], trusted: Collection[str], files: Sequence[str] = ()
+    request: EditImagesRequest, sent: Mapping[str, Any], trusted: Collection[str], files: Sequence[tuple[str, str]] = ()
 ) -> ImageRequest:
     """The request of the domain. Addresses are https at public hosts, or of an origin in `trusted`.
 
-    `files` are the uploads that the files of a form have become; they come first.
+    `files` are the uploads that the files of a form have become, each with its field; they come first.
 
     Raises:
         InvalidRequest: no picture, one that is neither an id nor an address that would be fetched, or a size that the
@@ -128,12 +129,16 @@ def edit_request(
     """
     named = [("image", request.image), *_numbered("images", request.images)]
     uploads = [("uploadId", request.upload_id), *_numbered("uploadIds", request.upload_ids)]
-    sources: list[Source] = [UploadSource(upload_id) for upload_id in files]
-    sources += [_picture(field, text, trusted) for field, text in named if text is not None]
-    sources += [_upload(field, text) for field, text in uploads if text is not None]
+    sources: list[tuple[str, Source]] = [(field, UploadSource(upload_id)) for field, upload_id in files]
+    sources += [(field, _picture(field, text, trusted)) for field, text in named if text is not None]
+    sources += [(field, _upload(field, text)) for field, text in uploads if text is not None]
     if not sources:
         raise InvalidRequest.of("image", "An image is required", _ALLOWED)
-    return replace(image_request(request, sent), references=tuple(Reference(source) for source in sources))
+    return replace(
+        image_request(request, sent),
+        references=tuple(Reference(source) for _, source in sources),
+        reference_fields=tuple(field for field, _ in sources),
+    )
 
 
 def _numbered(field: str, values: list[str] | None) -> list[tuple[str, str]]:
