@@ -13,6 +13,7 @@ from tests.functions.api.harness import Answer
 from tests.functions.api.picture_tenant import PictureTenant
 from tests.functions.api.world import World
 
+from easel.domain.image import Status
 from easel.errors import DatabaseUnavailable
 from easel.ids import image_id, new_generation_id, uuid7
 from easel.repositories.images.image_marks import DynamoImageMarks
@@ -36,6 +37,17 @@ def listed(shop: PictureTenant, query: str, key: str | None = None) -> list[str]
     answer = shop.call("GET", GALLERY, query=query, key=key)
     assert answer.status == 200, answer.body
     return [image["id"] for image in answer.json["images"]]
+
+
+def pages_of(shop: PictureTenant, query: str) -> list[str]:
+    """The ids of all pages of a list."""
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = shop.call("GET", GALLERY, query=f"{query}&cursor={cursor}" if cursor else query).json
+        found += [image["id"] for image in page["images"]]
+        cursor = page["nextCursor"]
+    return found
 
 
 def tags(shop: PictureTenant) -> dict[str, int]:
@@ -321,6 +333,42 @@ def test_what_failed_is_listed_only_where_it_is_asked_for(shop: PictureTenant) -
     failed, done = shop.generation(failed=1).images[0].id, shop.generation(100).images[0].id
 
     assert (listed(shop, ""), listed(shop, "status=FAILED")) == ([done], [failed])
+
+
+def test_images_that_were_made_before_their_generation_was_cancelled_are_found(shop: PictureTenant) -> None:
+    first = shop.generation(100, prompt="a fox").images[0].id
+    stopped = shop.generation(100, failed=1, prompt="a fox", status=Status.CANCELLED).images
+    last = shop.generation(100, prompt="a fox").images[0].id
+    mark(shop, [stopped[0].id], favourite=True)
+
+    assert listed(shop, "q=fox") == listed(shop, "") == [last, stopped[0].id, first]
+    assert listed(shop, "q=fox&sort=oldest") == [first, stopped[0].id, last]
+    assert listed(shop, "favourite=true") == [stopped[0].id]
+    assert listed(shop, "status=COMPLETED") == [last, first]
+    assert listed(shop, "status=CANCELLED") == [stopped[1].id, stopped[0].id]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_pages_of_several_statuses_leave_nothing_out(
+    shop: PictureTenant, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr("easel.repositories.images.gallery.LOOKED_THROUGH", 2)
+    stopped, foxes = {0, 1, 7, 8}, [0, 1, 3, 5, 7, 8]
+    made = [
+        shop.generation(
+            100,
+            prompt="a fox" if number in foxes else "an owl",
+            status=Status.CANCELLED if number in stopped else Status.COMPLETED,
+        )
+        .images[0]
+        .id
+        for number in range(9)
+    ]
+    if sort == "newest":
+        made, foxes = made[::-1], [8 - number for number in reversed(foxes)]
+
+    assert pages_of(shop, f"sort={sort}&limit=2") == made
+    assert pages_of(shop, f"sort={sort}&q=fox&limit=2") == [made[number] for number in foxes]
 
 
 @pytest.mark.requirement("S003-98")

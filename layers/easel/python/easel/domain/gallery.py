@@ -23,6 +23,8 @@ MAX_WORDS: Final = 8
 """Of a search."""
 LONGEST_SEARCH: Final = 200
 """Characters."""
+MADE_IN: Final = (Status.COMPLETED, Status.CANCELLED)
+"""How generations end that have pictures: what was delivered before one was cancelled stays."""
 _SUMMARY_BYTES: Final = 320
 """Words of a summary: what is behind them is not found. More would make the record of usual generations dearer."""
 _WORD: Final = re.compile(r"\w+")
@@ -32,20 +34,30 @@ _WORD: Final = re.compile(r"\w+")
 class GallerySearch:
     """Which images are wanted; None, and an empty tuple, for all. `since` is included, `before` is not.
 
-    `status` is how their generation ended. A word stands for all words that begin with it; one that is written
-    without blanks between words (Chinese, Thai) for every place where it occurs.
+    `status` is how their generation ended; None for every image that was made. A word stands for all words that begin
+    with it; one that is written without blanks between words (Chinese, Thai) for every place where it occurs.
     """
 
     words: tuple[str, ...] = ()
     model: str | None = None
     ratio: str | None = None
     user_id: str | None = None
-    status: Status = Status.COMPLETED
+    status: Status | None = None
     favourite: bool = False
     tag: str | None = None
     since: datetime | None = None
     before: datetime | None = None
     oldest_first: bool = False
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """How the generations ended that are looked through."""
+        return MADE_IN if self.status is None else (self.status,)
+
+    def shows(self, generation: Generation, image: Image) -> bool:
+        """Whether this image is there to be listed; one that was never made is, where its status is asked for."""
+        made_only = self.status in {None, Status.COMPLETED}
+        return generation.status in self.statuses and image.gone_at is None and not (made_only and image.stored is None)
 
     def finds(self, generation: Generation, image: Image, marks: ImageMarks) -> bool:
         """Whether this image is wanted, by everything but time and status."""

@@ -1,9 +1,11 @@
 """Search of the pictures of a workspace, in DynamoDB.
 
-One query, then the records of the page; as many calls for a hundred pictures as for a hundred thousand. The query reads
+One query or two, then the records of the page; as many calls for a hundred pictures as for a hundred thousand. The
+query reads
 
 - the index `generations_by_status`, whose entries have a summary of each generation that has ended: up to some
-  thousands in one call. A search that finds less than a page in them continues after them, with the cursor.
+  thousands in one call for each status. A search that finds less than a page in them continues after them, with the
+  cursor.
 - or the list of a tag or of the favourites, where one of them is asked for.
 """
 
@@ -51,7 +53,8 @@ class DynamoGallery:
         return page.find(lambda id_: _row(workspace_id, id_, found, search))
 
     def popular(self, workspace_id: str, search: GallerySearch, *, limit: int) -> PopularPrompts:
-        entries, more = self._table.one_answer(_summaries(workspace_id, search, None), at_once=LOOKED_THROUGH)
+        query = _summaries(workspace_id, search, search.status or Status.COMPLETED, None)
+        entries, more = self._table.one_answer(query, at_once=LOOKED_THROUGH)
         by_words: dict[str, list[tuple[str, int]]] = {}
         for entry in entries:
             summary = Summary.decode(entry["summary"]) if "summary" in entry else None
@@ -104,11 +107,10 @@ class DynamoGallery:
     def _summarised(
         self, workspace_id: str, search: GallerySearch, limit: int, after: str | None
     ) -> tuple[list[str], str | None]:
-        query = _summaries(workspace_id, search, after)
         is_narrow = search != GallerySearch(
             status=search.status, since=search.since, before=search.before, oldest_first=search.oldest_first
         )
-        entries, more = self._table.one_answer(query, at_once=LOOKED_THROUGH if is_narrow else limit + 1)
+        entries, more = self._entries(workspace_id, search, after, LOOKED_THROUGH if is_narrow else limit + 1)
         ids: list[str] = []
         for entry in entries:
             _, generation_id = generation_keys.generation_id_of(entry)
@@ -119,13 +121,34 @@ class DynamoGallery:
                 return ids[:limit], ids[limit - 1]
         return ids, _end_of(entries[-1], oldest_first=search.oldest_first) if more and entries else None
 
+    def _entries(
+        self, workspace_id: str, search: GallerySearch, after: str | None, at_once: int
+    ) -> tuple[list[Values], bool]:
+        """The entries of all statuses in the order of the list, as far as each was read, and whether there are more."""
+        lists = [
+            self._table.one_answer(_summaries(workspace_id, search, status, after), at_once=at_once)
+            for status in search.statuses
+        ]
+        entries = sorted((entry for found, _ in lists for entry in found), key=_place, reverse=not search.oldest_first)
+        # Behind the end of a list that has more, entries of that list may be missing between those of the others.
+        ends = [_place(found[-1]) for found, more in lists if more and found]
+        if not ends:
+            return entries, False
+        if search.oldest_first:
+            return [entry for entry in entries if _place(entry) <= min(ends)], True
+        return [entry for entry in entries if _place(entry) >= max(ends)], True
 
-def _summaries(workspace_id: str, search: GallerySearch, after: str | None) -> Query:
-    """The entries of the index that come after this image."""
+
+def _place(entry: Values) -> str:
+    return str(entry["sk"])
+
+
+def _summaries(workspace_id: str, search: GallerySearch, status: Status, after: str | None) -> Query:
+    """The entries of the index with this status that come after this image."""
     low, high = _generations(search, after)
     return Query(
         "statusKey = :status AND sk BETWEEN :low AND :high",
-        {":status": generation_keys.status_key(workspace_id, search.status.value), ":low": low, ":high": high},
+        {":status": generation_keys.status_key(workspace_id, status.value), ":low": low, ":high": high},
         index=_INDEX,
         newest_first=not search.oldest_first,
     )
@@ -186,8 +209,5 @@ def _row(
     key = keys.image_marks(workspace_id, image)
     marked = found.get((key["pk"], key["sk"]))
     marks = ImageMarks(marked["favourite"], tuple(marked["tags"])) if marked else ImageMarks()
-    if generation.status is not search.status or shown.gone_at is not None:
-        return None
-    if search.status is Status.COMPLETED and shown.stored is None:
-        return None
-    return GalleryImage(generation, index, marks) if search.finds(generation, shown, marks) else None
+    wanted = search.shows(generation, shown) and search.finds(generation, shown, marks)
+    return GalleryImage(generation, index, marks) if wanted else None

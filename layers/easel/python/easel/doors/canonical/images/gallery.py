@@ -61,7 +61,8 @@ EndedStatus = Annotated[
     str | None,
     Query(
         alias="status",
-        description="How their generation ended; `COMPLETED` when left out.",
+        description="How their generation ended. When left out: every image that was made, also those of generations "
+        "that were cancelled after it.",
         json_schema_extra={"enum": [*ENDED, None]},
     ),
 ]
@@ -155,7 +156,7 @@ def wanted_images(asked: GalleryQuery, user_id: str) -> GallerySearch:
         model=_model(asked.model),
         ratio=None if asked.ratio is None else parse.choice("ratio", asked.ratio, RATIOS),
         user_id=user_id if parse.flag("mine", asked.mine) else None,
-        status=Status(parse.choice("status", asked.status or ENDED[0], ENDED)),
+        status=None if asked.status is None else Status(parse.choice("status", asked.status, ENDED)),
         favourite=parse.flag("favourite", asked.favourite),
         tag=None if asked.tag is None else tag_of("tag", asked.tag),
         since=since,
