@@ -14,7 +14,7 @@ from tests.functions.api.world import World
 from tests.support.generations import a_stored_image
 
 from easel.domain.generation import Generation, conclude
-from easel.domain.image import FAILURE_TEXTS, INTERNAL_FAILURE, TIMED_OUT, Failure, Image, ServedBy, Status
+from easel.domain.image import FAILURE_TEXTS, INTERNAL_FAILURE, NOT_STARTED, TIMED_OUT, Failure, Image, ServedBy, Status
 from easel.domain.rates import Rate, RateDecision, Window
 from easel.errors import ProviderErrorClass
 from easel.http import identity, rates
@@ -423,7 +423,11 @@ def test_of_four_images_three_are_delivered_and_paid(api: Api, store: Store) -> 
 FAILURES = {
     "vendor away": (UNAVAILABLE, 503, "PROVIDER_UNAVAILABLE"),
     "too slow": (TIMED_OUT, 503, "PROVIDER_UNAVAILABLE"),
+    "never begun": (NOT_STARTED, 503, "PROVIDER_UNAVAILABLE"),
     "no key at the vendor": (FAILURE_TEXTS[ProviderErrorClass.AUTH], 503, "PROVIDER_UNAVAILABLE"),
+    "not made by the vendor": (FAILURE_TEXTS[ProviderErrorClass.FAILED], 503, "PROVIDER_UNAVAILABLE"),
+    "ended by the vendor": (FAILURE_TEXTS[ProviderErrorClass.GONE], 503, "PROVIDER_UNAVAILABLE"),
+    "nobody knows": (FAILURE_TEXTS[ProviderErrorClass.AMBIGUOUS], 503, "PROVIDER_UNAVAILABLE"),
     "refused by policy": (FAILURE_TEXTS[ProviderErrorClass.CONTENT], 400, "VALIDATION_ERROR"),
     "our fault": (INTERNAL_FAILURE, 500, "INTERNAL_ERROR"),
 }
@@ -441,6 +445,7 @@ def test_a_request_that_delivers_nothing_is_a_failure(
 
     assert (answer.status, answer.json["error"]["code"]) == (status, code)
     assert answer.json["error"]["message"]
+    assert answer.json["error"]["retryable"] is failure.retryable
     if code == "INTERNAL_ERROR":
         assert answer.json["error"]["message"] == "An error occurred while generating image"
     if code == "VALIDATION_ERROR":

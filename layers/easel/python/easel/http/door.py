@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from easel.errors import EaselError, FieldError
 from easel.http import rates
-from easel.http.problems import Kind, details_of, retry_after
+from easel.http.problems import Kind, details_of, may_succeed_later, retry_after
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -56,6 +56,11 @@ class Failure:
     def details(self) -> Sequence[FieldError]:
         """The fields at fault, or the numbers behind a refusal."""
         return details_of(self.error)
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later."""
+        return may_succeed_later(self.error, self.kind)
 
     @property
     def retry_after(self) -> int | None:

@@ -113,6 +113,11 @@ def kind_of(error: errors.EaselError) -> Kind:
     return next((KINDS[ancestor] for ancestor in type(error).__mro__ if ancestor in KINDS), KINDS[InternalError])
 
 
+def may_succeed_later(error: errors.EaselError, kind: Kind) -> bool:
+    """Whether the same request may succeed later: what a failed generation says of itself, else its kind."""
+    return error.retryable if isinstance(error, GenerationFailed) else kind.retryable
+
+
 def retry_after(error: errors.EaselError, kind: Kind) -> int | None:
     """In how many seconds to retry: what the error says, else a moment for 503; None where a retry cannot help."""
     seconds: float | None = getattr(error, "retry_after", None)

@@ -100,7 +100,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             required=short.required / MILLI if short else None,
             available=short.available / MILLI if short else None,
         ),
-        error=BotError(code=error.code, message=message, request_id=failure.request_id, retryable=kind.retryable),
+        error=BotError(code=error.code, message=message, request_id=failure.request_id, retryable=failure.retryable),
         message=message,
         status=status.value,
     )

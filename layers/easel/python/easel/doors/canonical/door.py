@@ -65,7 +65,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
                 ProblemDetail(field=fault.field, message=fault.message, allowed=fault.allowed)
                 for fault in failure.details
             ],
-            retryable=kind.retryable,
+            retryable=failure.retryable,
         ),
         request_id=failure.request_id,
         active_request_id=running[0] if running else None,

@@ -182,8 +182,7 @@ def _retry_headers(failure: Failure) -> dict[str, str]:
         # openai-python and openai-node read the milliseconds first; other clients know seconds alone.
         waits = {"Retry-After": str(pause), "retry-after-ms": str(pause * 1000)}
         return {**waits, "x-should-retry": _flag(pause <= _LONGEST_PAUSE)}
-    retryable = error.retryable if isinstance(error, GenerationFailed) else failure.kind.retryable
-    return {"x-should-retry": _flag(retryable)}
+    return {"x-should-retry": _flag(failure.retryable)}
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - the only argument

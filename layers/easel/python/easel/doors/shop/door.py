@@ -66,7 +66,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
                 ShopFaultDetail(field=fault.field, message=fault.message, allowed=fault.allowed)
                 for fault in failure.details
             ],
-            retryable=kind.retryable,
+            retryable=failure.retryable,
         ),
         type=f"/docs#{error.code}",
         title=kind.title,

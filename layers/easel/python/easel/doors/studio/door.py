@@ -64,7 +64,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
                 StudioFaultDetail(field=fault.field, message=fault.message, allowed=fault.allowed)
                 for fault in failure.details
             ],
-            retryable=failed.retryable if failed else kind.retryable,
+            retryable=failure.retryable,
         ),
         type=f"/docs#{error.code}",
         title=kind.title,

@@ -19,7 +19,14 @@ from easel import errors
 from easel.doors.workspace.amounts import credits_of
 from easel.http import rates
 from easel.http.door import Door, DoorName, Failure, Served, WrittenFailure
-from easel.http.failures import InternalError, MalformedBody, MethodNotAllowed, PictureGone, RouteNotFound
+from easel.http.failures import (
+    GenerationFailed,
+    InternalError,
+    MalformedBody,
+    MethodNotAllowed,
+    PictureGone,
+    RouteNotFound,
+)
 from easel.http.models import AnswerModel
 from easel.http.problems import KINDS, kind_of
 
@@ -51,6 +58,7 @@ _CODES: Final[Mapping[type[errors.EaselError], str]] = {
     errors.Conflict: "CONFLICT",
     errors.PayloadTooLarge: "PAYLOAD_TOO_LARGE",
     errors.UnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE",
+    GenerationFailed: "PROVIDER_UNAVAILABLE",
     errors.ProviderError: "PROVIDER_UNAVAILABLE",
     errors.Unavailable: "SERVICE_UNAVAILABLE",
     InternalError: "INTERNAL_ERROR",
@@ -129,7 +137,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
             message=written.message,
             fields=written.fields,
             details=written.details,
-            retryable=failure.kind.retryable,
+            retryable=failure.retryable,
         ),
         type=f"/docs#{error.code}",
         title=failure.kind.title,

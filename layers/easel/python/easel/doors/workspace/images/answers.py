@@ -18,12 +18,10 @@ from easel.errors import (
     GenerationClosed,
     InvalidRequest,
     NotFound,
-    ProviderError,
-    ProviderErrorClass,
     UnknownModel,
 )
 from easel.http import answers
-from easel.http.failures import InternalError
+from easel.http.failures import InternalError, failed_generation
 from easel.http.models import AnswerModel
 from easel.http.parse import Preferences
 from easel.services.generations.generate_images import Generated
@@ -145,9 +143,7 @@ def refusal_of(generation: Generation) -> EaselError:
         return InternalError("The images could not be made. Nothing was charged.")
     if failure.code in _CALLERS_FAULT:
         return InvalidRequest.of(_CALLERS_FAULT[failure.code], failure.message, {"reason": failure.code})
-    return ProviderError(
-        failure.message, provider=generation.provider, error_class=ProviderErrorClass.RETRYABLE, from_vendor=False
-    )
+    return failed_generation(failure)
 
 
 def _data(generation: Generation, links: WorkspaceLinks, *, free: bool = False) -> WorkspaceImage | WorkspaceImages:

@@ -19,7 +19,6 @@ from easel.errors import (
     LimitReached,
     NotFound,
     PayloadTooLarge,
-    ProviderError,
     SecretUnavailable,
     StorageUnavailable,
     TicketsRequired,
@@ -27,7 +26,7 @@ from easel.errors import (
     UnsupportedMediaType,
 )
 from easel.http.description import empty, route
-from easel.http.failures import MalformedBody, MalformedForm, PictureGone
+from easel.http.failures import GenerationFailed, MalformedBody, MalformedForm, PictureGone
 
 _TAG: Final = "Workspace API"
 
@@ -43,7 +42,7 @@ _ERRORS: Final = (
     LimitReached,
     IdempotencyKeyReused,
     GenerationClosed,
-    ProviderError,
+    GenerationFailed,
     Contended,
     SecretUnavailable,
 )
@@ -94,7 +93,7 @@ READ_IMAGES: Final = route(
     "Get the images of a request",
     "For a request that was answered 202: the same answer as it would have had, or 202 again.",
     {200: "The images.", 202: "They are still being made."},
-    errors=(NotFound, InvalidRequest, GenerationClosed, ProviderError),
+    errors=(NotFound, InvalidRequest, GenerationClosed, GenerationFailed),
 )
 
 AWAIT_IMAGE: Final = route(
