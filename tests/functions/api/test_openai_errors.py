@@ -97,6 +97,11 @@ def test_each_class_is_raised_with_its_code(
     assert caught.value.request_id
 
 
+def test_a_message_about_a_field_says_what_is_allowed(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError, match=r"There is no model named 'none'\. Allowed: .+ and \d+ more\."):
+        client.images.generate(**FOX | {"model": "none"})
+
+
 def test_too_many_at_once_is_429_with_the_milliseconds_until_a_retry(client: openai.OpenAI) -> None:
     for _ in range(10):
         client.images.generate(**FOX, extra_headers=LATER)

@@ -303,6 +303,28 @@ def test_a_field_at_fault_is_named_with_its_messages(api: Api, store: Store, bod
     assert not store.generations
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "text"),
+    [
+        ({**GOOD, "provider": "nope"}, "provider", "'nope' does not serve dall-e-3. Allowed: openai"),
+        ({**GOOD, "model": "nope"}, "model", "There is no model named 'nope'. Allowed: "),
+        (
+            {**GOOD, "model": "dall-e-2", "size": "256x256", "quality": "hd"},
+            "quality",
+            "256x256 is not offered in hd. Allowed: standard.",
+        ),
+        ({**GOOD, "quality": "ultra"}, "quality", "quality must be one of standard, hd."),
+    ],
+    ids=["provider", "model", "quality of a size", "quality"],
+)
+def test_a_message_about_a_field_says_what_is_allowed(api: Api, body: Any, field: str, text: str) -> None:
+    (message,) = post(api, body).json["error"]["fields"][field]
+
+    assert message.startswith(text)
+    assert message.count("standard") <= 1
+    assert len(message) <= 300
+
+
 def test_all_fields_at_fault_are_named_at_once(api: Api) -> None:
     answer = post(api, {"prompt": "", "size": "1x1", "n": 0})
 

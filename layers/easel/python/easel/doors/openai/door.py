@@ -29,6 +29,7 @@ from easel.http.failures import (
 from easel.http.models import AnswerModel
 from easel.http.problems import KINDS
 from easel.ids import MAX_IMAGES
+from easel.suggestions import allowed_values
 
 GENERATION_HEADER: Final = "x-easel-generation-id"
 VERSION: Final = "2020-10-01"
@@ -106,7 +107,7 @@ def write_failure(failure: Failure) -> WrittenFailure:
     own_status, kind, code = _entry(type(error))
     status = own_status or failure.kind.status
     body = OpenAIFailure(
-        error=OpenAIError(message=error.message, type=kind, param=_param(failure), code=code),
+        error=OpenAIError(message=_message(failure), type=kind, param=_param(failure), code=code),
         type=f"/docs#{error.code}",
         title=failure.kind.title,
         status=status.value,
@@ -187,6 +188,13 @@ def _retry_headers(failure: Failure) -> dict[str, str]:
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - the only argument
     return str(value).lower()
+
+
+def _message(failure: Failure) -> str:
+    """What is wrong, and with a field what is allowed: clients have no other member for it."""
+    error = failure.error
+    fault = error.fields[0] if isinstance(error, errors.InvalidRequest) and len(error.fields) == 1 else None
+    return error.message + (allowed_values(fault.allowed, error.message) if fault else "")
 
 
 def _param(failure: Failure) -> str | None:

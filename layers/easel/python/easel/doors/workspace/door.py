@@ -29,6 +29,7 @@ from easel.http.failures import (
 )
 from easel.http.models import AnswerModel
 from easel.http.problems import KINDS, kind_of
+from easel.suggestions import allowed_values
 
 SIZES: Final = ("256x256", "512x512", "1024x1024", "1792x1024", "1024x1792")
 """The sizes of this door. Which of them a model makes is a rule of the catalogue."""
@@ -214,9 +215,10 @@ def _lacks_workspace(failure: Failure, error: errors.InvalidRequest) -> bool:
 
 
 def _text(fault: errors.FieldError) -> str:
+    """The fault in one text, which also says what is allowed: these clients get nothing else about it."""
     rules = fault.allowed if isinstance(fault.allowed, Mapping) else ()
     texts = (_FIELD_TEXTS.get((fault.field, rule)) for rule in rules)
-    return next(filter(None, texts), fault.message)
+    return next(filter(None, texts), fault.message + allowed_values(fault.allowed, fault.message))
 
 
 def _names_no_uuid(failure: Failure) -> bool:
