@@ -105,6 +105,8 @@ def test_a_payment_counted_for_another_user_or_amount_is_refused(till: Till) -> 
 
     assert (other_amount.status, other_amount.json["error"]["code"]) == (422, "grant_id_reused")
     assert (other_user.status, other_user.json["error"]["code"]) == (422, "grant_id_reused")
+    assert [fault["field"] for fault in other_amount.json["detail"]["fields"]] == ["credits"]
+    assert [fault["field"] for fault in other_user.json["detail"]["fields"]] == ["telegram_id"]
     assert till.balance() == 25
 
 
@@ -132,6 +134,8 @@ def test_stars_buy_what_the_options_say(till: Till) -> None:
     bought = 250 * options["exchange_numerator"] / options["exchange_denominator"]
     assert (answer.status, answer.json["credits_added"], answer.json["balance"]) == (200, bought, 5 + bought)
     assert till.confirm().json["balance"] == 5 + bought
+    (fault,) = till.confirm(stars_amount=100).json["detail"]["fields"]
+    assert (fault["field"], fault["message"]) == ("stars_amount", "The payment was counted with another amount.")
     assert till.balance() == 5 + bought
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from easel.errors.base import Conflict, EaselError, IdempotencyKeyReused, InvalidRequest
+from collections.abc import Sequence
+
+from easel.errors.base import Conflict, EaselError, FieldError, IdempotencyKeyReused, InvalidRequest
 
 
 class QuoteExpired(InvalidRequest):
@@ -55,6 +57,10 @@ class TooManyGrants(Conflict):
 
 
 class GrantIdReused(IdempotencyKeyReused):
-    """This grant id was used before for another grant."""
+    """This grant id was used before for another grant. `fields` are those that differ, where they are known."""
 
     code = "grant_id_reused"
+
+    def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)

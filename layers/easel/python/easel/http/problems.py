@@ -128,7 +128,7 @@ def retry_after(error: errors.EaselError, kind: Kind) -> int | None:
 
 def details_of(error: errors.EaselError) -> Sequence[errors.FieldError]:
     """What a program wants to know beyond the code: the fields at fault, or the numbers behind a refusal."""
-    if isinstance(error, errors.InvalidRequest):
+    if isinstance(error, errors.InvalidRequest | errors.GrantIdReused):
         return error.fields
     if isinstance(error, errors.CredentialMissing):
         return [errors.FieldError("Authorization", "Send a key or a token of a person.", list(_CREDENTIALS))]

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from easel.clock import system_clock
-from easel.errors import EaselError, FieldError, InvalidRequest, Unauthenticated, UnsupportedMediaType
+from easel.errors import EaselError, FieldError, GrantIdReused, InvalidRequest, Unauthenticated, UnsupportedMediaType
 from easel.http import documentation, validation
 from easel.http.door import Door, Failure
 from easel.http.failures import InternalError, MethodNotAllowed, RouteNotFound
@@ -72,7 +72,7 @@ def _classify(error: Exception, incoming: Incoming, body: type[BaseModel] | None
 
 def _as_sent(error: EaselError, door: Door, sent: Mapping[str, Any]) -> EaselError:
     """Name fields as the door does, in the caller's spelling: requests may come in camelCase or in snake_case."""
-    if not isinstance(error, InvalidRequest) or not error.fields:
+    if not isinstance(error, InvalidRequest | GrantIdReused) or not error.fields:
         return error
     # What the caller did send under such a name is at fault under this name: the door has no such field.
     names = {name: own for name, own in door.field_names.items() if name not in sent}

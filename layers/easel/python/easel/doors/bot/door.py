@@ -17,6 +17,7 @@ from easel.doors.bot.models import BotAnswer, credits_of
 from easel.doors.bot.texts import language_of, text_of
 from easel.errors import (
     EaselError,
+    GrantIdReused,
     ImageRejected,
     InsufficientCredits,
     InvalidRequest,
@@ -31,7 +32,7 @@ _ACTIVE: Final = "active_generation"
 """The text for a limit that a running generation stands for; the code stays `limit_reached`."""
 
 
-_ABOUT_FIELDS: Final = (InvalidRequest, ImageRejected, TicketsRequired)
+_ABOUT_FIELDS: Final = (InvalidRequest, ImageRejected, TicketsRequired, GrantIdReused)
 """Errors whose details name fields; those of others are numbers, which `detail` has by themselves."""
 
 
@@ -125,4 +126,4 @@ def _unset(detail: BotFailureDetail) -> set[str]:
     return {name for name in optional if getattr(detail, name) is None}
 
 
-BOT: Final = Door(DoorName.BOT, write_failure, BotProblem, field_names={"model": "model_id"})
+BOT: Final = Door(DoorName.BOT, write_failure, BotProblem, field_names={"model": "model_id", "credits": "stars_amount"})

@@ -14,7 +14,16 @@ from easel.clock import Clock
 from easel.domain.access import USERS_GRANT
 from easel.domain.credits import DEFAULT_PRIORITIES, Grant, GrantKind, Wallet
 from easel.domain.identities import TelegramIdentity
-from easel.errors import Conflict, Contended, GrantIdReused, InsufficientCredits, NotFound, StaleWrite, WalletMissing
+from easel.errors import (
+    Conflict,
+    Contended,
+    FieldError,
+    GrantIdReused,
+    InsufficientCredits,
+    NotFound,
+    StaleWrite,
+    WalletMissing,
+)
 from easel.services.accounts.impersonation import no_telegram_user
 from easel.services.accounts.principal import Principal
 from easel.services.accounts.standing import Standing
@@ -122,7 +131,8 @@ class TopUpUsers:
     def _is_counted(self, bot: Principal, charge: Charge) -> bool:
         counted = self._charges.get(bot.workspace_id, charge.id)
         if counted is not None and counted != charge:
-            raise GrantIdReused(f"The payment {charge.id[:80]} was counted before, for another user or amount.")
+            message = f"The payment {charge.id[:80]} was counted before, for another user or amount."
+            raise GrantIdReused(message, _differences(counted, charge))
         return counted is not None
 
     def _available(self, workspace_id: str) -> int:
@@ -163,6 +173,16 @@ def _grant(
         given_by=bot.key_id,
         taken_from=taken_from,
     )
+
+
+def _differences(counted: Charge, charge: Charge) -> list[FieldError]:
+    """What a payment says otherwise than when it was counted."""
+    faults = []
+    if counted.telegram_id != charge.telegram_id:
+        faults.append(FieldError("telegram_id", "The payment was counted for another user."))
+    if counted.milli_credits != charge.milli_credits:
+        faults.append(FieldError("credits", "The payment was counted with another amount."))
+    return faults
 
 
 def _grant_id(charge: Charge) -> str:
