@@ -446,9 +446,24 @@ def test_a_failure_says_why_and_what_came_back_in_the_language_of_the_request(bo
     status = bot.of(request["id"]).json
 
     assert (status["status"], status["error_code"], status["cost"]) == ("failed", "content_policy", 0)
-    returned = text_of("credits_returned", language, {"credits": 1})
+    returned = text_of("credit_returned", language, {"credits": 1})
     assert status["error_message"] == f"{text_of('content_policy', language)} {returned}"
     assert len(status["error_message"]) <= 200
+
+
+@pytest.mark.parametrize(
+    ("paid", "returned"),
+    [(1_000, "1 credit returned."), (2_500, "2.5 credits returned."), (3_000, "3 credits returned.")],
+)
+def test_a_single_credit_comes_back_in_the_singular(bot: BotClient, paid: int, returned: str) -> None:
+    request = bot.submit(**{**CHAT, "language": "en"}).json["request"]
+    generation = stored(bot, request["public_id"])
+    assert generation.price is not None
+    failure = FAILURE_TEXTS[ProviderErrorClass.FAILED]
+    price = replace(generation.price, total=paid)
+    put(bot, replace(generation, status=Status.FAILED, price=price, failure=failure, charged=0))
+
+    assert bot.of(request["id"]).json["error_message"] == f"{text_of('provider_failed', 'en')} {returned}"
 
 
 @pytest.mark.requirement("S001-29")

@@ -20,3 +20,8 @@ from easel.domain.counting import counted
 )
 def test_only_one_is_singular(number: float, words: str) -> None:
     assert counted(number, "image") == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 entry"), (0, "0 entries"), (3, "3 entries")])
+def test_a_plural_without_a_plain_s_is_given(number: float, words: str) -> None:
+    assert counted(number, "entry", "entries") == words

@@ -51,6 +51,12 @@ def test_too_few_credits_are_402_with_both_numbers() -> None:
     assert body["message"] == "Kredit yetarli emas: 2 kerak, 0.5 bor."
 
 
+def test_a_daily_limit_of_one_reads_as_well_as_any_other() -> None:
+    limit = errors.LimitReached("One a day.", kind="generations_per_day", limit=1, retry_after=60)
+
+    assert refused(limit)[1]["message"] == "The daily limit is reached: 1."
+
+
 def test_a_field_at_fault_is_named_in_every_language() -> None:
     fault = errors.InvalidRequest.of("size", "size must be one of 1024*1024.", ["1024*1024"])
 

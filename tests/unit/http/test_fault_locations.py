@@ -93,6 +93,27 @@ def test_a_wrong_version_is_answered_with_the_right_one() -> None:
         validated(Choices, {"version": 2, "mixed": -2, "colour": "red", "listed": "a"})
 
 
+class Bounded(BaseModel):
+    text: str = Field(default="a", min_length=1, max_length=1)
+    entries: list[int] = Field(default=[1], min_length=1, max_length=2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"text": ""}, "text must have at least 1 character."),
+        ({"text": "ab"}, "text must have at most 1 character."),
+        ({"entries": []}, "entries must have at least 1 entry."),
+        ({"entries": [1, 2, 3]}, "entries must have at most 2 entries."),
+    ],
+)
+def test_a_limit_of_one_is_in_the_singular(sent: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        validated(Bounded, sent)
+
+    assert refused.value.message == message
+
+
 def test_every_choice_of_every_door_lists_what_is_allowed() -> None:
     for module in pkgutil.walk_packages(doors.__path__, f"{doors.__name__}."):
         importlib.import_module(module.name)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def counted(number: float, noun: str) -> str:
-    """The number and the noun, with an `s` unless it is one of it."""
-    return f"{number:.12g} {noun}" if number == 1 else f"{number:.12g} {noun}s"
+def counted(number: float, noun: str, plural: str | None = None) -> str:
+    """The number and the noun, in the plural (with an `s` where none is given) unless it is one of it."""
+    return f"{number:.12g} {noun if number == 1 else plural or f'{noun}s'}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from easel.domain.catalogue import load_catalogue
+from easel.domain.counting import counted
 from easel.errors import FieldError, InvalidRequest
 from easel.http.fault_locations import Location, place_of
 from easel.suggestions import did_you_mean
@@ -44,11 +45,11 @@ _CHOICES: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\
 """Python's literals."""
 
 _WITH_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = {
-    "string_too_long": lambda more: (f"must have at most {more['max_length']} characters", _limit(more)),
-    "too_long": lambda more: (f"must have at most {more['max_length']} entries", _limit(more)),
-    "too_short": lambda more: (f"must have at least {more['min_length']} entries", {"minItems": more["min_length"]}),
+    "string_too_long": lambda more: (f"must have at most {counted(more['max_length'], 'character')}", _limit(more)),
+    "too_long": lambda more: (f"must have at most {_entries(more['max_length'])}", _limit(more)),
+    "too_short": lambda more: (f"must have at least {_entries(more['min_length'])}", {"minItems": more["min_length"]}),
     "string_too_short": lambda more: (
-        f"must have at least {more['min_length']} characters",
+        f"must have at least {counted(more['min_length'], 'character')}",
         {"minLength": more["min_length"]},
     ),
     "string_pattern_mismatch": lambda more: ("is not written as it must be", {"pattern": more["pattern"]}),
@@ -170,6 +171,10 @@ def _name(location: Sequence[str | int]) -> str:
     path = location[1:] or location
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.lstrip(".")[:200]
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")
 
 
 def _limit(more: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from easel.clock import Clock
 from easel.domain.access import WORKSPACE_ADMIN
+from easel.domain.counting import counted
 from easel.domain.deliveries import Delivery, Trigger
 from easel.domain.destinations import CODE_TRIES, CODE_VALID, Verification, hash_of, new_code
 from easel.domain.events.results import code_sent
@@ -59,7 +60,7 @@ class VerifyWebhooks:
             raise Conflict("There is nothing to verify: this webhook endpoint is an address, or verified.")
         wait = endpoint.seconds_to_next_code(now)
         if wait:
-            message = f"A code was sent a moment ago; wait for it, or ask again in {wait} seconds."
+            message = f"A code was sent a moment ago; wait for it, or ask again in {counted(wait, 'second')}."
             raise RateLimited(message, kind="codes", limit=1, retry_after=wait)
         sent = Verification(self._vault.seal(code, endpoint_id), hash_of(code), new_id(), now)
         event = code_sent(endpoint, sent, code)

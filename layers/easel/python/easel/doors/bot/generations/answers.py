@@ -280,5 +280,6 @@ def _error_message(generation: Generation) -> str | None:
     returned = (generation.price.total if generation.price else 0) - (generation.charged or 0)
     text = text_of(code, language, status=_STATUS_OF_FAILURES)
     if generation.status.is_final and returned > 0:
-        text += " " + text_of("credits_returned", language, {"credits": credits_of(returned)})
+        amount = credits_of(returned)
+        text += " " + text_of("credit_returned" if amount == 1 else "credits_returned", language, {"credits": amount})
     return text
