@@ -23,7 +23,7 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, HTTPBearer
 from pydantic.json_schema import models_json_schema
 from tests.support.answer_examples import add_examples
-from tests.support.failures import by_code, by_status, code_at, example, samples
+from tests.support.failures import by_code, by_status, code_at, example, samples, status_at
 from tests.support.shared_operations import shared_operation
 
 from easel import errors
@@ -200,7 +200,7 @@ def document() -> dict[str, Any]:
         path: dict(sorted(item.items(), reverse=True))
         for path, item in sorted(merged["paths"].items(), key=_reading_order)
     }
-    merged["x-problems"] = _problems(declared | KINDS.keys())
+    merged["x-problems"] = _problems(declared | KINDS.keys(), shown)
     tidy = cast(dict[str, Any], _tidy(merged))
     add_examples(tidy["paths"])
     tidy["components"]["examples"] = {
@@ -398,13 +398,30 @@ def _tidy(value: Any) -> Any:
     return {key: _tidy(entry) for key, entry in value.items() if not (is_schema and key == "title")}
 
 
-def _problems(declared: set[type[EaselError]]) -> list[dict[str, Any]]:
-    """Every code that an answer may carry, at the first of its statuses."""
-    found = [(error.code, kind_of(samples(error)[0])) for error in declared]
-    return [
-        {"code": code, "status": kind.status.value, "meaning": f"{kind.title}.", "retryable": kind.retryable}
-        for code, kind in sorted(found, key=lambda entry: (entry[1].status, entry[0]))
-    ]
+def _problems(declared: set[type[EaselError]], shown: set[tuple[Door, type[EaselError]]]) -> list[dict[str, Any]]:
+    """Every code that an answer may carry, with the doors that answer it by status: some have one of their own."""
+    problems = []
+    for error in declared:
+        kind = kind_of(samples(error)[0])
+        statuses = _statuses(error, [door for door, answered in shown if answered is error])
+        # What no route names may still come from the machinery, with the status of the table.
+        usual = str(kind.status.value)
+        problems.append(
+            {
+                "code": error.code,
+                "status": int(usual if usual in statuses or not statuses else min(statuses)),
+                "statuses": statuses or {usual: []},
+                "meaning": f"{kind.title}.",
+                "retryable": kind.retryable,
+            }
+        )
+    return sorted(problems, key=lambda problem: (problem["status"], problem["code"]))
+
+
+def _statuses(error: type[EaselError], doors: Sequence[Door]) -> dict[str, list[str]]:
+    """The names of the doors by the statuses that they answer an error with."""
+    answers = sorted({(status_at(sample, door), door.name.value) for door in doors for sample in samples(error)})
+    return {str(status): [name for one, name in answers if one == status] for status, _ in answers}
 
 
 def main(arguments: list[str]) -> int:

@@ -145,6 +145,21 @@ def test_every_code_is_documented(fresh: dict[str, Any]) -> None:
     assert all(problem["meaning"] for problem in fresh["x-problems"])
 
 
+def test_every_code_is_listed_with_each_status_that_a_door_shows_it_with(fresh: dict[str, Any]) -> None:
+    listed = {problem["code"]: problem for problem in fresh["x-problems"]}
+    shown: dict[str, set[tuple[str, str]]] = {}
+    for name, sample in fresh["components"]["examples"].items():
+        code, _, door = name.partition("-")
+        answer = (str(sample["value"]["status"]), door or CANONICAL.name.value)
+        shown.setdefault(code.removesuffix("_409").removesuffix("_429"), set()).add(answer)
+
+    assert {status for status, _ in shown["limit_reached"]} == {"409", "429"}
+    for code, answers in shown.items():
+        statuses = listed[code]["statuses"]
+        assert {(status, door) for status, doors in statuses.items() for door in doors} == answers, code
+    assert all(str(problem["status"]) in problem["statuses"] for problem in listed.values())
+
+
 def test_a_route_that_is_not_public_names_the_caller_that_it_wants_and_a_public_one_none(fresh: dict[str, Any]) -> None:
     for route in routes():
         caller = callers.required(route.func)

@@ -9,10 +9,16 @@ const read = async (path, as) => {
   return response[as]();
 };
 
+/** `409 (bot, canonical) or 429 (openai)`: each status with its doors, or the only one that there is. */
+function answeredWith(statuses) {
+  const each = Object.entries(statuses);
+  return each.length === 1 ? each[0][0] : each.map(([status, doors]) => `${status} (${doors.join(", ")})`).join(" or ");
+}
+
 /** One heading for each error code, so that the `type` of a problem ("/docs#invalid_request") leads to its meaning. */
 function errorGuide(problems) {
-  const entry = ({ code, status, meaning, retryable }) =>
-    `## ${code}\n\n${status}. ${meaning}${retryable ? " The same request may succeed later." : ""}`;
+  const entry = ({ code, statuses, meaning, retryable }) =>
+    `## ${code}\n\n${answeredWith(statuses)}. ${meaning}${retryable ? " The same request may succeed later." : ""}`;
   const head = "# Errors\n\nPrograms switch on `error.code`; `error.details` names each field at fault and what is allowed.";
   return [head, ...problems.map(entry)].join("\n\n");
 }
