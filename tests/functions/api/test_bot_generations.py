@@ -452,6 +452,29 @@ def test_a_failure_says_why_and_what_came_back_in_the_language_of_the_request(bo
 
 
 @pytest.mark.parametrize(
+    ("error_class", "code", "text"),
+    [
+        (ProviderErrorClass.QUOTA, "provider_balance_low", "Making pictures is paused. Please try again later."),
+        (ProviderErrorClass.RETRYABLE, "provider_unavailable", "The image service is busy. Please try again later."),
+    ],
+)
+def test_our_own_shortage_is_told_apart_from_a_busy_vendor(
+    bot: BotClient, error_class: ProviderErrorClass, code: str, text: str
+) -> None:
+    request = bot.submit(**{**CHAT, "language": "en"}).json["request"]
+    failure = FAILURE_TEXTS[error_class]
+    failed = Image(stored(bot, request["public_id"]).images[0].id, 0, Status.FAILED, None, failure=failure)
+    ended(bot, request["public_id"], status=Status.FAILED, images=(failed,), failure=failure, charged=0)
+
+    read = bot.of(request["id"]).json
+    (listed,) = bot.call("GET", "/api/v1/generations", query=f"telegram_id={TELEGRAM_ID}").json["items"]
+
+    for shown in (read, listed):
+        assert shown["error_code"] == code
+        assert shown["error_message"].startswith(text)
+
+
+@pytest.mark.parametrize(
     ("paid", "returned"),
     [(1_000, "1 credit returned."), (2_500, "2.5 credits returned."), (3_000, "3 credits returned.")],
 )

@@ -124,6 +124,15 @@ def test_what_is_wrong_with_the_account_counts_for_all_models(error_class: Provi
     )
 
 
+def test_a_candidate_is_held_back_by_our_account_as_long_as_that_circuit_is_open() -> None:
+    circuits = Circuits([failed_often(QUOTA, RULES[QUOTA].failures, Circuit("provider", ANY_MODEL))])
+
+    assert circuits.is_open_by(QUOTA, CANDIDATE, NOW)
+    assert not circuits.is_open_by(AUTH, CANDIDATE, NOW)
+    assert not circuits.is_open_by(QUOTA, CANDIDATE, NOW + RULES[QUOTA].pause)
+    assert not Circuits().is_open_by(QUOTA, CANDIDATE, NOW)
+
+
 def test_a_candidate_waits_for_the_slowest_of_its_circuits() -> None:
     own = failed_often(RETRYABLE, RULES[RETRYABLE].failures)
     account = failed_often(AUTH, RULES[AUTH].failures, Circuit("provider", ANY_MODEL))

@@ -86,10 +86,10 @@ def test_every_error_has_a_short_text_in_every_language(language: str) -> None:
 def test_every_reason_of_a_failed_generation_has_a_text_of_its_own(language: str) -> None:
     fallback = text_of("no such code", language)
 
-    for failure in FAILURE_TEXTS.values():
-        text = text_of(failure.code, language, status=INTERNAL_ERROR)
+    for code in {failure.code for failure in FAILURE_TEXTS.values()} | {"provider_balance_low"}:
+        text = text_of(code, language, status=INTERNAL_ERROR)
         assert text not in {fallback, text_of("no such code", language, status=INTERNAL_ERROR)}
-        assert text != text_of(failure.code, "en")
+        assert text != text_of(code, "en")
 
 
 @pytest.mark.parametrize(

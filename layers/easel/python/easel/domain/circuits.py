@@ -220,6 +220,13 @@ class Circuits:
         """How long until this candidate may be called."""
         return max(circuit.wait(now, self._caller) for circuit in self.of(candidate))
 
+    def is_open_by(self, error_class: ProviderErrorClass, candidate: Candidate, now: datetime) -> bool:
+        """Whether failures of this class have opened a circuit of this candidate, which still is."""
+        return any(
+            circuit.opened_by is error_class and circuit.wait(now, self._caller) > timedelta()
+            for circuit in self.of(candidate)
+        )
+
 
 def caller_key(workspace_id: str) -> str:
     """How circuits name a tenant: short, and of no use to a reader."""

@@ -72,12 +72,14 @@ class Failure:
     """Why a generation or an image did not come to be: a stable code and a sentence that is safe to show.
 
     `retryable` invites programs to repeat the request unasked: only where it may succeed, and nothing that was begun
-    for this one can still run, or be billed.
+    for this one can still run, or be billed. `account_empty`: our account at the provider has no credit, or has
+    reached a limit. That is the operator's affair, so only doors of the operator's own programs tell it.
     """
 
     code: str
     message: str
     retryable: bool = False
+    account_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ FAILURE_TEXTS: Final[Mapping[ProviderErrorClass, Failure]] = {
     ProviderErrorClass.CALLER: Failure("provider_rejected_input", "The provider refused the parameters or pictures."),
     ProviderErrorClass.CONTENT: Failure("content_policy", "The provider's content policy refused this request."),
     ProviderErrorClass.QUOTA: Failure(
-        "provider_unavailable", "The provider cannot take requests at the moment.", retryable=True
+        "provider_unavailable", "The provider cannot take requests at the moment.", retryable=True, account_empty=True
     ),
     ProviderErrorClass.AUTH: Failure("provider_not_configured", "The provider is not set up correctly."),
     ProviderErrorClass.GONE: Failure("model_unavailable", "The provider no longer offers this model."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -197,7 +197,7 @@ def _failure(error: ProviderError) -> Failure:
         return INTERNAL_FAILURE
     text = FAILURE_TEXTS[error.error_class]
     if error.error_class in _REFUSED and error.message:
-        return Failure(text.code, error.message, text.retryable)
+        return replace(text, message=error.message)
     return text
 
 

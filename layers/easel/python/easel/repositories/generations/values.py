@@ -20,12 +20,20 @@ def failure_values(failure: Failure | None) -> dict[str, Any] | None:
             "code": failure.code,
             "message": shortened(failure.message, MESSAGE),
             "retryable": failure.retryable or None,
+            "accountEmpty": failure.account_empty or None,
         }
     )
 
 
 def failure_from(values: Mapping[str, Any] | None) -> Failure | None:
-    return Failure(values["code"], values["message"], values.get("retryable", False)) if values else None
+    if values is None:
+        return None
+    return Failure(
+        values["code"],
+        values["message"],
+        retryable=values.get("retryable", False),
+        account_empty=values.get("accountEmpty", False),
+    )
 
 
 def adjustment_values(adjustment: Adjustment) -> dict[str, Any]:

@@ -124,8 +124,11 @@ class ProviderRouting:
         candidates = self._candidates_of(generation)
         circuits = self._health.circuits(candidates, caller_key(generation.workspace_id))
         deadline = generation.image_deadline(attempts)
-        choice = choose(candidates, attempts, circuits, now=self._clock(), deadline=deadline)
-        return choice or GiveUp(FAILURE_TEXTS[ProviderErrorClass.RETRYABLE])
+        now = self._clock()
+        choice = choose(candidates, attempts, circuits, now=now, deadline=deadline)
+        quota = ProviderErrorClass.QUOTA
+        is_short = bool(candidates) and all(circuits.is_open_by(quota, candidate, now) for candidate in candidates)
+        return choice or GiveUp(FAILURE_TEXTS[quota if is_short else ProviderErrorClass.RETRYABLE])
 
     def after_failure(
         self, generation: Generation, attempts: Sequence[Attempt], error: ProviderError

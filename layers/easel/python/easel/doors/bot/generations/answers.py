@@ -34,6 +34,8 @@ _STATUSES: Final = {
 }
 _STATUS_OF_FAILURES: Final = 500
 """Codes without a text of their own are told of as a fault of the service."""
+_BALANCE_LOW: Final = "provider_balance_low"
+"""On this code bots say that they pause. They are the operator's own programs, so they learn of the account."""
 _TELEGRAM_MODES: Final = {"text-to-image": "t2i", "image-to-image": "i2i"}
 
 
@@ -77,7 +79,10 @@ class BotGenerationBody(BotAnswer):
     reference_urls: list[str]
     reference_file_ids: list[str | None]
     cost: int | float = Field(description="Credits: what was taken, and before the end what it costs at most.")
-    error_code: str | None
+    error_code: str | None = Field(
+        description="Why there is no picture: `content_policy` where a vendor refused it, `provider_balance_low` where "
+        "our own account at the vendor is empty or has reached a limit."
+    )
     error_message: str | None = Field(description="In the language of the request, with the credits that came back.")
     result_urls: list[str]
     results: list[BotResultBody]
@@ -268,7 +273,10 @@ def _cost(generation: Generation) -> int:
 
 
 def _error_code(generation: Generation) -> str | None:
-    return generation.failure.code if generation.failure else None
+    failure = generation.failure
+    if failure is None:
+        return None
+    return _BALANCE_LOW if failure.account_empty else failure.code
 
 
 def _error_message(generation: Generation) -> str | None:
