@@ -95,6 +95,22 @@ def test_a_run_is_found_again_after_a_reload_and_polled_where_no_events_come(vis
     assert page.get_by_label("Prompt", exact=True).input_value().startswith("a slow paper town")
 
 
+def test_a_price_that_was_lost_is_asked_for_again(visit: Visit) -> None:
+    page = generator(visit)
+    fill(page, "a paper town without a connection", "sandbox", 1)
+
+    page.context.set_offline(offline=True)
+    page.get_by_role("button", name="2", exact=True).click()
+    page.locator(".foot", has_text="You are offline.").wait_for()
+    page.context.set_offline(offline=False)
+    page.locator(".foot .go:not([disabled])", has_text="Generate 2").wait_for()
+
+    page.route("**/api/v1/quotes", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="1", exact=True).click()
+    page.locator(".foot", has_text="The price is asked for again.").wait_for()
+    page.locator(".foot .go:not([disabled])", has_text="Generate 1").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_and_fits_each_screen(visit: Visit, scheme: Any) -> None:
     visit.page.emulate_media(color_scheme=scheme)

@@ -13,7 +13,8 @@ const SENTENCES = {
   limit_reached: "As many runs as are allowed are open",
   rate_limited: "Too fast",
   quote_expired: "The price has changed",
-  network: "The connection was lost. Press again: it stays one run",
+  internal_error: "Something broke on our side",
+  network: "The connection was lost",
 };
 
 export const sentence = (code) => SENTENCES[code] ?? "Something broke on our side";
@@ -21,3 +22,6 @@ export const NOTHING_CHARGED = "Nothing was charged.";
 
 /** The line for a failed request, with the API's own words where the code has no sentence. */
 export const failure = (error) => `${SENTENCES[error.code] ?? error.message}.`.replace("..", ".");
+
+/** The line for a run that could not be sent. Without an answer it may have begun: its Idempotency-Key keeps it one run. */
+export const runFailure = (error) => `${failure(error)}${error.status === 0 || error.status >= 500 ? " Press again: it stays one run." : ""}`;

@@ -1,7 +1,7 @@
 /** One image of a run, in one box of its shape: waiting, painting, arriving, done, failed or stopped. */
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { credits, seconds } from "../core/format.js";
-import { failure, NOTHING_CHARGED, sentence } from "../core/words.js";
+import { failure, NOTHING_CHARGED, runFailure, sentence } from "../core/words.js";
 import { follow } from "../core/router.js";
 import { useKnown } from "../core/store.js";
 import { gallery } from "../gallery/images.js";
@@ -70,7 +70,7 @@ function Ended({ run, image }) {
   const key = useRef(crypto.randomUUID());
   const code = image.error?.code ?? run.error?.code;
   const offered = !stopped && code !== "content_policy";
-  const ask = () => runs.retryQuote(run, image).then(setQuote, setProblem);
+  const ask = () => runs.retryQuote(run, image).then(setQuote, (error) => setProblem(failure(error)));
   useEffect(() => { if (offered) ask(); }, []);
   const retry = async () => {
     setBusy(true);
@@ -78,7 +78,7 @@ function Ended({ run, image }) {
     try {
       await runs.retry(run, image, quote?.quoteId, key.current);
     } catch (error) {
-      setProblem(error);
+      setProblem(runFailure(error));
       if (error.code === "quote_expired") ask();
       setBusy(false);
     }
@@ -93,7 +93,7 @@ function Ended({ run, image }) {
         Retry this one <${PriceTag} milliCredits=${quote.price.milliCredits} /></button>`}
       ${code && html`<details><summary>Why?</summary><code>${code}</code> ${image.error?.message}</details>`}
     </div>
-    ${problem && html`<p class="error" role="alert">${failure(problem)}</p>`}</div>`;
+    ${problem && html`<p class="error" role="alert">${problem}</p>`}</div>`;
 }
 
 export function Card({ run, image, ratio }) {

@@ -1,6 +1,7 @@
 /** The form: prompt, references, model, shape, number and quality, the rest folded, the price on the button. */
 import { html } from "../vendor/preact.js";
 import { credits, seconds, size as sizeText } from "../core/format.js";
+import { sentence } from "../core/words.js";
 import { modelPrice } from "../parts/price.js";
 import { Icon } from "../parts/icon.js";
 import { PriceTag } from "../parts/price.js";
@@ -84,7 +85,7 @@ export function reasonOff({ form, model, quote, quoteError, known, online, uploa
   if (uploading) return "A reference is being uploaded.";
   if (known.activeLeft === 0) return "As many runs as are allowed are open. Wait for one, or stop it.";
   if (known.dayLeft === 0) return "No more runs today; more from 00:00 UTC.";
-  if (quoteError) return quoteError.message;
+  if (quoteError) return quoteError.asksAgain ? `${sentence(quoteError.code)}. The price is asked for again.` : quoteError.message;
   if (quote && known.available !== null && quote.price.milliCredits > known.available) {
     return `You have ${credits(known.available)}, this takes ${credits(quote.price.milliCredits)}.`;
   }

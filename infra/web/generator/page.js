@@ -1,7 +1,7 @@
 /** `/generator`: the form left, the runs and the newest images on the wall. */
 import { html, useCallback, useEffect, useState } from "../vendor/preact.js";
 import { account } from "../core/account.js";
-import { failure } from "../core/words.js";
+import { failure, runFailure } from "../core/words.js";
 import { useKeys } from "../core/keys.js";
 import { useKnown } from "../core/store.js";
 import { useOnline } from "../frame.js";
@@ -134,7 +134,7 @@ export function Page() {
       // Answered: the same form pressed again is a new run.
       draft.change({});
     } catch (failed) {
-      setProblem(failure(failed));
+      setProblem(runFailure(failed));
     }
     setBusy(false);
   };
