@@ -6,6 +6,7 @@ import { shortCredits } from "./core/format.js";
 import { useKeys } from "./core/keys.js";
 import { follow, navigate } from "./core/router.js";
 import { useKnown } from "./core/store.js";
+import { hasEnded, runs } from "./generator/runs.js";
 import { Icon, Logo } from "./parts/icon.js";
 import { Popover } from "./parts/popover.js";
 import { PriceTag } from "./parts/price.js";
@@ -80,6 +81,7 @@ const Tabs = ({ path, operates }) => html`<nav class="tabs" aria-label="Pages">
 export function Frame({ path, children }) {
   const online = useOnline();
   const known = useKnown(account);
+  const open = useKnown(runs).runs.some((run) => !hasEnded(run));
   useEffect(() => { account.refresh(); }, []);
   usePageKeys();
   const name = known.name ?? "";
@@ -92,7 +94,7 @@ export function Frame({ path, children }) {
     <header class="topbar"><${Logo} /><b>${title}</b><span class="balance">${balance}</span>
       <a class="avatar" href="/account/profile" aria-label="Account" onClick=${follow}>${name.slice(0, 2).toUpperCase()}</a></header>
     ${online ? null : html`<div class="banner" role="status"><${Icon} name="offline" />
-      <span>You are offline. The run goes on; images will show when you are back.</span></div>`}
+      <span>You are offline. ${open ? "The run goes on; images will show when you are back." : "What is new will show when you are back."}</span></div>`}
     <div class="page">${children}</div>
     <${Toast} /><${Shortcuts} path=${path} entries=${ENTRIES} /><${Tabs} path=${path} operates=${operates} />`;
 }

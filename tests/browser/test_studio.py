@@ -111,6 +111,22 @@ def test_a_price_that_was_lost_is_asked_for_again(visit: Visit) -> None:
     page.locator(".foot .go:not([disabled])", has_text="Generate 1").wait_for()
 
 
+def test_the_button_stays_in_the_window_when_the_banner_comes(visit: Visit) -> None:
+    page = generator(visit)
+    before = page.locator(".foot .go").bounding_box()
+
+    page.context.set_offline(offline=True)
+    banner = page.locator(".banner")
+    banner.get_by_text("You are offline.").wait_for()
+
+    assert page.locator(".foot .go").bounding_box() == before
+    box = page.locator(".composer").bounding_box()
+    assert box is not None
+    assert (box["y"], box["y"] + box["height"]) == (44, DESKTOP[1])
+    page.context.set_offline(offline=False)
+    banner.wait_for(state="detached")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_and_fits_each_screen(visit: Visit, scheme: Any) -> None:
     visit.page.emulate_media(color_scheme=scheme)
