@@ -24,4 +24,7 @@ export const NOTHING_CHARGED = "Nothing was charged.";
 export const failure = (error) => `${SENTENCES[error.code] ?? error.message}.`.replace("..", ".");
 
 /** The line for a run that could not be sent. Without an answer it may have begun: its Idempotency-Key keeps it one run. */
-export const runFailure = (error) => `${failure(error)}${error.status === 0 || error.status >= 500 ? " Press again: it stays one run." : ""}`;
+export function runFailure(error) {
+  if (error.status === 0 || error.status >= 500) return `${failure(error)} Press again: it stays one run.`;
+  return error.code === "rate_limited" && error.retryAfter ? `${failure(error)} Press again in ${error.retryAfter} s.` : failure(error);
+}

@@ -2,6 +2,7 @@
 import { html, useState } from "../vendor/preact.js";
 import { creditWord, credits, seconds } from "../core/format.js";
 import { failure } from "../core/words.js";
+import { Copy } from "../parts/copy.js";
 import { Icon } from "../parts/icon.js";
 import { hasEnded, runs } from "./runs.js";
 import { moneyRule, openOf, savingOf } from "./stop.js";
@@ -31,7 +32,7 @@ export function Go({ form, account, quote, known, off, busy, problem, list, onSe
   const open = list.find((run) => !hasEnded(run));
   if (account.activeLeft === 0 && open) return html`<${StopInstead} run=${open} />`;
   const after = quote && account.available !== null ? account.available - quote.price.milliCredits : null;
-  return html`${problem ? html`<p class="error" role="alert"><${Icon} name="warning" />${problem}</p>`
+  return html`${problem ? html`<p class="error" role="alert"><${Icon} name="warning" />${problem.text}</p>${problem.requestId && html`<${Copy} text=${problem.requestId} label="Copy the request id" />`}`
     : off ? html`<p class="notice">${off}</p>`
     : html`<p>Balance <b>${account.available === null ? "" : credits(account.available)}</b>${after === null ? "" : ` → ${credits(after)}`}
       <span>${known?.usualMs ? `about ${seconds(known.usualMs)}` : ""}</span></p>`}

@@ -1,5 +1,5 @@
 /** `/generator`: the form left, the runs and the newest images on the wall. */
-import { html, useCallback, useEffect, useState } from "../vendor/preact.js";
+import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 import { account } from "../core/account.js";
 import { failure, runFailure } from "../core/words.js";
 import { useKeys } from "../core/keys.js";
@@ -101,6 +101,22 @@ function useFormKeys(form, model, known, onChange, onWrite) {
   return shapes?.current ?? null;
 }
 
+/** The seconds until something is done by itself, once; set to 0 it is not done. */
+function useCountdown(onEnd) {
+  const [left, setLeft] = useState(0);
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
+  useEffect(() => {
+    if (left === 0) return undefined;
+    const timer = setTimeout(() => {
+      setLeft(left - 1);
+      if (left === 1) latest.current();
+    }, 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return [left, setLeft];
+}
+
 const First = ({ onUse }) => html`<section class="empty"><h2>Your first image will hang here</h2>
   <p>Start from a prompt; nothing is spent until you press Generate.</p>
   <div class="row">${FIRST_PROMPTS.map((prompt) => html`<button class="chip" onClick=${() => onUse({ prompt })}>${prompt}</button>`)}</div></section>`;
@@ -119,13 +135,19 @@ export function Page() {
   const known = useModel(model?.id);
   const ready = known ? { ...form, ...fitted(form, model, known.sizes) } : { ...form, model: null };
   const { quote, error } = useQuote(ready);
-  const onChange = useCallback((fields) => { setProblem(null); draft.change(fields); }, []);
+  const tooFast = useRef(null);
+  // Only what was refused is sent by itself: the same form, at the same price.
+  const [pause, setPause] = useCountdown(() => {
+    if (form.key === tooFast.current.key && quote?.price.milliCredits === tooFast.current.price) submit(true);
+  });
+  const onChange = useCallback((fields) => { setProblem(null); setPause(0); draft.change(fields); }, []);
   const uploads = useUploads(model?.maxReferences ?? 0, onChange);
   useEffect(() => { document.title = "Generate · Easel"; runs.resume().catch(() => {}).finally(() => setResumed(true)); }, []);
-  const off = model && reasonOff({ form, model, quote, quoteError: error, known: caller, online, uploading: uploads.busy });
+  const reason = model && reasonOff({ form, model, quote, quoteError: error, known: caller, online, uploading: uploads.busy });
+  const off = pause ? `Too fast. Again in ${pause} s.` : reason;
 
-  const send = async () => {
-    if (off || busy || !quote) return;
+  const submit = async (again) => {
+    if (reason || busy || !quote) return;
     setBusy(true);
     setProblem(null);
     setSheet(false);
@@ -134,13 +156,20 @@ export function Page() {
       // Answered: the same form pressed again is a new run.
       draft.change({});
     } catch (failed) {
-      setProblem(runFailure(failed));
+      setSheet(true);
+      if (failed.code === "rate_limited" && failed.retryAfter && !again) {
+        tooFast.current = { key: form.key, price: quote.price.milliCredits };
+        setPause(failed.retryAfter);
+      } else {
+        setProblem({ text: runFailure(failed), requestId: failed.status >= 500 ? failed.requestId : null });
+      }
     }
     setBusy(false);
   };
+  const send = () => { if (!off) submit(false); };
   const stop = () => {
     const open = runs.shown().find((run) => !hasEnded(run));
-    if (open) runs.stop(open).catch((failed) => setProblem(failure(failed)));
+    if (open) runs.stop(open).catch((failed) => setProblem({ text: failure(failed) }));
   };
   useShortcuts({ send, stop, onFiles: uploads.onFiles });
   const over = useDrop(uploads.onFiles);
