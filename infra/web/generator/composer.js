@@ -78,7 +78,7 @@ function Numbers({ form, model, onChange }) {
 }
 
 /** Why nothing can be sent now, in words; null when it can. */
-export function reasonOff({ form, model, quote, quoteError, known, online, uploading }) {
+export function reasonOff({ form, model, quote, quoteError, known, budget, online, uploading }) {
   if (!online) return "You are offline.";
   if (!form.prompt.trim()) return "Write a prompt first.";
   if (form.prompt.length > promptLimit(model)) return "The prompt is too long.";
@@ -88,6 +88,10 @@ export function reasonOff({ form, model, quote, quoteError, known, online, uploa
   if (quoteError) return quoteError.asksAgain ? `${sentence(quoteError.code)}. The price is asked for again.` : quoteError.message;
   if (quote && known.available !== null && quote.price.milliCredits > known.available) {
     return `You have ${credits(known.available)}, this takes ${credits(quote.price.milliCredits)}.`;
+  }
+  if (quote && budget?.limit && quote.price.milliCredits > budget.remaining.milliCredits && Date.now() < new Date(budget.resetsAt)) {
+    const left = budget.remaining.milliCredits;
+    return `This month's budget ends at ${credits(budget.limit.milliCredits)}; ${left ? `${credits(left)} are left` : "nothing is left"}.`;
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact
 import { account } from "../core/account.js";
 import { failure, runFailure } from "../core/words.js";
 import { useKeys } from "../core/keys.js";
+import { useLoaded } from "../core/load.js";
 import { useKnown } from "../core/store.js";
 import { useOnline } from "../frame.js";
 import { Composer, reasonOff, shapesOf } from "./composer.js";
@@ -101,6 +102,18 @@ function useFormKeys(form, model, known, onChange, onWrite) {
   return shapes?.current ?? null;
 }
 
+/** What the workspace may spend this month: read again when its balance has changed, and when the window is looked at again. */
+function useBudget({ available, scopes }) {
+  const [looked, setLooked] = useState(0);
+  useEffect(() => {
+    const look = () => setLooked((times) => times + 1);
+    addEventListener("focus", look);
+    return () => removeEventListener("focus", look);
+  }, []);
+  const readable = available !== null && scopes.includes("wallet:read");
+  return useLoaded(readable ? "/api/v1/budgets/workspace" : null, `${available} ${looked}`).body;
+}
+
 /** The seconds until something is done by itself, once; set to 0 it is not done. */
 function useCountdown(onEnd) {
   const [left, setLeft] = useState(0);
@@ -131,6 +144,7 @@ export function Page() {
   const online = useOnline();
   const { replacements } = useKnown(runs);
   const caller = useKnown(account);
+  const budget = useBudget(caller);
   const model = models.find((each) => each.id === form.model || each.aliases.includes(form.model)) ?? models[0];
   const known = useModel(model?.id);
   const ready = known ? { ...form, ...fitted(form, model, known.sizes) } : { ...form, model: null };
@@ -143,7 +157,7 @@ export function Page() {
   const onChange = useCallback((fields) => { setProblem(null); setPause(0); draft.change(fields); }, []);
   const uploads = useUploads(model?.maxReferences ?? 0, onChange);
   useEffect(() => { document.title = "Generate · Easel"; runs.resume().catch(() => {}).finally(() => setResumed(true)); }, []);
-  const reason = model && reasonOff({ form, model, quote, quoteError: error, known: caller, online, uploading: uploads.busy });
+  const reason = model && reasonOff({ form, model, quote, quoteError: error, known: caller, budget, online, uploading: uploads.busy });
   const off = pause ? `Too fast. Again in ${pause} s.` : reason;
 
   const submit = async (again) => {
