@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +19,12 @@ _MOST_CARDS = 200
 _MANY_IMAGES = """
 const own = window.fetch;
 const picture = "/studio/logo.svg";
+const now = new Date();
+const firstOf = (back) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1);
 window.fetch = (address, options) => {
   if (String(address).startsWith("/api/v1/usage?")) {
     const { from, to } = Object.fromEntries(new URLSearchParams(String(address).split("?")[1]));
-    const months = ["2026-11", "2026-10", "2026-09", "2025-12", "2025-11"];
+    const months = [0, 1, 2, 11, 12].map((back) => new Date(firstOf(back)).toISOString().slice(0, 7));
     const made = months.filter((name) => from.slice(0, 7) <= name && name <= to.slice(0, 7));
     const series = made.map((name) => ({ name, imagesCompleted: 1 }));
     return Promise.resolve(new Response(JSON.stringify({ series })));
@@ -32,7 +35,7 @@ window.fetch = (address, options) => {
     width: [4, 3, 16][index % 3] * 100, height: [3, 4, 9][index % 3] * 100, blurhash: null, byteCount: 1000,
     permalink: picture, thumbnailUrl: picture, previewUrl: picture, priceMilliCredits: 2000,
   }));
-  const start = Date.UTC(2026, 10, 1);
+  const start = firstOf(0);
   const generations = Array.from({ length: MANY / 10 }, (_, run) => ({
     id: `run-${run}`, model: "sandbox", createdAt: new Date(start - run * 3_600_000).toISOString(), images: images(run),
   }));
@@ -172,7 +175,8 @@ def test_a_hundred_thousand_images_scroll(visit: Visit) -> None:
     months = page.get_by_role("slider", name="Month")
     months.focus()
     page.keyboard.press("End")
-    page.locator("[aria-label='Month'][aria-valuetext='November 2025']").wait_for()
+    now = datetime.now(UTC)
+    page.locator(f"[aria-label='Month'][aria-valuetext='{now:%B} {now.year - 1}']").wait_for()
     assert page.evaluate("scrollY") > 1_000_000
     assert cards.count() <= _MOST_CARDS
 

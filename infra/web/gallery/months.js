@@ -22,13 +22,13 @@ async function part(number) {
   return series.filter((each) => each.imagesCompleted > 0).map((each) => each.name);
 }
 
-/** Asks for a year, and for the year before it as long as the last months of a year had images. */
+/** Asks for a year, and for the year before it as long as a year had images. */
 async function load() {
   const found = [];
   for (let number = 0; number < MOST_PARTS; number += PARTS_AT_ONCE) {
     const parts = await Promise.all(Array.from({ length: PARTS_AT_ONCE }, (_, at) => part(number + at)));
     found.push(...parts.flat());
-    if (parts.at(-1).length === 0) break;
+    if (parts.every((months) => months.length === 0)) break;
   }
   return found.sort().reverse();
 }
